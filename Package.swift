@@ -1,0 +1,57 @@
+// swift-tools-version: 6.1
+import PackageDescription
+
+// Arrows point down only; see CONTRIBUTING.md for a map of the house.
+// The run-time ring (AlbitText, AlbitModel, AlbitTokenizers, AlbitRuntime, AlbitCommands, albit-board)
+// also builds as Embedded Swift, so it depends on nothing but the C targets.
+let package = Package(
+    name: "albit",
+    products: [
+        .executable(name: "albit", targets: ["albit"]),
+        .executable(name: "albit-board", targets: ["albit-board"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+    ],
+    targets: [
+        // The C ring.
+        .target(name: "CPlatform"),
+        .target(name: "CKernels"),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        .systemLibrary(name: "CProtobufC", pkgConfig: "libprotobuf-c", providers: [.apt(["libprotobuf-c-dev"])]),
+        .target(name: "CSchemas", dependencies: ["CProtobufC"]),
+
+        // The run-time ring.
+        .target(name: "AlbitText"),
+        .target(name: "AlbitModel", dependencies: ["AlbitText", "CPlatform"]),
+        .target(name: "AlbitTokenizers", dependencies: ["AlbitText", "AlbitModel"]),
+        .target(name: "AlbitRuntime", dependencies: ["AlbitModel", "AlbitTokenizers", "CKernels", "CPlatform"]),
+        .target(name: "AlbitCommands", dependencies: ["AlbitRuntime", "AlbitTokenizers", "AlbitText", "AlbitModel", "CPlatform"]),
+        .executableTarget(name: "albit-board", dependencies: ["AlbitCommands"]),
+
+        // The desktop ring.
+        .target(
+            name: "AlbitImporters",
+            dependencies: ["AlbitModel", "AlbitText", "AlbitTokenizers", "CZlib", "CSchemas", "CPlatform"]),
+        .target(name: "AlbitQuantizer", dependencies: ["AlbitModel", "AlbitRuntime", "AlbitTokenizers", "CPlatform"]),
+        .target(name: "AlbitDrift", dependencies: ["AlbitModel", "AlbitRuntime", "AlbitTokenizers", "AlbitText", "AlbitImporters", "CPlatform"]),
+        .target(name: "AlbitExporters", dependencies: ["AlbitModel", "AlbitText", "CSchemas", "CPlatform"]),
+        .executableTarget(
+            name: "albit",
+            dependencies: [
+                "AlbitCommands", "AlbitImporters", "AlbitQuantizer", "AlbitDrift", "AlbitExporters",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ]),
+
+        // Tests.
+        .target(name: "TestData", dependencies: ["AlbitImporters", "AlbitText"], path: "Tests/TestData"),
+        .testTarget(name: "CKernelsTests", dependencies: ["CKernels", "TestData"]),
+        .testTarget(name: "AlbitTokenizersTests", dependencies: ["AlbitTokenizers", "AlbitText", "AlbitImporters", "TestData"]),
+        .testTarget(name: "AlbitImportersTests", dependencies: ["AlbitImporters", "AlbitRuntime", "TestData"]),
+        .testTarget(name: "AlbitDriftTests", dependencies: ["AlbitDrift", "TestData"]),
+        .testTarget(
+            name: "AlbitRuntimeTests",
+            dependencies: ["AlbitRuntime", "AlbitModel", "AlbitImporters", "AlbitQuantizer", "TestData"]),
+        .testTarget(name: "CommandTests", dependencies: ["AlbitText", "TestData"]),
+    ]
+)

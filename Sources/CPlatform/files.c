@@ -1,0 +1,144 @@
+#define _GNU_SOURCE
+#include "cplatform.h"
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+platform_file platform_open(const char *path) {
+    platform_file file = {.fd = -1};
+    // O_NONBLOCK: opening a FIFO must not hang; regular files ignore it.
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    if (fd < 0) { file.error = errno; return file; }
+    struct stat status;
+    if (fstat(fd, &status) != 0) { file.error = errno; close(fd); return file; }
+    if (!S_ISREG(status.st_mode)) {
+        file.error = S_ISDIR(status.st_mode) ? EISDIR : EINVAL;
+        close(fd);
+        return file;
+    }
+    file.fd = fd;
+    file.size = (uint64_t)status.st_size;
+    return file;
+}
+
+platform_file platform_open_mapped(const char *path) {
+    platform_file file = platform_open(path);
+    if (file.error || file.size == 0) return file;
+    if (file.size > SIZE_MAX) { platform_close(&file); file.error = EFBIG; return file; }
+    void *base = mmap(NULL, (size_t)file.size, PROT_READ, MAP_PRIVATE, file.fd, 0);
+    if (base == MAP_FAILED) {
+        int error = errno;
+        platform_close(&file);
+        file.error = error;
+        return file;
+    }
+    file.base = base;
+    return file;
+}
+
+void platform_close(platform_file *file) {
+    if (file->base) munmap((void *)file->base, (size_t)file->size);
+    if (file->fd >= 0) close(file->fd);
+    *file = (platform_file){.fd = -1};
+}
+
+int platform_read_at(int fd, void *into, size_t count, uint64_t offset) {
+    char *to = into;
+    while (count > 0) {
+        ssize_t got = pread(fd, to, count > INT_MAX ? INT_MAX : count, (off_t)offset);
+        if (got < 0) { if (errno == EINTR) continue; return errno; }
+        if (got == 0) return EIO;
+        to += got; count -= (size_t)got; offset += (uint64_t)got;
+    }
+    return 0;
+}
+
+void platform_discard(const void *base, size_t offset, size_t count) {
+    size_t page = (size_t)sysconf(_SC_PAGESIZE);
+    uintptr_t begin = ((uintptr_t)base + offset + page - 1) & ~(uintptr_t)(page - 1);
+    uintptr_t end = ((uintptr_t)base + offset + count) & ~(uintptr_t)(page - 1);
+    if (end > begin) madvise((void *)begin, end - begin, MADV_DONTNEED);
+}
+
+int platform_kind(const char *path) {
+    struct stat status;
+    if (stat(path, &status) != 0) return 0;
+    return S_ISREG(status.st_mode) ? 1 : S_ISDIR(status.st_mode) ? 2 : 3;
+}
+
+int platform_list(const char *path, bool (*visit)(void *, const char *), void *context) {
+    DIR *directory = opendir(path);
+    if (!directory) return errno;
+    struct dirent *entry;
+    while ((entry = readdir(directory))) {
+        if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0) continue;
+        if (!visit(context, entry->d_name)) break;
+    }
+    closedir(directory);
+    return 0;
+}
+
+int platform_create(const char *path, bool overwrite, int *fd) {
+    *fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC | (overwrite ? O_TRUNC : O_EXCL), 0644);
+    return *fd < 0 ? errno : 0;
+}
+
+int platform_write(int fd, const void *bytes, size_t count) {
+    const char *from = bytes;
+    while (count > 0) {
+        ssize_t put = write(fd, from, count > INT_MAX ? INT_MAX : count);
+        if (put < 0) { if (errno == EINTR) continue; return errno; }
+        from += put; count -= (size_t)put;
+    }
+    return 0;
+}
+
+int platform_sync_close(int fd) {
+    int error = 0;
+    // A file system that cannot sync (a pipe, some FUSE mounts) says EINVAL: nothing to be done about it.
+    if (fsync(fd) != 0 && errno != EINVAL && errno != EROFS) error = errno;
+    if (close(fd) != 0 && !error) error = errno;
+    return error;
+}
+
+int platform_rename(const char *from, const char *to) { return rename(from, to) ? errno : 0; }
+int platform_remove(const char *path) { return unlink(path) ? errno : 0; }
+int platform_make_directory(const char *path) { return mkdir(path, 0755) ? errno : 0; }
+
+// Signals: a temporary must not outlive a process that is told to end.
+static char doomed[PATH_MAX];
+static volatile sig_atomic_t is_doomed;
+
+static void remove_and_die(int signal_number) {
+    if (is_doomed) unlink(doomed);
+    signal(signal_number, SIG_DFL);
+    raise(signal_number);
+}
+
+void platform_remove_on_signal(const char *path) {
+    is_doomed = 0;
+    if (!path || strlen(path) >= sizeof doomed) return;
+    strcpy(doomed, path);
+    is_doomed = 1;
+    signal(SIGINT, remove_and_die);
+    signal(SIGTERM, remove_and_die);
+    signal(SIGHUP, remove_and_die);
+}
+
+long platform_read(int fd, void *into, size_t count) {
+    for (;;) {
+        ssize_t got = read(fd, into, count);
+        if (got < 0 && errno == EINTR && !platform_stopped()) continue;
+        return (long)got;
+    }
+}
+
+bool platform_is_terminal(int fd) { return isatty(fd) == 1; }
+const char *platform_error_text(int error) { return strerror(error); }

@@ -1,0 +1,87 @@
+// The operating system, as far as Albit needs it: what Embedded Swift cannot import.
+// Functions that can fail return 0 or an errno value; nothing here prints or exits unless its name says so.
+#pragma once
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+// Files ---------------------------------------------------------------------------------------
+
+typedef struct {
+    const void *base;
+    uint64_t size;
+    int fd;     // stays open for platform_read_at; -1 when nothing is open
+    int error;  // errno of the step that failed, 0 when open
+} platform_file;
+
+/// Opens a regular file for reading and maps it read-only. An empty file has a null base.
+platform_file platform_open_mapped(const char *path);
+/// Opens without mapping: base is null, size is set; read with platform_read_at.
+platform_file platform_open(const char *path);
+void platform_close(platform_file *file);
+/// Reads exactly count bytes at offset; EIO where the file ends before.
+int platform_read_at(int fd, void *into, size_t count, uint64_t offset);
+/// Bytes of the mapping between offset and offset + count will not be needed soon.
+void platform_discard(const void *base, size_t offset, size_t count);
+
+/// 0 nothing there, 1 regular file, 2 directory, 3 something else.
+int platform_kind(const char *path);
+/// Calls visit for every name in a directory except . and .. until it returns false.
+int platform_list(const char *path, bool (*visit)(void *context, const char *name), void *context);
+
+/// Creates path for writing; fails with EEXIST where it is there and overwrite is false.
+int platform_create(const char *path, bool overwrite, int *fd);
+/// Writes all of it, whatever the kernel's chunks.
+int platform_write(int fd, const void *bytes, size_t count);
+int platform_sync_close(int fd);
+int platform_rename(const char *from, const char *to);
+int platform_remove(const char *path);
+int platform_make_directory(const char *path);
+/// Removed when a signal ends the process; null forgets it. The string is copied.
+void platform_remove_on_signal(const char *path);
+/// Reads up to count bytes from a descriptor (0: standard input); -1 on error, 0 at the end.
+long platform_read(int fd, void *into, size_t count);
+bool platform_is_terminal(int fd);
+const char *platform_error_text(int error);
+
+// Process -------------------------------------------------------------------------------------
+
+int platform_argument_count(void);
+const char *platform_argument(int index);
+/// Value of an environment variable, or null.
+const char *platform_environment(const char *name);
+/// Monotonic seconds.
+double platform_now(void);
+/// CPUs that this process may use.
+int platform_cpu_count(void);
+/// KiB from /proc/self/status; field such as "VmHWM:", "RssAnon:", "VmRSS:"; -1 where it is missing.
+long platform_memory_kib(const char *field);
+/// Seconds between the start of the process and now (resolution of a clock tick).
+double platform_seconds_since_start(void);
+/// Bytes of address space this process may still map (RLIMIT_AS), UINT64_MAX where unlimited.
+uint64_t platform_address_space_left(void);
+_Noreturn void platform_exit(int code);
+/// Ignores SIGPIPE so that a closed pipe shows as EPIPE in platform_write.
+void platform_quiet_pipes(void);
+/// True once SIGTERM or SIGINT has arrived after platform_watch_signals.
+void platform_watch_signals(void);
+bool platform_stopped(void);
+
+// Memory --------------------------------------------------------------------------------------
+
+/// 64-byte aligned zeroed memory, or null.
+void *platform_allocate(size_t count);
+void platform_free(void *memory, size_t count);
+
+// Threads -------------------------------------------------------------------------------------
+
+typedef struct platform_pool platform_pool;
+/// A pool of count - 1 sleeping threads (the caller is the remaining one); null when threads can't be made.
+platform_pool *platform_pool_make(int count);
+void platform_pool_free(platform_pool *pool);
+int platform_pool_count(const platform_pool *pool);
+/// Runs body(context, index) on every thread of the pool, index 0 on the caller; returns when all are done.
+/// Idle threads sleep on a futex after a short bounded spin.
+void platform_pool_run(platform_pool *pool, void (*body)(void *context, int index), void *context);
+/// All threads of the pool meet here; only inside platform_pool_run.
+void platform_pool_barrier(platform_pool *pool);

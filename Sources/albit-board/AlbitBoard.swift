@@ -1,0 +1,3 @@
+@main struct AlbitBoard {
+    static func main() {}
+}

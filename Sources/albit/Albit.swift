@@ -1,0 +1,5 @@
+import ArgumentParser
+
+@main struct Albit: ParsableCommand {
+    static let configuration = CommandConfiguration(commandName: "albit")
+}
