@@ -1,0 +1,159 @@
+/// Walks the header of a GGUF file with every step bounds-checked.
+struct GGUFReader {
+    let path: String
+    let bytes: UnsafeRawBufferPointer
+    private(set) var offset = 0
+
+    init(path: String, bytes: UnsafeRawBufferPointer) {
+        self.path = path
+        self.bytes = bytes
+    }
+
+    private mutating func take(_ count: Int, _ what: String) throws(ModelFileError) -> UnsafeRawBufferPointer {
+        guard count >= 0, bytes.count - offset >= count else { throw .truncated(path: path, what: what, offset: offset) }
+        defer { offset += count }
+        return UnsafeRawBufferPointer(rebasing: bytes[offset..<(offset + count)])
+    }
+
+    private mutating func uint32(_ what: String) throws(ModelFileError) -> UInt32 {
+        try take(4, what).loadUnaligned(as: UInt32.self)
+    }
+
+    private mutating func uint64(_ what: String) throws(ModelFileError) -> UInt64 {
+        try take(8, what).loadUnaligned(as: UInt64.self)
+    }
+
+    mutating func expectHeader() throws(ModelFileError) {
+        guard bytes.count >= 4, bytes[0] == 0x47, bytes[1] == 0x47, bytes[2] == 0x55, bytes[3] == 0x46 else {
+            throw .notGGUF(path: path)
+        }
+        offset = 4
+        let version = try uint32("the header")
+        guard version == 3 else { throw .unsupportedGGUFVersion(path: path, version: version) }
+    }
+
+    mutating func count(_ what: String, limit: Int) throws(ModelFileError) -> Int {
+        let value = try uint64("the header")
+        guard value <= UInt64(limit) else { throw .tooMany(path: path, what: what, count: value, limit: limit) }
+        return Int(value)
+    }
+
+    mutating func key() throws(ModelFileError) -> String {
+        let start = offset
+        let length = try uint64("a key")
+        guard length > 0, length <= UInt64(GGUF.maxKeyLength) else { throw .badKey(path: path, offset: start) }
+        guard let text = String(validating: try take(Int(length), "a key"), as: UTF8.self) else {
+            throw .badKey(path: path, offset: start)
+        }
+        return text
+    }
+
+    mutating func value(key: String) throws(ModelFileError) -> GGUFValue {
+        let number = try uint32("key '" + key + "'")
+        guard let type = GGUFType(rawValue: number) else { throw .unknownValueType(path: path, key: key, type: number) }
+        let what = "key '" + key + "'"
+        switch type {
+        case .uint8: return .unsigned(UInt64(try take(1, what)[0]))
+        case .int8: return .signed(Int64(Int8(bitPattern: try take(1, what)[0])))
+        case .uint16: return .unsigned(UInt64(try take(2, what).loadUnaligned(as: UInt16.self)))
+        case .int16: return .signed(Int64(try take(2, what).loadUnaligned(as: Int16.self)))
+        case .uint32: return .unsigned(UInt64(try uint32(what)))
+        case .int32: return .signed(Int64(try take(4, what).loadUnaligned(as: Int32.self)))
+        case .float32: return .float(Double(Float(bitPattern: try uint32(what))))
+        case .bool: return .bool(try take(1, what)[0] != 0)
+        case .uint64: return .unsigned(try uint64(what))
+        case .int64: return .signed(Int64(bitPattern: try uint64(what)))
+        case .float64: return .float(Double(bitPattern: try uint64(what)))
+        case .string: return .string(try string(what))
+        case .array: return .array(try array(key: key, what: what))
+        }
+    }
+
+    private mutating func string(_ what: String) throws(ModelFileError) -> UnsafeRawBufferPointer {
+        let length = try uint64(what)
+        guard length <= UInt64(bytes.count) else { throw .truncated(path: path, what: what, offset: offset) }
+        return try take(Int(length), what)
+    }
+
+    private mutating func array(key: String, what: String) throws(ModelFileError) -> GGUFArray {
+        let number = try uint32(what)
+        guard let type = GGUFType(rawValue: number) else { throw .unknownValueType(path: path, key: key, type: number) }
+        guard type != .array else { throw .nestedArray(path: path, key: key) }
+        let count = try uint64(what)
+        // An element costs a byte at least, so a larger count cannot be true.
+        guard count <= UInt64(bytes.count - offset) else { throw .truncated(path: path, what: what, offset: offset) }
+        let start = offset
+        if let size = type.size {
+            let (total, overflow) = Int(count).multipliedReportingOverflow(by: size)
+            guard !overflow else { throw .truncated(path: path, what: what, offset: offset) }
+            _ = try take(total, what)
+        } else {
+            for _ in 0..<Int(count) { _ = try string(what) }
+        }
+        return GGUFArray(
+            elementType: type, count: Int(count), bytes: UnsafeRawBufferPointer(rebasing: bytes[start..<offset]))
+    }
+
+    /// Tensor descriptions, checked against the file: alignment, bounds, no overlap, no name twice.
+    mutating func tensors(count: Int, alignment: Int) throws(ModelFileError) -> [GGUFTensor] {
+        struct Pending {
+            var name: String
+            var type: GGUFTensorType
+            var shape: [Int]
+            var offset: UInt64
+            var bytes: Int
+        }
+        var pending: [Pending] = []
+        var seen = Set<String>()
+        for _ in 0..<count {
+            let start = offset
+            let length = try uint64("a tensor name")
+            guard length > 0, length <= UInt64(GGUF.maxTensorName),
+                let name = String(validating: try take(Int(length), "a tensor name"), as: UTF8.self)
+            else { throw .badTensorName(path: path, offset: start) }
+            guard seen.insert(name).inserted else { throw .duplicateTensor(path: path, tensor: name) }
+            let what = "the description of tensor '" + name + "'"
+            let dimensions = try uint32(what)
+            guard dimensions >= 1, dimensions <= 4 else { throw .badShape(path: path, tensor: name) }
+            var shape: [Int] = []
+            var elements = 1
+            for _ in 0..<dimensions {
+                guard let extent = Int(exactly: try uint64(what)), extent > 0 else { throw .badShape(path: path, tensor: name) }
+                let (product, overflow) = elements.multipliedReportingOverflow(by: extent)
+                guard !overflow else { throw .badShape(path: path, tensor: name) }
+                elements = product
+                shape.append(extent)
+            }
+            let number = try uint32(what)
+            guard let type = GGUFTensorType(rawValue: number) else {
+                throw .unsupportedTensorType(path: path, tensor: name, type: number)
+            }
+            let (byteCount, overflow) = elements.multipliedReportingOverflow(by: type.size)
+            guard !overflow else { throw .badShape(path: path, tensor: name) }
+            pending.append(Pending(name: name, type: type, shape: shape, offset: try uint64(what), bytes: byteCount))
+        }
+
+        let dataStart = (offset + alignment - 1) / alignment * alignment
+        let available = max(0, bytes.count - dataStart)
+        var result: [GGUFTensor] = []
+        for tensor in pending {
+            guard tensor.offset % UInt64(alignment) == 0 else {
+                throw .misalignedTensor(path: path, tensor: tensor.name, offset: tensor.offset, alignment: alignment)
+            }
+            guard tensor.offset <= UInt64(available), tensor.bytes <= available - Int(tensor.offset) else {
+                throw .tensorOutsideFile(
+                    path: path, tensor: tensor.name, offset: tensor.offset, bytes: UInt64(tensor.bytes), available: available)
+            }
+            result.append(
+                GGUFTensor(
+                    name: tensor.name, type: tensor.type, shape: tensor.shape,
+                    fileOffset: dataStart + Int(tensor.offset), byteCount: tensor.bytes))
+        }
+        let ordered = result.sorted { $0.fileOffset < $1.fileOffset }
+        for (before, after) in zip(ordered, ordered.dropFirst())
+        where before.fileOffset + before.byteCount > after.fileOffset {
+            throw .overlappingTensors(path: path, first: before.name, second: after.name)
+        }
+        return result
+    }
+}

@@ -1,0 +1,30 @@
+import CPlatform
+
+/// A file that is mapped read-only for as long as this object lives; pages are read from disk when they are touched.
+package final class MappedFile: @unchecked Sendable {
+    package let path: String
+    package let bytes: UnsafeRawBufferPointer
+    private var file: platform_file
+
+    /// Opens and maps a regular file. Throws `ModelFileError.cannotOpen` with the system's words.
+    package init(path: String) throws(ModelFileError) {
+        file = path.withCString { platform_open_mapped($0) }
+        if file.error != 0 {
+            throw .cannotOpen(path: path, reason: String(cString: platform_error_text(file.error)))
+        }
+        guard let count = Int(exactly: file.size) else {
+            platform_close(&file)
+            throw .cannotOpen(path: path, reason: "larger than this machine's address space")
+        }
+        self.path = path
+        bytes = UnsafeRawBufferPointer(start: file.base, count: count)
+    }
+
+    deinit { platform_close(&file) }
+
+    /// Reads bytes through the file descriptor, so that a sparse access pattern does not fault in whole
+    /// regions of the mapping. Returns false where the disk fails.
+    package func read(at offset: Int, count: Int, into destination: UnsafeMutableRawPointer) -> Bool {
+        platform_read_at(file.fd, destination, count, UInt64(offset)) == 0
+    }
+}
