@@ -52,6 +52,6 @@ let package = Package(
         .testTarget(
             name: "AlbitRuntimeTests",
             dependencies: ["AlbitRuntime", "AlbitModel", "AlbitImporters", "AlbitQuantizer", "TestData"]),
-        .testTarget(name: "CommandTests", dependencies: ["AlbitText", "TestData"]),
+        .testTarget(name: "CommandTests", dependencies: ["AlbitCommands", "AlbitModel", "AlbitText", "CPlatform", "TestData"]),
     ]
 )

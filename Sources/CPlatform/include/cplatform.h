@@ -67,6 +67,10 @@ void platform_quiet_pipes(void);
 void platform_watch_signals(void);
 bool platform_stopped(void);
 
+/// Only with ALBIT_EMBEDDED (see embedded.c): true where the mended parts of Swift's Embedded runtime are linked in.
+/// A board build that calls it can't be linked without them.
+bool platform_embedded_runtime_is_mended(void);
+
 // Memory --------------------------------------------------------------------------------------
 
 /// 64-byte aligned zeroed memory, or null.

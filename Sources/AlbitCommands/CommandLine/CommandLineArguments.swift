@@ -1,0 +1,103 @@
+/// The words of a command line, sorted into options and arguments by a `CommandSpecification`.
+///
+/// `--name value`, `--name=value`, `-n value`; a repeated option: the last one counts; `--` ends the options;
+/// a single `-` is an argument.
+package struct CommandLineArguments: Sendable {
+    /// The words that are not options, in order.
+    package private(set) var arguments: [String] = []
+    /// `--help` or `-h` was given; arguments may be missing then.
+    package private(set) var asksForHelp = false
+    private var flags: [String] = []
+    private var values: [(name: String, value: String)] = []
+
+    /// - Parameter words: what follows the command's name.
+    package init(_ words: [String], _ command: CommandSpecification) throws(CommandLineError) {
+        var index = 0
+        var optionsHaveEnded = false
+        while index < words.count {
+            let word = words[index]
+            index += 1
+            if optionsHaveEnded || !Self.looksLikeOption(word) {
+                arguments.append(word)
+                continue
+            }
+            if word == "--" {
+                optionsHaveEnded = true
+                continue
+            }
+            let (written, attached) = Self.split(word)
+            if written == "--help" || written == "-h" {
+                asksForHelp = true
+                continue
+            }
+            guard let option = command.options.first(where: { Self.matches($0, written) }) else {
+                throw .unknownOption(written, suggestion: Self.suggestion(for: written, in: command))
+            }
+            guard let valueName = option.value else {
+                if let attached { throw .unexpectedValue(option: written, value: attached) }
+                flags.append(option.name)
+                continue
+            }
+            if let attached {
+                values.append((option.name, attached))
+            } else if index < words.count, !Self.looksLikeOption(words[index]) {
+                values.append((option.name, words[index]))
+                index += 1
+            } else {
+                throw .missingValue(option: written, value: valueName)
+            }
+        }
+        let usage = command.name + " " + command.arguments
+        if !asksForHelp, arguments.count < command.argumentCount.lowerBound { throw .missingArgument(usage: usage) }
+        if arguments.count > command.argumentCount.upperBound {
+            throw .tooManyArguments(first: arguments[command.argumentCount.upperBound], usage: usage)
+        }
+    }
+
+    package func flag(_ name: String) -> Bool { flags.contains(name) }
+
+    package func value(_ name: String) -> String? { values.last { $0.name == name }?.value }
+
+    package func integer(_ name: String, in range: ClosedRange<Int>) throws(CommandLineError) -> Int? {
+        guard let text = value(name) else { return nil }
+        guard let number = Int(text), range.contains(number) else {
+            throw .notAnInteger(option: "--" + name, value: text, range: range)
+        }
+        return number
+    }
+
+    /// Whole numbers with commas between them, such as `16,128,512`.
+    package func integers(_ name: String, in range: ClosedRange<Int>) throws(CommandLineError) -> [Int]? {
+        guard let text = value(name) else { return nil }
+        var numbers: [Int] = []
+        for part in text.split(separator: ",", omittingEmptySubsequences: false) {
+            guard let number = Int(part), range.contains(number) else {
+                throw .notAnInteger(option: "--" + name, value: String(part), range: range)
+            }
+            numbers.append(number)
+        }
+        return numbers
+    }
+
+    private static func looksLikeOption(_ word: String) -> Bool {
+        word.utf8.count > 1 && word.utf8.first == UInt8(ascii: "-")
+    }
+
+    /// `--name=value` in its parts. A short option takes its value as the next word only.
+    private static func split(_ word: String) -> (written: String, attached: String?) {
+        guard word.utf8.starts(with: "--".utf8), let equals = word.utf8.firstIndex(of: UInt8(ascii: "=")) else {
+            return (word, nil)
+        }
+        return (String(word[..<equals]), String(word[word.utf8.index(after: equals)...]))
+    }
+
+    private static func matches(_ option: OptionSpecification, _ written: String) -> Bool {
+        if written == "--" + option.name { return true }
+        if let short = option.short { return written == "-" + short }
+        return false
+    }
+
+    private static func suggestion(for written: String, in command: CommandSpecification) -> String? {
+        nearest(to: written, among: command.options.map { "--" + $0.name } + ["--help"])
+    }
+}
