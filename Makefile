@@ -1,0 +1,49 @@
+# What a person types. Each target says what it does; Debian packages that are missing are installed.
+SWIFT ?= swift
+PREFIX ?= /usr/local
+JOBS ?= $(shell nproc)
+MODEL := samples/albert-tiny-sst2
+
+BUILD_PACKAGES := zlib1g-dev libprotobuf-c-dev
+TEST_PACKAGES := $(BUILD_PACKAGES) xz-utils binutils
+BOARD_PACKAGES := python3 gcc-aarch64-linux-gnu libc6-dev-arm64-cross gcc-arm-linux-gnueabihf libc6-dev-armhf-cross \
+	gcc-arm-linux-gnueabi libc6-dev-armel-cross gcc-riscv64-linux-gnu libc6-dev-riscv64-cross
+
+.PHONY: help build demo test boards check-boards install uninstall clean
+help:
+	@echo "make demo          build, quantize the sample model, classify, measure the drift"
+	@echo "make test          all tests, in release mode"
+	@echo "make boards        albit-board for aarch64, armv7, armv6 and riscv64 in dist/boards"
+	@echo "make check-boards  run them under qemu and compare with this machine, byte for byte"
+	@echo "make install       albit into PREFIX/bin (PREFIX=$(PREFIX))"
+
+build:
+	@Scripts/prepare.sh $(BUILD_PACKAGES)
+	@echo "albit: building in release mode (a few minutes the first time)"
+	$(SWIFT) build -c release --product albit -j $(JOBS)
+
+demo: build
+	@Scripts/demo.sh .build/release/albit $(MODEL)
+
+test:
+	@Scripts/prepare.sh $(TEST_PACKAGES)
+	$(SWIFT) build --build-tests -c release -j $(JOBS)
+	$(SWIFT) test -c release --skip-build
+	@Scripts/check-no-fma.sh objdump .build/release
+
+boards:
+	@Scripts/prepare.sh $(BOARD_PACKAGES)
+	@Scripts/make-boards.sh
+
+check-boards: boards
+	@Scripts/prepare.sh $(BUILD_PACKAGES) qemu-user-static
+	@Scripts/check-boards.sh
+
+install: build
+	install -D -m 755 .build/release/albit $(DESTDIR)$(PREFIX)/bin/albit
+
+uninstall:
+	rm -f $(DESTDIR)$(PREFIX)/bin/albit
+
+clean:
+	rm -rf .build .build-* dist
