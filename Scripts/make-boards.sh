@@ -12,24 +12,25 @@ if [ ! -d "$bundle" ] || [ Scripts/make-board-sdk.py -nt "$bundle/info.json" ]; 
     python3 Scripts/make-board-sdk.py .build-sdk
 fi
 
-# build NAME STRIP FLAGS...: one executable
+# build NAME BINUTILS_PREFIX FLAGS...: one executable
 build() {
-    name=$1 strip=$2
+    name=$1 prefix=$2
     shift 2
     echo "albit: building albit-board for $name"
     swift build -c release --product albit-board --scratch-path ".build-$name" "$@" -j 2 >".build-$name.log" 2>&1 ||
         { cat ".build-$name.log" >&2; echo "albit: the $name build failed (above)" >&2; exit 1; }
     rm -f ".build-$name.log"
-    "$strip" -o "$output/albit-board-$name" ".build-$name/release/albit-board"
+    Scripts/check-no-fma.sh "${prefix}objdump" ".build-$name/release" >/dev/null
+    "${prefix}strip" -o "$output/albit-board-$name" ".build-$name/release/albit-board"
 }
 
-build aarch64 aarch64-linux-gnu-strip --swift-sdks-path .build-sdk --swift-sdk aarch64-board
-build armv7 arm-linux-gnueabihf-strip --swift-sdks-path .build-sdk --swift-sdk armv7-board
-build armv6 arm-linux-gnueabi-strip --swift-sdks-path .build-sdk --swift-sdk armv6-board
-build riscv64 riscv64-linux-gnu-strip --swift-sdks-path .build-sdk --swift-sdk riscv64-board
+build aarch64 aarch64-linux-gnu- --swift-sdks-path .build-sdk --swift-sdk aarch64-board
+build armv7 arm-linux-gnueabihf- --swift-sdks-path .build-sdk --swift-sdk armv7-board
+build armv6 arm-linux-gnueabi- --swift-sdks-path .build-sdk --swift-sdk armv6-board
+build riscv64 riscv64-linux-gnu- --swift-sdks-path .build-sdk --swift-sdk riscv64-board
 # The same program in the same dialect for x86-64: measures memory, and serves small x86 boxes.
 tables=$(dirname "$(dirname "$(readlink -f "$(command -v swift)")")")/lib/swift/embedded/x86_64-unknown-linux-gnu/libswiftUnicodeDataTables.a
-build x86_64 strip -Xswiftc -enable-experimental-feature -Xswiftc Embedded -Xswiftc -wmo -Xcc -DALBIT_EMBEDDED \
+build x86_64 "" -Xswiftc -enable-experimental-feature -Xswiftc Embedded -Xswiftc -wmo -Xcc -DALBIT_EMBEDDED \
     -Xcc -ffunction-sections -Xswiftc -Xclang-linker -Xswiftc -static -Xlinker --gc-sections -Xlinker "$tables"
 
 for file in "$output"/albit-board-*; do
