@@ -1,11 +1,11 @@
 #define _GNU_SOURCE
+#define _FILE_OFFSET_BITS 64  // files above 2 GB on 32-bit boards too
 #include "cplatform.h"
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <signal.h>
-#include <stdio.h>
+#include <stdio.h>  // rename
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
@@ -76,13 +76,17 @@ int platform_kind(const char *path) {
 int platform_list(const char *path, bool (*visit)(void *, const char *), void *context) {
     DIR *directory = opendir(path);
     if (!directory) return errno;
-    struct dirent *entry;
-    while ((entry = readdir(directory))) {
+    int error;
+    for (;;) {
+        errno = 0;
+        struct dirent *entry = readdir(directory);
+        error = entry ? 0 : errno;
+        if (!entry) break;
         if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0) continue;
         if (!visit(context, entry->d_name)) break;
     }
     closedir(directory);
-    return 0;
+    return error;
 }
 
 int platform_create(const char *path, bool overwrite, int *fd) {
@@ -94,7 +98,7 @@ int platform_write(int fd, const void *bytes, size_t count) {
     const char *from = bytes;
     while (count > 0) {
         ssize_t put = write(fd, from, count > INT_MAX ? INT_MAX : count);
-        if (put < 0) { if (errno == EINTR) continue; return errno; }
+        if (put < 0) { if (errno == EINTR && !platform_stopped()) continue; return errno; }
         from += put; count -= (size_t)put;
     }
     return 0;
@@ -112,33 +116,8 @@ int platform_rename(const char *from, const char *to) { return rename(from, to) 
 int platform_remove(const char *path) { return unlink(path) ? errno : 0; }
 int platform_make_directory(const char *path) { return mkdir(path, 0755) ? errno : 0; }
 
-// Signals: a temporary must not outlive a process that is told to end.
-static char doomed[PATH_MAX];
-static volatile sig_atomic_t is_doomed;
-
-static void remove_and_die(int signal_number) {
-    if (is_doomed) unlink(doomed);
-    signal(signal_number, SIG_DFL);
-    raise(signal_number);
-}
-
-void platform_remove_on_signal(const char *path) {
-    is_doomed = 0;
-    if (!path || strlen(path) >= sizeof doomed) return;
-    strcpy(doomed, path);
-    is_doomed = 1;
-    signal(SIGINT, remove_and_die);
-    signal(SIGTERM, remove_and_die);
-    signal(SIGHUP, remove_and_die);
-}
-
-long platform_read(int fd, void *into, size_t count) {
-    for (;;) {
-        ssize_t got = read(fd, into, count);
-        if (got < 0 && errno == EINTR && !platform_stopped()) continue;
-        return (long)got;
-    }
-}
-
 bool platform_is_terminal(int fd) { return isatty(fd) == 1; }
-const char *platform_error_text(int error) { return strerror(error); }
+const char *platform_error_text(int error) {
+    const char *text = strerrordesc_np(error);  // unlike strerror: safe with threads, the same in every locale
+    return text ? text : "unknown error";
+}

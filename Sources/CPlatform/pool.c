@@ -2,11 +2,14 @@
 #include "cplatform.h"
 #include <linux/futex.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
+// A stack of 8 MB a thread, as usual, is more address space than a small board's process may have.
+enum { STACK = 1 << 20 };
 // Spinning longer than this wastes a core that another process could use; a futex wake costs some 15 µs.
 enum { SPINS = 4000 };
 
@@ -60,14 +63,22 @@ platform_pool *platform_pool_make(int count) {
     platform_pool *pool = calloc(1, sizeof *pool + (size_t)count * sizeof(struct worker));
     if (!pool) return NULL;
     pool->count = 1;
-    for (int i = 1; i < count; i++) {
+    if (count == 1) return pool;
+    pthread_attr_t attributes;
+    if (pthread_attr_init(&attributes) != 0) { free(pool); return NULL; }
+    pthread_attr_setstacksize(&attributes, STACK);
+    sigset_t all, before;  // threads inherit the mask: a signal has to interrupt the caller's read, not a worker
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    int error = 0;
+    for (int i = 1; i < count && !error; i++) {
         pool->workers[i] = (struct worker){.pool = pool, .index = i};
-        if (pthread_create(&pool->workers[i].thread, NULL, work, &pool->workers[i]) != 0) {
-            platform_pool_free(pool);
-            return NULL;
-        }
-        pool->count = i + 1;
+        error = pthread_create(&pool->workers[i].thread, &attributes, work, &pool->workers[i]);
+        if (!error) pool->count = i + 1;
     }
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    pthread_attr_destroy(&attributes);
+    if (error) { platform_pool_free(pool); return NULL; }
     return pool;
 }
 

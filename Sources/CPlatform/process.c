@@ -1,10 +1,10 @@
 #define _GNU_SOURCE
 #include "cplatform.h"
 #include <sched.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/resource.h>
 #include <time.h>
 #include <unistd.h>
@@ -59,7 +59,7 @@ double platform_seconds_since_start(void) {
     if (!at) return -1;
     for (int field = 2; field < 22 && at; field++) at = strchr(at + 1, ' ');
     if (!at) return -1;
-    double started = strtod(at + 1, NULL) / (double)sysconf(_SC_CLK_TCK);
+    double started = (double)strtoull(at + 1, NULL, 10) / (double)sysconf(_SC_CLK_TCK);
     struct timespec time;
     clock_gettime(CLOCK_BOOTTIME, &time);
     return (double)time.tv_sec + (double)time.tv_nsec * 1e-9 - started;
@@ -74,24 +74,22 @@ uint64_t platform_address_space_left(void) {
 }
 
 void platform_exit(int code) { exit(code); }
-void platform_quiet_pipes(void) { signal(SIGPIPE, SIG_IGN); }
-
-static volatile sig_atomic_t stopped;
-static void stop(int signal_number) { (void)signal_number; stopped = 1; }
-
-void platform_watch_signals(void) {
-    // No SA_RESTART: a read that waits must return so that the loop around it can end.
-    struct sigaction action = {.sa_handler = stop};
-    sigaction(SIGTERM, &action, NULL);
-    sigaction(SIGINT, &action, NULL);
-}
-bool platform_stopped(void) { return stopped != 0; }
+// From here on memory is mapped: it comes zeroed, costs nothing until it is touched, and goes back when freed.
+enum { MAPPED_FROM = 128 * 1024 };
 
 void *platform_allocate(size_t count) {
+    if (count >= MAPPED_FROM) {
+        void *memory = mmap(NULL, count, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+        return memory == MAP_FAILED ? NULL : memory;
+    }
     void *memory = NULL;
-    size_t rounded = (count + 63) & ~(size_t)63;
-    if (rounded < count || posix_memalign(&memory, 64, rounded ? rounded : 64) != 0) return NULL;
+    size_t rounded = count == 0 ? 64 : (count + 63) & ~(size_t)63;
+    if (posix_memalign(&memory, 64, rounded) != 0) return NULL;
     memset(memory, 0, rounded);
     return memory;
 }
-void platform_free(void *memory, size_t count) { (void)count; free(memory); }
+
+void platform_free(void *memory, size_t count) {
+    if (!memory) return;
+    if (count >= MAPPED_FROM) munmap(memory, count); else free(memory);
+}

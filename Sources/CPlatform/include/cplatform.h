@@ -37,9 +37,10 @@ int platform_sync_close(int fd);
 int platform_rename(const char *from, const char *to);
 int platform_remove(const char *path);
 int platform_make_directory(const char *path);
-/// Removed when a signal ends the process; null forgets it. The string is copied.
+/// Removed when SIGINT, SIGTERM or SIGHUP ends the process; null forgets it. The string is copied; one path at a time.
 void platform_remove_on_signal(const char *path);
-/// Reads up to count bytes from a descriptor (0: standard input); -1 on error, 0 at the end.
+/// Reads up to count bytes from a descriptor (0: standard input); -1 on error, 0 at the end. After
+/// platform_watch_signals, a SIGTERM or SIGINT ends the wait for bytes with 0.
 long platform_read(int fd, void *into, size_t count);
 bool platform_is_terminal(int fd);
 const char *platform_error_text(int error);
@@ -63,8 +64,9 @@ uint64_t platform_address_space_left(void);
 _Noreturn void platform_exit(int code);
 /// Ignores SIGPIPE so that a closed pipe shows as EPIPE in platform_write.
 void platform_quiet_pipes(void);
-/// True once SIGTERM or SIGINT has arrived after platform_watch_signals.
-void platform_watch_signals(void);
+/// From now on SIGTERM and SIGINT do not end the process: the first makes platform_stopped true and ends a waiting
+/// platform_read; a second one kills as usual. Returns 0 or an errno value.
+int platform_watch_signals(void);
 bool platform_stopped(void);
 
 /// Only with ALBIT_EMBEDDED (see embedded.c): true where the mended parts of Swift's Embedded runtime are linked in.
@@ -73,18 +75,21 @@ bool platform_embedded_runtime_is_mended(void);
 
 // Memory --------------------------------------------------------------------------------------
 
-/// 64-byte aligned zeroed memory, or null.
+/// 64-byte aligned zeroed memory, or null. Large blocks take no memory before they are written.
 void *platform_allocate(size_t count);
+/// Takes the count that was given to platform_allocate; null is fine.
 void platform_free(void *memory, size_t count);
 
 // Threads -------------------------------------------------------------------------------------
 
 typedef struct platform_pool platform_pool;
 /// A pool of count - 1 sleeping threads (the caller is the remaining one); null when threads can't be made.
+/// The threads have 1 MB of stack, and leave signals to the caller's.
 platform_pool *platform_pool_make(int count);
 void platform_pool_free(platform_pool *pool);
 int platform_pool_count(const platform_pool *pool);
 /// Runs body(context, index) on every thread of the pool, index 0 on the caller; returns when all are done.
+/// One run at a time: not from two threads, not from inside a body. What bodies wrote is visible to the caller.
 /// Idle threads sleep on a futex after a short bounded spin.
 void platform_pool_run(platform_pool *pool, void (*body)(void *context, int index), void *context);
 /// All threads of the pool meet here; only inside platform_pool_run.
