@@ -25,7 +25,7 @@ let package = Package(
         .target(name: "AlbitText"),
         .target(name: "AlbitModel", dependencies: ["AlbitText", "CPlatform"]),
         .target(name: "AlbitTokenizers", dependencies: ["AlbitText", "AlbitModel"]),
-        .target(name: "AlbitRuntime", dependencies: ["AlbitModel", "AlbitTokenizers", "CKernels", "CPlatform"]),
+        .target(name: "AlbitRuntime", dependencies: ["AlbitModel", "AlbitText", "AlbitTokenizers", "CKernels", "CPlatform"]),
         .target(name: "AlbitCommands", dependencies: ["AlbitRuntime", "AlbitTokenizers", "AlbitText", "AlbitModel", "CPlatform"]),
         .executableTarget(name: "albit-board", dependencies: ["AlbitCommands"]),
 

@@ -120,6 +120,9 @@ const kernel_table *kernel_best(void);
 size_t kernel_head_bytes(int32_t length, int32_t size, int32_t planes, int32_t weight_planes);
 void kernel_head_place(kernel_head *head, void *memory, int32_t length, int32_t size, int32_t planes, int32_t weight_planes);
 
+/// Sums over k of each output channel of panels [n/16][k/4][16][4].
+void kernel_column_sums(const int8_t *panels, int32_t n, int32_t k, int32_t *sums);
+
 /// Sign of input channel i before the rotation: true for -1. Repeats every 1024 channels.
 bool kernel_sign(int32_t channel);
 /// The block that a row of k channels is rotated in, and the width it is padded to.

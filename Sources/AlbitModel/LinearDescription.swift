@@ -1,0 +1,59 @@
+/// What the metadata of a model file says of one int8 matmul; the parallel arrays `albit.linear.*`.
+package struct LinearDescription: Sendable, Equatable {
+    /// Tensor name without `.weight`.
+    package let name: String
+    /// True output channels N.
+    package let rows: Int
+    /// True input channels K.
+    package let columns: Int
+    /// Hadamard block of the input, 0 where it is not rotated.
+    package let block: Int
+    /// Byte planes of the input, 1 or 2.
+    package let planes: Int
+
+    package init(name: String, rows: Int, columns: Int, block: Int, planes: Int) {
+        self.name = name
+        self.rows = rows
+        self.columns = columns
+        self.block = block
+        self.planes = planes
+    }
+
+    package var paddedRows: Int { (rows + 15) / 16 * 16 }
+    /// Rotated rows are padded to whole blocks of at least 64, others to 16.
+    package var paddedColumns: Int { block > 0 ? (columns + 63) / 64 * 64 : (columns + 15) / 16 * 16 }
+
+    static func read(_ gguf: GGUF) throws(ModelFileError) -> [LinearDescription] {
+        guard let names = try gguf.strings("albit.linear.names") else { return [] }
+        func column(_ key: String) throws(ModelFileError) -> [Int] {
+            let values = try gguf.required(key, gguf.integers(key))
+            guard values.count == names.count else {
+                throw .badValue(
+                    path: gguf.file.path, key: key,
+                    problem: "has " + String(values.count) + " entries for " + String(names.count) + " names")
+            }
+            return values
+        }
+        let rows = try column("albit.linear.rows")
+        let columns = try column("albit.linear.columns")
+        let blocks = try column("albit.linear.block")
+        let planes = try column("albit.linear.planes")
+        var result: [LinearDescription] = []
+        for (i, name) in names.enumerated() {
+            let block = blocks[i]
+            guard (1...4_000_000).contains(rows[i]), (1...16384).contains(columns[i]), (1...2).contains(planes[i]),
+                block == 0 || (block >= 16 && block <= 1024 && block & (block - 1) == 0)
+            else {
+                throw .badValue(path: gguf.file.path, key: "albit.linear.*", problem: "describes '" + name + "' with values out of range")
+            }
+            let description = LinearDescription(name: name, rows: rows[i], columns: columns[i], block: block, planes: planes[i])
+            guard block == 0 || description.paddedColumns % block == 0 else {
+                throw .badValue(
+                    path: gguf.file.path, key: "albit.linear.block",
+                    problem: "for '" + name + "' does not divide the padded width")
+            }
+            result.append(description)
+        }
+        return result
+    }
+}

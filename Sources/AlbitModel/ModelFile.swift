@@ -1,0 +1,148 @@
+import CPlatform
+
+/// An Albit model file: configuration, what each matmul looks like, and where every tensor lies.
+/// Layout and keys: formats/gguf-albert.md.
+package final class ModelFile: @unchecked Sendable {
+    package let gguf: GGUF
+    package let configuration: Configuration
+    /// `int8`, `f32` or `f16`.
+    package let weights: String
+    /// Name of the preset it was quantized with, empty for floats.
+    package let preset: String
+    package let heads: [Head]
+    /// Classifier labels in the order of their ids; empty where the file names none.
+    package let labels: [String]
+    package let problemType: String?
+    package let pooling: String?
+    package let linears: [LinearDescription]
+    /// Planes (1 or 2) per applied layer and site, in the order of `Site`; empty: each matmul's own default.
+    package let precision: [UInt8]
+    /// Byte planes of the softmax weights, 1 or 2.
+    package let attentionWeightPlanes: Int
+
+    /// The version of keys and layout that this program writes and the newest that it reads.
+    package static let formatVersion = 1
+
+    package var path: String { gguf.file.path }
+
+    package convenience init(path: String) throws(ModelFileError) {
+        try self.init(gguf: GGUF(file: MappedFile(path: path)))
+    }
+
+    /// Checks architecture, version and configuration. Tensors are checked when they are asked for.
+    package init(gguf: GGUF) throws(ModelFileError) {
+        self.gguf = gguf
+        let path = gguf.file.path
+        let architecture = try gguf.required("general.architecture", gguf.string("general.architecture"))
+        let family: Architecture
+        switch architecture {
+        case "albert": family = .albert
+        case "bert": family = .bert
+        default: throw .otherArchitecture(path: path, architecture: architecture)
+        }
+        guard let version = try gguf.integer("albit.format_version") else { throw .notAlbit(path: path) }
+        guard version >= 1, version <= ModelFile.formatVersion else {
+            throw .newerFormat(path: path, version: version, supported: ModelFile.formatVersion)
+        }
+        configuration = try ModelFile.readConfiguration(gguf, family, architecture + ".")
+        weights = try gguf.required("albit.weights", gguf.string("albit.weights"))
+        guard ["int8", "f32", "f16"].contains(weights) else {
+            throw .badValue(path: path, key: "albit.weights", problem: "is '" + weights + "', expected int8, f32 or f16")
+        }
+        preset = try gguf.string("albit.preset") ?? ""
+        heads = try (gguf.strings("albit.heads") ?? []).compactMap { Head(name: $0) }
+        labels = try gguf.strings("albit.labels") ?? []
+        problemType = try gguf.string("albit.problem_type")
+        pooling = try gguf.string("albit.pooling")
+        linears = try LinearDescription.read(gguf)
+        precision = try ModelFile.readPrecision(gguf, configuration)
+        attentionWeightPlanes = try gguf.integer("albit.attention.weight_planes") ?? 2
+        guard (1...2).contains(attentionWeightPlanes) else {
+            throw .badValue(path: path, key: "albit.attention.weight_planes", problem: "is neither 1 nor 2")
+        }
+    }
+
+    private static func readConfiguration(
+        _ gguf: GGUF, _ family: Architecture, _ prefix: String
+    ) throws(ModelFileError) -> Configuration {
+        func number(_ key: String) throws(ModelFileError) -> Int { try gguf.required(key, gguf.integer(key)) }
+        let path = gguf.file.path
+        let act = try gguf.required("albit.hidden_act", gguf.string("albit.hidden_act"))
+        guard let hiddenAct = HiddenActivation(name: act) else {
+            throw .badConfiguration(path: path, problem: "albit.hidden_act is '" + act + "', expected gelu_new, gelu or relu")
+        }
+        let epsilon = prefix + "attention.layer_norm_epsilon"
+        let configuration = Configuration(
+            architecture: family,
+            vocabSize: try number(prefix + "vocab_size"),
+            embeddingSize: try number("albit.embedding_size"),
+            hiddenSize: try number(prefix + "embedding_length"),
+            intermediateSize: try number(prefix + "feed_forward_length"),
+            numAttentionHeads: try number(prefix + "attention.head_count"),
+            numHiddenLayers: try number(prefix + "block_count"),
+            numHiddenGroups: try number("albit.group_count"),
+            innerGroupNum: try number("albit.inner_group_count"),
+            hiddenAct: hiddenAct,
+            maxPositionEmbeddings: try number(prefix + "context_length"),
+            typeVocabSize: try number("albit.type_vocab_size"),
+            layerNormEps: Float(try gguf.required(epsilon, gguf.float(epsilon))))
+        if let problem = configuration.problem { throw .badConfiguration(path: path, problem: problem) }
+        return configuration
+    }
+
+    private static func readPrecision(_ gguf: GGUF, _ configuration: Configuration) throws(ModelFileError) -> [UInt8] {
+        guard let values = try gguf.integers("albit.precision") else { return [] }
+        guard values.count == configuration.appliedLayers * Site.count, values.allSatisfy({ $0 == 1 || $0 == 2 }) else {
+            throw .badValue(
+                path: gguf.file.path, key: "albit.precision",
+                problem: "does not hold 1 or 2 for each of " + String(configuration.appliedLayers) + " x " + String(Site.count) + " sites")
+        }
+        return values.map { UInt8($0) }
+    }
+
+    // Tensors ---------------------------------------------------------------------------------
+
+    package func tensor(_ name: String, _ type: GGUFTensorType, shape: [Int]) throws(ModelFileError) -> GGUFTensor {
+        guard let tensor = gguf.tensor(name) else { throw .missingTensor(path: path, tensor: name) }
+        guard tensor.type == type, tensor.shape == shape else {
+            throw .wrongTensor(
+                path: path, tensor: name, expected: describe(type, shape), found: describe(tensor.type, tensor.shape))
+        }
+        return tensor
+    }
+
+    private func describe(_ type: GGUFTensorType, _ shape: [Int]) -> String {
+        type.name + " [" + shape.map { String($0) }.joined(separator: ", ") + "]"
+    }
+
+    /// A vector of finite float32 in the mapping.
+    package func floats(_ name: String, count: Int) throws(ModelFileError) -> UnsafePointer<Float> {
+        let values = try aligned(gguf.bytes(of: tensor(name, .f32, shape: [count])), name)
+        for i in 0..<count where !values[i].isFinite { throw .notFinite(path: path, tensor: name, index: i) }
+        return values
+    }
+
+    private func aligned(_ bytes: UnsafeRawBufferPointer, _ name: String) throws(ModelFileError) -> UnsafePointer<Float> {
+        guard let base = bytes.baseAddress, Int(bitPattern: base) % 4 == 0 else {
+            throw .misalignedTensor(path: path, tensor: name, offset: 0, alignment: 4)
+        }
+        return base.assumingMemoryBound(to: Float.self)
+    }
+
+    /// An int8 table [rows][columns] that stays in the file, and its scales.
+    package func table(_ name: String, rows: Int, columns: Int) throws(ModelFileError) -> Int8Table {
+        let weights = try tensor(name + ".weight", .i8, shape: [columns, rows])
+        return Int8Table(
+            fileOffset: weights.fileOffset, rows: rows, columns: columns,
+            scales: try floats(name + ".scale", count: rows))
+    }
+}
+
+/// A row-major int8 table that is read row by row from the file, because mapping it would fault it in whole.
+package struct Int8Table: @unchecked Sendable {
+    package let fileOffset: Int
+    package let rows: Int
+    package let columns: Int
+    /// One step per row; zero for a row of zeros.
+    package let scales: UnsafePointer<Float>
+}

@@ -1,0 +1,209 @@
+import AlbitModel
+import CKernels
+
+// The network, described once for float32 and int8: what each thread does in the three phases of a pass.
+extension Session {
+    /// Rows first ... of `linear` applied to float rows, through the thread's integer rows where it is int8.
+    func apply(
+        _ linear: Linear, planes: Int? = nil, input: UnsafePointer<Float>, stride: Int, rows: Int,
+        through integers: inout kernel_rows, scratch: UnsafeMutablePointer<Float>,
+        activation: kernel_activation = KERNEL_LINEAR, output: UnsafeMutablePointer<Float>, outputStride: Int
+    ) {
+        switch linear.weights {
+        case .float32(let weight, let bias):
+            table.matmul_f32(
+                weight, bias, Int32(linear.rows), Int32(linear.columns), input, stride, Int32(rows), activation,
+                output, outputStride)
+        case .int8(var matrix, var quantizer):
+            if let planes { quantizer.planes = Int32(planes) }
+            integers.planes = quantizer.planes
+            table.quantize(&quantizer, input, stride, Int32(rows), &integers, 0, scratch)
+            table.matmul(&matrix, &integers, 0, Int32(rows), 0, matrix.n, activation, output, outputStride)
+        }
+    }
+
+    /// The activation of the feed-forward part, as the kernels call it.
+    var activation: kernel_activation {
+        switch configuration.hiddenAct {
+        case .geluNew: KERNEL_GELU_TANH
+        case .gelu: KERNEL_GELU_ERF
+        case .relu: KERNEL_RELU
+        }
+    }
+
+    /// The rows that a thread does, in whole tiles of 8 where there are enough.
+    private func share(of thread: Int) -> Range<Int> {
+        let tiles = ThreadPool.part(thread, of: threads, units: (rowCount + 7) / 8)
+        return min(tiles.lowerBound * 8, rowCount)..<min(tiles.upperBound * 8, rowCount)
+    }
+
+    private func forEachBlock(of thread: Int, _ body: (Range<Int>) -> Void) {
+        let rows = share(of: thread)
+        var first = rows.lowerBound
+        while first < rows.upperBound {
+            let end = min(first + Arena.blockRows, rows.upperBound)
+            body(first..<end)
+            first = end
+        }
+    }
+
+    /// Hidden rows become the integers that the next layer's queries, keys and values are made of.
+    private func quantizeHidden(_ block: Range<Int>, for step: Int, _ arena: Arena, scratch: UnsafeMutablePointer<Float>) {
+        guard step < configuration.appliedLayers,
+            case .int8(_, var quantizer) = weights.layers[configuration.storedLayer(at: step)].qkv.weights
+        else { return }
+        quantizer.planes = Int32(weights.planes(step: step, site: .attentionQKV))
+        var integers = arena.qkvRows
+        integers.planes = quantizer.planes
+        table.quantize(
+            &quantizer, arena.hidden + block.lowerBound * arena.hiddenStride, arena.hiddenStride, Int32(block.count),
+            &integers, Int32(block.lowerBound), scratch)
+    }
+
+    /// Phase 0: embeddings, their LayerNorm, and ALBERT's projection to the hidden size.
+    func embed(thread: Int) {
+        guard let arena else { return }
+        let e = configuration.embeddingSize
+        var workspace = arena.workspaces[thread]
+        forEachBlock(of: thread) { block in
+            // BERT's embeddings are hidden states already.
+            let direct = weights.projection == nil
+            for row in block {
+                let embedded = direct
+                    ? arena.hidden + row * arena.hiddenStride : workspace.embedded + (row - block.lowerBound) * e
+                if !sumEmbeddings(row, arena, workspace, into: embedded) { failed = true }
+                table.add_norm(
+                    embedded, e, nil, 0, weights.embeddingNorm.weight, weights.embeddingNorm.bias,
+                    configuration.layerNormEps, Int32(e), 1, embedded, e)
+                if let trace = arena.traceEmbedded { (trace + row * e).update(from: embedded, count: e) }
+            }
+            if let projection = weights.projection {
+                apply(
+                    projection, input: workspace.embedded, stride: e, rows: block.count, through: &workspace.hiddenRows,
+                    scratch: workspace.scratch, output: arena.hidden + block.lowerBound * arena.hiddenStride,
+                    outputStride: arena.hiddenStride)
+            }
+            quantizeHidden(block, for: 0, arena, scratch: workspace.scratch)
+        }
+    }
+
+    /// Word, position and token type embedding of a row; false where the file cannot be read.
+    private func sumEmbeddings(
+        _ row: Int, _ arena: Arena, _ workspace: Workspace, into out: UnsafeMutablePointer<Float>
+    ) -> Bool {
+        let e = configuration.embeddingSize
+        let ids = (word: Int(arena.ids[row]), position: Int(arena.positions[row]), type: Int(arena.types[row]))
+        switch (weights.wordEmbeddings, weights.positionEmbeddings) {
+        case (.float32(let words), .float32(let positions)):
+            let word = words + ids.word * e
+            let position = positions + ids.position * e
+            if case .float32(let types)? = weights.tokenTypeEmbeddings {
+                let type = types + ids.type * e
+                for i in 0..<e { out[i] = (word[i] + position[i]) + type[i] }
+            } else {
+                for i in 0..<e { out[i] = word[i] + position[i] }
+            }
+            return true
+        case (.int8(let words), .int8(let positions)):
+            let bytes = workspace.embeddingRow
+            guard let file = weights.file,
+                file.read(at: words.fileOffset + ids.word * e, count: e, into: bytes),
+                file.read(at: positions.fileOffset + ids.position * e, count: e, into: bytes + e)
+            else { return false }
+            var typeScale: Float = 0
+            if case .int8(let types)? = weights.tokenTypeEmbeddings {
+                guard file.read(at: types.fileOffset + ids.type * e, count: e, into: bytes + 2 * e) else { return false }
+                typeScale = types.scales[ids.type]
+            }
+            table.embed(
+                bytes, words.scales[ids.word], bytes + e, positions.scales[ids.position], bytes + 2 * e, typeScale,
+                Int32(e), out)
+            return true
+        default:
+            return false
+        }
+    }
+
+    /// Phase 1 of a layer, split by sequences and heads: queries, keys, values and attention of one head at a time.
+    func attend(thread: Int) {
+        guard let arena else { return }
+        let layer = weights.layers[configuration.storedLayer(at: step)]
+        let heads = configuration.numAttentionHeads
+        let d = configuration.headSize
+        let padded = (d + 15) / 16 * 16
+        let workspace = arena.workspaces[thread]
+        for unit in ThreadPool.part(thread, of: threads, units: sequences.count * heads) {
+            let sequence = sequences[unit / heads]
+            let head = unit % heads
+            let qkv = workspace.qkv
+            let out = arena.context + sequence.first * arena.hiddenStride + head * d
+            let length = Int32(sequence.count)
+            switch layer.qkv.weights {
+            case .float32(let weight, let bias):
+                let row = head * 3 * padded
+                table.matmul_f32(
+                    weight + row * layer.qkv.columns, bias.map { $0 + row }, Int32(3 * padded), Int32(layer.qkv.columns),
+                    arena.hidden + sequence.first * arena.hiddenStride, arena.hiddenStride, length, KERNEL_LINEAR,
+                    qkv, 3 * padded)
+                table.attend_f32(
+                    qkv, qkv + padded, qkv + 2 * padded, 3 * padded, length, Int32(d), 0, length,
+                    workspace.head.assumingMemoryBound(to: Float.self), out, arena.hiddenStride)
+            case .int8(var matrix, _):
+                var integers = arena.qkvRows
+                integers.planes = Int32(weights.planes(step: step, site: .attentionQKV))
+                let first = Int32(head * 3 * padded)
+                table.matmul(
+                    &matrix, &integers, Int32(sequence.first), length, first, first + Int32(3 * padded), KERNEL_LINEAR,
+                    qkv, 3 * padded)
+                var packed = kernel_head()
+                kernel_head_place(
+                    &packed, workspace.head, length, Int32(d), Int32(weights.planes(step: step, site: .attention)),
+                    Int32(weights.attentionWeightPlanes))
+                table.pack_head(&packed, qkv, qkv + padded, qkv + 2 * padded, 3 * padded)
+                table.attend(&packed, 0, length, out, arena.hiddenStride)
+            }
+        }
+    }
+
+    /// Phase 2 of a layer, split by rows: attention output, residual, LayerNorm, feed-forward, residual, LayerNorm.
+    func feedForward(thread: Int) {
+        guard let arena else { return }
+        let layer = weights.layers[configuration.storedLayer(at: step)]
+        let h = configuration.hiddenSize
+        let epsilon = configuration.layerNormEps
+        var workspace = arena.workspaces[thread]
+        forEachBlock(of: thread) { block in
+            let offset = block.lowerBound * arena.hiddenStride
+            let hidden = arena.hidden + offset
+            let rows = Int32(block.count)
+            apply(
+                layer.attentionOutput, planes: weights.planes(step: step, site: .attentionOutput),
+                input: arena.context + offset, stride: arena.hiddenStride, rows: block.count,
+                through: &workspace.hiddenRows, scratch: workspace.scratch, output: workspace.result,
+                outputStride: workspace.resultStride)
+            table.add_norm(
+                workspace.result, workspace.resultStride, hidden, arena.hiddenStride, layer.attentionNorm.weight,
+                layer.attentionNorm.bias, epsilon, Int32(h), rows, hidden, arena.hiddenStride)
+            if let trace = arena.traceNormed { (trace + offset).update(from: hidden, count: block.count * arena.hiddenStride) }
+            apply(
+                layer.ffnUp, planes: weights.planes(step: step, site: .ffnUp), input: hidden, stride: arena.hiddenStride,
+                rows: block.count, through: &workspace.hiddenRows, scratch: workspace.scratch, activation: activation,
+                output: workspace.activated, outputStride: workspace.activatedStride)
+            if let trace = arena.traceActivated {
+                let i = configuration.intermediateSize
+                for row in 0..<block.count {
+                    (trace + (block.lowerBound + row) * i).update(
+                        from: workspace.activated + row * workspace.activatedStride, count: i)
+                }
+            }
+            apply(
+                layer.ffnDown, planes: weights.planes(step: step, site: .ffnDown), input: workspace.activated,
+                stride: workspace.activatedStride, rows: block.count, through: &workspace.activatedRows,
+                scratch: workspace.scratch, output: workspace.result, outputStride: workspace.resultStride)
+            table.add_norm(
+                workspace.result, workspace.resultStride, hidden, arena.hiddenStride, layer.outputNorm.weight,
+                layer.outputNorm.bias, epsilon, Int32(h), rows, hidden, arena.hiddenStride)
+            quantizeHidden(block, for: step + 1, arena, scratch: workspace.scratch)
+        }
+    }
+}

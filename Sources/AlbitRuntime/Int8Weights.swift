@@ -1,0 +1,111 @@
+import AlbitModel
+import CKernels
+
+extension EncoderWeights {
+    /// Points into a mapped int8 model file; nothing but the column sums (4 bytes per output channel) is copied.
+    /// Throws `ModelFileError` where a tensor is missing or of another shape.
+    package convenience init(_ model: ModelFile) throws(ModelFileError) {
+        let configuration = model.configuration
+        let reader = Int8WeightReader(model: model)
+        let h = configuration.hiddenSize
+        let e = configuration.embeddingSize
+        let headSize = (configuration.headSize + 15) / 16 * 16
+
+        var layers: [TransformerLayer] = []
+        for index in 0..<configuration.storedLayers {
+            let block = "blk." + String(index) + "."
+            layers.append(
+                TransformerLayer(
+                    qkv: try reader.linear(block + "attn_qkv", rows: configuration.numAttentionHeads * 3 * headSize, columns: h),
+                    attentionOutput: try reader.linear(block + "attn_output", rows: h, columns: h),
+                    attentionNorm: try reader.norm(block + "attn_output_norm", h),
+                    ffnUp: try reader.linear(block + "ffn_up", rows: configuration.intermediateSize, columns: h),
+                    ffnDown: try reader.linear(block + "ffn_down", rows: h, columns: configuration.intermediateSize),
+                    outputNorm: try reader.norm(block + "layer_output_norm", h)))
+        }
+        var prediction: PredictionHead?
+        if model.heads.contains(.maskedLanguageModel) {
+            prediction = PredictionHead(
+                dense: try reader.linear("head.prediction", rows: e, columns: h),
+                norm: try reader.norm("head.prediction_norm", e),
+                bias: try model.floats("head.prediction_bias", count: configuration.vocabSize))
+        }
+        self.init(
+            configuration: configuration,
+            wordEmbeddings: .int8(try model.table("token_embd", rows: configuration.vocabSize, columns: e)),
+            positionEmbeddings: .int8(
+                try model.table("position_embd", rows: configuration.maxPositionEmbeddings, columns: e)),
+            tokenTypeEmbeddings: configuration.typeVocabSize > 0
+                ? .int8(try model.table("token_types", rows: configuration.typeVocabSize, columns: e)) : nil,
+            embeddingNorm: try reader.norm("token_embd_norm", e),
+            projection: configuration.hasEmbeddingProjection
+                ? try reader.linear("embd_projection", rows: h, columns: e) : nil,
+            layers: layers,
+            pooler: try reader.optional("pooler", rows: h, columns: h),
+            classifier: try reader.optional("head.classifier", rows: nil, columns: h),
+            answer: try reader.optional("head.answer", rows: 2, columns: h),
+            order: try reader.optional("head.order", rows: 2, columns: h),
+            prediction: prediction,
+            isInt8: true, precision: model.precision, attentionWeightPlanes: model.attentionWeightPlanes,
+            file: model.gguf.file, owners: reader.owners)
+    }
+}
+
+/// Turns the descriptions of a model file into matmuls that point into it.
+private final class Int8WeightReader {
+    let model: ModelFile
+    private(set) var owners: [Memory] = []
+
+    init(model: ModelFile) { self.model = model }
+
+    func optional(_ name: String, rows: Int?, columns: Int) throws(ModelFileError) -> Linear? {
+        guard let description = model.linears.first(where: { $0.name == name }) else { return nil }
+        return try linear(name, rows: rows ?? description.rows, columns: columns)
+    }
+
+    func linear(_ name: String, rows: Int, columns: Int) throws(ModelFileError) -> Linear {
+        guard let description = model.linears.first(where: { $0.name == name }) else {
+            throw .missingTensor(path: model.path, tensor: name)
+        }
+        guard description.rows == rows, description.columns == columns else {
+            throw .wrongTensor(
+                path: model.path, tensor: name, expected: String(rows) + " x " + String(columns),
+                found: String(description.rows) + " x " + String(description.columns))
+        }
+        let n = description.paddedRows
+        let k = description.paddedColumns
+        let tensor = try model.tensor(name + ".weight", .i8, shape: [4, 16, k / 4, n / 16])
+        guard let base = model.gguf.bytes(of: tensor).baseAddress else {
+            throw .missingTensor(path: model.path, tensor: name)
+        }
+        let panels = base.assumingMemoryBound(to: Int8.self)
+        let shift = model.gguf.tensor(name + ".shift") == nil ? nil : try model.floats(name + ".shift", count: columns)
+        let sums = try columnSums(panels, n: n, k: k)
+        return Linear(
+            weights: .int8(
+                kernel_linear(
+                    panels: panels, scale: try model.floats(name + ".scale", count: n),
+                    bias: try model.floats(name + ".bias", count: n), column_sum: sums, n: Int32(n), k: Int32(k)),
+                kernel_input(
+                    shift: shift, k: Int32(columns), k_padded: Int32(k), block: Int32(description.block),
+                    planes: Int32(description.planes))),
+            rows: rows, columns: columns)
+    }
+
+    func norm(_ name: String, _ count: Int) throws(ModelFileError) -> LayerNorm {
+        LayerNorm(
+            weight: try model.floats(name + ".weight", count: count), bias: try model.floats(name + ".bias", count: count))
+    }
+
+    /// Derived rather than stored: four bytes a channel that could only disagree with the weights.
+    private func columnSums(_ panels: UnsafePointer<Int8>, n: Int, k: Int) throws(ModelFileError) -> UnsafePointer<Int32> {
+        let memory: Memory
+        do { memory = try Memory(bytes: Memory.size(n, of: Int32.self), purpose: "column sums") } catch {
+            throw .badConfiguration(path: model.path, problem: error.description)
+        }
+        owners.append(memory)
+        let sums = memory.take(n, of: Int32.self)
+        kernel_column_sums(panels, Int32(n), Int32(k), sums)
+        return UnsafePointer(sums)
+    }
+}

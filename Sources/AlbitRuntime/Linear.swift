@@ -1,0 +1,33 @@
+import AlbitModel
+import CKernels
+
+/// One matmul y = activation(W x + b), W [rows][columns], as the encoder sees it: int8 or float32.
+package struct Linear: @unchecked Sendable {
+    package enum Weights {
+        /// Row-major [rows][columns]; bias may be null.
+        case float32(weight: UnsafePointer<Float>, bias: UnsafePointer<Float>?)
+        /// Panels, and how the input becomes integers.
+        case int8(kernel_linear, kernel_input)
+    }
+
+    package let weights: Weights
+    /// True output channels.
+    package let rows: Int
+    /// True input channels.
+    package let columns: Int
+
+    /// Output channels that are written: `rows`, padded to 16 for int8.
+    package var outputWidth: Int {
+        if case .int8(let linear, _) = weights { Int(linear.n) } else { rows }
+    }
+
+    /// Bytes of one plane of a quantized input row; 0 for float32.
+    package var inputWidth: Int {
+        if case .int8(let linear, _) = weights { Int(linear.k) } else { 0 }
+    }
+
+    /// Byte planes of the input.
+    package var planes: Int {
+        if case .int8(_, let input) = weights { Int(input.planes) } else { 1 }
+    }
+}

@@ -1,0 +1,156 @@
+import AlbitModel
+import CKernels
+
+/// Encodes batches with one set of weights, one kernel and one pool of threads. Sessions share weights; a session
+/// itself is used from one thread at a time. Between batches of the same size it allocates nothing.
+///
+/// The last hidden state of a sequence depends on its ids, types and mask only: not on the batch around it, the
+/// kernel, or the number of threads.
+package final class Session: @unchecked Sendable {
+    package let weights: EncoderWeights
+    package let kernel: Kernel
+    let pool: ThreadPool
+    let table: kernel_table
+    var arena: Arena?
+    var sequences: [SequencePlacement] = []
+    /// Rows of all sequences together.
+    package private(set) var rowCount = 0
+    var step = 0
+
+    /// Called after every step with what passed; slows the pass down, meant for calibration and drift.
+    package var observer: ((Observation) -> Void)?
+
+    /// `threads` at least 1. Throws where the threads cannot be started.
+    package init(weights: EncoderWeights, kernel: Kernel = .best, threads: Int = 1) throws(RuntimeError) {
+        self.weights = weights
+        self.kernel = kernel
+        table = kernel.table.pointee
+        pool = try ThreadPool(count: threads)
+    }
+
+    package var threads: Int { pool.count }
+    package var configuration: Configuration { weights.configuration }
+
+    /// Runs a batch, packed end to end without padding. Results stay readable until the next call.
+    package func encode(_ inputs: [EncoderInput]) throws(RuntimeError) {
+        try place(inputs)
+        guard let arena else { return }
+        let context = Unmanaged.passUnretained(self).toOpaque()
+        step = -1
+        failed = false
+        pool.run({ Session.from($0).embed(thread: Int($1)) }, context)
+        if failed { throw .readFailed(path: weights.file?.path ?? "") }
+        observe(arena)
+        for step in 0..<configuration.appliedLayers {
+            self.step = step
+            pool.run({ Session.from($0).attend(thread: Int($1)) }, context)
+            observeAttention(arena)
+            pool.run({ Session.from($0).feedForward(thread: Int($1)) }, context)
+            observe(arena)
+            if !weights.isInt8 || step == configuration.appliedLayers - 1 { try checkFinite(arena) }
+        }
+    }
+
+    /// Set by a thread whose embedding row could not be read.
+    var failed = false
+
+    static func from(_ context: UnsafeMutableRawPointer?) -> Session {
+        // The context is the session itself, passed by encode for the duration of the run.
+        Unmanaged<Session>.fromOpaque(context.unsafelyUnwrapped).takeUnretainedValue()
+    }
+
+    // Placement -------------------------------------------------------------------------------
+
+    private func place(_ inputs: [EncoderInput]) throws(RuntimeError) {
+        var rows = 0
+        var longest = 0
+        for input in inputs {
+            try input.check(weights)
+            let count = input.mask.map { $0.reduce(0) { $0 + ($1 ? 1 : 0) } } ?? input.ids.count
+            guard count > 0 else { throw .emptySequence }
+            rows += count
+            longest = max(longest, count)
+        }
+        let arena = try arena(rows: rows, length: longest)
+        sequences.removeAll(keepingCapacity: true)
+        var row = 0
+        for input in inputs {
+            let first = row
+            for (position, id) in input.ids.enumerated() where input.mask?[position] ?? true {
+                arena.ids[row] = id
+                arena.types[row] = input.typeIds[position]
+                arena.positions[row] = Int32(position)
+                row += 1
+            }
+            sequences.append(SequencePlacement(first: first, count: row - first, length: input.ids.count))
+        }
+        rowCount = row
+    }
+
+    /// The arena, made anew where it is too small for the batch or keeps no trace for an observer.
+    private func arena(rows: Int, length: Int) throws(RuntimeError) -> Arena {
+        if let arena, arena.rowCapacity >= rows, arena.lengthCapacity >= length, observer == nil || arena.traceNormed != nil {
+            return arena
+        }
+        let capacity = max(rows, arena?.rowCapacity ?? 0)
+        let longest = max(length, arena?.lengthCapacity ?? 0)
+        // Released first, so that the two never exist together.
+        arena = nil
+        let larger = try Arena(weights: weights, rows: capacity, length: longest, threads: threads, traced: observer != nil)
+        arena = larger
+        return larger
+    }
+
+    private func checkFinite(_ arena: Arena) throws(RuntimeError) {
+        for row in 0..<rowCount {
+            let values = arena.hidden + row * arena.hiddenStride
+            // The sum of finite values of a LayerNorm is finite; NaN and Inf survive it.
+            var sum: Float = 0
+            for i in 0..<configuration.hiddenSize { sum += values[i] * 0 }
+            if sum != 0 { throw .notFinite(step: step, site: "output") }
+        }
+    }
+
+    // Observation -----------------------------------------------------------------------------
+
+    private func observe(_ arena: Arena) {
+        guard let observer else { return }
+        let configuration = configuration
+        if step < 0 {
+            if let embedded = arena.traceEmbedded, weights.projection != nil {
+                observer(Observation(
+                    point: .embedded, step: step, rows: embedded, count: rowCount,
+                    columns: configuration.embeddingSize, stride: configuration.embeddingSize))
+            }
+        } else if let normed = arena.traceNormed, let activated = arena.traceActivated {
+            observer(Observation(
+                point: .site(.ffnUp), step: step, rows: normed, count: rowCount,
+                columns: configuration.hiddenSize, stride: arena.hiddenStride))
+            observer(Observation(
+                point: .site(.ffnDown), step: step, rows: activated, count: rowCount,
+                columns: configuration.intermediateSize, stride: configuration.intermediateSize))
+        }
+        observer(Observation(
+            point: .hidden, step: step, rows: arena.hidden, count: rowCount,
+            columns: configuration.hiddenSize, stride: arena.hiddenStride))
+    }
+
+    private func observeAttention(_ arena: Arena) {
+        guard let observer else { return }
+        observer(Observation(
+            point: .site(.attentionQKV), step: step, rows: arena.hidden, count: rowCount,
+            columns: configuration.hiddenSize, stride: arena.hiddenStride))
+        observer(Observation(
+            point: .site(.attentionOutput), step: step, rows: arena.context, count: rowCount,
+            columns: configuration.hiddenSize, stride: arena.hiddenStride))
+    }
+}
+
+/// Where a sequence lies among the packed rows.
+struct SequencePlacement {
+    let first: Int
+    /// Unmasked tokens.
+    let count: Int
+    /// Tokens with the masked ones.
+    let length: Int
+}
