@@ -1,0 +1,54 @@
+import CPlatform
+
+/// Standard output, collected in a buffer so that a line costs no system call of its own.
+package final class Output {
+    private var buffer: [UInt8] = []
+    private let descriptor: Int32
+    /// Whether a person reads it: tables may have bars and colours.
+    package let isTerminal: Bool
+    /// Whether colours are wanted: a terminal, and NO_COLOR unset (no-color.org).
+    package let hasColour: Bool
+
+    package init(descriptor: Int32 = 1) {
+        self.descriptor = descriptor
+        isTerminal = platform_is_terminal(descriptor)
+        hasColour = isTerminal && platform_environment("NO_COLOR") == nil
+        buffer.reserveCapacity(1 << 16)
+    }
+
+    package func write(_ text: String) throws(CommandError) {
+        buffer.append(contentsOf: text.utf8)
+        if buffer.count >= 1 << 16 { try flush() }
+    }
+
+    package func write(_ bytes: [UInt8]) throws(CommandError) {
+        buffer.append(contentsOf: bytes)
+        if buffer.count >= 1 << 16 { try flush() }
+    }
+
+    package func line(_ text: String) throws(CommandError) {
+        try write(text)
+        try write("\n")
+    }
+
+    /// Hands everything to the system. `closedPipe` where nobody reads any more.
+    package func flush() throws(CommandError) {
+        guard !buffer.isEmpty else { return }
+        let error = buffer.withUnsafeBytes { platform_write(descriptor, $0.baseAddress, $0.count) }
+        buffer.removeAll(keepingCapacity: true)
+        // 32 is EPIPE on every Linux.
+        if error == 32 { throw .closedPipe }
+        if error != 0 { throw .machine("writing the output failed: " + String(cString: platform_error_text(error))) }
+    }
+}
+
+/// Messages for people, on standard error.
+package enum Message {
+    package static func say(_ text: String) {
+        var line = Array(text.utf8)
+        line.append(10)
+        line.withUnsafeBytes { _ = platform_write(2, $0.baseAddress, $0.count) }
+    }
+
+    package static func warn(_ text: String) { say("warning: " + text) }
+}

@@ -1,0 +1,29 @@
+import AlbitRuntime
+
+/// The options that every command that computes takes.
+package struct RunOptions: Sendable {
+    /// One JSON object per answer instead of text.
+    package var json = false
+    /// 0: the CPUs this process may use.
+    package var threads = 0
+    /// Empty: the best this CPU runs.
+    package var kernel = ""
+
+    package init(json: Bool = false, threads: Int = 0, kernel: String = "") {
+        self.json = json
+        self.threads = threads
+        self.kernel = kernel
+    }
+
+    /// A session of these options. Throws for a kernel that is unknown or cannot run here.
+    package func session(_ weights: EncoderWeights) throws(CommandError) -> Session {
+        guard threads >= 0, threads <= 1024 else { throw .usage("--threads is " + String(threads) + ", expected 1 to 1024") }
+        do {
+            return try Session(
+                weights: weights, kernel: kernel.isEmpty ? .best : Kernel(named: kernel),
+                threads: threads == 0 ? ThreadPool.availableCPUs : threads)
+        } catch {
+            throw .runtime(error)
+        }
+    }
+}
