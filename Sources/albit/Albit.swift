@@ -1,5 +1,50 @@
+import AlbitCommands
+import AlbitModel
 import ArgumentParser
+import CPlatform
 
-@main struct Albit: ParsableCommand {
-    static let configuration = CommandConfiguration(commandName: "albit")
+/// The desktop program: thin declarations of what AlbitCommands, the importers, the quantizer and the drift report do.
+struct Albit: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "albit",
+        abstract: "ALBERT from a published checkpoint to an int8 model for small boards, with proof of its accuracy.",
+        discussion: """
+            Two commands tell the story:
+              albit quantize CHECKPOINT -o model.gguf
+              albit verify CHECKPOINT model.gguf --data dev.tsv
+
+            Exit codes: 0 ok, 1 a check failed, 2 wrong usage, 3 bad input, 4 the machine failed.
+            """,
+        version: Version.text,
+        subcommands: [Quantize.self, Encode.self, SelfTest.self, Bench.self])
+}
+
+@main
+enum Program {
+    static func main() {
+        platform_quiet_pipes()
+        do {
+            var command = try Albit.parseAsRoot()
+            try command.run()
+        } catch {
+            leave(error)
+        }
+    }
+
+    /// Prints what an error says where it belongs and ends with its exit code.
+    private static func leave(_ error: any Error) -> Never {
+        if let error = error as? CommandError, case .closedPipe = error { platform_exit(0) }
+        if let error = error as? any AlbitError {
+            Message.say("albit: " + error.description)
+            platform_exit(error.failure.rawValue)
+        }
+        let text = Albit.fullMessage(for: error)
+        // ArgumentParser says 64 for wrong usage; Albit's exit codes are 0 to 4.
+        if Albit.exitCode(for: error).isSuccess {
+            print(text)
+            platform_exit(0)
+        }
+        Message.say(text)
+        platform_exit(Failure.usage.rawValue)
+    }
 }
