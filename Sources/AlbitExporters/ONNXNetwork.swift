@@ -1,0 +1,156 @@
+import AlbitModel
+
+/// Builds the ALBERT (or BERT) network as an ONNX graph in which every parameter stands once and is used by every
+/// layer that shares it. Matrices keep their [out][in] layout and pass one Transpose, which runtimes fold at loading.
+///
+/// Opset 17: LayerNormalization exists, and every current runtime reads it; GELU is written out.
+struct ONNXNetwork {
+    let configuration: Configuration
+    /// Shape of a canonical parameter, nil where the source has none.
+    let shape: (String) -> [Int]?
+    var graph = ONNXGraph()
+    private var transposed: [String: String] = [:]
+
+    static let inputs = ["input_ids", "attention_mask", "token_type_ids"]
+
+    init(configuration: Configuration, shape: @escaping (String) -> [Int]?) {
+        self.configuration = configuration
+        self.shape = shape
+    }
+
+    /// Adds the whole network; outputs are `last_hidden_state`, `pooler_output` and one `logits` tensor per head.
+    mutating func build() {
+        var hidden = embeddings()
+        let mask = attentionMask()
+        for step in 0..<configuration.appliedLayers {
+            let last = step == configuration.appliedLayers - 1
+            hidden = layer(configuration.storedLayer(at: step), hidden, mask, named: last ? "last_hidden_state" : nil)
+        }
+        graph.output("last_hidden_state", ["batch", "sequence", String(configuration.hiddenSize)])
+        heads(hidden)
+    }
+
+    private mutating func transpose(_ name: String, _ rows: Int, _ columns: Int) -> String {
+        if let done = transposed[name] { return done }
+        let weight = graph.parameter(name, [rows, columns])
+        let result = graph.add("Transpose", [weight], [.integers("perm", [1, 0])])
+        transposed[name] = result
+        return result
+    }
+
+    /// x Wᵀ + b for W [rows][columns].
+    private mutating func linear(_ x: String, _ weight: String, _ bias: String, _ rows: Int, _ columns: Int, named: String? = nil) -> String {
+        let product = graph.add("MatMul", [x, transpose(weight, rows, columns)], named: shape(bias) == nil ? named : nil)
+        guard shape(bias) != nil else { return product }
+        return graph.add("Add", [product, graph.parameter(bias, [rows])], named: named)
+    }
+
+    private mutating func norm(_ x: String, _ weight: String, _ bias: String, _ width: Int, named: String? = nil) -> String {
+        graph.add(
+            "LayerNormalization", [x, graph.parameter(weight, [width]), graph.parameter(bias, [width])],
+            [.integer("axis", -1), .float("epsilon", configuration.layerNormEps)], named: named)
+    }
+
+    private mutating func embeddings() -> String {
+        let e = configuration.embeddingSize
+        let words = graph.parameter(ParameterName.wordEmbeddings, [configuration.vocabSize, e])
+        let positions = graph.parameter(ParameterName.positionEmbeddings, [configuration.maxPositionEmbeddings, e])
+        let word = graph.add("Gather", [words, "input_ids"])
+        let shape = graph.add("Shape", ["input_ids"])
+        let length = graph.add("Gather", [shape, graph.constant(scalar: 1)])
+        let range = graph.add("Range", [graph.constant(scalar: 0), length, graph.constant(scalar: 1)])
+        let position = graph.add("Gather", [positions, range])
+        var sum = graph.add("Add", [word, position])
+        if configuration.typeVocabSize > 0 {
+            let types = graph.parameter(ParameterName.tokenTypeEmbeddings, [configuration.typeVocabSize, e])
+            sum = graph.add("Add", [sum, graph.add("Gather", [types, "token_type_ids"])])
+        }
+        let normed = norm(sum, ParameterName.embeddingNormWeight, ParameterName.embeddingNormBias, e)
+        guard configuration.hasEmbeddingProjection else { return normed }
+        return linear(normed, ParameterName.projectionWeight, ParameterName.projectionBias, configuration.hiddenSize, e)
+    }
+
+    /// 0 for tokens that exist, a large negative number for the others: [batch, 1, 1, sequence].
+    private mutating func attentionMask() -> String {
+        let mask = graph.add("Cast", ["attention_mask"], [.integer("to", ONNXElement.float.rawValue)])
+        let wide = graph.add("Unsqueeze", [mask, graph.constant([1, 2])])
+        return graph.add("Mul", [graph.add("Sub", [graph.constant(Float(1)), wide]), graph.constant(-1e9 as Float)])
+    }
+
+    private mutating func layer(_ index: Int, _ x: String, _ mask: String, named: String?) -> String {
+        let h = configuration.hiddenSize
+        let i = configuration.intermediateSize
+        func name(_ part: ParameterName.Layer) -> String {
+            ParameterName.layer(index, part, innerGroups: configuration.innerGroupNum)
+        }
+        let split = graph.constant([0, 0, configuration.numAttentionHeads, configuration.headSize])
+        func heads(_ graph: inout ONNXGraph, _ value: String, _ order: [Int]) -> String {
+            graph.add("Transpose", [graph.add("Reshape", [value, split])], [.integers("perm", order)])
+        }
+        let query = linear(x, name(.queryWeight), name(.queryBias), h, h)
+        let key = linear(x, name(.keyWeight), name(.keyBias), h, h)
+        let value = linear(x, name(.valueWeight), name(.valueBias), h, h)
+        let products = graph.add("MatMul", [heads(&graph, query, [0, 2, 1, 3]), heads(&graph, key, [0, 2, 3, 1])])
+        let scale = graph.constant(1 / Float(configuration.headSize).squareRoot())
+        let scores = graph.add("Add", [graph.add("Mul", [products, scale]), mask])
+        let weights = graph.add("Softmax", [scores], [.integer("axis", -1)])
+        let mixed = graph.add("MatMul", [weights, heads(&graph, value, [0, 2, 1, 3])])
+        let joined = graph.add(
+            "Reshape", [graph.add("Transpose", [mixed], [.integers("perm", [0, 2, 1, 3])]), graph.constant([0, 0, h])])
+        let attended = linear(joined, name(.outputWeight), name(.outputBias), h, h)
+        let normed = norm(
+            graph.add("Add", [attended, x]), name(.attentionNormWeight), name(.attentionNormBias), h)
+        let up = activation(linear(normed, name(.ffnWeight), name(.ffnBias), i, h))
+        let down = linear(up, name(.ffnOutputWeight), name(.ffnOutputBias), h, i)
+        return norm(graph.add("Add", [down, normed]), name(.layerNormWeight), name(.layerNormBias), h, named: named)
+    }
+
+    private mutating func activation(_ x: String) -> String {
+        switch configuration.hiddenAct {
+        case .relu:
+            return graph.add("Relu", [x])
+        case .gelu:
+            let scaled = graph.add("Mul", [x, graph.constant(0.70710678 as Float)])
+            let sum = graph.add("Add", [graph.add("Erf", [scaled]), graph.constant(1 as Float)])
+            return graph.add("Mul", [graph.add("Mul", [x, graph.constant(0.5 as Float)]), sum])
+        case .geluNew:
+            let square = graph.add("Mul", [x, x])
+            let cube = graph.add("Mul", [square, x])
+            let inner = graph.add("Add", [x, graph.add("Mul", [cube, graph.constant(0.044715 as Float)])])
+            let curve = graph.add("Tanh", [graph.add("Mul", [inner, graph.constant(0.79788456 as Float)])])
+            let sum = graph.add("Add", [curve, graph.constant(1 as Float)])
+            return graph.add("Mul", [graph.add("Mul", [x, graph.constant(0.5 as Float)]), sum])
+        }
+    }
+
+    private mutating func heads(_ hidden: String) {
+        let h = configuration.hiddenSize
+        let e = configuration.embeddingSize
+        typealias Name = ParameterName
+        var pooled: String?
+        if shape(Name.poolerWeight) != nil {
+            let first = graph.add("Gather", [hidden, graph.constant(scalar: 0)], [.integer("axis", 1)])
+            pooled = graph.add("Tanh", [linear(first, Name.poolerWeight, Name.poolerBias, h, h)], named: "pooler_output")
+            graph.output("pooler_output", ["batch", String(h)])
+        }
+        if let labels = shape(Name.classifierWeight)?.first {
+            // A classifier without a pooler reads every token.
+            _ = linear(pooled ?? hidden, Name.classifierWeight, Name.classifierBias, labels, h, named: "logits")
+            graph.output("logits", pooled == nil ? ["batch", "sequence", String(labels)] : ["batch", String(labels)])
+        }
+        if shape(Name.answerWeight) != nil {
+            _ = linear(hidden, Name.answerWeight, Name.answerBias, 2, h, named: "answer_logits")
+            graph.output("answer_logits", ["batch", "sequence", "2"])
+        }
+        if let pooled, shape(Name.orderWeight) != nil {
+            _ = linear(pooled, Name.orderWeight, Name.orderBias, 2, h, named: "order_logits")
+            graph.output("order_logits", ["batch", "2"])
+        }
+        if shape(Name.predictionDenseWeight) != nil {
+            let dense = activation(linear(hidden, Name.predictionDenseWeight, Name.predictionDenseBias, e, h))
+            let normed = norm(dense, Name.predictionNormWeight, Name.predictionNormBias, e)
+            _ = linear(normed, Name.wordEmbeddings, Name.predictionBias, configuration.vocabSize, e, named: "prediction_logits")
+            graph.output("prediction_logits", ["batch", "sequence", String(configuration.vocabSize)])
+        }
+    }
+}

@@ -1,0 +1,93 @@
+import CPlatform
+
+/// Why an output file could not be written.
+package enum OutputError: AlbitError {
+    case exists(path: String)
+    case cannotCreate(path: String, reason: String)
+    case writeFailed(path: String, reason: String)
+
+    package var failure: Failure {
+        if case .exists = self { .usage } else { .machine }
+    }
+
+    package var description: String {
+        switch self {
+        case .exists(let path): path + ": is there already; use --force to replace it"
+        case .cannotCreate(let path, let reason): path + ": cannot be created: " + reason
+        case .writeFailed(let path, let reason): path + ": writing failed: " + reason
+        }
+    }
+}
+
+/// A file that appears under its name only when it is complete: bytes go to a temporary beside it, which is renamed
+/// at the end and removed when the writing ends early, by an error or a signal.
+package final class OutputFile {
+    package let path: String
+    private let temporary: String
+    private var descriptor: Int32 = -1
+    private var buffer: [UInt8] = []
+    /// Bytes written so far.
+    package private(set) var offset = 0
+
+    package init(path: String, overwrite: Bool) throws(OutputError) {
+        self.path = path
+        temporary = path + ".partial"
+        if !overwrite, path.withCString({ platform_kind($0) }) != 0 { throw .exists(path: path) }
+        var opened: Int32 = -1
+        let error = temporary.withCString { platform_create($0, true, &opened) }
+        guard error == 0 else { throw .cannotCreate(path: path, reason: String(cString: platform_error_text(error))) }
+        descriptor = opened
+        temporary.withCString { platform_remove_on_signal($0) }
+    }
+
+    deinit { discard() }
+
+    package func write(_ bytes: UnsafeRawBufferPointer) throws(OutputError) {
+        offset += bytes.count
+        if buffer.count + bytes.count <= 1 << 16 {
+            buffer.append(contentsOf: bytes)
+            return
+        }
+        try flush()
+        try put(bytes)
+    }
+
+    package func write(_ bytes: [UInt8]) throws(OutputError) {
+        try bytes.withUnsafeBufferPointer { (raw) throws(OutputError) in try write(UnsafeRawBufferPointer(raw)) }
+    }
+
+    /// Makes the file appear under its name.
+    package func finish() throws(OutputError) {
+        try flush()
+        let closed = platform_sync_close(descriptor)
+        descriptor = -1
+        guard closed == 0 else { throw failed(closed) }
+        let error = temporary.withCString { from in path.withCString { platform_rename(from, $0) } }
+        platform_remove_on_signal(nil)
+        guard error == 0 else { throw failed(error) }
+    }
+
+    private func flush() throws(OutputError) {
+        guard !buffer.isEmpty else { return }
+        defer { buffer.removeAll(keepingCapacity: true) }
+        try buffer.withUnsafeBufferPointer { (raw) throws(OutputError) in try put(UnsafeRawBufferPointer(raw)) }
+    }
+
+    private func put(_ bytes: UnsafeRawBufferPointer) throws(OutputError) {
+        let error = platform_write(descriptor, bytes.baseAddress, bytes.count)
+        guard error == 0 else { throw failed(error) }
+    }
+
+    private func failed(_ error: Int32) -> OutputError {
+        discard()
+        return .writeFailed(path: path, reason: String(cString: platform_error_text(error)))
+    }
+
+    private func discard() {
+        guard descriptor >= 0 else { return }
+        _ = platform_sync_close(descriptor)
+        descriptor = -1
+        _ = temporary.withCString { platform_remove($0) }
+        platform_remove_on_signal(nil)
+    }
+}
