@@ -1,0 +1,90 @@
+import AlbitText
+import Testing
+
+@Suite struct JSONTests {
+    @Test func parsesEveryKind() throws {
+        let value = try JSONValue(parsing: #" {"a": [1, -2.5, 1e3, true, false, null], "b": {"c": "x\n\u00e9\ud83d\ude00\/"}, "a": 12345678901234567890} "#)
+        #expect(value.members?.count == 3)
+        #expect(value.duplicateName == "a")
+        #expect(value["a"]?.double == 12345678901234567168)
+        #expect(value["a"]?.integer == nil)
+        #expect(value["b"]?["c"]?.string == "x\né😀/")
+        let first = try #require(value.members?[0].value.array)
+        #expect(first[0].integer == 1)
+        #expect(first[1].double == -2.5)
+        #expect(first[2].integer == 1000)
+        #expect(first[3].bool == true)
+        #expect(first[5].isNull)
+    }
+
+    /// U+FA10 is canonically equal to U+585A: as names they must stay apart, and their bytes as they were.
+    @Test func stringsKeepTheirBytes() throws {
+        let value = try JSONValue(parsing: "{\"\u{FA10}\": 1, \"\u{585A}\": 2, \"e\u{301}\": 3}")
+        #expect(value.duplicateName == nil)
+        #expect(value["\u{FA10}"]?.integer == 1)
+        #expect(value["\u{585A}"]?.integer == 2)
+        #expect(value["\u{E9}"] == nil)
+        #expect(try JSONValue(parsing: "\"e\u{301}\"").bytes == [0x65, 0xCC, 0x81])
+    }
+
+    @Test func duplicatesAmongManyMembers() throws {
+        let members = (0..<40).map { "\"k\($0 % 39)\": \($0)" }.joined(separator: ",")
+        #expect(try JSONValue(parsing: "{\(members)}").duplicateName == "k0")
+    }
+
+    @Test func refusesWhatIsNotJSON() {
+        let cases: [(String, JSONError)] = [
+            ("", .empty), ("  ", .empty), ("[1", .unexpectedEnd(offset: 2)), ("[1,]", .unexpectedCharacter(offset: 3, expected: "a value")),
+            ("{1:2}", .unexpectedCharacter(offset: 1, expected: "a member's name in quotes")),
+            ("{\"a\" 2}", .unexpectedCharacter(offset: 5, expected: "':'")),
+            ("[1 2]", .unexpectedCharacter(offset: 3, expected: "',' or ']'")), ("1 2", .trailingCharacters(offset: 2)),
+            ("01", .badNumber(offset: 0)), ("-", .badNumber(offset: 0)), ("1.", .badNumber(offset: 0)), ("1e", .badNumber(offset: 0)),
+            ("1e999", .numberTooLarge(offset: 0)), ("\"\\x\"", .badEscape(offset: 1)), ("\"\\u12G4\"", .badEscape(offset: 1)),
+            ("\"\\ud800\"", .loneSurrogate(offset: 1)), ("\"\\udc00\"", .loneSurrogate(offset: 1)),
+            ("\"\\ud800\\u0041\"", .loneSurrogate(offset: 1)), ("\"a\nb\"", .controlCharacter(offset: 2)), ("\"abc", .unexpectedEnd(offset: 4)),
+            ("tru", .unexpectedEnd(offset: 3)), ("trux", .unexpectedCharacter(offset: 3, expected: "true, false or null")),
+            ("NaN", .unexpectedCharacter(offset: 0, expected: "a value")),
+        ]
+        for (text, error) in cases {
+            #expect(throws: error, "\(text)") { try JSONValue(parsing: text) }
+        }
+        #expect(throws: JSONError.notUTF8(offset: 1)) { try JSONValue(parsing: [0x22, 0xFF, 0x22]) }
+        #expect(throws: JSONError.notUTF8(offset: 1)) { try JSONValue(parsing: [0x22, 0x5C, 0x6E, 0xED, 0xA0, 0x80, 0x22]) }
+    }
+
+    @Test func depthIsLimited() throws {
+        let fits = String(repeating: "[", count: 64) + String(repeating: "]", count: 64)
+        #expect(try JSONValue(parsing: fits).array?.count == 1)
+        let deep = String(repeating: "[", count: 1_000_000)
+        #expect(throws: JSONError.tooDeep(offset: 64, limit: 64)) { try JSONValue(parsing: deep) }
+    }
+
+    @Test func writesWhatItReads() throws {
+        var json = JSONWriter()
+        json.beginObject()
+        json.member("text")
+        json.string("a\"\\\n\u{1}\u{7F}é")
+        json.member("values")
+        json.beginArray()
+        json.number(0.1)
+        json.number(Float(0.1))
+        json.number(Double.nan)
+        json.integer(-3)
+        json.bool(true)
+        json.null()
+        json.beginObject()
+        json.endObject()
+        json.endArray()
+        json.endObject()
+        #expect(json.text == #"{"text": "a\"\\\n\u0001\u007fé", "values": [0.1, 0.1, null, -3, true, null, {}]}"#)
+        var again = JSONWriter()
+        again.value(try JSONValue(parsing: json.text))
+        #expect(again.text == json.text)
+    }
+
+    @Test func indents() throws {
+        var json = JSONWriter(indented: true)
+        json.value(try JSONValue(parsing: #"{"a":[1,2],"b":[{"c":1},{"d":{}}],"e":[]}"#))
+        #expect(json.text == "{\n  \"a\": [1, 2],\n  \"b\": [\n    {\n      \"c\": 1\n    },\n    {\n      \"d\": {}\n    }\n  ],\n  \"e\": []\n}")
+    }
+}
