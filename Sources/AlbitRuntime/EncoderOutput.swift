@@ -72,3 +72,34 @@ extension Session {
         return result
     }
 }
+
+/// What a head answers for one sequence: one row of `width` values, or one for every unmasked token.
+package struct HeadLogits {
+    package let head: Head
+    package let width: Int
+    package let values: [Float]
+}
+
+extension Session {
+    /// Logits of every head but the masked-word one, whose rows are as wide as the vocabulary.
+    package func allLogits(of sequence: Int) -> [HeadLogits] {
+        var result: [HeadLogits] = []
+        let pooled = pooled(of: sequence)
+        let rows = rows(of: sequence)
+        if let classifier = weights.classifier {
+            if let pooled {
+                result.append(HeadLogits(
+                    head: .sequenceClassification, width: classifier.rows, values: apply(classifier, vector: pooled)))
+            } else {
+                result.append(HeadLogits(head: .tokenClassification, width: classifier.rows, values: apply(classifier, rows: rows)))
+            }
+        }
+        if let answer = weights.answer {
+            result.append(HeadLogits(head: .questionAnswering, width: answer.rows, values: apply(answer, rows: rows)))
+        }
+        if let order = weights.order, let pooled {
+            result.append(HeadLogits(head: .sentenceOrder, width: order.rows, values: apply(order, vector: pooled)))
+        }
+        return result
+    }
+}

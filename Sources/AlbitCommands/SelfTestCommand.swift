@@ -1,0 +1,77 @@
+import AlbitModel
+import AlbitRuntime
+import AlbitText
+
+/// `selftest`: recomputes the checksums of a model file and the digest stored in it, so that a worn SD card or a
+/// machine that computes something else shows in one command.
+package struct SelfTestCommand {
+    package var run = RunOptions()
+
+    package init(run: RunOptions) { self.run = run }
+
+    /// Throws `check` where the file is damaged or this machine's answer differs.
+    package func run(_ model: LoadedModel, output: Output) throws(CommandError) {
+        guard let file = model.file else {
+            throw .usage(model.path + ": is not an Albit file; selftest checks files made by 'albit quantize'")
+        }
+        let stored: (sums: [Int], ids: [Int], digest: String)
+        do throws(ModelFileError) { stored = try SelfTestCommand.read(file) } catch { throw .model(error) }
+        for (tensor, expected) in zip(file.gguf.tensors, stored.sums) {
+            let found = Int(CRC32.checksum(of: file.gguf.bytes(of: tensor)))
+            guard found == expected else {
+                throw .check(
+                    model.path + ": tensor '" + tensor.name + "' has checksum " + String(found) + ", expected "
+                        + String(expected) + "; the file is damaged, copy it again")
+            }
+        }
+        let session = try run.session(model.weights)
+        do throws(RuntimeError) {
+            try session.encode([EncoderInput(ids: stored.ids.map { Int32(truncatingIfNeeded: $0) })])
+        } catch {
+            throw .runtime(error)
+        }
+        let digest = EncodeCommand.digest(session.lastHiddenState(of: 0))
+        guard digest == stored.digest else {
+            throw .check(
+                model.path + ": kernel " + session.kernel.name + " gives digest " + digest + ", expected "
+                    + stored.digest + "; this machine computes something else than the one that made the file")
+        }
+        try write(session, file, digest, output)
+    }
+
+    private static func read(_ file: ModelFile) throws(ModelFileError) -> (sums: [Int], ids: [Int], digest: String) {
+        let gguf = file.gguf
+        let sums = try gguf.required("albit.checksums", gguf.integers("albit.checksums"))
+        guard sums.count == gguf.tensors.count else {
+            throw .badValue(
+                path: file.path, key: "albit.checksums",
+                problem: "has " + String(sums.count) + " entries for " + String(gguf.tensors.count) + " tensors")
+        }
+        return (
+            sums, try gguf.required("albit.selftest.ids", gguf.integers("albit.selftest.ids")),
+            try gguf.required("albit.selftest.digest", gguf.string("albit.selftest.digest"))
+        )
+    }
+
+    private func write(_ session: Session, _ file: ModelFile, _ digest: String, _ output: Output) throws(CommandError) {
+        if run.json {
+            var json = JSONWriter()
+            json.beginObject()
+            json.member("ok")
+            json.bool(true)
+            json.member("tensors")
+            json.integer(file.gguf.tensors.count)
+            json.member("digest")
+            json.string(digest)
+            json.member("kernel")
+            json.string(session.kernel.name)
+            json.endObject()
+            try output.line(json.text)
+        } else {
+            try output.line(
+                "ok: " + String(file.gguf.tensors.count) + " tensors intact, digest " + String(digest.prefix(16))
+                    + "... as stored, kernel " + session.kernel.name)
+        }
+        try output.flush()
+    }
+}
