@@ -1,0 +1,72 @@
+import AlbitModel
+
+/// What `inspect` tells of a file, whatever its format.
+package struct Inspection {
+    package struct Tensor {
+        package let name: String
+        package let dtype: String
+        package let shape: [Int]
+        package let bytes: Int
+
+        package init(name: String, dtype: String, shape: [Int], bytes: Int) {
+            self.name = name
+            self.dtype = dtype
+            self.shape = shape
+            self.bytes = bytes
+        }
+    }
+
+    package var path = ""
+    /// Container and writer in words: `GGUF 3, Albit int8`, `PyTorch zip`.
+    package var format = ""
+    package var configuration: Configuration
+    /// Where the configuration came from, in words.
+    package var configurationOrigin = ""
+    package var tensors: [Tensor] = []
+    /// Parameters that are stored once each.
+    package var uniqueParameters = 0
+    package var uniqueBytes = 0
+    package var fileBytes = 0
+    package var merged: [(kept: String, duplicates: [String])] = []
+    package var ignored: [(name: String, reason: String)] = []
+    package var heads: [Head] = []
+    package var labels: [String] = []
+    /// Tokenizer in words; empty where there is none.
+    package var tokenizer = ""
+    package var notes: [String] = []
+    /// Drift measured at quantization, as the JSON stored in the file.
+    package var drift: String?
+
+    package init(configuration: Configuration) { self.configuration = configuration }
+
+    /// Of an Albit file. Throws for keys of the wrong type.
+    package init(_ file: ModelFile) throws(ModelFileError) {
+        self.init(configuration: file.configuration)
+        path = file.path
+        format = "GGUF 3, Albit " + file.weights + (file.preset.isEmpty ? "" : ", preset " + file.preset)
+        configurationOrigin = "stored in the file"
+        tensors = file.gguf.tensors.map {
+            Tensor(name: $0.name, dtype: $0.type.name, shape: $0.shape, bytes: $0.byteCount)
+        }
+        uniqueBytes = tensors.reduce(0) { $0 + $1.bytes }
+        uniqueParameters = Inspection.parameters(file)
+        fileBytes = file.gguf.file.bytes.count
+        heads = file.heads
+        labels = file.labels
+        tokenizer = try file.gguf.string("tokenizer.ggml.model") ?? ""
+        drift = try file.gguf.string("albit.drift")
+        if let source = try file.gguf.string("albit.source.file") { notes.append("made from " + source) }
+        if let calibration = try file.gguf.string("albit.calibration") { notes.append("calibration: " + calibration) }
+    }
+
+    /// Weights and biases in their true dimensions: padding, scales and shifts are not parameters.
+    private static func parameters(_ file: ModelFile) -> Int {
+        var count = file.linears.reduce(0) { $0 + $1.rows * ($1.columns + 1) }
+        for tensor in file.gguf.tensors {
+            let isNorm = tensor.name.contains("norm.") || tensor.name == "head.prediction_bias"
+            let isTable = ["token_embd.weight", "position_embd.weight", "token_types.weight"].contains(tensor.name)
+            if isNorm || isTable { count += tensor.shape.reduce(1, *) }
+        }
+        return count
+    }
+}
