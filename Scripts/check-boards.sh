@@ -1,0 +1,83 @@
+#!/usr/bin/env bash
+# Runs every board build under qemu-user on the CPUs of real boards and compares with this machine, byte for byte:
+# token ids, logits and digests, with every kernel that the CPU offers, 1 and 4 threads. A kernel that it lacks must
+# be refused. Then 200 lines of the evaluation file on one CPU of each build, and memory (check-memory.sh).
+#
+# ITERATIONS=12 runs the PL-BERT-sized model with all its iterations of the shared layer (default 2: the same
+# weights, a sixth of the time).
+set -euo pipefail
+cd "$(dirname "$0")/.."
+export LC_ALL=C
+
+boards=dist/boards work=dist/check sample=samples/albert-tiny-sst2 albit=.build/release/albit
+export boards work sample
+
+# build, qemu, CPU, kernels it has, kernels it lacks, whether it answers the evaluation lines
+runs="
+aarch64 aarch64 cortex-a53 scalar,neon       sdot,smmla      -
+aarch64 aarch64 cortex-a72 scalar,neon       sdot,smmla      -
+aarch64 aarch64 cortex-a76 scalar,neon,sdot  smmla           200
+aarch64 aarch64 max        scalar,neon,sdot,smmla avx512vnni -
+armv7   arm     cortex-a7  scalar,neon       sdot            200
+armv6   arm     arm1176    scalar            neon            200
+riscv64 riscv64 rv64       scalar            neon            200
+"
+
+[ -x "$albit" ] || { echo "albit: building the desktop's albit"; swift build -c release --product albit >/dev/null; }
+rm -rf "$work"
+mkdir -p "$work"
+
+echo "albit: quantizing the sample, a model of PL-BERT's dimensions and one of ALBERT-base's"
+quantize() { "$albit" quantize "$@" 2>"$work/log" || { cat "$work/log" >&2; exit 1; }; }
+quantize "$sample" -o "$work/sample.gguf"
+python3 Scripts/make-random-albert.py "$work/plbert" 178 128 768 2048 12 "${ITERATIONS:-2}"
+quantize "$work/plbert" -o "$work/plbert.gguf" --preset plain
+python3 Scripts/make-random-albert.py "$work/base" 30000 128 768 3072 12 12
+quantize "$work/base" -o "$work/base.gguf" --preset plain
+rm -r "$work/plbert" "$work/base"
+
+# What everybody is compared with: the desktop's best kernel; its scalar kernel has to agree already.
+Scripts/board-answers.sh "$work" scalar 1 "$albit" >"$work/expected"
+head -n 201 "$sample/eval.tsv" >"$work/evaluation.tsv"
+tail -n 200 "$work/evaluation.tsv" | cut -f 1 >"$work/lines"
+labels() { sed -n 's/.*"label": *"\([A-Z]*\)".*/\1/p'; }
+"$albit" classify "$work/sample.gguf" --json <"$work/lines" | sed 's/"kernel": *"[a-z0-9]*",\{0,1\} *//' >"$work/expected-lines"
+export -f labels
+
+check() {
+    local build=$1 qemu=$2 cpu=$3 has=$4 lacks=$5 lines=$6 started=$SECONDS kernel threads
+    local program=("qemu-$qemu-static" -cpu "$cpu" "$boards/albit-board-$build")
+    stop() { echo "check-boards: $build on $cpu: $*" >&2; exit 1; }
+    for kernel in ${has//,/ }; do
+        for threads in 1 4; do
+            Scripts/board-answers.sh "$work" "$kernel" "$threads" "${program[@]}" >"$work/$cpu-$kernel-$threads" ||
+                stop "$kernel, $threads threads: failed"
+            diff "$work/expected" "$work/$cpu-$kernel-$threads" >&2 ||
+                stop "$kernel, $threads threads: other bytes than the desktop's (above)"
+        done
+    done
+    for kernel in ${lacks//,/ }; do
+        local code=0
+        "${program[@]}" encode "$work/sample.gguf" --ids "2 3" --kernel "$kernel" >/dev/null 2>"$work/$cpu-refusal" || code=$?
+        [ "$code" -eq 2 ] || stop "--kernel $kernel gave exit code $code, expected 2: $(cat "$work/$cpu-refusal")"
+    done
+    if [ "$lines" != - ]; then
+        "${program[@]}" classify "$work/sample.gguf" --json <"$work/lines" |
+            sed 's/"kernel": *"[a-z0-9]*",\{0,1\} *//' >"$work/$cpu-lines"
+        cmp "$work/expected-lines" "$work/$cpu-lines" || stop "other answers on the evaluation lines than the desktop's"
+        lines=", $lines evaluation lines"
+    else
+        lines=""
+    fi
+    echo "$build on $cpu: the desktop's bytes with $has, 1 and 4 threads$lines; refuses $lacks ($((SECONDS - started)) s)"
+}
+export -f check
+printf '%s\n' "$runs" | grep . | xargs -P "$(nproc)" -I{} bash -euo pipefail -c 'check {}'
+
+# The accuracy that follows from these lines, counted from the board's own answers.
+tail -n 200 "$work/evaluation.tsv" | cut -f 2 | sed 's/1/POSITIVE/; s/0/NEGATIVE/' >"$work/truth"
+labels <"$work/expected-lines" >"$work/said"
+right=$(paste "$work/truth" "$work/said" | awk '$1 == $2 { n++ } END { print n + 0 }')
+echo "accuracy on these 200 lines, on every board as on the desktop: $right of 200"
+
+Scripts/check-memory.sh "$work" "$boards/albit-board-x86_64"
