@@ -1,3 +1,5 @@
+import AlbitModel
+
 /// One sequence of token ids as the encoder takes it.
 package struct EncoderInput: Sendable {
     package var ids: [Int32]
