@@ -17,9 +17,9 @@ build() {
     name=$1 prefix=$2
     shift 2
     echo "albit: building albit-board for $name"
-    swift build -c release --product albit-board --scratch-path ".build-$name" "$@" -j 2 >".build-$name.log" 2>&1 ||
-        { cat ".build-$name.log" >&2; echo "albit: the $name build failed (above)" >&2; exit 1; }
-    rm -f ".build-$name.log"
+    swift build -c release --product albit-board --scratch-path ".build-$name" "$@" -j 2 >"$output/$name.log" 2>&1 ||
+        { cat "$output/$name.log" >&2; echo "albit: the $name build failed (above)" >&2; exit 1; }
+    rm -f "$output/$name.log"
     Scripts/check-no-fma.sh "${prefix}objdump" ".build-$name/release" >/dev/null
     "${prefix}strip" -o "$output/albit-board-$name" ".build-$name/release/albit-board"
 }
