@@ -46,6 +46,7 @@ let package = Package(
         // Tests.
         .target(name: "TestData", dependencies: ["AlbitImporters", "AlbitText"], path: "Tests/TestData"),
         .testTarget(name: "CPlatformTests", dependencies: ["CPlatform"]),
+        .testTarget(name: "AlbitModelTests", dependencies: ["AlbitModel"]),
         .testTarget(name: "CKernelsTests", dependencies: ["CKernels", "TestData"]),
         .testTarget(name: "AlbitTokenizersTests", dependencies: ["AlbitTokenizers", "AlbitText", "AlbitImporters", "TestData"]),
         .testTarget(name: "AlbitImportersTests", dependencies: ["AlbitImporters", "AlbitRuntime", "TestData"]),
