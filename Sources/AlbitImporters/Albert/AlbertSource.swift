@@ -1,0 +1,157 @@
+import AlbitModel
+import AlbitText
+
+/// How a sentence-transformers model makes one vector of a sentence.
+package enum Pooling: String, Sendable, Equatable {
+    case cls, mean, max
+}
+
+/// A file of a tokenizer that lies beside the weights, not interpreted.
+package struct TokenizerFile: Sendable, Equatable {
+    /// Its own name, such as `spiece.model` or `30k-clean.model`.
+    package var name: String
+    package var path: String
+    package var bytes: [UInt8]
+
+    package init(name: String, path: String, bytes: [UInt8]) {
+        self.name = name
+        self.path = path
+        self.bytes = bytes
+    }
+}
+
+/// An ALBERT or BERT found in a checkpoint or graph: canonical parameters that are read lazily, and what else a
+/// model is made of. Every importer ends here.
+package final class AlbertSource: ParameterSource {
+    package typealias SourceError = ImportError
+
+    package let configuration: Configuration
+    /// Heads whose tensors are all there; the one a person asked for, or the source's own, first.
+    package let heads: [Head]
+    /// Rows of the classifier in order; empty where there is none.
+    package let labels: [String]
+    /// `single_label_classification`, `multi_label_classification` or `regression`, as Hugging Face stores it.
+    package let problemType: String?
+    package let pooling: Pooling?
+    package let tokenizerFiles: [TokenizerFile]
+    package let report: ImportReport
+    private let parameters: [String: any LazyTensor]
+    /// Files that make up the source, in order, for its digest.
+    private let files: [any ByteSource]
+
+    /// What surrounds the parameters.
+    package struct Extras {
+        package var heads: [Head] = []
+        package var labels: [String] = []
+        package var problemType: String?
+        package var pooling: Pooling?
+        package var tokenizerFiles: [TokenizerFile] = []
+        package init() {}
+    }
+
+    /// Checks that every parameter the configuration and the heads need is there in its shape.
+    ///
+    /// `parameters` maps canonical names to tensors in canonical orientation: use `TensorView.transposed`,
+    /// `.rows` or `.reshaped` where the source stores them otherwise. `nameInSource` is for messages.
+    package init(
+        configuration: Configuration, parameters: [String: any LazyTensor], extras: Extras, report: ImportReport,
+        files: [any ByteSource], nameInSource: (String) -> [String] = { [$0] }
+    ) throws(ImportError) {
+        if let problem = configuration.problem { throw .badConfiguration(path: report.path, problem: problem) }
+        self.configuration = configuration
+        self.parameters = parameters
+        self.report = report
+        self.files = files
+        heads = extras.heads
+        labels = extras.labels
+        problemType = extras.problemType
+        pooling = extras.pooling
+        tokenizerFiles = extras.tokenizerFiles
+        for (name, shape) in CanonicalShapes.required(configuration) where parameters[name] == nil {
+            throw .missingTensor(path: report.path, parameter: "\(name) \(shape)", expected: nameInSource(name))
+        }
+        let shapes = CanonicalShapes.all(configuration)
+        for (name, tensor) in parameters.sorted(by: { $0.key < $1.key }) {
+            let found = nameInSource(name).first ?? name
+            guard tensor.dtype.isFloating else {
+                throw .notFloating(path: report.path, tensor: found, dtype: tensor.dtype.rawValue)
+            }
+            if let expected = shapes[name], tensor.shape != expected {
+                throw .wrongShape(path: report.path, tensor: found, expected: expected, found: tensor.shape)
+            }
+        }
+        if let weight = parameters[ParameterName.classifierWeight], let bias = parameters[ParameterName.classifierBias] {
+            let rows = bias.elementCount
+            guard rows > 0, weight.shape == [rows, configuration.hiddenSize], bias.shape == [rows] else {
+                throw .wrongShape(
+                    path: report.path, tensor: nameInSource(ParameterName.classifierWeight).first ?? "classifier",
+                    expected: [rows, configuration.hiddenSize], found: weight.shape)
+            }
+        }
+    }
+
+    /// Digest of the file; of several files, of their bytes one after the other.
+    package func sha256() throws(ImportError) -> String {
+        var hash = SHA256()
+        let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 16)
+        defer { buffer.deallocate() }
+        for file in files {
+            var offset = 0
+            while offset < file.count {
+                let part = UnsafeMutableRawBufferPointer(rebasing: buffer[..<min(buffer.count, file.count - offset)])
+                try wrapping { try file.read(at: offset, into: part) }
+                hash.update(UnsafeRawBufferPointer(part))
+                offset += part.count
+            }
+        }
+        return hash.hexDigest()
+    }
+
+    /// Canonical names of all parameters that are there, sorted.
+    package var parameterNames: [String] { parameters.keys.sorted() }
+
+    package func shape(of name: String) -> [Int]? { parameters[name]?.shape }
+
+    package func read(
+        _ name: String, elements range: Range<Int>, into buffer: UnsafeMutableBufferPointer<Float>
+    ) throws(ImportError) {
+        guard let tensor = parameters[name] else { throw .noSuchParameter(path: report.path, parameter: name) }
+        guard range.lowerBound >= 0, range.upperBound <= tensor.elementCount, buffer.count >= range.count else {
+            throw .rangeOutside(path: report.path, parameter: name, range: range, count: tensor.elementCount)
+        }
+        let part = UnsafeMutableBufferPointer(rebasing: buffer[..<range.count])
+        try wrapping { try tensor.read(range, into: part) }
+        if let index = part.firstIndex(where: { $0.bitPattern & 0x7F80_0000 == 0x7F80_0000 }) {
+            throw .notFinite(path: report.path, tensor: name, index: range.lowerBound + index)
+        }
+    }
+
+    /// A whole parameter; for small models and tests.
+    package func values(of name: String) throws(ImportError) -> [Float] {
+        guard let tensor = parameters[name] else { throw .noSuchParameter(path: report.path, parameter: name) }
+        var values = [Float](repeating: 0, count: tensor.elementCount)
+        let range = 0..<values.count
+        var failure: ImportError?
+        values.withUnsafeMutableBufferPointer { buffer in
+            do throws(ImportError) { try read(name, elements: range, into: buffer) } catch { failure = error }
+        }
+        if let failure { throw failure }
+        return values
+    }
+
+    /// Reads every parameter once, so that checksums, NaN and Inf are found before anything is written.
+    package func verify() throws(ImportError) {
+        let block = 1 << 18
+        let buffer = UnsafeMutableBufferPointer<Float>.allocate(capacity: block)
+        defer { buffer.deallocate() }
+        for name in parameterNames {
+            let count = parameters[name]?.elementCount ?? 0
+            var start = 0
+            while start < count {
+                let end = min(count, start + block)
+                try read(name, elements: start..<end, into: buffer)
+                start = end
+            }
+        }
+    }
+}

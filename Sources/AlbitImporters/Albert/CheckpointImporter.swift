@@ -1,0 +1,224 @@
+import AlbitModel
+
+/// Turns named tensors into an ALBERT: finds the transformer, reads or infers its configuration, matches names,
+/// and lists what is left.
+struct CheckpointImporter {
+    let path: String
+    let checkpoint: Checkpoint
+    let neighbours: Neighbours
+    let options: ImportOptions
+
+    /// All tensors of a normalised name; more than one where the container holds copies.
+    private let tensors: [String: [NamedTensor]]
+    private let resolver: NameResolver
+
+    init(path: String, checkpoint: Checkpoint, neighbours: Neighbours, options: ImportOptions) {
+        self.path = path
+        self.checkpoint = checkpoint
+        self.neighbours = neighbours
+        self.options = options
+        tensors = Dictionary(grouping: checkpoint.tensors) { NameResolver.normalise($0.name) }
+        resolver = NameResolver(names: Set(tensors.keys))
+    }
+
+    func source(files: [any ByteSource]) throws(ImportError) -> AlbertSource {
+        let root = try chooseRoot()
+        let shapes = try inferShapes(root)
+        let (configuration, origin, file) = try configure(shapes)
+        var assembly = Assembly(
+            report: ImportReport(
+                path: path, format: checkpoint.format, writer: checkpoint.writer, naming: root.family.name,
+                root: String(root.prefix.dropLast(root.prefix.hasSuffix(".") ? 1 : 0)), configuration: origin))
+        assembly.report.fileBytes = files.reduce(0) { $0 &+ $1.count }
+
+        var wanted: [(String, [NameResolver.Match])] = []
+        for name in CanonicalShapes.optional { wanted.append((name, resolver.candidates(root, parameter: name))) }
+        for (name, _) in CanonicalShapes.required(configuration) where !name.hasPrefix("encoder.albert_layer_groups.") {
+            wanted.append((name, resolver.candidates(root, parameter: name)))
+        }
+        for index in 0..<configuration.storedLayers {
+            for part in ParameterName.Layer.allCases {
+                wanted.append((
+                    ParameterName.layer(index, part, innerGroups: configuration.innerGroupNum),
+                    resolver.candidates(
+                        root, layer: part, group: index / configuration.innerGroupNum, inner: index % configuration.innerGroupNum)
+                ))
+            }
+        }
+        let candidates = Dictionary(wanted, uniquingKeysWith: { first, _ in first })
+        for (name, matches) in wanted { try assign(name, matches, to: &assembly) }
+        try checkDecoder(root, &assembly)
+        listTheRest(root, &assembly)
+
+        let head = HeadReader(
+            path: path, parameters: assembly.parameters, configurationFile: file, options: options,
+            nameInSource: { candidates[$0]?.map(\.normalised) ?? [$0] })
+        var extras = try head.extras(&assembly.report)
+        extras.pooling = try neighbours.pooling()
+        extras.tokenizerFiles = try neighbours.tokenizerFiles(options)
+        return try AlbertSource(
+            configuration: configuration, parameters: assembly.parameters, extras: extras, report: assembly.report,
+            files: files,
+            nameInSource: { name in
+                if let found = assembly.sourceNames[name] { return [found] }
+                return candidates[name]?.map(\.normalised) ?? [name]
+            })
+    }
+
+    /// What is being put together.
+    private struct Assembly {
+        var report: ImportReport
+        var parameters: [String: any LazyTensor] = [:]
+        var sourceNames: [String: String] = [:]
+        /// Normalised names that are accounted for.
+        var used = Set<String>()
+    }
+
+    private func chooseRoot() throws(ImportError) -> NameResolver.Root {
+        let roots = resolver.roots()
+        func plain(_ root: NameResolver.Root) -> String { String(root.prefix.dropLast(root.prefix.hasSuffix(".") ? 1 : 0)) }
+        if let wanted = options.root {
+            var text = NameResolver.normalise(wanted)
+            if text.hasSuffix(".") { text.removeLast() }
+            let family = roots.filter { plain($0) == text || $0.parent == text + "." }
+            guard let root = family.first else {
+                throw .noSuchRoot(path: path, root: wanted, roots: roots.map(plain))
+            }
+            return root
+        }
+        guard let root = roots.first else { throw .noTransformer(path: path, tensors: checkpoint.tensors.count) }
+        guard roots.count == 1 else { throw .severalTransformers(path: path, roots: roots.map(plain)) }
+        return root
+    }
+
+    private func first(_ matches: [NameResolver.Match]) -> (NamedTensor, NameResolver.Match)? {
+        for match in matches {
+            if let tensor = tensors[match.normalised]?.first { return (tensor, match) }
+        }
+        return nil
+    }
+
+    private func inferShapes(_ root: NameResolver.Root) throws(ImportError) -> InferredShapes {
+        func matrix(_ parameter: String, _ matches: [NameResolver.Match]) throws(ImportError) -> (rows: Int, columns: Int) {
+            guard let (named, match) = first(matches) else {
+                throw .missingTensor(path: path, parameter: parameter, expected: matches.map(\.normalised))
+            }
+            let shape = named.tensor.shape
+            guard shape.count == 2, shape[0] > 0, shape[1] > 0 else {
+                throw .wrongShape(path: path, tensor: named.name, expected: [0, 0], found: shape)
+            }
+            return match.isTransposed ? (shape[1], shape[0]) : (shape[0], shape[1])
+        }
+        func outside(_ name: String) throws(ImportError) -> (rows: Int, columns: Int) {
+            try matrix(name, resolver.candidates(root, parameter: name))
+        }
+        let (groups, inner) = resolver.layerCounts(root)
+        let words = try outside(ParameterName.wordEmbeddings)
+        let hasTypes = first(resolver.candidates(root, parameter: ParameterName.tokenTypeEmbeddings)) != nil
+        return InferredShapes(
+            architecture: root.family.architecture, vocabSize: words.rows, embeddingSize: words.columns,
+            hiddenSize: try matrix("query", resolver.candidates(root, layer: .queryWeight, group: 0, inner: 0)).rows,
+            intermediateSize: try matrix("ffn", resolver.candidates(root, layer: .ffnWeight, group: 0, inner: 0)).rows,
+            maxPositions: try outside(ParameterName.positionEmbeddings).rows,
+            typeVocabSize: hasTypes ? try outside(ParameterName.tokenTypeEmbeddings).rows : 0, groups: groups,
+            innerGroups: inner)
+    }
+
+    private func configure(
+        _ shapes: InferredShapes
+    ) throws(ImportError) -> (Configuration, ImportReport.ConfigurationOrigin, ConfigurationFile?) {
+        if let file = try neighbours.configuration(options) {
+            return (try file.configuration(shapes), .file(file.path), file)
+        }
+        let (configuration, rule) = try shapes.configuration(path: path)
+        return (configuration, .inferred(rule), nil)
+    }
+
+    /// Takes the first name that is there; the others, and further tensors of the same name, are copies.
+    private func assign(_ parameter: String, _ matches: [NameResolver.Match], to assembly: inout Assembly) throws(ImportError) {
+        guard let (named, match) = first(matches) else { return }
+        var tensor = named.tensor
+        if match.isTransposed {
+            guard let transposed = TensorView.transposed(tensor) else {
+                throw .wrongShape(path: path, tensor: named.name, expected: [0, 0], found: tensor.shape)
+            }
+            tensor = transposed
+        }
+        // Type embeddings of one row are stored as a vector by some.
+        assembly.parameters[parameter] = tensor
+        assembly.sourceNames[parameter] = named.name
+        assembly.report.tensors.append(entry(named, parameter: parameter))
+        var duplicates: [String] = []
+        for other in matches {
+            guard assembly.used.insert(other.normalised).inserted else { continue }
+            for (index, copy) in (tensors[other.normalised] ?? []).enumerated() {
+                if other.normalised == match.normalised && index == 0 { continue }
+                assembly.report.tensors.append(entry(copy, parameter: nil))
+                if try TensorComparison.equal(named.tensor, copy.tensor) {
+                    duplicates.append(copy.name)
+                } else if other.normalised == match.normalised {
+                    throw .copiesDiffer(path: path, tensor: named.name, other: copy.name)
+                } else {
+                    assembly.report.ignored.append(IgnoredTensor(
+                        name: copy.name,
+                        reason: "differs from '\(named.name)', which is what \(checkpoint.format) models of this family compute with"))
+                }
+            }
+        }
+        if !duplicates.isEmpty { assembly.report.merged.append(.init(kept: named.name, duplicates: duplicates)) }
+    }
+
+    private func entry(_ named: NamedTensor, parameter: String?) -> ImportReport.Tensor {
+        ImportReport.Tensor(
+            name: named.name, dtype: named.tensor.dtype.rawValue, shape: named.tensor.shape, bytes: named.tensor.byteCount,
+            parameter: parameter)
+    }
+
+    /// The decoder of the masked-word head has to be the word embedding: that is all Albit stores.
+    private func checkDecoder(_ root: NameResolver.Root, _ assembly: inout Assembly) throws(ImportError) {
+        guard let words = first(resolver.candidates(root, parameter: ParameterName.wordEmbeddings))?.0 else { return }
+        var duplicates: [String] = []
+        for name in root.family.decoderNames {
+            for named in tensors[root.parent + name] ?? [] {
+                assembly.used.insert(root.parent + name)
+                assembly.report.tensors.append(entry(named, parameter: nil))
+                var decoder = named.tensor
+                if root.family.leaves.isTransposed, let flipped = TensorView.transposed(decoder) { decoder = flipped }
+                guard try TensorComparison.equal(words.tensor, decoder) else {
+                    // Another head was asked for, so the decoder does not matter.
+                    if let head = options.head, head != .maskedLanguageModel {
+                        assembly.report.ignored.append(IgnoredTensor(name: named.name, reason: "decoder that is not tied to the embeddings"))
+                        continue
+                    }
+                    throw .untiedDecoder(path: path, tensor: named.name, embeddings: words.name)
+                }
+                duplicates.append(named.name)
+            }
+        }
+        if !duplicates.isEmpty { assembly.report.merged.append(.init(kept: words.name, duplicates: duplicates)) }
+    }
+
+    private func listTheRest(_ root: NameResolver.Root, _ assembly: inout Assembly) {
+        assembly.report.ignored += checkpoint.ignored
+        for (alias, stored) in checkpoint.aliases.sorted(by: { $0.key < $1.key }) {
+            assembly.report.merged.append(.init(kept: stored, duplicates: [alias]))
+        }
+        for named in checkpoint.tensors {
+            let normalised = NameResolver.normalise(named.name)
+            guard !assembly.used.contains(normalised) else { continue }
+            assembly.report.tensors.append(entry(named, parameter: nil))
+            assembly.report.ignored.append(IgnoredTensor(name: named.name, reason: reason(normalised, root)))
+        }
+    }
+
+    private func reason(_ normalised: String, _ root: NameResolver.Root) -> String {
+        if let reason = IgnoredNames.reason(normalised) { return reason }
+        if !normalised.hasPrefix(root.parent) { return "outside the transformer '\(root.prefix)'" }
+        let rest = normalised.dropFirst(root.parent.count)
+        for head in ["start_logits.", "end_logits.", "answer_class."] where rest.hasPrefix(head) {
+            return "part of a SQuAD 2 beam-search head, which Albit does not run"
+        }
+        if normalised.hasPrefix(root.prefix) { return "unknown to \(root.family.name): the model may need it" }
+        return "no head that Albit knows"
+    }
+}

@@ -1,0 +1,160 @@
+import AlbitModel
+import AlbitText
+
+/// A config.json or albert_config.json, read as far as Albit needs it.
+struct ConfigurationFile {
+    static let maxBytes = 16 << 20
+
+    let path: String
+    private let json: JSONValue
+
+    init(_ file: any ByteSource) throws(ImportError) {
+        path = file.path
+        let text = try wrapping { try file.allBytes(what: "the configuration", limit: ConfigurationFile.maxBytes) }
+        let whole: JSONValue
+        do throws(JSONError) { whole = try JSONValue(parsing: text) } catch {
+            throw .badConfiguration(path: path, problem: error.description)
+        }
+        guard let members = whole.members else {
+            throw .badConfiguration(path: path, problem: "is not a JSON object, expected a config.json")
+        }
+        // A larger model keeps its text encoder's configuration inside its own.
+        let nested = members.map(\.value).first { $0["hidden_size"] != nil && $0["num_attention_heads"] != nil }
+        json = whole["hidden_size"] == nil ? nested ?? whole : whole
+    }
+
+    /// An original file carries nothing of Hugging Face; there `gelu` means the tanh form.
+    private var isOriginal: Bool { json["model_type"] == nil && json["transformers_version"] == nil && json["architectures"] == nil }
+
+    var modelType: String? { json["model_type"]?.string }
+    var architectures: [String] { json["architectures"]?.array?.compactMap(\.string) ?? [] }
+    var problemType: String? { json["problem_type"]?.string }
+
+    /// Labels in order of their ids; nil where the file names none.
+    func labels() throws(ImportError) -> [String]? {
+        guard let map = json["id2label"], !map.isNull else { return nil }
+        guard let members = map.members, members.count <= 1 << 20 else {
+            throw .badConfiguration(path: path, problem: "id2label is not an object of names")
+        }
+        var labels = [String?](repeating: nil, count: members.count)
+        for member in members {
+            guard let id = Int(member.name), id >= 0, id < labels.count, labels[id] == nil, let text = member.value.string else {
+                throw .badConfiguration(path: path, problem: "id2label does not name the labels 0 to \(members.count - 1) once each")
+            }
+            labels[id] = text
+        }
+        return labels.compactMap { $0 }
+    }
+
+    private func integer(_ names: String...) throws(ImportError) -> Int? {
+        for name in names {
+            guard let value = json[name], !value.isNull else { continue }
+            guard let integer = value.integer else {
+                throw .badConfiguration(path: path, problem: "\(name) is not an integer")
+            }
+            return integer
+        }
+        return nil
+    }
+
+    /// The configuration; what the file leaves out comes from the tensors' shapes.
+    func configuration(_ shapes: InferredShapes) throws(ImportError) -> Configuration {
+        let found = shapes.architecture
+        if let type = modelType, let architecture = ["albert": Architecture.albert, "bert": .bert][type], architecture != found {
+            throw .otherArchitecture(path: path, configured: type, found: found.name)
+        }
+        if let kind = json["position_embedding_type"]?.string, kind != "absolute" {
+            throw .badConfiguration(path: path, problem: "position_embedding_type is '\(kind)', expected 'absolute'")
+        }
+        guard let layers = try integer("num_hidden_layers") ?? (found == .bert ? shapes.groups : nil) else {
+            throw .badConfiguration(path: path, problem: "num_hidden_layers is missing")
+        }
+        guard let heads = try integer("num_attention_heads") else {
+            throw .badConfiguration(path: path, problem: "num_attention_heads is missing")
+        }
+        let hidden = try integer("hidden_size") ?? shapes.hiddenSize
+        var result = Configuration(
+            architecture: found, vocabSize: try integer("vocab_size") ?? shapes.vocabSize,
+            embeddingSize: found == .bert ? hidden : try integer("embedding_size") ?? shapes.embeddingSize,
+            hiddenSize: hidden, intermediateSize: try integer("intermediate_size") ?? shapes.intermediateSize,
+            numAttentionHeads: heads, numHiddenLayers: layers,
+            numHiddenGroups: found == .bert ? layers : try integer("num_hidden_groups") ?? shapes.groups,
+            innerGroupNum: found == .bert ? 1 : try integer("inner_group_num") ?? shapes.innerGroups,
+            hiddenAct: try hiddenAct(found),
+            maxPositionEmbeddings: try integer("max_position_embeddings") ?? shapes.maxPositions,
+            typeVocabSize: try integer("type_vocab_size") ?? shapes.typeVocabSize)
+        if let value = json["layer_norm_eps"], !value.isNull {
+            guard let eps = value.double else { throw .badConfiguration(path: path, problem: "layer_norm_eps is not a number") }
+            result.layerNormEps = Float(eps)
+        }
+        if let problem = result.problem { throw .badConfiguration(path: path, problem: problem) }
+        // groups * inner is bounded by what the file holds, so a lying configuration costs nothing.
+        if result.numHiddenGroups > shapes.groups || result.innerGroupNum > shapes.innerGroups {
+            throw .badConfiguration(
+                path: path,
+                problem: "num_hidden_groups \(result.numHiddenGroups) and inner_group_num \(result.innerGroupNum) need layers "
+                    + "that the checkpoint lacks: it holds \(shapes.groups) groups of \(shapes.innerGroups)")
+        }
+        return result
+    }
+
+    private func hiddenAct(_ architecture: Architecture) throws(ImportError) -> HiddenActivation {
+        guard let value = json["hidden_act"], !value.isNull else { return architecture == .albert ? .geluNew : .gelu }
+        guard let name = value.string, let activation = HiddenActivation(name: name) else {
+            throw .badConfiguration(
+                path: path, problem: "hidden_act is '\(value.string ?? "not a string")', expected gelu_new, gelu or relu")
+        }
+        return isOriginal && architecture == .albert && activation == .gelu ? .geluNew : activation
+    }
+}
+
+/// Dimensions that the tensors themselves tell.
+struct InferredShapes {
+    var architecture: Architecture
+    var vocabSize: Int
+    var embeddingSize: Int
+    var hiddenSize: Int
+    var intermediateSize: Int
+    var maxPositions: Int
+    var typeVocabSize: Int
+    var groups: Int
+    var innerGroups: Int
+
+    /// Layers and heads of the models that were published: hidden size and intermediate size to both. Nothing in a
+    /// shared-layer checkpoint tells how often the layer is applied.
+    private static let published: [(hidden: Int, intermediate: Int, embedding: Int, layers: Int, heads: Int, name: String)] = [
+        (768, 3072, 128, 12, 12, "albert-base"), (1024, 4096, 128, 24, 16, "albert-large"),
+        (2048, 8192, 128, 24, 16, "albert-xlarge"), (4096, 16384, 128, 12, 64, "albert-xxlarge"),
+        (312, 1248, 128, 4, 12, "albert-tiny (Chinese)"), (384, 1536, 128, 6, 12, "albert-small (Chinese)"),
+    ]
+
+    /// A configuration without a file, and the rule it follows; refused where the tensors do not decide it.
+    func configuration(path: String) throws(ImportError) -> (Configuration, String) {
+        var result = Configuration(
+            architecture: architecture, vocabSize: vocabSize, embeddingSize: embeddingSize, hiddenSize: hiddenSize,
+            intermediateSize: intermediateSize, numAttentionHeads: 1, numHiddenLayers: 1, numHiddenGroups: groups,
+            innerGroupNum: innerGroups, hiddenAct: architecture == .albert ? .geluNew : .gelu,
+            maxPositionEmbeddings: maxPositions, typeVocabSize: typeVocabSize)
+        let hint = "give its config.json with --config"
+        if architecture == .bert {
+            guard hiddenSize % 64 == 0 else {
+                throw .configurationUnknown(path: path, missing: "the number of attention heads (hidden size \(hiddenSize))", hint: hint)
+            }
+            result.numHiddenLayers = groups
+            result.numAttentionHeads = hiddenSize / 64
+            return (result, "dimensions and layers from the tensors, heads of 64, erf GELU")
+        }
+        guard groups == 1, innerGroups == 1,
+            let model = InferredShapes.published.first(where: {
+                $0.hidden == hiddenSize && $0.intermediate == intermediateSize && $0.embedding == embeddingSize
+            })
+        else {
+            throw .configurationUnknown(
+                path: path, missing: "how often the shared layer is applied (hidden size \(hiddenSize) is of no published ALBERT)",
+                hint: hint)
+        }
+        result.numHiddenLayers = model.layers
+        result.numAttentionHeads = model.heads
+        return (result, "dimensions from the tensors; \(model.layers) layers, \(model.heads) heads and tanh GELU as in \(model.name)")
+    }
+}

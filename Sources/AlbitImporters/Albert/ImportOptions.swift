@@ -1,0 +1,20 @@
+import AlbitModel
+
+/// What a person may say about a source where its files do not tell.
+package struct ImportOptions: Sendable {
+    /// `--config`: a config.json that lies elsewhere.
+    package var config: String?
+    /// `--tokenizer`: a tokenizer file, or a directory of them.
+    package var tokenizer: String?
+    /// `--task`: which head, where a file has several or the classifier could be of several kinds.
+    package var head: Head?
+    /// `--root`: the prefix of the transformer, where a file holds several.
+    package var root: String?
+
+    package init(config: String? = nil, tokenizer: String? = nil, head: Head? = nil, root: String? = nil) {
+        self.config = config
+        self.tokenizer = tokenizer
+        self.head = head
+        self.root = root
+    }
+}

@@ -1,0 +1,74 @@
+/// The story of a source, as `albit inspect` tells it.
+package struct ImportReport: Sendable {
+    /// Where the configuration comes from.
+    package enum ConfigurationOrigin: Sendable, Equatable {
+        case file(String)
+        /// Inferred from tensor shapes; the text says by which rules.
+        case inferred(String)
+    }
+
+    package struct Tensor: Sendable, Equatable {
+        /// As the source calls it.
+        package var name: String
+        package var dtype: String
+        package var shape: [Int]
+        package var bytes: Int
+        /// The canonical parameter that it became, nil for an ignored one.
+        package var parameter: String?
+
+        package init(name: String, dtype: String, shape: [Int], bytes: Int, parameter: String? = nil) {
+            self.name = name
+            self.dtype = dtype
+            self.shape = shape
+            self.bytes = bytes
+            self.parameter = parameter
+        }
+    }
+
+    /// Copies of one tensor: one is kept.
+    package struct Merged: Sendable, Equatable {
+        package var kept: String
+        package var duplicates: [String]
+
+        package init(kept: String, duplicates: [String]) {
+            self.kept = kept
+            self.duplicates = duplicates
+        }
+    }
+
+    package var path: String
+    package var format: String
+    package var writer: String?
+    /// The naming family that was recognised.
+    package var naming: String
+    /// Prefix of the transformer inside the checkpoint; empty where it is the whole.
+    package var root: String
+    package var configuration: ConfigurationOrigin
+    package var tensors: [Tensor] = []
+    package var merged: [Merged] = []
+    package var ignored: [IgnoredTensor] = []
+    /// Remarks a person should read: what was decided and could have been decided otherwise.
+    package var notes: [String] = []
+    /// Size of the file or files.
+    package var fileBytes = 0
+
+    package init(
+        path: String, format: String, writer: String? = nil, naming: String, root: String = "",
+        configuration: ConfigurationOrigin
+    ) {
+        self.path = path
+        self.format = format
+        self.writer = writer
+        self.naming = naming
+        self.root = root
+        self.configuration = configuration
+    }
+
+    /// Bytes of all tensors as stored.
+    package var storedBytes: Int { tensors.reduce(0) { $0 &+ $1.bytes } }
+    /// Bytes of the tensors that became parameters, each once.
+    package var uniqueBytes: Int { tensors.reduce(0) { $0 &+ ($1.parameter == nil ? 0 : $1.bytes) } }
+    package var uniqueParameters: Int {
+        tensors.reduce(0) { $0 &+ ($1.parameter == nil ? 0 : $1.shape.reduce(1, &*)) }
+    }
+}

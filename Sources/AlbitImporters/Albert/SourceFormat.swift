@@ -1,0 +1,56 @@
+import AlbitModel
+
+/// The container formats, told from content: no name and no extension decides.
+enum SourceFormat: Equatable {
+    case safetensors
+    case json
+    case zip
+    case pickle
+    case hdf5(offset: Int)
+    case gzip
+    case tar
+    case sortedTable
+    case msgpack
+    case unknown
+
+    static func detect(_ file: any ByteSource) throws(ImportError) -> SourceFormat {
+        let prefix = try wrapping { try file.prefix(512) }
+        if isLargeFilePointer(prefix) { throw .largeFilePointer(path: file.path) }
+        func starts(_ bytes: [UInt8], at offset: Int = 0) -> Bool {
+            prefix.count >= offset + bytes.count && Array(prefix[offset..<(offset + bytes.count)]) == bytes
+        }
+        if starts([0x50, 0x4B, 0x03, 0x04]) || starts([0x50, 0x4B, 0x05, 0x06]) { return .zip }
+        if starts([0x1F, 0x8B]) { return .gzip }
+        if starts(hdf5Signature) { return .hdf5(offset: 0) }
+        if starts(Array("ustar".utf8), at: 257) { return .tar }
+        if try hasTableFooter(file) { return .sortedTable }
+        if prefix.count >= 2, prefix[0] == 0x80, (2...5).contains(prefix[1]) { return .pickle }
+        if Safetensors.matches(prefix, count: file.count) { return .safetensors }
+        if ShardIndex.matches(prefix) { return .json }
+        // A user block before the superblock is 512 bytes or a power of two more.
+        var offset = 512
+        while offset <= 1 << 20, offset + 8 <= file.count {
+            let start = offset
+            if try wrapping({ try file.bytes(at: start, count: 8, what: "a signature", limit: 8) }) == hdf5Signature {
+                return .hdf5(offset: offset)
+            }
+            offset *= 2
+        }
+        if let first = prefix.first, (0x80...0x9F).contains(first) || (0xDC...0xDF).contains(first) { return .msgpack }
+        return .unknown
+    }
+
+    static let hdf5Signature: [UInt8] = [0x89, 0x48, 0x44, 0x46, 0x0D, 0x0A, 0x1A, 0x0A]
+
+    /// An SSTable of LevelDB ends with this.
+    private static let tableMagic: [UInt8] = [0x57, 0xFB, 0x80, 0x8B, 0x24, 0x75, 0x47, 0xDB]
+
+    private static func hasTableFooter(_ file: any ByteSource) throws(ImportError) -> Bool {
+        guard file.count >= 8, !file.isSequential else { return false }
+        return try wrapping { try file.bytes(at: file.count - 8, count: 8, what: "the last bytes", limit: 8) } == tableMagic
+    }
+
+    static func isLargeFilePointer(_ prefix: [UInt8]) -> Bool {
+        prefix.starts(with: Array("version https://git-lfs".utf8))
+    }
+}

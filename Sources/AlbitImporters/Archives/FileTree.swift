@@ -1,0 +1,50 @@
+import AlbitModel
+import CPlatform
+
+/// The files of a directory or of an archive, by their plain names.
+package protocol FileTree: AnyObject {
+    /// What messages call it.
+    var path: String { get }
+    /// Names of the regular files on this level, sorted.
+    var names: [String] { get }
+    /// Opens a file by name; nil where there is none. A name with a directory in it is looked up relative to here.
+    func open(_ name: String) throws -> (any ByteSource)?
+}
+
+/// A directory of the file system.
+package final class DirectoryTree: FileTree {
+    package let path: String
+
+    package init(path: String) { self.path = path }
+
+    static let maxNames = 100_000
+
+    /// Whether a name found in a file may be opened beside it: no path, no way out of the directory.
+    package static func isPlainName(_ name: String) -> Bool {
+        !name.isEmpty && name != "." && name != ".." && !name.utf8.contains { $0 == 0x2F || $0 == 0x5C || $0 == 0 }
+    }
+
+    package var names: [String] {
+        final class Found { var names: [String] = [] }
+        let found = Found()
+        let context = Unmanaged.passUnretained(found).toOpaque()
+        _ = path.withCString { text in
+            platform_list(
+                text,
+                { context, name in
+                    guard let context, let name else { return false }
+                    let found = Unmanaged<Found>.fromOpaque(context).takeUnretainedValue()
+                    found.names.append(String(cString: name))
+                    return found.names.count < DirectoryTree.maxNames
+                }, context)
+        }
+        return found.names.filter { kind($0) == 1 }.sorted()
+    }
+
+    private func kind(_ name: String) -> Int32 { (path + "/" + name).withCString { platform_kind($0) } }
+
+    package func open(_ name: String) throws -> (any ByteSource)? {
+        guard kind(name) == 1 else { return nil }
+        return try FileBytes(path: path + "/" + name)
+    }
+}

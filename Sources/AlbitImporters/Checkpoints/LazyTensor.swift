@@ -1,0 +1,111 @@
+import AlbitModel
+
+/// A tensor whose elements are read only when they are asked for.
+package protocol LazyTensor: AnyObject {
+    var shape: [Int] { get }
+    /// The element type that is stored.
+    var dtype: TensorType { get }
+    /// Whether reading out of order costs decompression.
+    var isSequential: Bool { get }
+    /// Where the first element lies: two tensors with equal origins, shapes and strides are one. Nil: unknown.
+    var origin: TensorOrigin? { get }
+    /// Reads elements `range` in row-major order as float32; the buffer has as many elements.
+    func read(_ range: Range<Int>, into buffer: UnsafeMutableBufferPointer<Float>) throws
+}
+
+/// Identity of stored elements, so that aliases are found without reading them.
+package struct TensorOrigin: Hashable, Sendable {
+    package var source: ObjectIdentifier
+    package var offset: Int
+    package var strides: [Int]
+
+    package init(source: ObjectIdentifier, offset: Int, strides: [Int]) {
+        self.source = source
+        self.offset = offset
+        self.strides = strides
+    }
+}
+
+extension LazyTensor {
+    package var elementCount: Int { shape.reduce(1, &*) }
+    /// Bytes of the elements as they are stored.
+    package var byteCount: Int { elementCount &* dtype.size }
+    package var shapeText: String { "[" + shape.map(String.init).joined(separator: ", ") + "]" }
+}
+
+extension Array where Element == Int {
+    /// Product of the dimensions, nil where one is negative or the product does not fit.
+    package var checkedProduct: Int? {
+        var product = 1
+        var hasZero = false
+        for extent in self {
+            guard extent >= 0 else { return nil }
+            if extent == 0 {
+                hasZero = true
+                continue
+            }
+            let (next, overflow) = product.multipliedReportingOverflow(by: extent)
+            guard !overflow, next <= 1 << 48 else { return nil }
+            product = next
+        }
+        return hasZero ? 0 : product
+    }
+
+    /// Row-major strides in elements.
+    package var rowMajorStrides: [Int] {
+        var strides = [Int](repeating: 1, count: count)
+        for axis in stride(from: count - 2, through: 0, by: -1) { strides[axis] = strides[axis + 1] &* self[axis + 1] }
+        return strides
+    }
+}
+
+/// Elements that lie row-major and little-endian in a byte source.
+package final class StoredTensor: LazyTensor {
+    package let shape: [Int]
+    package let dtype: TensorType
+    package let source: any ByteSource
+    package let offset: Int
+    package var isSequential: Bool { source.isSequential }
+    package var origin: TensorOrigin? {
+        TensorOrigin(source: ObjectIdentifier(source), offset: offset, strides: shape.rowMajorStrides)
+    }
+    /// Runs once before the first read: checks a checksum over the stored bytes.
+    private var verify: (() throws -> Void)?
+
+    /// The range must have been checked against the source; a read outside throws all the same.
+    package init(
+        shape: [Int], dtype: TensorType, source: any ByteSource, offset: Int, verify: (() throws -> Void)? = nil
+    ) {
+        self.shape = shape
+        self.dtype = dtype
+        self.source = source
+        self.offset = offset
+        self.verify = verify
+    }
+
+    package func read(_ range: Range<Int>, into buffer: UnsafeMutableBufferPointer<Float>) throws {
+        if let verify {
+            try verify()
+            self.verify = nil
+        }
+        if dtype == .float32 && isLittleEndianHost {
+            try source.read(at: offset &+ range.lowerBound &* 4, into: UnsafeMutableRawBufferPointer(buffer))
+            return
+        }
+        // 64 KiB of stored bytes at a time.
+        let block = 65536 / dtype.size
+        try withUnsafeTemporaryAllocation(byteCount: min(range.count, block) * dtype.size, alignment: 8) { scratch in
+            var done = 0
+            while done < range.count {
+                let count = min(block, range.count - done)
+                let bytes = UnsafeMutableRawBufferPointer(rebasing: scratch[..<(count * dtype.size)])
+                try source.read(at: offset &+ (range.lowerBound + done) &* dtype.size, into: bytes)
+                dtype.convert(
+                    UnsafeRawBufferPointer(bytes), to: UnsafeMutableBufferPointer(rebasing: buffer[done..<(done + count)]))
+                done += count
+            }
+        }
+    }
+}
+
+private let isLittleEndianHost = UInt16(1).littleEndian == 1

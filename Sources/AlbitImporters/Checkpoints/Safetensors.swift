@@ -1,0 +1,157 @@
+import AlbitModel
+import AlbitText
+
+/// Reads safetensors: 8 bytes of header length, a JSON header, then tensors that cover the rest without hole or
+/// overlap. Limits and sources: formats/safetensors.md.
+enum Safetensors {
+    static let maxHeader = 100_000_000
+    static let maxTensors = 1 << 20
+
+    /// Whether the first bytes can be those of a safetensors file: a header length, then an object.
+    static func matches(_ prefix: [UInt8], count: Int) -> Bool {
+        guard prefix.count >= 9 else { return false }
+        return prefix[8] == UInt8(ascii: "{") && prefix[4] == 0 && prefix[5] == 0 && prefix[6] == 0 && prefix[7] == 0
+    }
+
+    static func read(_ file: any ByteSource) throws -> Checkpoint {
+        let path = file.path
+        guard file.count >= 8 else { throw SafetensorsError.truncatedHeader(path: path, size: file.count, needed: 8) }
+        let length = try file.bytes(count: 8, what: "the header length", limit: 8)
+            .enumerated().reduce(UInt64(0)) { $0 | UInt64($1.element) << UInt64(8 * $1.offset) }
+        guard length <= UInt64(maxHeader) else {
+            throw SafetensorsError.headerTooLarge(path: path, length: length, limit: maxHeader)
+        }
+        let headerLength = Int(length)
+        guard headerLength <= file.count - 8 else {
+            throw SafetensorsError.truncatedHeader(path: path, size: file.count, needed: 8 + headerLength)
+        }
+        let text = try file.bytes(at: 8, count: headerLength, what: "the header", limit: maxHeader)
+        let header: JSONValue
+        do { header = try JSONValue(parsing: text, depth: 8) } catch {
+            throw SafetensorsError.badHeader(path: path, problem: error.description)
+        }
+        guard let members = header.members else { throw SafetensorsError.headerNotObject(path: path) }
+        if let name = header.duplicateName { throw SafetensorsError.duplicateName(path: path, name: name) }
+        guard members.count <= maxTensors else {
+            throw SafetensorsError.tooManyTensors(path: path, count: members.count, limit: maxTensors)
+        }
+
+        var checkpoint = Checkpoint(format: "safetensors", writer: nil, tensors: [])
+        let dataStart = 8 + headerLength
+        let dataCount = file.count - dataStart
+        var ranges: [(range: Range<Int>, name: String)] = []
+        for member in members {
+            if member.name == "__metadata__" {
+                for (name, value) in try metadata(member.value, path: path) {
+                    if name == "format" { checkpoint.writer = value } else { checkpoint.aliases[name] = value }
+                }
+                continue
+            }
+            let (dtype, shape, range) = try describe(member, path: path, dataCount: dataCount)
+            ranges.append((range, member.name))
+            let tensor = StoredTensor(shape: shape, dtype: dtype, source: file, offset: dataStart + range.lowerBound)
+            checkpoint.tensors.append(NamedTensor(name: member.name, tensor: tensor))
+        }
+        try checkCoverage(&ranges, path: path, dataCount: dataCount)
+        return checkpoint
+    }
+
+    private static func metadata(_ value: JSONValue, path: String) throws -> [(String, String)] {
+        guard let members = value.members else { throw SafetensorsError.badMetadata(path: path) }
+        return try members.map {
+            guard let text = $0.value.string else { throw SafetensorsError.badMetadata(path: path) }
+            return ($0.name, text)
+        }
+    }
+
+    private static func describe(
+        _ member: JSONMember, path: String, dataCount: Int
+    ) throws -> (TensorType, [Int], Range<Int>) {
+        let name = member.name
+        if let twice = member.value.duplicateName {
+            throw SafetensorsError.duplicateName(path: path, name: name + "." + twice)
+        }
+        guard let typeName = member.value["dtype"]?.string, let dimensions = member.value["shape"]?.array,
+            let offsets = member.value["data_offsets"]?.array, offsets.count == 2
+        else { throw SafetensorsError.badDescription(path: path, tensor: name) }
+        guard let dtype = TensorType(rawValue: typeName) else {
+            throw SafetensorsError.unknownType(path: path, tensor: name, type: typeName)
+        }
+        var shape: [Int] = []
+        for dimension in dimensions {
+            guard case .integer(let extent) = dimension, extent >= 0 else {
+                throw SafetensorsError.badShape(path: path, tensor: name)
+            }
+            shape.append(extent)
+        }
+        guard let count = shape.checkedProduct else { throw SafetensorsError.badShape(path: path, tensor: name) }
+        guard case .integer(let begin) = offsets[0], case .integer(let end) = offsets[1], begin >= 0, end >= begin,
+            end <= dataCount
+        else { throw SafetensorsError.badOffsets(path: path, tensor: name, available: dataCount) }
+        guard count &* dtype.size == end - begin else {
+            throw SafetensorsError.sizeMismatch(path: path, tensor: name, shape: shape, type: typeName, bytes: end - begin)
+        }
+        return (dtype, shape, begin..<end)
+    }
+
+    private static func checkCoverage(_ ranges: inout [(range: Range<Int>, name: String)], path: String, dataCount: Int) throws {
+        ranges.sort { ($0.range.lowerBound, $0.range.upperBound) < ($1.range.lowerBound, $1.range.upperBound) }
+        var end = 0
+        var before = ""
+        for (range, name) in ranges {
+            if range.lowerBound < end { throw SafetensorsError.overlap(path: path, first: before, second: name) }
+            if range.lowerBound > end { throw SafetensorsError.hole(path: path, offset: end, bytes: range.lowerBound - end) }
+            end = range.upperBound
+            before = name
+        }
+        if end != dataCount { throw SafetensorsError.hole(path: path, offset: end, bytes: dataCount - end) }
+    }
+}
+
+/// Every way in which a safetensors file can be wrong.
+package enum SafetensorsError: AlbitError {
+    case truncatedHeader(path: String, size: Int, needed: Int)
+    case headerTooLarge(path: String, length: UInt64, limit: Int)
+    case badHeader(path: String, problem: String)
+    case headerNotObject(path: String)
+    case tooManyTensors(path: String, count: Int, limit: Int)
+    case badMetadata(path: String)
+    case duplicateName(path: String, name: String)
+    case badDescription(path: String, tensor: String)
+    case unknownType(path: String, tensor: String, type: String)
+    case badShape(path: String, tensor: String)
+    case badOffsets(path: String, tensor: String, available: Int)
+    case sizeMismatch(path: String, tensor: String, shape: [Int], type: String, bytes: Int)
+    case overlap(path: String, first: String, second: String)
+    case hole(path: String, offset: Int, bytes: Int)
+
+    package var failure: Failure { .input }
+
+    package var description: String {
+        switch self {
+        case .truncatedHeader(let path, let size, let needed):
+            "\(path): has \(size) bytes, but its safetensors header needs \(needed); copy or download the file again"
+        case .headerTooLarge(let path, let length, let limit):
+            "\(path): claims a safetensors header of \(length) bytes, more than the limit of \(limit); the file is damaged"
+        case .badHeader(let path, let problem): "\(path): the safetensors header is wrong: \(problem)"
+        case .headerNotObject(let path): "\(path): the safetensors header is not a JSON object"
+        case .tooManyTensors(let path, let count, let limit): "\(path): describes \(count) tensors, more than the limit of \(limit)"
+        case .badMetadata(let path): "\(path): __metadata__ is not an object of strings"
+        case .duplicateName(let path, let name): "\(path): '\(name)' stands twice in the header, so its meaning is open"
+        case .badDescription(let path, let tensor):
+            "\(path): tensor '\(tensor)' is not described by dtype, shape and two data_offsets"
+        case .unknownType(let path, let tensor, let type):
+            "\(path): tensor '\(tensor)' has dtype '\(type)', expected F64, F32, F16 or BF16 for a weight"
+        case .badShape(let path, let tensor):
+            "\(path): the shape of tensor '\(tensor)' has a negative, fractional or overflowing dimension"
+        case .badOffsets(let path, let tensor, let available):
+            "\(path): the data_offsets of tensor '\(tensor)' are no range within the \(available) bytes of data; "
+                + "copy or download the file again"
+        case .sizeMismatch(let path, let tensor, let shape, let type, let bytes):
+            "\(path): tensor '\(tensor)' of shape \(shape) and dtype \(type) does not fill the \(bytes) bytes it has"
+        case .overlap(let path, let first, let second): "\(path): tensors '\(first)' and '\(second)' overlap"
+        case .hole(let path, let offset, let bytes):
+            "\(path): \(bytes) bytes at data offset \(offset) belong to no tensor, which safetensors forbids"
+        }
+    }
+}

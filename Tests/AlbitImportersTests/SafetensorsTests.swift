@@ -1,0 +1,81 @@
+import AlbitModel
+import TestData
+import Testing
+
+@testable import AlbitImporters
+
+@Suite struct SafetensorsTests {
+    /// A file of one header and some data, as bytes.
+    private func file(_ header: String, data: Int, length: UInt64? = nil) -> MemoryBytes {
+        let text = Array(header.utf8)
+        let count = length ?? UInt64(text.count)
+        let bytes = (0..<8).map { UInt8(truncatingIfNeeded: count >> UInt64(8 * $0)) } + text + [UInt8](repeating: 0, count: data)
+        return MemoryBytes(bytes, path: "test")
+    }
+
+    private func failure(_ header: String, data: Int = 8, length: UInt64? = nil) -> SafetensorsError? {
+        do {
+            _ = try Safetensors.read(file(header, data: data, length: length))
+            return nil
+        } catch { return error as? SafetensorsError }
+    }
+
+    private func one(_ dtype: String, _ shape: String, _ offsets: String) -> String {
+        #"{"a":{"dtype":"\#(dtype)","shape":\#(shape),"data_offsets":\#(offsets)}}"#
+    }
+
+    @Test func readsWhatTheSpecificationAllows() throws {
+        let header = #"{"__metadata__":{"format":"pt"},"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"e":{"dtype":"F32","shape":[0,3],"data_offsets":[8,8]}}   "#
+        let checkpoint = try Safetensors.read(file(header, data: 8))
+        #expect(checkpoint.writer == "pt")
+        #expect(checkpoint.tensors.map(\.name) == ["a", "e"])
+        #expect(checkpoint.tensors.map(\.tensor.shape) == [[2], [0, 3]])
+    }
+
+    /// One case of the error for each rule of the format.
+    @Test func eachRuleHasItsError() {
+        guard case .truncatedHeader? = failure("{}", data: 0, length: 100) else { Issue.record("truncatedHeader"); return }
+        guard case .headerTooLarge? = failure("{}", length: .max) else { Issue.record("headerTooLarge"); return }
+        guard case .badHeader? = failure("nonsense") else { Issue.record("badHeader"); return }
+        guard case .headerNotObject? = failure("[]") else { Issue.record("headerNotObject"); return }
+        guard case .badMetadata? = failure(#"{"__metadata__":{"a":1}}"#) else { Issue.record("badMetadata"); return }
+        guard case .duplicateName? = failure(#"{"a":1,"a":2}"#) else { Issue.record("duplicateName"); return }
+        guard case .badDescription? = failure(#"{"a":{"dtype":"F32","shape":[2]}}"#) else { Issue.record("badDescription"); return }
+        guard case .unknownType? = failure(one("F33", "[2]", "[0,8]")) else { Issue.record("unknownType"); return }
+        guard case .badShape? = failure(one("F32", "[-1,-2]", "[0,8]")) else { Issue.record("badShape"); return }
+        guard case .badShape? = failure(one("F32", "[4294967296,4294967296]", "[0,8]")) else { Issue.record("overflow"); return }
+        guard case .badOffsets? = failure(one("F32", "[2]", "[0,16]")) else { Issue.record("badOffsets"); return }
+        guard case .badOffsets? = failure(one("F32", "[2]", "[8,0]")) else { Issue.record("reversed"); return }
+        guard case .sizeMismatch? = failure(one("F32", "[3]", "[0,8]")) else { Issue.record("sizeMismatch"); return }
+        guard case .hole? = failure(one("F32", "[1]", "[4,8]")) else { Issue.record("hole"); return }
+        let overlap = #"{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"b":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}"#
+        guard case .overlap? = failure(overlap) else { Issue.record("overlap"); return }
+    }
+
+    @Test func importsEveryRow() throws {
+        let rows = Zoo.rows("safetensors") + Zoo.rows.filter { $0.path.hasPrefix("bad/st/header_padded") }
+        #expect(rows.count == 19)
+        var imported = 0
+        for row in rows where row.expected == "import-ok" || row.variant == "bert" {
+            do {
+                let source = try ZooImport.open(row)
+                try source.verify()
+                imported += 1
+            } catch { Issue.record("\(row): \(error)") }
+        }
+        print("safetensors: \(imported) imported")
+    }
+
+    @Test func refusesTheHostile() {
+        let rows = Zoo.rows.filter {
+            $0.expected == "must-refuse" && ["bad/st/", "bad/model/", "bad/sharded/"].contains(where: $0.path.hasPrefix)
+        }
+        #expect(rows.count == 40)
+        for row in rows {
+            let (error, seconds) = ZooImport.refusal(of: row)
+            #expect(error != nil, "\(row): \(row.why)")
+            #expect(seconds < 2, "\(row)")
+            if let error { print(row.path, "->", error) }
+        }
+    }
+}
