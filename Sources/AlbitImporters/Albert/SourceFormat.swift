@@ -25,7 +25,7 @@ enum SourceFormat: Equatable {
         if starts(Array("ustar".utf8), at: 257) { return .tar }
         if try hasTableFooter(file) { return .sortedTable }
         if prefix.count >= 2, prefix[0] == 0x80, (2...5).contains(prefix[1]) { return .pickle }
-        if Safetensors.matches(prefix, count: file.count) { return .safetensors }
+        if Safetensors.matches(prefix) { return .safetensors }
         if ShardIndex.matches(prefix) { return .json }
         // A user block before the superblock is 512 bytes or a power of two more.
         var offset = 512

@@ -7,10 +7,9 @@ enum Safetensors {
     static let maxHeader = 100_000_000
     static let maxTensors = 1 << 20
 
-    /// Whether the first bytes can be those of a safetensors file: a header length, then an object.
-    static func matches(_ prefix: [UInt8], count: Int) -> Bool {
-        guard prefix.count >= 9 else { return false }
-        return prefix[8] == UInt8(ascii: "{") && prefix[4] == 0 && prefix[5] == 0 && prefix[6] == 0 && prefix[7] == 0
+    /// Whether the first bytes can be those of a safetensors file: a header length, then JSON.
+    static func matches(_ prefix: [UInt8]) -> Bool {
+        prefix.count >= 9 && (prefix[8] == UInt8(ascii: "{") || prefix[8] == UInt8(ascii: "["))
     }
 
     static func read(_ file: any ByteSource) throws -> Checkpoint {

@@ -47,6 +47,8 @@ struct ShardIndex {
         for shard in shards {
             guard let file = try tree.open(shard) else { throw ShardIndexError.missingShard(path: path, shard: shard) }
             files.append(file)
+        }
+        for (shard, file) in zip(shards, files) {
             let part = try read(file)
             for tensor in part.tensors {
                 if let expected = shardOfTensor[tensor.name], expected != shard {
