@@ -1,0 +1,47 @@
+import AlbitCommands
+import ArgumentParser
+import CPlatform
+
+struct Bench: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Measure speed and memory on this machine.",
+        discussion: "  albit bench model.gguf --sequence 16,128,512 --batch 1,8 --threads 1,2")
+
+    @Argument(help: "An Albit file, or a checkpoint that is then run in float32.")
+    var model: String
+
+    @Option(name: .long, help: "Sequence lengths, separated by commas.")
+    var sequence = "16,128,512"
+
+    @Option(name: .long, help: "Batch sizes, separated by commas.")
+    var batch = "1"
+
+    @Option(name: .long, help: "Thread counts, separated by commas.")
+    var threads = "1"
+
+    @Option(name: .long, help: "Seconds spent on each row.")
+    var seconds = 1.0
+
+    @Option(name: .long, help: "Kernel to use. (default: the best this CPU runs)")
+    var kernel = ""
+
+    @Flag(name: .long, help: "Print JSON.")
+    var json = false
+
+    @OptionGroup var source: SourceArguments
+
+    func run() throws {
+        let start = platform_now()
+        let loaded = try source.load(model)
+        let loadSeconds = platform_now() - start
+        var command = BenchCommand(run: RunOptions(json: json, kernel: kernel))
+        command.sequences = try TokenList.parse(sequence, option: "--sequence").map { Int($0) }
+        command.batches = try TokenList.parse(batch, option: "--batch").map { Int($0) }
+        command.threads = try TokenList.parse(threads, option: "--threads").map { Int($0) }
+        command.seconds = seconds
+        guard (command.sequences + command.batches + command.threads).allSatisfy({ (1...4096).contains($0) }) else {
+            throw CommandError.usage("--sequence, --batch and --threads take numbers from 1 to 4096")
+        }
+        try command.run(loaded, loadSeconds: loadSeconds, output: Output())
+    }
+}

@@ -1,0 +1,42 @@
+import AlbitCommands
+import AlbitRuntime
+import ArgumentParser
+
+struct Encode: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Print the encoder's outputs and their digest.",
+        discussion: """
+            The digest is SHA-256 of the last hidden state, [tokens][hidden size] float32. The same model and input \
+            give the same digest on every CPU, with every kernel and number of threads.
+
+              albit encode model.gguf --ids "2 48 25 3" --json
+            """)
+
+    @Argument(help: "An Albit file, or a checkpoint that is then run in float32.")
+    var model: String
+
+    @Option(name: .long, help: "Token ids, separated by spaces or commas.")
+    var ids: String?
+
+    @Option(name: .long, help: "Token types, as many as ids.")
+    var typeIds: String?
+
+    @Option(name: .long, help: "1 for tokens that exist, 0 for padding, as many as ids.")
+    var mask: String?
+
+    @Flag(name: .long, help: "Print hidden states, pooled output and logits too.")
+    var full = false
+
+    @OptionGroup var computing: RunArguments
+    @OptionGroup var source: SourceArguments
+
+    func run() throws {
+        let loaded = try source.load(model)
+        guard let ids else { throw CommandError.usage("encode needs --ids") }
+        let input = try EncoderInput(
+            ids: TokenList.parse(ids, option: "--ids"),
+            typeIds: typeIds.map { try TokenList.parse($0, option: "--type-ids") },
+            mask: mask.map { try TokenList.parse($0, option: "--mask").map { $0 != 0 } })
+        try EncodeCommand(run: computing.options, full: full).run(loaded, inputs: [input], output: Output())
+    }
+}

@@ -1,0 +1,17 @@
+import AlbitCommands
+import ArgumentParser
+
+struct SelfTest: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "selftest",
+        abstract: "Check that a model file is intact and that this machine computes what its maker's did.")
+
+    @Argument(help: "An Albit file.")
+    var model: String
+
+    @OptionGroup var computing: RunArguments
+
+    func run() throws {
+        try SelfTestCommand(run: computing.options).run(LoadedModel(path: model), output: Output())
+    }
+}

@@ -1,0 +1,46 @@
+import AlbitCommands
+import AlbitImporters
+import AlbitModel
+import AlbitRuntime
+import ArgumentParser
+
+/// What names the files around a checkpoint, where they do not lie beside it.
+struct SourceArguments: ParsableArguments {
+    @Option(name: .long, help: "Configuration to use (config.json). (default: the one beside the weights)")
+    var config: String?
+
+    @Option(name: .long, help: "Tokenizer to use: spiece.model, tokenizer.json or vocab.txt. (default: the one beside the weights)")
+    var tokenizer: String?
+
+    @Option(name: .long, help: "Head to use where a model has several: \(Head.allCases.map(\.name).joined(separator: ", ")).")
+    var task: String?
+
+    @Option(name: .long, help: "Prefix of the model to take where a file holds several.")
+    var root: String?
+
+    func validate() throws {
+        if let task, Head(name: task) == nil {
+            throw ValidationError(
+                "--task is '\(task)', expected one of \(Head.allCases.map(\.name).joined(separator: ", ")).")
+        }
+    }
+
+    var options: ImportOptions {
+        ImportOptions(config: config, tokenizer: tokenizer, head: task.flatMap { Head(name: $0) }, root: root)
+    }
+
+    /// The model at a path: an Albit file as it is, anything else imported and run in float32.
+    func load(_ path: String) throws -> LoadedModel {
+        if SourceArguments.isAlbitFile(path) { return try LoadedModel(path: path) }
+        let source = try Importer.open(path: path, options: options)
+        return LoadedModel(
+            path: path, weights: try EncoderWeights(source), heads: source.heads, labels: source.labels,
+            problemType: source.problemType, pooling: source.pooling?.rawValue, file: nil)
+    }
+
+    /// Whether a file begins as GGUF does.
+    static func isAlbitFile(_ path: String) -> Bool {
+        guard let file = try? MappedFile(path: path), file.bytes.count >= 4 else { return false }
+        return file.bytes.prefix(4).elementsEqual("GGUF".utf8)
+    }
+}
