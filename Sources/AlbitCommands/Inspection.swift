@@ -63,7 +63,8 @@ package struct Inspection {
     private static func parameters(_ file: ModelFile) -> Int {
         var count = file.linears.reduce(0) { $0 + $1.rows * ($1.columns + 1) }
         for tensor in file.gguf.tensors {
-            let isNorm = tensor.name.contains("norm.") || tensor.name == "head.prediction_bias"
+            let isNorm = tensor.name.hasSuffix("norm.weight") || tensor.name.hasSuffix("norm.bias")
+                || tensor.name == "head.prediction_bias"
             let isTable = ["token_embd.weight", "position_embd.weight", "token_types.weight"].contains(tensor.name)
             if isNorm || isTable { count += tensor.shape.reduce(1, *) }
         }
