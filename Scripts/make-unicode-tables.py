@@ -1,0 +1,157 @@
+#!/usr/bin/env python3
+"""Makes Sources/AlbitText/UnicodeTables.swift and Tests/Data/text/unicode.json from Python's unicodedata.
+
+usage: make-unicode-tables.py REPOSITORY
+
+The tables are string literals of digits to base 90, so that they lie in read-only memory and nothing is built at run
+time: stage 1 maps code point / 128 to a block, stage 2 maps the code point inside its block to a class or an offset.
+Stage 1 holds the code points below 32000 and those of the row E0000, in hexadecimal; all others are unassigned or for
+private use, alike, and share the last block.
+"""
+import hashlib
+import json
+import sys
+import unicodedata as u
+
+root = sys.argv[1]
+LIMIT = 0x110000
+BLOCK = 128
+BASE = 90
+ROWS = list(range(0, 0x32000, BLOCK)) + list(range(0xE0000, 0xE1000, BLOCK)) + [0x10FF00]
+COMBINING, MARK, SPACE, DIGIT, PUNCTUATION, OTHER, CASED, IGNORABLE = (1 << i for i in range(8))
+
+
+def flags(c):
+    """Bits of a code point, each defined by a Python operation."""
+    s, category = chr(c), u.category(chr(c))
+    bits = 0
+    if category != "Cs":
+        bits |= COMBINING if u.combining(s) else 0
+        bits |= MARK if category == "Mn" else 0
+        bits |= SPACE if s.isspace() else 0
+        bits |= DIGIT if s.isdigit() else 0
+        bits |= PUNCTUATION if category.startswith("P") else 0
+        # str.lower() turns a capital sigma into a final one where a cased character stands before it and none after
+        # it, ignorable ones between: that tells the two properties from each other.
+        cased = (s + "\u03a3").lower()[-1] == "\u03c2"
+        ignorable = not cased and ("A" + s + "\u03a3").lower()[-1] == "\u03c2"
+        bits |= CASED if cased else 0
+        bits |= IGNORABLE if ignorable else 0
+    bits |= OTHER if category.startswith("C") else 0
+    return bits
+
+
+def digits(value, count):
+    assert value < BASE ** count
+    return [value // BASE ** (count - 1 - i) % BASE for i in range(count)]
+
+
+def two_stage(values, width):
+    """Stage 1 with two digits an entry, stage 2 with `width` digits an entry."""
+    blocks, index, stage1, stage2 = {}, 0, [], []
+    for start in range(0, LIMIT, BLOCK):
+        block = tuple(values[start:start + BLOCK])
+        if start not in ROWS:
+            assert block == tuple(values[0x10FF00:][:BLOCK]), hex(start)
+            continue
+        if block not in blocks:
+            blocks[block] = len(blocks)
+            for value in block:
+                stage2 += digits(value, width)
+        stage1 += digits(blocks[block], 2)
+    return stage1, stage2
+
+
+def classes(values):
+    order = sorted(set(values), key=lambda v: (v != 0, v))
+    assert len(order) <= BASE, len(order)
+    place = {v: i for i, v in enumerate(order)}
+    return order, [place[v] for v in values]
+
+
+points = range(LIMIT)
+flag_order, flag_classes = classes([flags(c) for c in points])
+
+deltas = []
+for c in points:
+    low = chr(c).lower() if not 0xD800 <= c < 0xE000 else chr(c)
+    assert len(low) == 1 or c == 0x130
+    # U+0130 becomes two characters; the code handles it by name.
+    deltas.append(ord(low) - c if len(low) == 1 else 0)
+delta_order, delta_classes = classes(deltas)
+
+# Records: digits n, m, then n code points of NFKD, then m - 1 of NFD; m = 0: equal to NFKD, m = 1: the character itself.
+pool, offsets, known = [0], [], {}
+HANGUL = range(0xAC00, 0xAC00 + 11172)
+for c in points:
+    if 0xD800 <= c < 0xE000 or c in HANGUL:
+        offsets.append(0)
+        continue
+    s = chr(c)
+    full, canonical = u.normalize("NFKD", s), u.normalize("NFD", s)
+    if full == s:
+        offsets.append(0)
+        continue
+    record = [len(full)]
+    if canonical == full:
+        record.append(0)
+    elif canonical == s:
+        record.append(1)
+    else:
+        record.append(len(canonical) + 1)
+    for x in full:
+        record += digits(ord(x), 3)
+    if record[1] > 1:
+        for x in canonical:
+            record += digits(ord(x), 3)
+    record = tuple(record)
+    if record not in known:
+        known[record] = len(pool)
+        pool += record
+    offsets.append(known[record])
+
+
+def literal(name, comment, values):
+    lines, line = [], ""
+    for v in values:
+        # Digits are the characters from '#' to '|', with '}' in place of the backslash.
+        line += chr(v + 35) if v + 35 != 92 else "}"
+        if len(line) >= 110:
+            lines.append(line)
+            line = ""
+    lines.append(line)
+    body = "\\\n        ".join(lines)
+    return '    /// %s\n    static let %s: StaticString = """\n        %s\n        """\n' % (comment, name, body)
+
+
+text = "// Made by Scripts/make-unicode-tables.py from Python's unicodedata %s. Do not edit.\n\n" % u.unidata_version
+text += "enum UnicodeTables {\n"
+s1, s2 = two_stage(flag_classes, 1)
+text += literal("flagBlocks", "Block of each 128 code points, two digits.", s1)
+text += literal("flagClasses", "Flag class of each code point in a block, one digit.", s2)
+text += literal("flagBits", "Flags of each class, two digits.", [d for v in flag_order for d in digits(v, 2)])
+s1, s2 = two_stage(delta_classes, 1)
+text += literal("lowerBlocks", "Block of each 128 code points, two digits.", s1)
+text += literal("lowerClasses", "Class of the distance to the lower-case letter, one digit.", s2)
+text += literal("lowerDeltas", "Distance plus 300,000 of each class, three digits.", [d for v in delta_order for d in digits(v + 300000, 3)])
+s1, s2 = two_stage(offsets, 3)
+text += literal("decompositionBlocks", "Block of each 128 code points, two digits.", s1)
+text += literal("decompositionOffsets", "Offset of the record in the pool, three digits; 0 where there is none.", s2)
+text += literal("decompositionPool", "Records: digits n, m, n code points of NFKD (three digits each), m - 1 of NFD.", pool)
+text += "}\n"
+with open(root + "/Sources/AlbitText/UnicodeTables.swift", "w") as f:
+    f.write(text)
+
+# Digests over all code points but surrogates, in order: the text that the test rebuilds from the tables.
+names = {"NFKD": lambda s: u.normalize("NFKD", s), "NFD": lambda s: u.normalize("NFD", s), "lower": str.lower,
+         "flags": lambda s: "%02x" % flags(ord(s))}
+result = {"unicode": u.unidata_version}
+for name, operation in names.items():
+    digest = hashlib.sha256()
+    for c in points:
+        if not 0xD800 <= c < 0xE000:
+            digest.update(operation(chr(c)).encode() + b"\n")
+    result[name] = digest.hexdigest()
+with open(root + "/Tests/Data/text/unicode.json", "w") as f:
+    json.dump(result, f, indent=1)
+    f.write("\n")
