@@ -27,7 +27,8 @@ let package = Package(
         .target(name: "AlbitTokenizers", dependencies: ["AlbitText", "AlbitModel"]),
         .target(name: "AlbitRuntime", dependencies: ["AlbitModel", "AlbitText", "AlbitTokenizers", "CKernels", "CPlatform"]),
         .target(name: "AlbitCommands", dependencies: ["AlbitRuntime", "AlbitTokenizers", "AlbitText", "AlbitModel", "CPlatform"]),
-        .executableTarget(name: "albit-board", dependencies: ["AlbitCommands"]),
+        .executableTarget(
+            name: "albit-board", dependencies: ["AlbitCommands", "AlbitModel", "AlbitRuntime", "AlbitText", "CPlatform"]),
 
         // The desktop ring.
         .target(

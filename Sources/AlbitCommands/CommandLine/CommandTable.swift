@@ -1,0 +1,54 @@
+/// The run-time commands that both programs have, as the board program parses them.
+package enum CommandTable {
+    package static let all = [encode, inspect, bench, selfTest]
+
+    private static let json = OptionSpecification("json", "Print JSON, one object per answer")
+    private static let threads = OptionSpecification("threads", value: "N", "Threads to use (default: the CPUs this process may use)")
+    private static let kernel = OptionSpecification(
+        "kernel", value: "NAME", "scalar, avx2, avxvnni, avx512vnni, neon, sdot or smmla (default: the best this CPU runs)")
+    private static let computing = [json, threads, kernel]
+
+    package static let encode = CommandSpecification(
+        "encode", arguments: "MODEL", count: 1...1, "Print the encoder's outputs and their digest",
+        options: [
+            OptionSpecification("ids", value: "\"ID ...\"", "Token ids, separated by spaces or commas"),
+            OptionSpecification("type-ids", value: "\"ID ...\"", "Token types, as many as ids"),
+            OptionSpecification("mask", value: "\"0|1 ...\"", "1 for tokens that exist, 0 for padding, as many as ids"),
+            OptionSpecification("full", "Print hidden states, pooled output and logits too"),
+        ] + computing)
+
+    package static let inspect = CommandSpecification(
+        "inspect", arguments: "MODEL", count: 1...1, "Tell what is in a model file",
+        options: [OptionSpecification("tensors", "List every tensor"), json])
+
+    package static let bench = CommandSpecification(
+        "bench", arguments: "MODEL", count: 1...1, "Measure speed and memory on this machine",
+        options: [
+            OptionSpecification("sequence", value: "N,...", "Sequence lengths (default: 16,128,512)"),
+            OptionSpecification("batch", value: "N,...", "Batch sizes (default: 1)"),
+            OptionSpecification("threads", value: "N,...", "Thread counts (default: 1)"),
+            OptionSpecification("seconds", value: "S", "Seconds spent on each row (default: 1)"),
+            kernel, json,
+        ])
+
+    package static let selfTest = CommandSpecification(
+        "selftest", arguments: "MODEL", count: 1...1,
+        "Check that a model file is intact and that this machine computes what its maker's did", options: computing)
+
+    /// The command that a word names, exactly.
+    package static func command(named name: String) throws(CommandLineError) -> CommandSpecification {
+        if let command = all.first(where: { $0.name == name }) { return command }
+        throw .unknownCommand(name, suggestion: nearest(to: name, among: all.map { $0.name }))
+    }
+
+    /// What the program prints for `--help` without a command.
+    package static func helpText(program: String) -> String {
+        var text = "ALBERT on small boards: one file, the desktop's answers bit for bit.\n\nUsage: " + program
+            + " COMMAND ...\n\nCommands:\n"
+        for command in all {
+            text += "  " + command.name + String(repeating: " ", count: max(1, 14 - command.name.utf8.count)) + command.help + "\n"
+        }
+        return text + "\n" + program + " COMMAND --help tells a command's options. Exit codes: 0 ok, 1 a check failed,\n"
+            + "2 wrong usage, 3 bad input, 4 the machine failed.\n"
+    }
+}

@@ -1,0 +1,63 @@
+import AlbitCommands
+import AlbitModel
+import AlbitRuntime
+import AlbitText
+import CPlatform
+
+/// From parsed words to the commands that both programs share.
+enum BoardCommand {
+    static func run(
+        _ command: CommandSpecification, _ arguments: CommandLineArguments, _ output: Output
+    ) throws(CommandError) {
+        let path = arguments.arguments[0]
+        switch command {
+        case CommandTable.encode:
+            let run = try runOptions(arguments)
+            guard let ids = arguments.value("ids") else { throw .usage("encode needs --ids") }
+            let input = EncoderInput(
+                ids: try TokenList.parse(ids, option: "--ids"),
+                typeIds: try list(arguments, "type-ids"),
+                mask: try list(arguments, "mask")?.map { $0 != 0 })
+            try EncodeCommand(run: run, full: arguments.flag("full")).run(LoadedModel(path: path), inputs: [input], output: output)
+        case CommandTable.inspect:
+            let inspection: Inspection
+            do throws(ModelFileError) { inspection = try Inspection(ModelFile(path: path)) } catch { throw .model(error) }
+            try InspectCommand(json: arguments.flag("json"), tensors: arguments.flag("tensors")).run(inspection, output: output)
+        case CommandTable.bench:
+            try bench(path, arguments, output)
+        default:
+            try SelfTestCommand(run: runOptions(arguments)).run(LoadedModel(path: path), output: output)
+        }
+    }
+
+    private static func bench(_ path: String, _ arguments: CommandLineArguments, _ output: Output) throws(CommandError) {
+        let start = platform_now()
+        let model = try LoadedModel(path: path)
+        let loadSeconds = platform_now() - start
+        var command = BenchCommand(run: RunOptions(json: arguments.flag("json"), kernel: arguments.value("kernel") ?? ""))
+        command.sequences = try counts(arguments, "sequence") ?? command.sequences
+        command.batches = try counts(arguments, "batch") ?? command.batches
+        command.threads = try counts(arguments, "threads") ?? command.threads
+        if let text = arguments.value("seconds") {
+            guard let seconds = DecimalText.double(text), seconds >= 0 else {
+                throw .usage("--seconds is '" + text + "', expected a number of seconds")
+            }
+            command.seconds = seconds
+        }
+        try command.run(model, loadSeconds: loadSeconds, output: output)
+    }
+
+    private static func runOptions(_ arguments: CommandLineArguments) throws(CommandError) -> RunOptions {
+        let threads = try AlbitBoard.usage { () throws(CommandLineError) in try arguments.integer("threads", in: 1...1024) }
+        return RunOptions(json: arguments.flag("json"), threads: threads ?? 0, kernel: arguments.value("kernel") ?? "")
+    }
+
+    private static func list(_ arguments: CommandLineArguments, _ name: String) throws(CommandError) -> [Int32]? {
+        guard let text = arguments.value(name) else { return nil }
+        return try TokenList.parse(text, option: "--" + name)
+    }
+
+    private static func counts(_ arguments: CommandLineArguments, _ name: String) throws(CommandError) -> [Int]? {
+        try AlbitBoard.usage { () throws(CommandLineError) in try arguments.integers(name, in: 1...4096) }
+    }
+}
