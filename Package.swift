@@ -55,6 +55,6 @@ let package = Package(
         .testTarget(
             name: "AlbitRuntimeTests",
             dependencies: ["AlbitRuntime", "AlbitModel", "AlbitImporters", "AlbitQuantizer", "TestData"]),
-        .testTarget(name: "CommandTests", dependencies: ["AlbitCommands", "AlbitModel", "AlbitText", "CPlatform", "TestData"]),
+        .testTarget(name: "CommandTests", dependencies: ["albit", "albit-board", "AlbitCommands", "AlbitModel", "AlbitText", "CPlatform", "TestData"]),
     ]
 )

@@ -48,7 +48,7 @@ enum BoardCommand {
     }
 
     private static func runOptions(_ arguments: CommandLineArguments) throws(CommandError) -> RunOptions {
-        let threads = try AlbitBoard.usage { () throws(CommandLineError) in try arguments.integer("threads", in: 1...1024) }
+        let threads = try AlbitBoard.usage { () throws(CommandLineError) in try arguments.integer("threads", in: 0...1024) }
         return RunOptions(json: arguments.flag("json"), threads: threads ?? 0, kernel: arguments.value("kernel") ?? "")
     }
 

@@ -1,0 +1,47 @@
+import Foundation
+
+/// `albit` or `albit-board` as built beside these tests.
+struct BuiltProgram {
+    let url: URL
+
+    struct Outcome {
+        let code: Int32
+        let output: String
+        let errors: String
+        /// Output without the end of its last line, split into lines.
+        var lines: [String] { output.split(separator: "\n", omittingEmptySubsequences: false).dropLast().map(String.init) }
+    }
+
+    static let desktop = BuiltProgram("albit")
+    static let board = BuiltProgram("albit-board")
+
+    init(_ name: String) {
+        let tests = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
+        url = tests.deletingLastPathComponent().appendingPathComponent(name)
+    }
+
+    /// Runs to the end. Output is read while it runs, so that pipes never fill.
+    func run(_ arguments: [String], input: String = "") throws -> Outcome {
+        let process = Process()
+        process.executableURL = url
+        process.arguments = arguments
+        let (output, errors) = (Pipe(), Pipe())
+        process.standardOutput = output
+        process.standardError = errors
+        let file = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
+        try Data(input.utf8).write(to: file)
+        defer { try? FileManager.default.removeItem(at: file) }
+        process.standardInput = try FileHandle(forReadingFrom: file)
+        try process.run()
+        final class Box: @unchecked Sendable { var data = Data() }
+        let errorText = Box()
+        let reader = Thread { errorText.data = errors.fileHandleForReading.readDataToEndOfFile() }
+        reader.start()
+        let text = output.fileHandleForReading.readDataToEndOfFile()
+        process.waitUntilExit()
+        while !reader.isFinished { usleep(1000) }
+        return Outcome(
+            code: process.terminationStatus, output: String(decoding: text, as: UTF8.self),
+            errors: String(decoding: errorText.data, as: UTF8.self))
+    }
+}

@@ -1,0 +1,67 @@
+import AlbitCommands
+import Foundation
+import Testing
+
+/// Both programs take the same options; what names files around a checkpoint exists on the desktop only,
+/// because a board reads Albit files only.
+@Suite struct SameFlagsTests {
+    static let desktopOnly: Set<String> = ["config", "tokenizer", "task", "root", "labels"]
+
+    private struct Option: Hashable {
+        let name: String
+        let takesValue: Bool
+    }
+
+    /// The options of each subcommand as swift-argument-parser describes them.
+    private func desktopOptions() throws -> [String: Set<Option>] {
+        let text = try BuiltProgram.desktop.run(["--experimental-dump-help"])
+        try #require(text.code == 0, "\(text.errors)")
+        let root = try #require(JSONSerialization.jsonObject(with: Data(text.output.utf8)) as? [String: Any])
+        let command = try #require(root["command"] as? [String: Any])
+        var result: [String: Set<Option>] = [:]
+        for subcommand in try #require(command["subcommands"] as? [[String: Any]]) {
+            let name = try #require(subcommand["commandName"] as? String)
+            var options: Set<Option> = []
+            for argument in subcommand["arguments"] as? [[String: Any]] ?? [] {
+                guard let kind = argument["kind"] as? String, kind != "positional" else { continue }
+                for spelling in argument["names"] as? [[String: Any]] ?? [] where spelling["kind"] as? String == "long" {
+                    options.insert(Option(name: try #require(spelling["name"] as? String), takesValue: kind == "option"))
+                }
+            }
+            result[name] = options
+        }
+        return result
+    }
+
+    @Test func bothProgramsTakeTheSameOptions() throws {
+        let desktop = try desktopOptions()
+        for command in CommandTable.all where command.name != "serve-lines" {
+            let board = Set(command.options.map { Option(name: $0.name, takesValue: $0.value != nil) })
+            let expected = try #require(desktop[command.name], "albit has no command \(command.name)")
+                .filter { !Self.desktopOnly.contains($0.name) && !["help", "version"].contains($0.name) }
+            #expect(board == expected, "\(command.name)")
+        }
+    }
+
+    @Test func theBoardHasEveryCommandThatComputes() throws {
+        let makers: Set<String> = ["quantize", "verify", "convert", "help"]
+        let desktop = Set(try desktopOptions().keys).subtracting(makers)
+        #expect(Set(CommandTable.all.map(\.name)).subtracting(["serve-lines"]) == desktop)
+    }
+
+    @Test func mistakesGiveTheSameExitCode() throws {
+        for words in [["clasify"], ["encode"], ["encode", "m", "--thread", "2"], ["encode", "m", "--threads", "2000", "--ids", "1"]] {
+            for program in [BuiltProgram.desktop, .board] {
+                let outcome = try program.run(words)
+                #expect(outcome.code == 2, "\(words) \(outcome.errors)")
+                #expect(outcome.output.isEmpty && !outcome.errors.isEmpty)
+            }
+        }
+        for program in [BuiltProgram.desktop, .board] {
+            #expect(try program.run(["encode", "/nowhere/model.gguf", "--ids", "1"]).code == 3)
+            let help = try program.run(["encode", "--help"])
+            #expect(help.code == 0 && help.output.contains("--type-ids"))
+            #expect(try program.run(["--version"]).output.hasPrefix("albit "))
+        }
+    }
+}
