@@ -46,21 +46,27 @@ package enum Importer {
     static func open(
         _ file: any ByteSource, name: String, tree: any FileTree, options: ImportOptions
     ) throws(ImportError) -> AlbertSource {
-        switch try SourceFormat.detect(file) {
-        case .safetensors:
-            return try source(file.path, try wrapping { try Safetensors.read(file) }, [file], tree, options)
+        let format = try SourceFormat.detect(file)
+        switch format {
+        case .safetensors, .zip, .pickle:
+            return try source(file.path, try wrapping { try checkpoint(file, format) }, [file], tree, options)
         case .json:
             let index = try wrapping { try ShardIndex(file) }
-            let (checkpoint, files) = try wrapping { try index.join(in: tree) { try readShard($0) } }
-            return try source(file.path, checkpoint, [file] + files, tree, options)
+            let (joined, files) = try wrapping {
+                try index.join(in: tree) { shard in try Importer.checkpoint(shard, try SourceFormat.detect(shard)) }
+            }
+            return try source(file.path, joined, [file] + files, tree, options)
         default:
             throw .unknownFormat(path: file.path)
         }
     }
 
-    private static func readShard(_ file: any ByteSource) throws -> Checkpoint {
-        switch try SourceFormat.detect(file) {
+    /// The tensors of one file that stands for itself or is a shard.
+    private static func checkpoint(_ file: any ByteSource, _ format: SourceFormat) throws -> Checkpoint {
+        switch format {
         case .safetensors: return try Safetensors.read(file)
+        case .zip: return try PyTorch.read(zip: file)
+        case .pickle: return try PyTorch.read(legacy: file)
         default: throw ImportError.unknownFormat(path: file.path)
         }
     }

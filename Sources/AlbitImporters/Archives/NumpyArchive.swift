@@ -1,0 +1,117 @@
+import AlbitModel
+
+/// An array of a `.npy` file, or of one entry of a `.npz` archive.
+/// Source: numpy/lib/format.py, versions 1 to 3.
+package struct NumpyArray: Sendable {
+    package var shape: [Int]
+    /// Elements in row-major order.
+    package var values: [Double]
+
+    package var floats: [Float] { values.map { Float($0) } }
+    package var integers: [Int] { values.map { Int(exactly: $0) ?? 0 } }
+
+    static let maxBytes = 1 << 30
+
+    package init(_ bytes: [UInt8], path: String) throws {
+        var reader = ByteReader(bytes, path: path)
+        guard try Array(reader.bytes(6)) == [0x93] + Array("NUMPY".utf8) else { throw NumpyError.notNumpy(path: path) }
+        let major = try reader.uint8()
+        _ = try reader.uint8()
+        let headerLength = major == 1 ? Int(try reader.uint16()) : Int(try reader.uint32())
+        let header = String(decoding: try reader.bytes(headerLength), as: UTF8.self)
+        guard let type = NumpyArray.quoted(after: "'descr'", in: header), let dimensions = NumpyArray.shape(in: header) else {
+            throw NumpyError.badHeader(path: path, header: header)
+        }
+        guard !header.contains("'fortran_order': True") || dimensions.count < 2 else { throw NumpyError.fortranOrder(path: path) }
+        shape = dimensions
+        guard let count = shape.checkedProduct else { throw NumpyError.badHeader(path: path, header: header) }
+        let size: Int
+        switch type {
+        case "<f8", "<i8", "<u8": size = 8
+        case "<f4", "<i4", "<u4": size = 4
+        case "<f2", "<i2", "<u2": size = 2
+        case "|b1", "|i1", "|u1": size = 1
+        default: throw NumpyError.unknownType(path: path, type: type)
+        }
+        guard count <= reader.remaining / size else {
+            throw NumpyError.truncated(path: path, elements: count, bytes: reader.remaining)
+        }
+        values = []
+        values.reserveCapacity(count)
+        for _ in 0..<count {
+            let bits = try reader.unsigned(bytes: size)
+            switch type {
+            case "<f8": values.append(Double(bitPattern: bits))
+            case "<f4": values.append(Double(Float(bitPattern: UInt32(truncatingIfNeeded: bits))))
+            case "<f2": values.append(Double(TensorType.widen(UInt16(truncatingIfNeeded: bits))))
+            case "<i8": values.append(Double(Int64(bitPattern: bits)))
+            case "<i4": values.append(Double(Int32(truncatingIfNeeded: bits)))
+            case "<i2": values.append(Double(Int16(truncatingIfNeeded: bits)))
+            case "|i1": values.append(Double(Int8(truncatingIfNeeded: bits)))
+            default: values.append(Double(bits))
+            }
+        }
+    }
+
+    /// The quoted text that follows a key of the header, which is a Python dictionary.
+    private static func quoted(after key: String, in header: String) -> String? {
+        let parts = header.split(separator: "'", omittingEmptySubsequences: false)
+        guard let index = parts.firstIndex(of: key.dropFirst().dropLast()), index + 2 < parts.count else { return nil }
+        return String(parts[index + 2])
+    }
+
+    private static func shape(in header: String) -> [Int]? {
+        guard let open = header.lastIndex(of: "("), let close = header.lastIndex(of: ")"), open < close else { return nil }
+        var shape: [Int] = []
+        for part in header[header.index(after: open)..<close].split(separator: ",") {
+            let digits = part.filter { $0 != " " }
+            guard !digits.isEmpty else { continue }
+            guard let extent = Int(digits) else { return nil }
+            shape.append(extent)
+        }
+        return shape
+    }
+}
+
+/// A `.npz` archive: arrays by name, read when they are asked for.
+package final class NumpyArchive {
+    private let archive: ZipArchive
+    package let path: String
+
+    package init(path: String) throws {
+        archive = try ZipArchive(try FileBytes(path: path))
+        self.path = path
+    }
+
+    /// Names without `.npy`, in the order of the archive.
+    package var names: [String] {
+        archive.entries.compactMap { $0.name.hasSuffix(".npy") ? String($0.name.dropLast(4)) : nil }
+    }
+
+    /// Nil where there is no array of that name.
+    package func array(_ name: String) throws -> NumpyArray? {
+        guard let bytes = try archive.allBytes(name + ".npy", limit: NumpyArray.maxBytes) else { return nil }
+        return try NumpyArray(bytes, path: "\(path)(\(name).npy)")
+    }
+}
+
+/// Why a NumPy file cannot be read.
+package enum NumpyError: AlbitError {
+    case notNumpy(path: String)
+    case badHeader(path: String, header: String)
+    case fortranOrder(path: String)
+    case unknownType(path: String, type: String)
+    case truncated(path: String, elements: Int, bytes: Int)
+
+    package var failure: Failure { .input }
+
+    package var description: String {
+        switch self {
+        case .notNumpy(let path): "\(path): does not begin as a .npy array does"
+        case .badHeader(let path, let header): "\(path): the .npy header cannot be read: \(header)"
+        case .fortranOrder(let path): "\(path): is stored column by column (fortran_order), expected row by row"
+        case .unknownType(let path, let type): "\(path): has the type '\(type)', expected little-endian floats or integers"
+        case .truncated(let path, let elements, let bytes): "\(path): claims \(elements) elements, but has only \(bytes) bytes"
+        }
+    }
+}

@@ -1,0 +1,382 @@
+/// Interprets pickles of tensors (protocols 2 to 5) without executing anything: a stack, a memo, and a list of
+/// names that are allowed. Source: CPython's Lib/pickletools.py and torch/serialization.py.
+struct PickleMachine {
+    /// Bounds: a state dict needs a hundred bytes of pickle and ten nodes a tensor.
+    static let maxBytes = 32 << 20
+    static let maxNodes = 1 << 20
+    static let maxStack = 1 << 20
+    static let maxMemo = 1 << 20
+    static let maxDepth = 64
+    static let maxVisits = 1 << 18
+
+    let path: String
+    private let bytes: [UInt8]
+    private(set) var offset: Int
+    private(set) var nodes: [PickleNode] = []
+    private var stack: [PickleValue] = []
+    private var marks: [Int] = []
+    private var memo: [Int: PickleValue] = [:]
+
+    init(_ bytes: [UInt8], at offset: Int = 0, path: String) {
+        self.bytes = bytes
+        self.offset = offset
+        self.path = path
+    }
+
+    // Nodes --------------------------------------------------------------------------------------------
+
+    private mutating func make(_ node: PickleNode) -> PickleValue {
+        nodes.append(node)
+        return .node(nodes.count - 1)
+    }
+
+    func node(_ value: PickleValue) -> PickleNode? {
+        if case .node(let index) = value { nodes[index] } else { nil }
+    }
+
+    /// Members of a tuple or list.
+    func sequence(_ value: PickleValue) -> [PickleValue]? {
+        switch node(value) {
+        case .tuple(let members), .list(let members): members
+        default: nil
+        }
+    }
+
+    private func integers(_ value: PickleValue) -> [Int]? {
+        guard let members = sequence(value) else { return nil }
+        let found = members.compactMap(\.integer)
+        return found.count == members.count ? found : nil
+    }
+
+    // Input --------------------------------------------------------------------------------------------
+
+    private mutating func take(_ count: Int) throws -> ArraySlice<UInt8> {
+        guard count >= 0, count <= bytes.count - offset else { throw PickleError.truncated(path: path, offset: bytes.count) }
+        defer { offset += count }
+        return bytes[offset..<(offset + count)]
+    }
+
+    private mutating func unsigned(_ count: Int) throws -> Int {
+        var value: UInt64 = 0
+        for (i, byte) in try take(count).enumerated() { value |= UInt64(byte) << UInt64(8 * i) }
+        guard let exact = Int(exactly: value) else { throw PickleError.truncated(path: path, offset: offset) }
+        return exact
+    }
+
+    private mutating func text(_ count: Int) throws -> String {
+        let start = offset
+        // Lone surrogates may stand in Python strings; such a name is none of a tensor.
+        guard let text = String(validating: try take(count), as: UTF8.self) else {
+            throw PickleError.badArgument(path: path, what: "a string that is not UTF-8", offset: start)
+        }
+        return text
+    }
+
+    private mutating func line() throws -> String {
+        let start = offset
+        while offset < bytes.count && bytes[offset] != 0x0A { offset += 1 }
+        guard offset < bytes.count else { throw PickleError.truncated(path: path, offset: bytes.count) }
+        defer { offset += 1 }
+        guard let text = String(validating: bytes[start..<offset], as: UTF8.self) else {
+            throw PickleError.badArgument(path: path, what: "a name that is not UTF-8", offset: start)
+        }
+        return text
+    }
+
+    // Stack --------------------------------------------------------------------------------------------
+
+    private mutating func pop() throws -> PickleValue {
+        guard stack.count > (marks.last ?? 0), let value = stack.popLast() else {
+            throw PickleError.stackUnderflow(path: path, offset: offset)
+        }
+        return value
+    }
+
+    private func top() throws -> PickleValue {
+        guard stack.count > (marks.last ?? 0), let value = stack.last else {
+            throw PickleError.stackUnderflow(path: path, offset: offset)
+        }
+        return value
+    }
+
+    private mutating func popMark() throws -> [PickleValue] {
+        guard let mark = marks.popLast(), mark <= stack.count else { throw PickleError.noMark(path: path, offset: offset) }
+        let values = Array(stack[mark...])
+        stack.removeSubrange(mark...)
+        return values
+    }
+
+    private mutating func remember(_ index: Int) throws {
+        guard index < PickleMachine.maxMemo else { throw PickleError.badMemo(path: path, index: index, offset: offset) }
+        memo[index] = try top()
+    }
+
+    private mutating func recall(_ index: Int) throws {
+        guard let value = memo[index] else { throw PickleError.badMemo(path: path, index: index, offset: offset) }
+        stack.append(value)
+    }
+
+    // Running ------------------------------------------------------------------------------------------
+
+    /// Runs to STOP and returns the value on top; `offset` is then the byte behind it.
+    mutating func run() throws -> PickleValue {
+        while true {
+            let start = offset
+            let opcode = try take(1).first ?? 0
+            if opcode == 0x2E { return try pop() }
+            try step(opcode, start)
+            guard stack.count <= PickleMachine.maxStack, nodes.count <= PickleMachine.maxNodes, marks.count <= PickleMachine.maxStack
+            else { throw PickleError.tooManyValues(path: path, limit: PickleMachine.maxNodes) }
+        }
+    }
+
+    private mutating func step(_ opcode: UInt8, _ start: Int) throws {
+        switch opcode {
+        case 0x80:
+            let version = try unsigned(1)
+            guard (2...5).contains(version) else { throw PickleError.unknownProtocol(path: path, version: version) }
+        case 0x95: _ = try take(8)  // FRAME
+        case 0x28: marks.append(stack.count)
+        case 0x30:  // POP
+            if let mark = marks.last, mark == stack.count { marks.removeLast() } else { _ = try pop() }
+        case 0x31: _ = try popMark()
+        case 0x32: stack.append(try top())
+        case 0x4E: stack.append(.none)
+        case 0x88: stack.append(.bool(true))
+        case 0x89: stack.append(.bool(false))
+        case 0x4A: stack.append(.integer(Int(Int32(truncatingIfNeeded: try unsigned(4)))))
+        case 0x4B: stack.append(.integer(try unsigned(1)))
+        case 0x4D: stack.append(.integer(try unsigned(2)))
+        case 0x8A: stack.append(long(try take(try unsigned(1))))
+        case 0x8B: stack.append(long(try take(try unsigned(4))))
+        case 0x47:
+            let bits = try take(8).reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
+            stack.append(.float(Double(bitPattern: bits)))
+        case 0x8C: stack.append(.string(try text(try unsigned(1))))
+        case 0x58: stack.append(.string(try text(try unsigned(4))))
+        case 0x8D: stack.append(.string(try text(try unsigned(8))))
+        case 0x55, 0x43: stack.append(.bytes(Array(try take(try unsigned(1)))))
+        case 0x54, 0x42: stack.append(.bytes(Array(try take(try unsigned(4)))))
+        case 0x8E, 0x96: stack.append(.bytes(Array(try take(try unsigned(8)))))
+        case 0x68: try recall(try unsigned(1))
+        case 0x6A: try recall(try unsigned(4))
+        case 0x71: try remember(try unsigned(1))
+        case 0x72: try remember(try unsigned(4))
+        case 0x94: try remember(memo.count)
+        case 0x5D: stack.append(make(.list([])))
+        case 0x29: stack.append(make(.tuple([])))
+        case 0x7D: stack.append(make(.dictionary([])))
+        case 0x8F: stack.append(make(.list([])))
+        case 0x74: stack.append(make(.tuple(try popMark())))
+        case 0x6C, 0x91: stack.append(make(.list(try popMark())))
+        case 0x85, 0x86, 0x87:
+            var members: [PickleValue] = []
+            for _ in 0..<(opcode - 0x84) { members.insert(try pop(), at: 0) }
+            stack.append(make(.tuple(members)))
+        case 0x64: stack.append(make(.dictionary(try pairs(try popMark()))))
+        case 0x61: try append([try pop()])
+        case 0x65, 0x90: try append(try popMark())
+        case 0x73:
+            let value = try pop()
+            let key = try pop()
+            try set([key, value])
+        case 0x75: try set(try popMark())
+        default: try stepObject(opcode, start)
+        }
+    }
+
+    private mutating func stepObject(_ opcode: UInt8, _ start: Int) throws {
+        switch opcode {
+        case 0x63:
+            let module = try line()
+            try pushGlobal(module, try line())
+        case 0x93:
+            let name = try pop()
+            guard let name = name.string, let module = try pop().string else {
+                throw PickleError.badArgument(path: path, what: "a global whose name is no string", offset: start)
+            }
+            try pushGlobal(module, name)
+        case 0x69:
+            let module = try line()
+            throw PickleError.forbiddenGlobal(path: path, name: module + "." + (try line()))
+        case 0x52, 0x81:
+            let arguments = try pop()
+            let callee = try pop()
+            stack.append(try call(callee, arguments, start))
+        case 0x92:
+            _ = try pop()
+            let arguments = try pop()
+            let callee = try pop()
+            stack.append(try call(callee, arguments, start))
+        case 0x62:
+            let state = try pop()
+            build(try top(), state)
+        case 0x51: stack.append(try persistent(try pop(), start))
+        default: throw PickleError.unknownOpcode(path: path, opcode: opcode, offset: start)
+        }
+    }
+
+    private func long(_ bytes: ArraySlice<UInt8>) -> PickleValue {
+        guard bytes.count <= 8 else { return .bigInteger(Array(bytes)) }
+        guard let last = bytes.last else { return .integer(0) }
+        var value: UInt64 = last & 0x80 != 0 ? .max : 0
+        for byte in bytes.reversed() { value = value << 8 | UInt64(byte) }
+        return .integer(Int(Int64(bitPattern: value)))
+    }
+
+    private func pairs(_ values: [PickleValue]) throws -> [(key: PickleValue, value: PickleValue)] {
+        guard values.count % 2 == 0 else {
+            throw PickleError.badArgument(path: path, what: "a dictionary with a key that has no value", offset: offset)
+        }
+        return stride(from: 0, to: values.count, by: 2).map { (values[$0], values[$0 + 1]) }
+    }
+
+    private mutating func append(_ values: [PickleValue]) throws {
+        guard case .node(let index) = try top(), case .list(var members) = nodes[index] else {
+            throw PickleError.badArgument(path: path, what: "an append to what is no list", offset: offset)
+        }
+        nodes[index] = .tuple([])  // Keeps the array unique, so that appending does not copy.
+        members += values
+        nodes[index] = .list(members)
+    }
+
+    private mutating func set(_ values: [PickleValue]) throws {
+        let added = try pairs(values)
+        guard case .node(let index) = try top() else {
+            throw PickleError.badArgument(path: path, what: "an item set on what is no dictionary", offset: offset)
+        }
+        switch nodes[index] {
+        case .dictionary(var members):
+            nodes[index] = .tuple([])
+            members += added
+            nodes[index] = .dictionary(members)
+        case .object: break
+        default: throw PickleError.badArgument(path: path, what: "an item set on what is no dictionary", offset: offset)
+        }
+    }
+
+    // Objects ------------------------------------------------------------------------------------------
+
+    private mutating func pushGlobal(_ module: String, _ name: String) throws {
+        if PickleGlobal.isQuantized(module: module, name: name) {
+            throw PickleError.quantized(path: path, name: module + "." + name)
+        }
+        guard let global = PickleGlobal(module: module, name: name) else {
+            // The modules behind `os` by platform: say the name that people know.
+            let isSystem = module == "posix" || module == "nt"
+            throw PickleError.forbiddenGlobal(path: path, name: (isSystem ? "os" : module) + "." + name)
+        }
+        stack.append(make(.global(global)))
+    }
+
+    private mutating func call(_ callee: PickleValue, _ arguments: PickleValue, _ start: Int) throws -> PickleValue {
+        guard case .global(let global)? = node(callee), let list = sequence(arguments) else {
+            throw PickleError.forbiddenCall(path: path, what: "something that is no function", offset: start)
+        }
+        func bad(_ what: String) -> PickleError { .badArgument(path: path, what: what, offset: start) }
+        switch global {
+        case .rebuildTensor, .rebuildTensorV3:
+            guard list.count >= 4, case .storage(let storage)? = node(list[0]), let offset = list[1].integer,
+                let shape = integers(list[2]), let strides = integers(list[3])
+            else { throw bad("a tensor with wrong arguments") }
+            var dtype = storage.dtype
+            if case .rebuildTensorV3 = global {
+                guard list.count >= 7, case .global(.dtype(let type))? = node(list[6]) else { throw bad("a tensor without a type") }
+                dtype = type
+            }
+            guard let dtype, shape.count == strides.count, shape.checkedProduct != nil, offset >= 0 else {
+                throw bad("a tensor with an impossible shape")
+            }
+            return make(.tensor(PickleTensor(storage: storage, dtype: dtype, offset: offset, shape: shape, strides: strides)))
+        case .rebuildParameter, .firstArgument:
+            guard let first = list.first else { throw bad("a call without arguments") }
+            return first
+        case .rebuildFromType:
+            guard list.count >= 3 else { throw bad("a tensor with wrong arguments") }
+            return try call(list[0], list[2], start)
+        case .dictionary:
+            guard let first = list.first else { return make(.dictionary([])) }
+            guard let items = sequence(first) else { return first }
+            var members: [(key: PickleValue, value: PickleValue)] = []
+            for item in items {
+                guard let pair = sequence(item), pair.count == 2 else { throw bad("a dictionary of what are no pairs") }
+                members.append((pair[0], pair[1]))
+            }
+            return make(.dictionary(members))
+        case .defaultDictionary: return make(.dictionary([]))
+        case .sequence: return list.first ?? make(.tuple([]))
+        case .set: return make(.list(list.first.flatMap(sequence) ?? []))
+        case .encode: return list.first ?? .none
+        case .reconstructor:
+            guard let first = list.first, case .global(.inert(let name))? = node(first) else {
+                throw PickleError.forbiddenCall(path: path, what: "a constructor of a class that is not allowed", offset: start)
+            }
+            return make(.object(className: name, state: .none))
+        case .inert(let name): return make(.object(className: name, state: arguments))
+        case .storageType, .dtype:
+            throw PickleError.forbiddenCall(path: path, what: "a storage or type as if it were a function", offset: start)
+        }
+    }
+
+    /// BUILD: the state of a record; a state dict's `_metadata` is dropped.
+    private mutating func build(_ object: PickleValue, _ state: PickleValue) {
+        guard case .node(let index) = object, case .object(let name, _) = nodes[index] else { return }
+        nodes[index] = .object(className: name, state: state)
+    }
+
+    /// `('storage', type, key, location, count)`; legacy files add a sixth element, the view's key, offset and size.
+    private mutating func persistent(_ id: PickleValue, _ start: Int) throws -> PickleValue {
+        guard let list = sequence(id), list.count >= 5, list[0].string == "storage",
+            case .global(.storageType(let type))? = node(list[1]), let count = list[4].integer, count >= 0
+        else { throw PickleError.badArgument(path: path, what: "a persistent id that is no storage", offset: start) }
+        let key: String
+        switch list[2] {
+        case .string(let text): key = text
+        case .integer(let number): key = String(number)
+        default: throw PickleError.badArgument(path: path, what: "a storage whose key is no string", offset: start)
+        }
+        var storage = PickleStorage(key: key, dtype: type, count: count)
+        if list.count > 5, let view = sequence(list[5]), view.count == 3, let offset = view[1].integer, let size = view[2].integer {
+            guard offset >= 0, size >= 0 else {
+                throw PickleError.badArgument(path: path, what: "a view of a storage with a negative offset", offset: start)
+            }
+            storage.offset = offset
+        }
+        return make(.storage(storage))
+    }
+
+    // Result -------------------------------------------------------------------------------------------
+
+    /// All tensors reachable from a value, named by their path: keys and indices joined with dots.
+    func tensors(in root: PickleValue) throws -> [(name: String, tensor: PickleTensor)] {
+        var found: [(name: String, tensor: PickleTensor)] = []
+        var visits = 0
+        try collect(root, name: "", depth: 0, visits: &visits, into: &found)
+        return found
+    }
+
+    private func collect(
+        _ value: PickleValue, name: String, depth: Int, visits: inout Int, into found: inout [(name: String, tensor: PickleTensor)]
+    ) throws {
+        visits += 1
+        guard depth <= PickleMachine.maxDepth, visits <= PickleMachine.maxVisits, name.utf8.count < 4096 else {
+            throw PickleError.tooManyValues(path: path, limit: PickleMachine.maxVisits)
+        }
+        func child(_ part: String) -> String { name.isEmpty ? part : name + "." + part }
+        switch node(value) {
+        case .tensor(let tensor)?: found.append((name, tensor))
+        case .dictionary(let members)?:
+            for (key, member) in members {
+                guard let part = key.string ?? key.integer.map(String.init), case .node = member else { continue }
+                try collect(member, name: child(part), depth: depth + 1, visits: &visits, into: &found)
+            }
+        case .tuple(let members)?, .list(let members)?:
+            for (index, member) in members.enumerated() {
+                guard case .node = member else { continue }
+                try collect(member, name: child(String(index)), depth: depth + 1, visits: &visits, into: &found)
+            }
+        case .object(_, let state)?: try collect(state, name: name, depth: depth + 1, visits: &visits, into: &found)
+        case .global?, .storage?, nil: break
+        }
+    }
+}

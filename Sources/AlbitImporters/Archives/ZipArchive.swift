@@ -1,0 +1,244 @@
+import AlbitModel
+import CZlib
+
+/// A zip archive read in place through its central directory: stored and deflated entries, zip64.
+/// Source: PKWARE APPNOTE 6.3.10. Limits: formats/pytorch.md.
+package final class ZipArchive {
+    package struct Entry {
+        package var name: String
+        var isDeflated: Bool
+        var crc: UInt32
+        var compressedSize: Int
+        package var size: Int
+        var headerOffset: Int
+    }
+
+    static let maxEntries = 1 << 17
+    static let maxDirectory = 64 << 20
+
+    package let file: any ByteSource
+    package let entries: [Entry]
+    private let indexOfName: [String: Int]
+    /// Entries that were opened, so that tensors of one entry share its decoder and its checksum is run once.
+    private var opened: [Int: any ByteSource] = [:]
+    private var verified = Set<Int>()
+
+    package init(_ file: any ByteSource) throws {
+        self.file = file
+        let end = try ZipArchive.endRecord(file)
+        let directory = try file.bytes(
+            at: end.offset, count: end.size, what: "the zip directory", limit: ZipArchive.maxDirectory)
+        var reader = ByteReader(directory, path: file.path)
+        var entries: [Entry] = []
+        var indexOfName: [String: Int] = [:]
+        for _ in 0..<end.count {
+            let entry = try ZipArchive.entry(&reader, path: file.path)
+            guard entry.headerOffset <= file.count, entry.compressedSize <= file.count - entry.headerOffset else {
+                throw ZipError.entryOutside(
+                    path: file.path, entry: entry.name, bytes: entry.compressedSize, size: file.count)
+            }
+            guard indexOfName.updateValue(entries.count, forKey: entry.name) == nil else {
+                throw ZipError.duplicateEntry(path: file.path, entry: entry.name)
+            }
+            entries.append(entry)
+        }
+        self.entries = entries
+        self.indexOfName = indexOfName
+    }
+
+    func contains(_ name: String) -> Bool { indexOfName[name] != nil }
+
+    func size(of name: String) -> Int? { indexOfName[name].map { entries[$0].size } }
+
+    /// The uncompressed bytes of an entry; nil where there is none. Checksums: `verify` or `allBytes`.
+    package func open(_ name: String) throws -> (any ByteSource)? {
+        guard let index = indexOfName[name] else { return nil }
+        if let source = opened[index] { return source }
+        let entry = entries[index]
+        let path = "\(file.path)(\(name))"
+        let slice = try SliceBytes(
+            file, at: try dataOffset(entry), count: entry.compressedSize, path: path)
+        let source: any ByteSource
+        if entry.isDeflated {
+            source = InflatedBytes(raw: slice, count: entry.size, path: path)
+        } else {
+            guard entry.size == entry.compressedSize else {
+                throw ZipError.sizesDiffer(path: file.path, entry: name, stored: entry.compressedSize, declared: entry.size)
+            }
+            source = slice
+        }
+        opened[index] = source
+        return source
+    }
+
+    /// A whole small entry, its checksum verified.
+    package func allBytes(_ name: String, limit: Int) throws -> [UInt8]? {
+        guard let source = try open(name), let index = indexOfName[name] else { return nil }
+        let bytes = try source.allBytes(what: "the entry", limit: limit)
+        let found = bytes.withUnsafeBytes { ZipArchive.checksum(0, $0) }
+        guard found == entries[index].crc else {
+            throw ZipError.wrongChecksum(path: file.path, entry: name, stored: entries[index].crc, found: found)
+        }
+        return bytes
+    }
+
+    /// Reads an entry once and compares its CRC-32.
+    package func verify(_ name: String) throws {
+        guard let index = indexOfName[name], !verified.contains(index), let source = try open(name) else { return }
+        let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 18, alignment: 16)
+        defer { buffer.deallocate() }
+        var crc: UInt32 = 0
+        var offset = 0
+        while offset < source.count {
+            let part = UnsafeMutableRawBufferPointer(rebasing: buffer[..<min(buffer.count, source.count - offset)])
+            try source.read(at: offset, into: part)
+            crc = ZipArchive.checksum(crc, UnsafeRawBufferPointer(part))
+            offset += part.count
+        }
+        guard crc == entries[index].crc else {
+            throw ZipError.wrongChecksum(path: file.path, entry: name, stored: entries[index].crc, found: crc)
+        }
+        verified.insert(index)
+    }
+
+    private static func checksum(_ start: UInt32, _ bytes: UnsafeRawBufferPointer) -> UInt32 {
+        guard let base = bytes.baseAddress?.assumingMemoryBound(to: UInt8.self) else { return start }
+        return UInt32(truncatingIfNeeded: crc32_z(UInt(start), base, bytes.count))
+    }
+
+    private func dataOffset(_ entry: Entry) throws -> Int {
+        let header = try file.bytes(at: entry.headerOffset, count: 30, what: "a local header", limit: 30)
+        var reader = ByteReader(header, path: file.path)
+        guard try reader.uint32() == 0x0403_4B50 else {
+            throw ZipError.noLocalHeader(path: file.path, entry: entry.name, offset: entry.headerOffset)
+        }
+        try reader.skip(22)
+        let nameLength = Int(try reader.uint16())
+        let extraLength = Int(try reader.uint16())
+        return entry.headerOffset + 30 + nameLength + extraLength
+    }
+
+    private static func endRecord(_ file: any ByteSource) throws -> (offset: Int, size: Int, count: Int) {
+        let tailSize = min(file.count, 22 + 65535)
+        let tail = try file.bytes(at: file.count - tailSize, count: tailSize, what: "the end of the archive", limit: 1 << 17)
+        guard
+            let position = stride(from: tail.count - 22, through: 0, by: -1).first(where: {
+                tail[$0] == 0x50 && tail[$0 + 1] == 0x4B && tail[$0 + 2] == 0x05 && tail[$0 + 3] == 0x06
+            })
+        else { throw ZipError.noEndRecord(path: file.path) }
+        var reader = ByteReader(tail, path: file.path)
+        try reader.skip(position + 4)
+        let disks = (try reader.uint16(), try reader.uint16())
+        _ = try reader.uint16()
+        var count = UInt64(try reader.uint16())
+        var size = UInt64(try reader.uint32())
+        var offset = UInt64(try reader.uint32())
+        guard disks == (0, 0) || disks.0 == 0xFFFF else { throw ZipError.severalDisks(path: file.path) }
+        let endOffset = file.count - tailSize + position
+        if endOffset >= 20 {
+            let locator = try file.bytes(at: endOffset - 20, count: 20, what: "the zip64 locator", limit: 20)
+            var locate = ByteReader(locator, path: file.path)
+            if try locate.uint32() == 0x0706_4B50 {
+                try locate.skip(4)
+                guard let at = Int(exactly: try locate.uint64()) else { throw ZipError.noEndRecord(path: file.path) }
+                var record = ByteReader(
+                    try file.bytes(at: at, count: 56, what: "the zip64 end record", limit: 56), path: file.path)
+                guard try record.uint32() == 0x0606_4B50 else { throw ZipError.noEndRecord(path: file.path) }
+                try record.skip(28)
+                count = try record.uint64()
+                size = try record.uint64()
+                offset = try record.uint64()
+            }
+        }
+        guard count <= UInt64(maxEntries) else {
+            throw ZipError.tooManyEntries(path: file.path, count: count, limit: maxEntries)
+        }
+        guard let start = Int(exactly: offset), let length = Int(exactly: size), start <= endOffset, length <= endOffset - start else {
+            throw ZipError.directoryOutside(path: file.path, offset: offset, size: size)
+        }
+        return (start, length, Int(count))
+    }
+
+    private static func entry(_ reader: inout ByteReader, path: String) throws -> Entry {
+        guard try reader.uint32() == 0x0201_4B50 else { throw ZipError.badDirectory(path: path, offset: reader.offset) }
+        try reader.skip(4)
+        let flags = try reader.uint16()
+        let method = try reader.uint16()
+        try reader.skip(4)
+        let crc = try reader.uint32()
+        var compressed = UInt64(try reader.uint32())
+        var size = UInt64(try reader.uint32())
+        let nameLength = Int(try reader.uint16())
+        let extraLength = Int(try reader.uint16())
+        let commentLength = Int(try reader.uint16())
+        try reader.skip(8)
+        var offset = UInt64(try reader.uint32())
+        guard let name = String(validating: try reader.bytes(nameLength), as: UTF8.self) else {
+            throw ZipError.badName(path: path, offset: reader.offset)
+        }
+        var extra = ByteReader(Array(try reader.bytes(extraLength)), path: path)
+        try reader.skip(commentLength)
+        // Extra fields: the zip64 one holds, in this order, what does not fit the fields above.
+        while extra.remaining >= 4 {
+            let kind = try extra.uint16()
+            let length = Int(try extra.uint16())
+            guard length <= extra.remaining else { break }
+            var field = ByteReader(Array(try extra.bytes(length)), path: path)
+            guard kind == 1 else { continue }
+            if size == 0xFFFF_FFFF { size = try field.uint64() }
+            if compressed == 0xFFFF_FFFF { compressed = try field.uint64() }
+            if offset == 0xFFFF_FFFF { offset = try field.uint64() }
+        }
+        guard flags & 1 == 0 else { throw ZipError.encrypted(path: path, entry: name) }
+        guard method == 0 || method == 8 else { throw ZipError.unknownMethod(path: path, entry: name, method: Int(method)) }
+        guard let compressedSize = Int(exactly: compressed), let plainSize = Int(exactly: size),
+            let headerOffset = Int(exactly: offset), plainSize <= 1 << 48
+        else { throw ZipError.badDirectory(path: path, offset: reader.offset) }
+        return Entry(
+            name: name, isDeflated: method == 8, crc: crc, compressedSize: compressedSize, size: plainSize,
+            headerOffset: headerOffset)
+    }
+}
+
+/// Every way in which a zip archive can be wrong.
+package enum ZipError: AlbitError {
+    case noEndRecord(path: String)
+    case severalDisks(path: String)
+    case directoryOutside(path: String, offset: UInt64, size: UInt64)
+    case tooManyEntries(path: String, count: UInt64, limit: Int)
+    case badDirectory(path: String, offset: Int)
+    case badName(path: String, offset: Int)
+    case duplicateEntry(path: String, entry: String)
+    case entryOutside(path: String, entry: String, bytes: Int, size: Int)
+    case sizesDiffer(path: String, entry: String, stored: Int, declared: Int)
+    case noLocalHeader(path: String, entry: String, offset: Int)
+    case encrypted(path: String, entry: String)
+    case unknownMethod(path: String, entry: String, method: Int)
+    case wrongChecksum(path: String, entry: String, stored: UInt32, found: UInt32)
+
+    package var failure: Failure { .input }
+
+    package var description: String {
+        switch self {
+        case .noEndRecord(let path):
+            "\(path): is a zip archive whose directory is missing at the end; the file is truncated, download it again"
+        case .severalDisks(let path): "\(path): is one part of a zip archive in several, expected a whole one"
+        case .directoryOutside(let path, let offset, let size):
+            "\(path): the zip directory (\(size) bytes at \(offset)) lies outside the file; download it again"
+        case .tooManyEntries(let path, let count, let limit): "\(path): has \(count) zip entries, more than the limit of \(limit)"
+        case .badDirectory(let path, let offset): "\(path): the zip directory is damaged at its byte \(offset)"
+        case .badName(let path, let offset): "\(path): an entry's name near byte \(offset) of the zip directory is not UTF-8"
+        case .duplicateEntry(let path, let entry): "\(path): holds two entries named '\(entry)', so which one counts is open"
+        case .entryOutside(let path, let entry, let bytes, let size):
+            "\(path): entry '\(entry)' claims \(bytes) bytes, but the file has only \(size); download it again"
+        case .sizesDiffer(let path, let entry, let stored, let declared):
+            "\(path): entry '\(entry)' stores \(stored) bytes, but declares \(declared)"
+        case .noLocalHeader(let path, let entry, let offset): "\(path): no header of entry '\(entry)' at byte \(offset)"
+        case .encrypted(let path, let entry): "\(path): entry '\(entry)' is encrypted"
+        case .unknownMethod(let path, let entry, let method):
+            "\(path): entry '\(entry)' is compressed with method \(method), expected 0 (stored) or 8 (deflate)"
+        case .wrongChecksum(let path, let entry, let stored, let found):
+            "\(path): the CRC-32 of entry '\(entry)' is \(found), expected \(stored); download the file again"
+        }
+    }
+}

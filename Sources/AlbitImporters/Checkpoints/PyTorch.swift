@@ -1,0 +1,233 @@
+import AlbitModel
+import AlbitText
+
+/// Reads what `torch.save`, `torch.jit.save` and `torch.export.save` write: zip archives with a pickle that names
+/// tensors, and the older stream of pickles. Limits and sources: formats/pytorch.md.
+enum PyTorch {
+    /// A zip archive.
+    static func read(zip file: any ByteSource) throws -> Checkpoint {
+        let archive = try ZipArchive(file)
+        // Everything lies under one directory, whose name is free.
+        if let pickle = archive.entries.first(where: { isTopLevel($0.name, "data.pkl") })?.name {
+            let root = String(pickle.dropLast(8))
+            try checkByteOrder(archive, root: root)
+            return try read(archive, root: root)
+        }
+        if let weights = archive.entries.first(where: { $0.name.hasSuffix("data/weights/model_weights_config.json") })?.name {
+            try checkByteOrder(archive, root: String(weights.dropLast(38)))
+            return try readExport(archive, configuration: weights)
+        }
+        throw PyTorchError.notTorch(path: file.path)
+    }
+
+    private static func isTopLevel(_ name: String, _ file: String) -> Bool {
+        let parts = name.split(separator: "/", omittingEmptySubsequences: false)
+        return parts.count == 2 && parts[1] == file || name == file
+    }
+
+    private static func checkByteOrder(_ archive: ZipArchive, root: String) throws {
+        guard let text = try archive.allBytes(root + "byteorder", limit: 16) else { return }
+        guard text == Array("little".utf8) else {
+            throw PyTorchError.byteOrder(path: archive.file.path, order: String(decoding: text, as: UTF8.self))
+        }
+    }
+
+    private static func read(_ archive: ZipArchive, root: String) throws -> Checkpoint {
+        let path = archive.file.path
+        guard let bytes = try archive.allBytes(root + "data.pkl", limit: PickleMachine.maxBytes) else {
+            throw PyTorchError.notTorch(path: path)
+        }
+        var machine = PickleMachine(bytes, path: "\(path)(\(root)data.pkl)")
+        let value = try machine.run()
+        let isScript = archive.contains(root + "constants.pkl")
+        let found = try machine.tensors(in: value)
+        if isScript && found.isEmpty { throw PyTorchError.frozenScript(path: path) }
+        var checkpoint = Checkpoint(
+            format: isScript ? "TorchScript archive" : "PyTorch zip", writer: nil, tensors: [])
+        var storages: [String: any ByteSource] = [:]
+        for (name, tensor) in found {
+            let key = tensor.storage.key
+            let entry = root + "data/" + key
+            guard key.utf8.allSatisfy({ $0 != 0x2F }), let source = try storages[key] ?? archive.open(entry) else {
+                throw PyTorchError.missingStorage(path: path, tensor: name, storage: entry)
+            }
+            storages[key] = source
+            checkpoint.tensors.append(
+                NamedTensor(name: name, tensor: try lazy(tensor, name: name, source: source, at: 0, available: source.count, path: path) {
+                    try archive.verify(entry)
+                }))
+        }
+        return checkpoint
+    }
+
+    /// A tensor over its storage, bounds checked.
+    private static func lazy(
+        _ tensor: PickleTensor, name: String, source: any ByteSource, at start: Int, available: Int, path: String,
+        verify: (() throws -> Void)?
+    ) throws -> any LazyTensor {
+        let size = tensor.dtype.size
+        // An untyped storage counts bytes.
+        let (declared, overflow) = tensor.storage.count.multipliedReportingOverflow(by: tensor.storage.dtype?.size ?? 1)
+        let (skipped, skipOverflow) = tensor.storage.offset.multipliedReportingOverflow(by: size)
+        guard !overflow, !skipOverflow, skipped <= available, declared <= available - skipped else {
+            throw PyTorchError.shortStorage(
+                path: path, tensor: name, storage: tensor.storage.key, expected: declared, found: available)
+        }
+        // Two tensors of one storage share this base, so that aliases have one origin.
+        let base = StoredTensor(shape: [declared / size], dtype: tensor.dtype, source: source, offset: start + skipped, verify: verify)
+        guard let view = TensorView(base, shape: tensor.shape, strides: tensor.strides, offset: tensor.offset) else {
+            throw PyTorchError.outsideStorage(
+                path: path, tensor: name, storage: tensor.storage.key, shape: tensor.shape, offset: tensor.offset,
+                elements: declared / size)
+        }
+        return view
+    }
+
+    // Legacy -------------------------------------------------------------------------------------------
+
+    /// The magic number 0x1950a86a20f9469cfc6c.
+    private static let magic: [UInt8] = [0x6C, 0xFC, 0x9C, 0x46, 0xF9, 0x20, 0x6A, 0xA8, 0x50, 0x19]
+
+    /// Five pickles (magic, version, system, object, keys), then each storage after its element count.
+    static func read(legacy file: any ByteSource) throws -> Checkpoint {
+        // The pickles come first and are small; the storages behind them may be large.
+        do {
+            return try read(legacy: file, head: try file.prefix(2 << 20))
+        } catch PickleError.truncated where file.count > 2 << 20 {
+            return try read(legacy: file, head: try file.prefix(PickleMachine.maxBytes))
+        }
+    }
+
+    private static func read(legacy file: any ByteSource, head: [UInt8]) throws -> Checkpoint {
+        let path = file.path
+        var machine = PickleMachine(head, path: path)
+        guard case .bigInteger(let number) = try machine.run(), number.starts(with: magic) else {
+            throw PyTorchError.notTorch(path: path)
+        }
+        guard try next(&machine, head).0.integer == 1001 else { throw PyTorchError.notTorch(path: path) }
+        let (system, systemMachine) = try next(&machine, head)
+        if case .dictionary(let members)? = systemMachine.node(system),
+            case .bool(false)? = members.first(where: { $0.key.string == "little_endian" })?.value
+        {
+            throw PyTorchError.byteOrder(path: path, order: "big")
+        }
+        let (object, objectMachine) = try next(&machine, head)
+        let (keyValue, keyMachine) = try next(&machine, head)
+        guard let keys = keyMachine.sequence(keyValue)?.compactMap(\.string) else { throw PyTorchError.notTorch(path: path) }
+
+        let found = try objectMachine.tensors(in: object)
+        var types: [String: Int] = [:]
+        for (_, tensor) in found { types[tensor.storage.key] = tensor.dtype.size }
+        for case .storage(let storage) in objectMachine.nodes { types[storage.key] = storage.dtype?.size ?? 1 }
+        var places: [String: (offset: Int, count: Int)] = [:]
+        var offset = machine.offset
+        for key in keys {
+            let header = try file.bytes(at: offset, count: 8, what: "a storage's size", limit: 8)
+            let count = header.enumerated().reduce(UInt64(0)) { $0 | UInt64($1.element) << UInt64(8 * $1.offset) }
+            let size = UInt64(types[key] ?? 1)
+            guard count <= UInt64(file.count), count &* size <= UInt64(file.count - offset - 8) else {
+                throw PyTorchError.shortStorage(
+                    path: path, tensor: key, storage: key, expected: Int(clamping: count), found: file.count - offset - 8)
+            }
+            places[key] = (offset + 8, Int(count &* size))
+            offset += 8 + Int(count &* size)
+        }
+        var checkpoint = Checkpoint(format: "PyTorch legacy", writer: nil, tensors: [])
+        for (name, tensor) in found {
+            guard let place = places[tensor.storage.key] else {
+                throw PyTorchError.missingStorage(path: path, tensor: name, storage: tensor.storage.key)
+            }
+            checkpoint.tensors.append(
+                NamedTensor(
+                    name: name,
+                    tensor: try lazy(
+                        tensor, name: name, source: file, at: place.offset, available: place.count, path: path, verify: nil)))
+        }
+        return checkpoint
+    }
+
+    private static func next(_ machine: inout PickleMachine, _ head: [UInt8]) throws -> (PickleValue, PickleMachine) {
+        machine = PickleMachine(head, at: machine.offset, path: machine.path)
+        return (try machine.run(), machine)
+    }
+
+    // torch.export -------------------------------------------------------------------------------------
+
+    /// `ScalarType` of torch/_export/serde/schema.py.
+    private static let exportTypes: [Int: TensorType] = [
+        1: .uint8, 2: .int8, 3: .int16, 4: .int32, 5: .int64, 6: .float16, 7: .float32, 8: .float64, 12: .bool, 13: .bfloat16,
+    ]
+
+    private static func readExport(_ archive: ZipArchive, configuration name: String) throws -> Checkpoint {
+        let path = archive.file.path
+        guard let text = try archive.allBytes(name, limit: 64 << 20) else { throw PyTorchError.notTorch(path: path) }
+        let json: JSONValue
+        do { json = try JSONValue(parsing: text, depth: 16) } catch {
+            throw PyTorchError.badExport(path: path, problem: error.description)
+        }
+        guard let members = json["config"]?.members else { throw PyTorchError.badExport(path: path, problem: "'config' is missing") }
+        let directory = String(name.dropLast(25))
+        var checkpoint = Checkpoint(format: "PyTorch export (.pt2)", writer: nil, tensors: [])
+        var storages: [String: any ByteSource] = [:]
+        for member in members {
+            let value = member.value
+            func list(_ key: String) -> [Int]? {
+                guard let items = value["tensor_meta"]?[key]?.array else { return nil }
+                let found = items.compactMap { $0["as_int"]?.integer }
+                return found.count == items.count ? found : nil
+            }
+            guard let file = value["path_name"]?.string, value["use_pickle"]?.bool != true,
+                let dtype = value["tensor_meta"]?["dtype"]?.integer.flatMap({ exportTypes[$0] }), let shape = list("sizes"),
+                let strides = list("strides"), let offset = value["tensor_meta"]?["storage_offset"]?["as_int"]?.integer,
+                shape.checkedProduct != nil
+            else {
+                throw PyTorchError.badExport(path: path, problem: "the weight '\(member.name)' is not described as expected")
+            }
+            let entry = directory + file
+            guard let source = try storages[file] ?? archive.open(entry) else {
+                throw PyTorchError.missingStorage(path: path, tensor: member.name, storage: entry)
+            }
+            storages[file] = source
+            let storage = PickleStorage(key: file, dtype: dtype, count: source.count / dtype.size)
+            let tensor = PickleTensor(storage: storage, dtype: dtype, offset: offset, shape: shape, strides: strides)
+            checkpoint.tensors.append(
+                NamedTensor(
+                    name: member.name,
+                    tensor: try lazy(tensor, name: member.name, source: source, at: 0, available: source.count, path: path) {
+                        try archive.verify(entry)
+                    }))
+        }
+        return checkpoint
+    }
+}
+
+/// Why a PyTorch file is not a checkpoint that can be read.
+package enum PyTorchError: AlbitError {
+    case notTorch(path: String)
+    case byteOrder(path: String, order: String)
+    case frozenScript(path: String)
+    case missingStorage(path: String, tensor: String, storage: String)
+    case shortStorage(path: String, tensor: String, storage: String, expected: Int, found: Int)
+    case outsideStorage(path: String, tensor: String, storage: String, shape: [Int], offset: Int, elements: Int)
+    case badExport(path: String, problem: String)
+
+    package var failure: Failure { .input }
+
+    package var description: String {
+        switch self {
+        case .notTorch(let path):
+            "\(path): is an archive or pickle, but not one that torch.save writes: data.pkl or the magic number is missing"
+        case .byteOrder(let path, let order):
+            "\(path): was written on a machine of byte order '\(order)', expected 'little'; save it again on a usual machine"
+        case .frozenScript(let path):
+            "\(path): is a frozen TorchScript module: its weights are constants without names; give the model from before torch.jit.freeze"
+        case .missingStorage(let path, let tensor, let storage):
+            "\(path): the storage '\(storage)' of tensor '\(tensor)' is missing; download the file again"
+        case .shortStorage(let path, let tensor, let storage, let expected, let found):
+            "\(path): the storage '\(storage)' of tensor '\(tensor)' has \(found) bytes, expected \(expected); download the file again"
+        case .outsideStorage(let path, let tensor, let storage, let shape, let offset, let elements):
+            "\(path): tensor '\(tensor)' of shape \(shape) at element \(offset) reaches outside its storage '\(storage)' of \(elements)"
+        case .badExport(let path, let problem): "\(path): the weights of this torch.export archive cannot be read: \(problem)"
+        }
+    }
+}
