@@ -34,7 +34,7 @@ let package = Package(
         .target(
             name: "AlbitImporters",
             dependencies: ["AlbitModel", "AlbitText", "AlbitTokenizers", "CZlib", "CSchemas", "CPlatform"]),
-        .target(name: "AlbitQuantizer", dependencies: ["AlbitModel", "AlbitRuntime", "AlbitTokenizers", "CPlatform"]),
+        .target(name: "AlbitQuantizer", dependencies: ["AlbitModel", "AlbitRuntime", "AlbitTokenizers", "AlbitText", "CKernels", "CPlatform"]),
         .target(name: "AlbitDrift", dependencies: ["AlbitModel", "AlbitRuntime", "AlbitTokenizers", "AlbitText", "AlbitImporters", "CPlatform"]),
         .target(name: "AlbitExporters", dependencies: ["AlbitModel", "AlbitText", "CSchemas", "CPlatform"]),
         .executableTarget(

@@ -6,6 +6,9 @@ package struct GGUFWriter {
     private var metadata: [UInt8] = []
     private var keyCount = 0
     private var tensors: [(name: String, type: GGUFTensorType, shape: [Int])] = []
+    private var valueOffsets: [(key: String, offset: Int)] = []
+    /// Bytes before the first key: magic, version and the two counts.
+    private static let preamble = 24
 
     package init(alignment: Int = 64) {
         self.alignment = alignment
@@ -29,6 +32,9 @@ package struct GGUFWriter {
         GGUFWriter.text(Array(name.utf8), &metadata)
         GGUFWriter.little(type.rawValue, &metadata)
         keyCount += 1
+        // A string's bytes follow its length, an array's elements follow their type and count.
+        let prefix = type == .string ? 8 : type == .array ? 12 : 0
+        valueOffsets.append((name, GGUFWriter.preamble + metadata.count + prefix))
     }
 
     private mutating func array(_ name: String, _ type: GGUFType, count: Int) {
@@ -93,6 +99,9 @@ package struct GGUFWriter {
     package mutating func tensor(_ name: String, _ type: GGUFTensorType, shape: [Int]) {
         tensors.append((name, type, shape))
     }
+
+    /// Where the bytes of a value lie in the file: what is known only at the end is patched in there.
+    package func valueOffset(of key: String) -> Int? { valueOffsets.first { $0.key == key }?.offset }
 
     /// Bytes of zeros that follow `count` bytes of data.
     package func padding(after count: Int) -> Int { (alignment - count % alignment) % alignment }

@@ -23,7 +23,8 @@ package enum OutputError: AlbitError {
 /// at the end and removed when the writing ends early, by an error or a signal.
 package final class OutputFile {
     package let path: String
-    private let temporary: String
+    /// Where the bytes are until `finish`.
+    package let temporary: String
     private var descriptor: Int32 = -1
     private var buffer: [UInt8] = []
     /// Bytes written so far.
@@ -56,6 +57,20 @@ package final class OutputFile {
         try bytes.withUnsafeBufferPointer { (raw) throws(OutputError) in try write(UnsafeRawBufferPointer(raw)) }
     }
 
+    /// Replaces bytes that were written before.
+    package func patch(at position: Int, _ bytes: [UInt8]) throws(OutputError) {
+        try flush()
+        let error = bytes.withUnsafeBytes { platform_write_at(descriptor, $0.baseAddress, $0.count, UInt64(position)) }
+        guard error == 0 else { throw failed(error) }
+    }
+
+    /// Hands everything written so far to the system, so that the temporary can be read.
+    package func flush() throws(OutputError) {
+        guard !buffer.isEmpty else { return }
+        defer { buffer.removeAll(keepingCapacity: true) }
+        try buffer.withUnsafeBufferPointer { (raw) throws(OutputError) in try put(UnsafeRawBufferPointer(raw)) }
+    }
+
     /// Makes the file appear under its name.
     package func finish() throws(OutputError) {
         try flush()
@@ -65,12 +80,6 @@ package final class OutputFile {
         let error = temporary.withCString { from in path.withCString { platform_rename(from, $0) } }
         platform_remove_on_signal(nil)
         guard error == 0 else { throw failed(error) }
-    }
-
-    private func flush() throws(OutputError) {
-        guard !buffer.isEmpty else { return }
-        defer { buffer.removeAll(keepingCapacity: true) }
-        try buffer.withUnsafeBufferPointer { (raw) throws(OutputError) in try put(UnsafeRawBufferPointer(raw)) }
     }
 
     private func put(_ bytes: UnsafeRawBufferPointer) throws(OutputError) {

@@ -103,3 +103,10 @@ extension Session {
         return result
     }
 }
+
+extension Session {
+    /// SHA-256, in hexadecimal, of the last hidden state [S][H] of sequence i as little-endian float32.
+    package func digest(of sequence: Int) -> String {
+        lastHiddenState(of: sequence).withUnsafeBytes { SHA256.hexDigest(of: $0) }
+    }
+}

@@ -104,6 +104,16 @@ int platform_write(int fd, const void *bytes, size_t count) {
     return 0;
 }
 
+int platform_write_at(int fd, const void *bytes, size_t count, uint64_t offset) {
+    const char *from = bytes;
+    while (count > 0) {
+        ssize_t put = pwrite(fd, from, count > INT_MAX ? INT_MAX : count, (off_t)offset);
+        if (put < 0) { if (errno == EINTR) continue; return errno; }
+        from += put; count -= (size_t)put; offset += (uint64_t)put;
+    }
+    return 0;
+}
+
 int platform_sync_close(int fd) {
     int error = 0;
     // A file system that cannot sync (a pipe, some FUSE mounts) says EINVAL: nothing to be done about it.

@@ -123,6 +123,12 @@ void kernel_head_place(kernel_head *head, void *memory, int32_t length, int32_t 
 /// Sums over k of each output channel of panels [n/16][k/4][16][4].
 void kernel_column_sums(const int8_t *panels, int32_t n, int32_t k, int32_t *sums);
 
+/// c[i][j] += a[i * a_row + t * a_step] * b[t][j] for t in order, element by element: for calibration, not inference.
+void kernel_product_f32(float *c, size_t c_row, const float *a, size_t a_row, size_t a_step, const float *b,
+                        size_t b_row, int32_t rows, int32_t n, int32_t count);
+void kernel_product_f64(double *c, size_t c_row, const double *a, size_t a_row, size_t a_step, const double *b,
+                        size_t b_row, int32_t rows, int32_t n, int32_t count);
+
 /// Sign of input channel i before the rotation: true for -1. Repeats every 1024 channels.
 bool kernel_sign(int32_t channel);
 /// The block that a row of k channels is rotated in, and the width it is padded to.

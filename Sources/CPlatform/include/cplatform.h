@@ -33,6 +33,8 @@ int platform_list(const char *path, bool (*visit)(void *context, const char *nam
 int platform_create(const char *path, bool overwrite, int *fd);
 /// Writes all of it, whatever the kernel's chunks.
 int platform_write(int fd, const void *bytes, size_t count);
+/// Overwrites bytes at an offset.
+int platform_write_at(int fd, const void *bytes, size_t count, uint64_t offset);
 int platform_sync_close(int fd);
 int platform_rename(const char *from, const char *to);
 int platform_remove(const char *path);

@@ -1,0 +1,87 @@
+import AlbitModel
+import AlbitRuntime
+
+/// What was learnt from running calibration sequences through the float32 reference.
+final class Calibration {
+    private let session: Session
+    private let sequences: [EncoderInput]
+    private let parallel: Parallel
+    /// Mean input of the embedding projection [E]; empty for models without one.
+    private(set) var embeddedMean: [Float] = []
+    /// Mean input of each site's matmul, per stored layer; `attention` stays empty.
+    private(set) var means: [[Site: [Float]]]
+
+    init(weights: EncoderWeights, sequences: [EncoderInput], kernel: Kernel, threads: Int, parallel: Parallel) throws(RuntimeError) {
+        session = try Session(weights: weights, kernel: kernel, threads: threads)
+        self.sequences = sequences
+        self.parallel = parallel
+        means = Array(repeating: [:], count: weights.configuration.storedLayers)
+    }
+
+    /// Runs all sequences, one after the other, and shows every observation.
+    private func observe(_ body: @escaping (Observation) -> Void, progress: (Int, Int) -> Void) throws(RuntimeError) {
+        session.observer = body
+        defer { session.observer = nil }
+        for (i, sequence) in sequences.enumerated() {
+            try session.encode([sequence])
+            progress(i + 1, sequences.count)
+        }
+    }
+
+    /// First pass: means per channel, summed in double in the order of the rows.
+    func measureMeans(progress: (Int, Int) -> Void) throws(RuntimeError) {
+        let configuration = session.configuration
+        var embedded = Mean()
+        var sites = Array(repeating: [Site: Mean](), count: configuration.storedLayers)
+        try observe({ observation in
+            switch observation.point {
+            case .embedded: embedded.add(observation)
+            case .site(let site): sites[configuration.storedLayer(at: observation.step)][site, default: Mean()].add(observation)
+            case .hidden: break
+            }
+        }, progress: progress)
+        embeddedMean = embedded.values
+        means = sites.map { $0.mapValues { $0.values } }
+    }
+
+    /// Second pass: Hessians of transformed inputs. `layer` nil takes the embedding projection.
+    func measureHessians(
+        layers: Range<Int>, transforms: [[Site: InputTransform]], embedded: InputTransform?, progress: (Int, Int) -> Void
+    ) throws(RuntimeError) -> (layers: [[Site: Hessian]], embedded: Hessian?) {
+        let configuration = session.configuration
+        let parallel = parallel
+        let hessians = layers.map { layer in transforms[layer].mapValues { Hessian(transform: $0, parallel: parallel) } }
+        let projection = embedded.map { Hessian(transform: $0, parallel: parallel) }
+        try observe({ observation in
+            switch observation.point {
+            case .embedded: projection?.add(observation)
+            case .site(let site):
+                let layer = configuration.storedLayer(at: observation.step)
+                if layers.contains(layer) { hessians[layer - layers.lowerBound][site]?.add(observation) }
+            case .hidden: break
+            }
+        }, progress: progress)
+        for hessian in hessians.flatMap(\.values) { hessian.finish() }
+        projection?.finish()
+        return (hessians, projection)
+    }
+}
+
+/// A running mean per channel.
+private struct Mean {
+    private var sums: [Double] = []
+    private var count = 0
+
+    mutating func add(_ observation: Observation) {
+        if sums.isEmpty { sums = [Double](repeating: 0, count: observation.columns) }
+        sums.withUnsafeMutableBufferPointer { sums in
+            for row in 0..<observation.count {
+                let values = observation.rows + row * observation.stride
+                for i in 0..<observation.columns { sums[i] += Double(values[i]) }
+            }
+        }
+        count += observation.count
+    }
+
+    var values: [Float] { count == 0 ? [] : sums.map { Float($0 / Double(count)) } }
+}

@@ -1,0 +1,87 @@
+import AlbitRuntime
+import CKernels
+
+/// The sum of xᵀx over the transformed inputs of a matmul, all steps of a shared layer together: [width][width].
+///
+/// Inputs wider than `blockLimit` keep the diagonal blocks only, which bounds the memory.
+final class Hessian {
+    /// Widest input with a full matrix; wider ones fall into blocks of half of it.
+    static let widthLimit = 4096
+    private static let blockSize = 2048
+    /// Rows that are summed in float32 before they are added in double.
+    private static let rowBlock = 64
+
+    let transform: InputTransform
+    /// Width of each diagonal block; the last may be narrower.
+    let blockWidth: Int
+    /// Diagonal blocks one after the other, each [blockWidth][blockWidth] row-major, upper triangle filled.
+    let values: UnsafeMutablePointer<Double>
+    private let count: Int
+    private let rows: UnsafeMutablePointer<Float>
+    private let partial: UnsafeMutablePointer<Float>
+    private var pending = 0
+    private let parallel: Parallel
+
+    init(transform: InputTransform, parallel: Parallel) {
+        self.transform = transform
+        self.parallel = parallel
+        let width = transform.width
+        blockWidth = width <= Hessian.widthLimit ? width : Hessian.blockSize
+        count = (width + blockWidth - 1) / blockWidth * blockWidth * blockWidth
+        values = .allocate(capacity: count)
+        values.initialize(repeating: 0, count: count)
+        rows = .allocate(capacity: Hessian.rowBlock * width)
+        rows.initialize(repeating: 0, count: Hessian.rowBlock * width)
+        partial = .allocate(capacity: blockWidth * blockWidth)
+        partial.initialize(repeating: 0, count: blockWidth * blockWidth)
+    }
+
+    deinit {
+        values.deallocate()
+        rows.deallocate()
+        partial.deallocate()
+    }
+
+    /// Adds the rows of an observation, in their order.
+    func add(_ observation: Observation) {
+        for row in 0..<observation.count {
+            transform.apply(observation.rows + row * observation.stride, into: rows + pending * transform.width)
+            pending += 1
+            if pending == Hessian.rowBlock { flush() }
+        }
+    }
+
+    /// Adds what still waits; call once after the last observation.
+    func finish() { flush() }
+
+    private func flush() {
+        guard pending > 0 else { return }
+        let width = transform.width
+        let count = Int32(pending)
+        var start = 0
+        while start < width {
+            let size = min(blockWidth, width - start)
+            let inputs = SharedBuffer(rows + start)
+            let sums = SharedBuffer(partial)
+            let totals = SharedBuffer(values + start / blockWidth * blockWidth * blockWidth)
+            let stride = blockWidth
+            parallel.forEachPart(of: size, grain: 16) { part in
+                for i in Swift.stride(from: part.lowerBound, to: part.upperBound, by: 16) {
+                    let height = min(16, part.upperBound - i)
+                    let target = sums.pointer + i * stride + i
+                    for r in 0..<height { (target + r * stride).update(repeating: 0, count: size - i) }
+                    kernel_product_f32(
+                        target, stride, inputs.pointer + i, 1, width, inputs.pointer + i, width, Int32(height),
+                        Int32(size - i), count)
+                    for r in 0..<height {
+                        let total = totals.pointer + (i + r) * stride + i
+                        let sum = target + r * stride
+                        for j in r..<(size - i) { total[j] += Double(sum[j]) }
+                    }
+                }
+            }
+            start += blockWidth
+        }
+        pending = 0
+    }
+}

@@ -1,0 +1,96 @@
+import AlbitModel
+
+/// The float weights of one stored layer, with everything folded in that costs nothing at run time.
+struct FoldedLayer {
+    var qkv: FloatLinear
+    var attentionOutput: FloatLinear
+    var ffnUp: FloatLinear
+    var ffnDown: FloatLinear
+    /// Mean input of the attention output in the rotated basis, without the moved value bias; empty uncalibrated.
+    var attentionOutputMean: [Float]
+}
+
+/// Reads a layer and folds: rotations inside each head, no key bias (it cancels in softmax), the value's bias moved
+/// behind the attention (softmax weights sum to one).
+struct LayerFolder<Source: ParameterSource> {
+    let source: Source
+    /// Whether heads are rotated and means are known.
+    let means: [Site: [Float]]?
+
+    func fold(_ layer: Int) throws(Source.SourceError) -> FoldedLayer {
+        let c = source.configuration
+        let h = c.hiddenSize
+        let d = c.headSize
+        let padded = (d + 15) / 16 * 16
+        let block = "blk." + String(layer) + "."
+        func read(_ part: ParameterName.Layer, _ count: Int) throws(Source.SourceError) -> [Float] {
+            try source.values(ParameterName.layer(layer, part, innerGroups: c.innerGroupNum), count: count)
+        }
+        var query = try read(.queryWeight, h * h)
+        var key = try read(.keyWeight, h * h)
+        var value = try read(.valueWeight, h * h)
+        var output = try read(.outputWeight, h * h)
+        var queryBias = try read(.queryBias, h)
+        let valueBias = try read(.valueBias, h)
+        var outputBias = try read(.outputBias, h)
+
+        // What every context row carries, whatever attends to what: b_v + W_v · mu.
+        let mean = means?[.attentionQKV] ?? []
+        var constant = valueBias.map { Double($0) }
+        if !mean.isEmpty {
+            for row in 0..<h { for i in 0..<h { constant[row] += Double(value[row * h + i]) * Double(mean[i]) } }
+        }
+        for row in 0..<h {
+            var sum = Double(outputBias[row])
+            for i in 0..<h { sum += Double(output[row * h + i]) * constant[i] }
+            outputBias[row] = Float(sum)
+        }
+        var contextMean = (means?[.attentionOutput] ?? []).enumerated().map { Float(Double($1) - constant[$0]) }
+
+        if means != nil {
+            let products = HeadRotation(size: d, seed: 0x51)
+            let values = HeadRotation(size: d, seed: 0x56)
+            for head in 0..<c.numAttentionHeads {
+                products.rotateRows(&query, offset: head * d * h, columns: h)
+                products.rotateRows(&queryBias, offset: head * d, columns: 1)
+                products.rotateRows(&key, offset: head * d * h, columns: h)
+                values.rotateRows(&value, offset: head * d * h, columns: h)
+                values.rotateColumns(&output, offset: head * d, rows: h, stride: h)
+                if !contextMean.isEmpty { values.rotateRows(&contextMean, offset: head * d, columns: 1) }
+            }
+        }
+
+        let rows = c.numAttentionHeads * 3 * padded
+        var weights = [Float](repeating: 0, count: rows * h)
+        var bias = [Float](repeating: 0, count: rows)
+        for head in 0..<c.numAttentionHeads {
+            for (part, matrix) in [query, key, value].enumerated() {
+                let row = (head * 3 + part) * padded
+                weights.replaceSubrange((row * h)..<((row + d) * h), with: matrix[(head * d * h)..<((head + 1) * d * h)])
+            }
+            let row = head * 3 * padded
+            bias.replaceSubrange(row..<(row + d), with: queryBias[(head * d)..<((head + 1) * d)])
+        }
+        let i = c.intermediateSize
+        return FoldedLayer(
+            qkv: FloatLinear(name: block + "attn_qkv", rows: rows, columns: h, weights: weights, bias: bias),
+            attentionOutput: FloatLinear(name: block + "attn_output", rows: h, columns: h, weights: output, bias: outputBias),
+            ffnUp: FloatLinear(
+                name: block + "ffn_up", rows: i, columns: h, weights: try read(.ffnWeight, i * h), bias: try read(.ffnBias, i)),
+            ffnDown: FloatLinear(
+                name: block + "ffn_down", rows: h, columns: i, weights: try read(.ffnOutputWeight, h * i),
+                bias: try read(.ffnOutputBias, h)),
+            attentionOutputMean: contextMean)
+    }
+}
+
+extension ParameterSource {
+    /// All values of a canonical parameter.
+    func values(_ name: String, count: Int) throws(SourceError) -> [Float] {
+        var result = [Float](repeating: 0, count: count)
+        try result.withUnsafeMutableBufferPointer { (buffer) throws(SourceError) in
+            try read(name, elements: 0..<count, into: buffer)
+        }
+        return result
+    }
+}

@@ -1,0 +1,54 @@
+import AlbitModel
+import AlbitText
+
+/// Writes a model file tensor by tensor: a header that knows all shapes first, then data in the same order, with
+/// a checksum of each.
+struct ModelWriter {
+    private(set) var header = GGUFWriter()
+    private var announced: [(name: String, bytes: Int)] = []
+    private var checksums: [UInt32] = []
+    private var open: CRC32?
+    private var written = 0
+    let file: OutputFile
+
+    init(file: OutputFile) { self.file = file }
+
+    mutating func set(_ build: (inout GGUFWriter) -> Void) { build(&header) }
+
+    mutating func announce(_ name: String, _ type: GGUFTensorType, shape: [Int]) {
+        header.tensor(name, type, shape: shape)
+        announced.append((name, shape.reduce(type.size, *)))
+    }
+
+    /// Reserves the checksums and writes the header.
+    mutating func begin() throws(OutputError) {
+        header.set("albit.checksums", [UInt32](repeating: 0, count: announced.count))
+        try file.write(header.header())
+    }
+
+    /// Appends data of the tensor at hand; the next one begins when its announced bytes are there.
+    mutating func append(_ bytes: UnsafeRawBufferPointer) throws(OutputError) {
+        var crc = open ?? CRC32()
+        crc.update(bytes)
+        try file.write(bytes)
+        written += bytes.count
+        if written == announced[checksums.count].bytes {
+            checksums.append(crc.checksum)
+            try file.write([UInt8](repeating: 0, count: header.padding(after: written)))
+            open = nil
+            written = 0
+        } else {
+            open = crc
+        }
+    }
+
+    mutating func append<Element: BitwiseCopyable>(_ values: [Element]) throws(OutputError) {
+        try values.withUnsafeBufferPointer { (buffer) throws(OutputError) in try append(UnsafeRawBufferPointer(buffer)) }
+    }
+
+    /// Fills in the checksums.
+    func finishChecksums() throws(OutputError) {
+        guard let offset = header.valueOffset(of: "albit.checksums") else { return }
+        try file.patch(at: offset, checksums.flatMap { checksum in withUnsafeBytes(of: checksum.littleEndian) { Array($0) } })
+    }
+}

@@ -1,0 +1,169 @@
+import AlbitModel
+import CKernels
+
+// Rounding without calibration, in blocks of rows: a model of any size passes through a few megabytes.
+extension Quantizer {
+    /// Floats that are held at a time.
+    private static var blockElements: Int { 1 << 20 }
+
+    func writePlain(
+        _ plan: QuantizationPlan<Source>, _ writer: inout ModelWriter, _ vectors: inout [String: [Float]]
+    ) throws(Failed) {
+        let c = source.configuration
+        if let projection = plan.projection {
+            try writePlain(projection.name, rows: projection.rows, columns: projection.columns, &writer, &vectors) {
+                (row) in (projection.weight, projection.bias, row)
+            }
+        }
+        let d = c.headSize
+        let padded = (d + 15) / 16 * 16
+        for layer in 0..<c.storedLayers {
+            func name(_ part: ParameterName.Layer) -> String { ParameterName.layer(layer, part, innerGroups: c.innerGroupNum) }
+            let block = "blk." + String(layer) + "."
+            let parts = [(name(.queryWeight), name(.queryBias)), (name(.keyWeight), ""), (name(.valueWeight), name(.valueBias))]
+            try writePlain(
+                block + "attn_qkv", rows: c.numAttentionHeads * 3 * padded, columns: c.hiddenSize, &writer, &vectors
+            ) { (row) in
+                let within = row % padded
+                guard within < d else { return nil }
+                let part = parts[row / padded % 3]
+                return (part.0, part.1, row / (3 * padded) * d + within)
+            }
+            try writePlain(block + "attn_output", rows: c.hiddenSize, columns: c.hiddenSize, &writer, &vectors) {
+                (row) in (name(.outputWeight), name(.outputBias), row)
+            }
+            try writePlain(block + "ffn_up", rows: c.intermediateSize, columns: c.hiddenSize, &writer, &vectors) {
+                (row) in (name(.ffnWeight), name(.ffnBias), row)
+            }
+            try writePlain(block + "ffn_down", rows: c.hiddenSize, columns: c.intermediateSize, &writer, &vectors) {
+                (row) in (name(.ffnOutputWeight), name(.ffnOutputBias), row)
+            }
+        }
+        for head in plan.heads {
+            try writePlain(head.name, rows: head.rows, columns: head.columns, &writer, &vectors) {
+                (row) in (head.weight, head.hasBias ? head.bias : "", row)
+            }
+        }
+    }
+
+    /// Rounds a matmul panel by panel. `origin` tells which parameter row an output channel comes from; nil: zeros.
+    private func writePlain(
+        _ name: String, rows: Int, columns: Int, _ writer: inout ModelWriter, _ vectors: inout [String: [Float]],
+        origin: (Int) -> (weight: String, bias: String, row: Int)?
+    ) throws(Failed) {
+        let n = (rows + 15) / 16 * 16
+        let k = (columns + 15) / 16 * 16
+        let panelsAtOnce = max(1, Self.blockElements / (16 * k))
+        var scales = [Float](repeating: 0, count: n)
+        var bias = [Float](repeating: 0, count: n)
+        var panels = [Int8](repeating: 0, count: panelsAtOnce * 16 * k)
+        var values = [Float](repeating: 0, count: columns)
+        var first = 0
+        while first < n {
+            let count = min(panelsAtOnce * 16, n - first)
+            panels.withUnsafeMutableBufferPointer { $0.update(repeating: 0) }
+            for row in first..<min(first + count, rows) {
+                guard let place = origin(row) else { continue }
+                try readRow(place.weight, place.row, &values)
+                if !place.bias.isEmpty { bias[row] = try readElement(place.bias, place.row) }
+                scales[row] = PlainRow.round(values, row: row - first, width: k, into: &panels)
+            }
+            let bytes = count * k
+            try output { () throws(OutputError) in
+                try panels.withUnsafeBufferPointer { (buffer) throws(OutputError) in
+                    try writer.append(UnsafeRawBufferPointer(UnsafeBufferPointer(rebasing: buffer[..<bytes])))
+                }
+            }
+            first += count
+            request.progress("rounding " + name, first, n)
+        }
+        vectors[name + ".scale"] = scales
+        vectors[name + ".bias"] = bias
+    }
+
+    /// An embedding table: one scale per row, written behind the rows.
+    func writeTable(_ table: QuantizationPlan<Source>.Table, _ writer: inout ModelWriter) throws(Failed) {
+        let rowsAtOnce = max(1, min(table.rows, Self.blockElements / table.columns))
+        var values = [Float](repeating: 0, count: rowsAtOnce * table.columns)
+        var rounded = [Int8](repeating: 0, count: values.count)
+        var scales = [Float](repeating: 0, count: table.rows)
+        var first = 0
+        while first < table.rows {
+            let count = min(rowsAtOnce, table.rows - first)
+            let range = (first * table.columns)..<((first + count) * table.columns)
+            do {
+                try values.withUnsafeMutableBufferPointer { (buffer) throws(Source.SourceError) in
+                    try source.read(table.parameter, elements: range, into: UnsafeMutableBufferPointer(rebasing: buffer[..<range.count]))
+                }
+            } catch { throw .source(error) }
+            for row in 0..<count {
+                scales[first + row] = PlainRow.round(
+                    values[(row * table.columns)..<((row + 1) * table.columns)], into: &rounded, at: row * table.columns)
+            }
+            try output { () throws(OutputError) in
+                try rounded.withUnsafeBufferPointer { (buffer) throws(OutputError) in
+                    try writer.append(UnsafeRawBufferPointer(UnsafeBufferPointer(rebasing: buffer[..<range.count])))
+                }
+            }
+            first += count
+            request.progress("rounding " + table.name, first, table.rows)
+        }
+        try output { () throws(OutputError) in try writer.append(scales) }
+    }
+
+    private func readRow(_ name: String, _ row: Int, _ values: inout [Float]) throws(Failed) {
+        let columns = values.count
+        do {
+            try values.withUnsafeMutableBufferPointer { (buffer) throws(Source.SourceError) in
+                try source.read(name, elements: (row * columns)..<((row + 1) * columns), into: buffer)
+            }
+        } catch { throw .source(error) }
+    }
+
+    private func readElement(_ name: String, _ index: Int) throws(Failed) -> Float {
+        var value = [Float](repeating: 0, count: 1)
+        do {
+            try value.withUnsafeMutableBufferPointer { (buffer) throws(Source.SourceError) in
+                try source.read(name, elements: index..<(index + 1), into: buffer)
+            }
+        } catch { throw .source(error) }
+        return value[0]
+    }
+}
+
+/// Symmetric rounding of one row to -127 ... 127.
+private enum PlainRow {
+    private static func scale(_ values: UnsafeBufferPointer<Float>) -> Float {
+        var largest: Float = 0
+        for value in values { largest = max(largest, abs(value)) }
+        return largest / 127
+    }
+
+    private static func quantize(_ value: Float, _ scale: Float) -> Int8 {
+        Int8(min(max((value / scale).rounded(.toNearestOrEven), -127), 127))
+    }
+
+    /// Row `row` of panels that begin at row 0, `width` padded columns.
+    static func round(_ values: [Float], row: Int, width: Int, into panels: inout [Int8]) -> Float {
+        values.withUnsafeBufferPointer { values in
+            panels.withUnsafeMutableBufferPointer { panels in
+                let scale = scale(values)
+                guard scale > 0 else { return 0 }
+                let base = row / 16 * 16 * width + row % 16 * 4
+                for k in 0..<values.count { panels[base + k / 4 * 64 + k % 4] = quantize(values[k], scale) }
+                return scale
+            }
+        }
+    }
+
+    /// A row of a row-major table.
+    static func round(_ values: ArraySlice<Float>, into table: inout [Int8], at offset: Int) -> Float {
+        values.withUnsafeBufferPointer { values in
+            table.withUnsafeMutableBufferPointer { table in
+                let scale = scale(values)
+                for k in 0..<values.count { table[offset + k] = scale > 0 ? quantize(values[k], scale) : 0 }
+                return scale
+            }
+        }
+    }
+}

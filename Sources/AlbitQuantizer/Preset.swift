@@ -1,0 +1,19 @@
+import AlbitModel
+
+/// A named way to quantize; formats/int8.md tells what each step does and Benchmarks/README.md what it measures.
+package enum Preset: String, CaseIterable, Sendable {
+    /// Per-channel rounding, no calibration: for comparison, and to stream models of any size.
+    case plain
+    /// Shift, rotation and GPTQ; 8-bit activations, 16-bit softmax weights.
+    case `default`
+    /// 16-bit activations and attention on top of the default's weights: twice the multiplications.
+    case accurate
+    /// The default's weights with 8-bit softmax weights.
+    case fast
+
+    package var isCalibrated: Bool { self != .plain }
+    /// Byte planes of activations.
+    package var planes: Int { self == .accurate ? 2 : 1 }
+    /// Byte planes of softmax weights.
+    package var attentionWeightPlanes: Int { self == .fast ? 1 : 2 }
+}

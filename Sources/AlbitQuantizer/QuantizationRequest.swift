@@ -1,0 +1,31 @@
+import AlbitModel
+import AlbitRuntime
+
+/// Everything a model file is made from, besides the weights.
+package struct QuantizationRequest {
+    package var preset: Preset = .default
+    /// Sequences for calibration; empty only for `plain`.
+    package var calibration: [EncoderInput] = []
+    /// What they are, in words, for the file and the reader.
+    package var calibrationDescription = ""
+    package var threads = 1
+    package var kernel = Kernel.best
+    /// Name of the model, its licence and where it came from.
+    package var name = ""
+    package var license: String?
+    package var sourceFile = ""
+    package var sourceFormat = ""
+    package var sourceDigest = ""
+    package var heads: [Head] = []
+    package var labels: [String] = []
+    package var problemType: String?
+    package var pooling: String?
+    /// Planes per applied layer and site; nil: the preset's.
+    package var precision: [UInt8]?
+    /// Adds the tokenizer's keys.
+    package var writeTokenizer: (inout GGUFWriter) -> Void = { _ in }
+    /// Told what is being done, and how far it is: (phase, done, total).
+    package var progress: (String, Int, Int) -> Void = { _, _, _ in }
+
+    package init() {}
+}

@@ -1,0 +1,203 @@
+import AlbitModel
+import AlbitRuntime
+
+/// Makes an int8 model file from the parameters of a source.
+package struct Quantizer<Source: ParameterSource> {
+    package typealias Failed = QuantizerError<Source.SourceError>
+
+    let source: Source
+    let request: QuantizationRequest
+    let parallel: Parallel
+    private var configuration: Configuration { source.configuration }
+
+    package init(source: Source, request: QuantizationRequest) throws(Failed) {
+        self.source = source
+        self.request = request
+        do { parallel = try Parallel(threads: request.threads) } catch { throw .runtime(error) }
+    }
+
+    /// Writes the whole file under a temporary name, computes its self-test with the integer kernels, and returns
+    /// the file for the caller to finish, so that nothing appears where a later check fails.
+    package func write(to path: String, overwrite: Bool) throws(Failed) -> PendingModel {
+        let plan = QuantizationPlan(source: source, request: request)
+        if let missing = plan.missing { throw .missingParameter(missing) }
+        let file: OutputFile
+        do { file = try OutputFile(path: path, overwrite: overwrite) } catch { throw .output(error) }
+        var writer = ModelWriter(file: file)
+        plan.describe(&writer)
+        try output { () throws(OutputError) in try writer.begin() }
+
+        var vectors: [String: [Float]] = [:]
+        if request.preset.isCalibrated {
+            try writeCalibrated(plan, &writer, &vectors)
+        } else {
+            try writePlain(plan, &writer, &vectors)
+        }
+        for name in plan.vectorOrder {
+            let values: [Float]
+            if let known = vectors[name] {
+                values = known
+            } else if let vector = plan.vector(name) {
+                values = try read(vector.parameter, vector.count)
+            } else {
+                values = []
+            }
+            try output { () throws(OutputError) in try writer.append(values) }
+        }
+        for table in plan.tables { try writeTable(table, &writer) }
+        try output { () throws(OutputError) in try writer.finishChecksums() }
+        try fillSelfTest(writer)
+        return PendingModel(file: file, driftOffset: writer.header.valueOffset(of: "albit.drift"))
+    }
+
+    func read(_ name: String, _ count: Int) throws(Failed) -> [Float] {
+        do { return try source.values(name, count: count) } catch { throw .source(error) }
+    }
+
+    func output(_ body: () throws(OutputError) -> Void) throws(Failed) {
+        do { try body() } catch { throw .output(error) }
+    }
+
+    private func runtime<T>(_ body: () throws(RuntimeError) -> T) throws(Failed) -> T {
+        do { return try body() } catch { throw .runtime(error) }
+    }
+
+    private func model<T>(_ body: () throws(ModelFileError) -> T) throws(Failed) -> T {
+        do { return try body() } catch { throw .model(error) }
+    }
+
+    /// The float32 weights that calibration runs through.
+    private func referenceWeights() throws(Failed) -> EncoderWeights {
+        do { return try EncoderWeights(source) } catch {
+            switch error {
+            case .source(let inner): throw .source(inner)
+            case .runtime(let inner): throw .runtime(inner)
+            }
+        }
+    }
+
+    // Calibrated presets ----------------------------------------------------------------------
+
+    private func writeCalibrated(
+        _ plan: QuantizationPlan<Source>, _ writer: inout ModelWriter, _ vectors: inout [String: [Float]]
+    ) throws(Failed) {
+        guard !request.calibration.isEmpty else { throw .emptyCalibration }
+        let weights = try referenceWeights()
+        let calibration = try runtime { () throws(RuntimeError) in
+            try Calibration(
+                weights: weights, sequences: request.calibration, kernel: request.kernel, threads: request.threads,
+                parallel: parallel)
+        }
+        try runtime { () throws(RuntimeError) in
+            try calibration.measureMeans { request.progress("measuring means", $0, $1) }
+        }
+
+        let rounder = LinearRounder(parallel: parallel)
+        func emit(_ linear: QuantizedLinear) throws(Failed) {
+            vectors[linear.description.name + ".scale"] = linear.scales
+            vectors[linear.description.name + ".bias"] = linear.bias
+            if !linear.shift.isEmpty { vectors[linear.description.name + ".shift"] = linear.shift }
+            try output { () throws(OutputError) in try writer.append(linear.panels) }
+        }
+        // Hessians of a shared layer are few; those of an unshared model are measured layer by layer to bound memory.
+        let c = configuration
+        let valueRotation = HeadRotation(size: c.headSize, seed: 0x56)
+        var embedded = plan.projection.map { InputTransform(columns: $0.columns, rotated: true, shift: calibration.embeddedMean) }
+        for layer in 0..<c.storedLayers {
+            let means = calibration.means[layer]
+            let folded: FoldedLayer
+            do {
+                folded = try LayerFolder(source: source, means: means).fold(layer)
+            } catch { throw .source(error) }
+            let transforms: [Site: InputTransform] = [
+                .attentionQKV: InputTransform(columns: c.hiddenSize, rotated: true, shift: means[.attentionQKV] ?? []),
+                .attentionOutput: InputTransform(
+                    columns: c.hiddenSize, rotated: false, shift: folded.attentionOutputMean,
+                    values: (valueRotation, means[.attentionOutput] ?? [])),
+                .ffnUp: InputTransform(columns: c.hiddenSize, rotated: true, shift: means[.ffnUp] ?? []),
+                .ffnDown: InputTransform(columns: c.intermediateSize, rotated: true, shift: means[.ffnDown] ?? []),
+            ]
+            var all = Array(repeating: [Site: InputTransform](), count: c.storedLayers)
+            all[layer] = transforms
+            let phase = "layer " + String(layer + 1) + " of " + String(c.storedLayers)
+            let projectionTransform = embedded
+            let hessians = try runtime { () throws(RuntimeError) in
+                try calibration.measureHessians(layers: layer..<(layer + 1), transforms: all, embedded: projectionTransform) {
+                    request.progress(phase + ": calibrating", $0, $1)
+                }
+            }
+            if let projection = plan.projection, let transform = embedded {
+                let linear = FloatLinear(
+                    name: projection.name, rows: projection.rows, columns: projection.columns,
+                    weights: try read(projection.weight, projection.rows * projection.columns),
+                    bias: try read(projection.bias, projection.rows))
+                try emit(rounder.round(linear, transform: transform, planes: request.preset.planes, hessian: hessians.embedded))
+                embedded = nil
+            }
+            let sites: [(Site, FloatLinear)] = [
+                (.attentionQKV, folded.qkv), (.attentionOutput, folded.attentionOutput), (.ffnUp, folded.ffnUp),
+                (.ffnDown, folded.ffnDown),
+            ]
+            for (i, (site, linear)) in sites.enumerated() {
+                request.progress(phase + ": rounding", i, sites.count)
+                guard let transform = transforms[site] else { continue }
+                var rounded = rounder.round(linear, transform: transform, planes: request.preset.planes, hessian: hessians.layers[0][site])
+                if site == .attentionQKV { rounded = rounded.withoutKeyAndValueBias(headSize: c.headSize) }
+                try emit(rounded)
+            }
+        }
+        for head in plan.heads {
+            let linear = FloatLinear(
+                name: head.name, rows: head.rows, columns: head.columns, weights: try read(head.weight, head.rows * head.columns),
+                bias: try head.hasBias ? read(head.bias, head.rows) : [Float](repeating: 0, count: head.rows))
+            try emit(rounder.round(
+                linear, transform: InputTransform(columns: head.columns, rotated: false, shift: []), planes: 2, hessian: nil))
+        }
+    }
+
+    /// The digest of a fixed sequence, computed by the file itself with the integer kernels.
+    private func fillSelfTest(_ writer: ModelWriter) throws(Failed) {
+        guard let offset = writer.header.valueOffset(of: "albit.selftest.digest") else { return }
+        try output { () throws(OutputError) in try writer.file.flush() }
+        let weights = try model { () throws(ModelFileError) in
+            try EncoderWeights(ModelFile(path: writer.file.temporary))
+        }
+        let digest = try runtime { () throws(RuntimeError) in
+            let session = try Session(weights: weights, kernel: request.kernel, threads: request.threads)
+            try session.encode([EncoderInput(ids: QuantizationPlan<Source>.selfTestIds(configuration))])
+            return session.digest(of: 0)
+        }
+        try output { () throws(OutputError) in try writer.file.patch(at: offset, Array(digest.utf8)) }
+    }
+}
+
+extension QuantizedLinear {
+    /// The key's bias cancels in softmax, the value's was moved behind the attention: only the query keeps one.
+    func withoutKeyAndValueBias(headSize: Int) -> QuantizedLinear {
+        let padded = (headSize + 15) / 16 * 16
+        var bias = bias
+        for row in bias.indices where row / padded % 3 != 0 { bias[row] = 0 }
+        return QuantizedLinear(description: description, panels: panels, scales: scales, bias: bias, shift: shift)
+    }
+}
+
+/// A complete model file that has not appeared under its name yet.
+package struct PendingModel {
+    package let file: OutputFile
+    let driftOffset: Int?
+
+    /// Where it can be opened until then.
+    package var temporaryPath: String { file.temporary }
+
+    /// Stores a drift summary (JSON, at most `QuantizationPlan.driftCapacity` bytes; what is longer is left out).
+    package func store(drift: String) throws(OutputError) {
+        guard let driftOffset, drift.utf8.count <= driftCapacity else { return }
+        let padding = [UInt8](repeating: 0x20, count: driftCapacity - drift.utf8.count)
+        try file.patch(at: driftOffset, Array(drift.utf8) + padding)
+    }
+
+    package func finish() throws(OutputError) { try file.finish() }
+}
+
+/// Bytes reserved for the drift summary.
+let driftCapacity = 512
