@@ -1,0 +1,97 @@
+import AlbitCommands
+import AlbitImporters
+import AlbitModel
+import AlbitQuantizer
+import AlbitRuntime
+import AlbitText
+import ArgumentParser
+
+struct Quantize: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Turn a checkpoint or graph into one int8 file.",
+        discussion: """
+              albit quantize CHECKPOINT -o model.gguf
+              albit quantize CHECKPOINT -o model.gguf --preset accurate --calibrate sentences.txt
+            """)
+
+    @Argument(help: "A file, directory or archive of any supported format.")
+    var path: String
+
+    @Option(name: [.short, .long], help: "The file to make.")
+    var output: String
+
+    @Option(name: .long, help: "plain, default, accurate or fast.")
+    var preset = Preset.default
+
+    @Option(name: .long, help: "Calibration data: a text a line, TSV, CSV or JSON lines with text or ids.")
+    var calibrate: String?
+
+    @Flag(name: .long, help: "Replace the output where it exists.")
+    var force = false
+
+    @OptionGroup var computing: RunArguments
+    @OptionGroup var source: SourceArguments
+
+    func run() throws {
+        let checkpoint = try Importer.open(path: path, options: source.options)
+        let bar = Progress("quantizing")
+        var request = QuantizationRequest()
+        request.preset = preset
+        request.threads = computing.threads == 0 ? ThreadPool.availableCPUs : computing.threads
+        if !computing.kernel.isEmpty { request.kernel = try Kernel(named: computing.kernel) }
+        request.name = Quantize.name(of: path)
+        request.sourceFile = Quantize.name(of: checkpoint.report.path)
+        request.sourceFormat = checkpoint.report.format
+        request.heads = checkpoint.heads
+        request.labels = checkpoint.labels
+        request.problemType = checkpoint.problemType
+        request.pooling = checkpoint.pooling?.rawValue
+        request.progress = { _, done, total in bar.update(done, of: total) }
+        if preset.isCalibrated {
+            let data = try CalibrationData.load(calibrate, checkpoint)
+            request.calibration = data.sequences
+            request.calibrationDescription = data.description
+        }
+        let pending = try Quantizer(source: checkpoint, request: request).write(to: output, overwrite: force)
+        try pending.finish()
+        bar.finish()
+    }
+
+    /// The last component of a path.
+    static func name(of path: String) -> String {
+        String(path.split(separator: "/").last ?? "")
+    }
+}
+
+extension Preset: ExpressibleByArgument {}
+
+/// Sequences to calibrate with, and where they came from in words.
+struct CalibrationData {
+    var sequences: [EncoderInput]
+    var description: String
+
+    static func load(_ path: String?, _ checkpoint: AlbertSource) throws -> CalibrationData {
+        guard let path else {
+            // Without a tokenizer: ids that touch the whole vocabulary, the same on every run.
+            var state: UInt32 = 1
+            let sequences = (0..<16).map { _ in
+                EncoderInput(ids: (0..<min(64, checkpoint.configuration.maxPositionEmbeddings)).map { _ in
+                    state = state &* 1_664_525 &+ 1_013_904_223
+                    return Int32((state >> 8) % UInt32(checkpoint.configuration.vocabSize))
+                })
+            }
+            return CalibrationData(sequences: sequences, description: "16 sequences of random ids")
+        }
+        let file = try MappedFile(path: path)
+        var sequences: [EncoderInput] = []
+        for line in file.bytes.split(separator: 10) {
+            let value = try JSONValue(parsing: Array(line))
+            guard let ids = value["ids"]?.array?.compactMap(\.integer) else {
+                throw CommandError.input(path + ": line " + String(sequences.count + 1) + " has no ids")
+            }
+            sequences.append(EncoderInput(ids: ids.prefix(checkpoint.configuration.maxPositionEmbeddings).map { Int32(truncatingIfNeeded: $0) }))
+        }
+        return CalibrationData(
+            sequences: sequences, description: String(sequences.count) + " sequences of " + Quantize.name(of: path))
+    }
+}
