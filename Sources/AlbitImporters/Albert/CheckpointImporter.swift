@@ -14,9 +14,17 @@ struct CheckpointImporter {
 
     init(path: String, checkpoint: Checkpoint, neighbours: Neighbours, options: ImportOptions) {
         self.path = path
-        self.checkpoint = checkpoint
         self.neighbours = neighbours
         self.options = options
+        var checkpoint = checkpoint
+        // Keys such as "variables/7" say nothing; then the names beside them do.
+        let keys = Set(checkpoint.tensors.map { NameResolver.normalise($0.name) })
+        if !checkpoint.alternativeNames.isEmpty && NameResolver(names: keys).roots().isEmpty {
+            for index in checkpoint.tensors.indices {
+                if let name = checkpoint.alternativeNames[checkpoint.tensors[index].name] { checkpoint.tensors[index].name = name }
+            }
+        }
+        self.checkpoint = checkpoint
         tensors = Dictionary(grouping: checkpoint.tensors) { NameResolver.normalise($0.name) }
         resolver = NameResolver(names: Set(tensors.keys))
     }
@@ -98,9 +106,17 @@ struct CheckpointImporter {
         return nil
     }
 
+    /// A tensor of the right name that the container left out is worth its own message.
+    private func checkIgnored(_ matches: [NameResolver.Match]) throws(ImportError) {
+        for ignored in checkpoint.ignored where matches.contains(where: { $0.normalised == NameResolver.normalise(ignored.name) }) {
+            throw .noWeights(path: path, tensor: ignored.name, reason: ignored.reason)
+        }
+    }
+
     private func inferShapes(_ root: NameResolver.Root) throws(ImportError) -> InferredShapes {
         func matrix(_ parameter: String, _ matches: [NameResolver.Match]) throws(ImportError) -> (rows: Int, columns: Int) {
             guard let (named, match) = first(matches) else {
+                try checkIgnored(matches)
                 throw .missingTensor(path: path, parameter: parameter, expected: matches.map(\.normalised))
             }
             let shape = named.tensor.shape
@@ -136,7 +152,7 @@ struct CheckpointImporter {
 
     /// Takes the first name that is there; the others, and further tensors of the same name, are copies.
     private func assign(_ parameter: String, _ matches: [NameResolver.Match], to assembly: inout Assembly) throws(ImportError) {
-        guard let (named, match) = first(matches) else { return }
+        guard let (named, match) = first(matches) else { return try checkIgnored(matches) }
         var tensor = named.tensor
         if match.isTransposed {
             guard let transposed = TensorView.transposed(tensor) else {

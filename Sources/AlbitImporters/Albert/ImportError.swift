@@ -15,6 +15,7 @@ package enum ImportError: AlbitError {
     case noSuchRoot(path: String, root: String, roots: [String])
     case missingTensor(path: String, parameter: String, expected: [String])
     case wrongShape(path: String, tensor: String, expected: [Int], found: [Int])
+    case noWeights(path: String, tensor: String, reason: String)
     case notFloating(path: String, tensor: String, dtype: String)
     case notFinite(path: String, tensor: String, index: Int)
     case noSuchParameter(path: String, parameter: String)
@@ -58,6 +59,8 @@ package enum ImportError: AlbitError {
             "\(path): \(parameter) is missing; expected a tensor named \(expected.map { "'\($0)'" }.joined(separator: " or "))"
         case .wrongShape(let path, let tensor, let expected, let found):
             "\(path): tensor '\(tensor)' has shape \(found), expected \(expected) by the configuration; is it the right config.json?"
+        case .noWeights(let path, let tensor, let reason):
+            "\(path): tensor '\(tensor)' should be a weight, but \(reason)"
         case .notFloating(let path, let tensor, let dtype):
             "\(path): tensor '\(tensor)' is \(dtype), expected F64, F32, F16 or BF16; quantized checkpoints are not read"
         case .notFinite(let path, let tensor, let index):

@@ -21,44 +21,88 @@ package enum Importer {
         "saved_model.pb",
     ]
 
-    static func openDirectory(_ tree: any FileTree, options: ImportOptions) throws(ImportError) -> AlbertSource {
+    private static let weightSuffixes = [
+        ".index", ".safetensors", ".bin", ".pt", ".pth", ".ckpt", ".h5", ".msgpack", ".onnx", ".pb", ".tflite", ".pt2",
+    ]
+
+    /// The index of the checkpoint that TensorFlow's state file `checkpoint` calls the latest.
+    private static func latestCheckpoint(_ tree: any FileTree) throws(ImportError) -> String? {
+        guard let file = try wrapping({ try tree.open("checkpoint") }) else { return nil }
+        let text = String(decoding: try wrapping { try file.allBytes(what: "the state file", limit: 1 << 20) }, as: UTF8.self)
+        guard text.hasPrefix("model_checkpoint_path:") else { return nil }
+        let parts = text.split(separator: "\"", maxSplits: 2)
+        return parts.count > 1 ? lastComponent(String(parts[1])) + ".index" : nil
+    }
+
+    static func openDirectory(
+        _ tree: any FileTree, container: (any ByteSource)? = nil, options: ImportOptions
+    ) throws(ImportError) -> AlbertSource {
         for name in weightNames {
             if let file = try wrapping({ try tree.open(name) }) {
-                return try open(file, name: name, tree: tree, options: options)
+                return try open(file, name: name, tree: tree, container: container, options: options)
             }
         }
         let names = tree.names
         let tables = names.filter { $0.hasSuffix(".index") }
-        let candidates = !tables.isEmpty
-            ? tables
-            : names.filter { name in
-                [".safetensors", ".bin", ".pt", ".pth", ".ckpt", ".h5", ".msgpack", ".onnx", ".pb", ".tflite", ".pt2"]
-                    .contains(where: name.hasSuffix)
-            }
+        var candidates = tables.isEmpty ? names.filter { weightSuffixes.contains(where: $0.hasSuffix) } : tables
+        if candidates.count > 1, let latest = try latestCheckpoint(tree), candidates.contains(latest) { candidates = [latest] }
         guard candidates.count <= 1 else { throw .severalCheckpoints(path: tree.path, names: candidates) }
         guard let name = candidates.first, let file = try wrapping({ try tree.open(name) }) else {
             throw .noCheckpoint(path: tree.path)
         }
-        return try open(file, name: name, tree: tree, options: options)
+        return try open(file, name: name, tree: tree, container: container, options: options)
     }
 
-    /// Opens one file by its content.
+    /// Opens one file by its content. `container` is the archive it lies in, which then is the source's file.
     static func open(
-        _ file: any ByteSource, name: String, tree: any FileTree, options: ImportOptions
+        _ file: any ByteSource, name: String, tree: any FileTree, container: (any ByteSource)? = nil, options: ImportOptions
     ) throws(ImportError) -> AlbertSource {
+        func source(_ checkpoint: Checkpoint, _ files: [any ByteSource]) throws(ImportError) -> AlbertSource {
+            try CheckpointImporter(path: file.path, checkpoint: checkpoint, neighbours: Neighbours(tree: tree), options: options)
+                .source(files: container.map { [$0] } ?? files)
+        }
         let format = try SourceFormat.detect(file)
         switch format {
         case .safetensors, .zip, .pickle:
-            return try source(file.path, try wrapping { try checkpoint(file, format) }, [file], tree, options)
+            return try source(try wrapping { try checkpoint(file, format) }, [file])
         case .json:
             let index = try wrapping { try ShardIndex(file) }
             let (joined, files) = try wrapping {
                 try index.join(in: tree) { shard in try Importer.checkpoint(shard, try SourceFormat.detect(shard)) }
             }
-            return try source(file.path, joined, [file] + files, tree, options)
+            return try source(joined, [file] + files)
+        case .sortedTable:
+            let (bundle, shards) = try wrapping { try TensorFlowBundle.read(file, name: name, tree: tree) }
+            return try source(bundle, [file] + shards)
+        case .gzip:
+            return try openArchive(InflatedBytes(gzip: file), file: file, options: options)
+        case .tar:
+            return try openArchive(file, file: file, options: options)
         default:
+            // A SavedModel keeps its weights in a bundle beside its graph.
+            let variables = "variables/variables.index"
+            if let index = try wrapping({ try tree.open(variables) }), try SourceFormat.detect(index) == .sortedTable {
+                return try open(index, name: variables, tree: tree, container: container, options: options)
+            }
+            // The content decides; a name only makes the message better.
+            if name.hasSuffix(".index") { throw .container(SortedTableError.noFooter(path: file.path)) }
+            if name.hasSuffix(".safetensors") { _ = try wrapping { try Safetensors.read(file) } }
             throw .unknownFormat(path: file.path)
         }
+    }
+
+    /// A tar archive, compressed or not: the one directory in it that holds a checkpoint is opened in place.
+    private static func openArchive(
+        _ bytes: any ByteSource, file: any ByteSource, options: ImportOptions
+    ) throws(ImportError) -> AlbertSource {
+        let archive = try wrapping { try TarArchive(bytes) }
+        let directories = archive.directories.filter { hasCheckpoint(archive.tree($0)) }
+        guard directories.count <= 1 else { throw .severalCheckpoints(path: file.path, names: directories) }
+        return try openDirectory(archive.tree(directories.first ?? ""), container: file, options: options)
+    }
+
+    private static func hasCheckpoint(_ tree: any FileTree) -> Bool {
+        tree.names.contains { name in weightNames.contains(name) || weightSuffixes.contains(where: name.hasSuffix) }
     }
 
     /// The tensors of one file that stands for itself or is a shard.
@@ -69,13 +113,6 @@ package enum Importer {
         case .pickle: return try PyTorch.read(legacy: file)
         default: throw ImportError.unknownFormat(path: file.path)
         }
-    }
-
-    private static func source(
-        _ path: String, _ checkpoint: Checkpoint, _ files: [any ByteSource], _ tree: any FileTree, _ options: ImportOptions
-    ) throws(ImportError) -> AlbertSource {
-        try CheckpointImporter(path: path, checkpoint: checkpoint, neighbours: Neighbours(tree: tree), options: options)
-            .source(files: files)
     }
 
     static func lastComponent(_ path: String) -> String {

@@ -46,7 +46,7 @@ enum SourceFormat: Equatable {
     private static let tableMagic: [UInt8] = [0x57, 0xFB, 0x80, 0x8B, 0x24, 0x75, 0x47, 0xDB]
 
     private static func hasTableFooter(_ file: any ByteSource) throws(ImportError) -> Bool {
-        guard file.count >= 8, !file.isSequential else { return false }
+        guard file.count >= 8 else { return false }
         return try wrapping { try file.bytes(at: file.count - 8, count: 8, what: "the last bytes", limit: 8) } == tableMagic
     }
 

@@ -20,6 +20,8 @@ package struct Checkpoint {
     package var ignored: [IgnoredTensor] = []
     /// Names that the file declares to be the same tensor: alias to stored name.
     package var aliases: [String: String] = [:]
+    /// Names that some containers keep beside the keys they store under: TensorFlow 2's full variable names.
+    package var alternativeNames: [String: String] = [:]
 
     package init(format: String, writer: String?, tensors: [NamedTensor]) {
         self.format = format

@@ -1,0 +1,130 @@
+import AlbitModel
+
+/// A LevelDB table (SSTable): sorted keys with values, in checked blocks. Values are found, not read.
+/// Sources: google/leveldb doc/table_format.md, tensorflow/core/lib/io/table.cc.
+final class SortedTable {
+    struct Entry {
+        var key: [UInt8]
+        var source: any ByteSource
+        var offset: Int
+        var count: Int
+
+        func value(limit: Int) throws -> [UInt8] { try source.bytes(at: offset, count: count, what: "a table value", limit: limit) }
+    }
+
+    static let magic: [UInt8] = [0x57, 0xFB, 0x80, 0x8B, 0x24, 0x75, 0x47, 0xDB]
+    static let maxBlocks = 1 << 20
+    static let maxEntries = 1 << 20
+    static let maxKey = 64 << 10
+    static let maxSnappyBlock = 64 << 20
+
+    let path: String
+    let entries: [Entry]
+
+    init(_ file: any ByteSource) throws {
+        path = file.path
+        guard file.count >= 48 else { throw SortedTableError.noFooter(path: path) }
+        let footer = try file.bytes(at: file.count - 48, count: 48, what: "the table footer", limit: 48)
+        guard Array(footer.suffix(8)) == SortedTable.magic else { throw SortedTableError.noFooter(path: path) }
+        var wire = WireReader(footer[..<40], path: path)
+        _ = (try wire.varint(), try wire.varint())
+        let index = try SortedTable.block(file, offset: try wire.varint(), size: try wire.varint())
+        var entries: [Entry] = []
+        var last: [UInt8]?
+        for handle in try SortedTable.walk(index, limit: SortedTable.maxBlocks) {
+            var wire = WireReader(try handle.value(limit: 32)[...], path: path)
+            let block = try SortedTable.block(file, offset: try wire.varint(), size: try wire.varint())
+            for entry in try SortedTable.walk(block, limit: SortedTable.maxEntries - entries.count) {
+                if let last, !last.lexicographicallyPrecedes(entry.key) {
+                    throw SortedTableError.unsorted(path: path, key: String(decoding: entry.key, as: UTF8.self))
+                }
+                last = entry.key
+                entries.append(entry)
+            }
+        }
+        self.entries = entries
+    }
+
+    /// A block's content, its checksum verified; compressed ones are unpacked into memory.
+    private static func block(_ file: any ByteSource, offset: UInt64, size: UInt64) throws -> any ByteSource {
+        let path = file.path
+        guard let start = Int(exactly: offset), let count = Int(exactly: size), start <= file.count, count <= file.count - start - 5 else {
+            throw SortedTableError.blockOutside(path: path, offset: offset, size: size)
+        }
+        let trailer = try file.bytes(at: start + count, count: 5, what: "a block trailer", limit: 5)
+        let stored = trailer[1...].enumerated().reduce(UInt32(0)) { $0 | UInt32($1.element) << UInt32(8 * $1.offset) }
+        let found = try CRC32C.masked(of: file, at: start, count: count + 1)
+        guard stored == found else { throw SortedTableError.wrongChecksum(path: path, offset: start) }
+        let slice = try SliceBytes(file, at: start, count: count, path: path)
+        switch trailer[0] {
+        case 0: return slice
+        case 1:
+            let packed = try slice.allBytes(what: "a snappy block", limit: maxSnappyBlock)
+            guard let plain = Snappy.decompress(packed, limit: maxSnappyBlock) else {
+                throw SortedTableError.badSnappy(path: path, offset: start)
+            }
+            return MemoryBytes(plain, path: path)
+        default: throw SortedTableError.unknownCompression(path: path, type: trailer[0], offset: start)
+        }
+    }
+
+    /// The entries of a block: each key repeats a prefix of the one before.
+    private static func walk(_ block: any ByteSource, limit: Int) throws -> [Entry] {
+        let path = block.path
+        guard block.count >= 4 else { throw SortedTableError.badBlock(path: path, offset: 0) }
+        let tail = try block.bytes(at: block.count - 4, count: 4, what: "a restart count", limit: 4)
+        let restarts = tail.enumerated().reduce(0) { $0 | Int($1.element) << (8 * $1.offset) }
+        guard restarts <= (block.count - 4) / 4 else { throw SortedTableError.badBlock(path: path, offset: block.count - 4) }
+        let end = block.count - 4 - 4 * restarts
+        var entries: [Entry] = []
+        var key: [UInt8] = []
+        var position = 0
+        while position < end {
+            guard entries.count < limit else { throw SortedTableError.tooMany(path: path, limit: maxEntries) }
+            let head = try block.bytes(at: position, count: min(30, end - position), what: "an entry", limit: 30)
+            var wire = WireReader(head[...], path: path)
+            guard let shared = Int(exactly: try wire.varint()), let fresh = Int(exactly: try wire.varint()),
+                let count = Int(exactly: try wire.varint()), shared <= key.count, fresh <= maxKey
+            else { throw SortedTableError.badBlock(path: path, offset: position) }
+            position += wire.consumed
+            guard fresh <= end - position, count <= end - position - fresh else {
+                throw SortedTableError.badBlock(path: path, offset: position)
+            }
+            key.removeLast(key.count - shared)
+            key += try block.bytes(at: position, count: fresh, what: "a key", limit: maxKey)
+            guard key.count <= maxKey else { throw SortedTableError.badBlock(path: path, offset: position) }
+            position += fresh
+            entries.append(Entry(key: key, source: block, offset: position, count: count))
+            position += count
+        }
+        return entries
+    }
+}
+
+/// Every way in which a table can be wrong.
+package enum SortedTableError: AlbitError {
+    case noFooter(path: String)
+    case blockOutside(path: String, offset: UInt64, size: UInt64)
+    case wrongChecksum(path: String, offset: Int)
+    case badSnappy(path: String, offset: Int)
+    case unknownCompression(path: String, type: UInt8, offset: Int)
+    case badBlock(path: String, offset: Int)
+    case tooMany(path: String, limit: Int)
+    case unsorted(path: String, key: String)
+
+    package var failure: Failure { .input }
+
+    package var description: String {
+        switch self {
+        case .noFooter(let path): "\(path): does not end with the footer of a TensorFlow index; it is truncated, download it again"
+        case .blockOutside(let path, let offset, let size): "\(path): a block of \(size) bytes at \(offset) lies outside the file"
+        case .wrongChecksum(let path, let offset): "\(path): the block at byte \(offset) has a wrong CRC-32C; download the file again"
+        case .badSnappy(let path, let offset): "\(path): the snappy block at byte \(offset) cannot be unpacked"
+        case .unknownCompression(let path, let type, let offset):
+            "\(path): the block at byte \(offset) has compression \(type), expected 0 (none) or 1 (snappy)"
+        case .badBlock(let path, let offset): "\(path): a table block is damaged at its byte \(offset)"
+        case .tooMany(let path, let limit): "\(path): has more than \(limit) entries"
+        case .unsorted(let path, let key): "\(path): key '\(key)' is out of order, which no TensorFlow writer does"
+        }
+    }
+}

@@ -1,0 +1,315 @@
+import AlbitModel
+
+/// Reads TensorFlow checkpoints of version 2: an index table, and data shards beside it.
+/// Sources: tensorflow/core/protobuf/tensor_bundle.proto, core/util/tensor_bundle. Limits: formats/tensorflow-checkpoint.md.
+struct TensorFlowBundle {
+    static let maxShards = 10_000
+    static let maxEntry = 1 << 20
+    static let maxGraph = 64 << 20
+    static let objectGraphKey = "_CHECKPOINTABLE_OBJECT_GRAPH"
+
+    /// `BundleEntryProto`.
+    private struct Entry {
+        var dtype = 0
+        var shape: [Int] = []
+        var shard = 0
+        var offset = 0
+        var size = 0
+        var crc: UInt32 = 0
+        var slices: [[(start: Int, length: Int)]] = []
+    }
+
+    private let path: String
+    private let shards: [any ByteSource]
+    private var entries: [(key: [UInt8], entry: Entry)] = []
+
+    /// `DataType` of tensorflow/core/framework/types.proto.
+    static let types: [Int: TensorType] = [
+        1: .float32, 2: .float64, 3: .int32, 4: .uint8, 5: .int16, 6: .int8, 9: .int64, 10: .bool, 14: .bfloat16, 17: .uint16,
+        19: .float16, 22: .uint32, 23: .uint64,
+    ]
+
+    /// The checkpoint whose index is `file`; `name` is the index's own name, from which those of the shards follow.
+    static func read(_ file: any ByteSource, name: String, tree: any FileTree) throws -> (Checkpoint, [any ByteSource]) {
+        let table = try SortedTable(file)
+        guard let header = table.entries.first, header.key.isEmpty else { throw BundleError.noHeader(path: file.path) }
+        if let slices = try TensorFlowV1.read(table, header: header, file: file) { return (slices, []) }
+        let bundle = try TensorFlowBundle(table, header: try header.value(limit: maxEntry), name: name, tree: tree)
+        return (try bundle.checkpoint(), bundle.shards)
+    }
+
+    private init(_ table: SortedTable, header: [UInt8], name: String, tree: any FileTree) throws {
+        path = table.path
+        let prefix = name.hasSuffix(".index") ? String(name.dropLast(6)) : name
+        var count = 1
+        var wire = WireReader(header[...], path: path)
+        while let (number, value) = try wire.field() {
+            if case (1, .varint(let shards)) = (number, value) {
+                guard shards >= 1, shards <= UInt64(TensorFlowBundle.maxShards) else {
+                    throw BundleError.badHeader(path: path, problem: "\(shards) shards")
+                }
+                count = Int(shards)
+            }
+            if case (2, .varint(1)) = (number, value) { throw BundleError.badHeader(path: path, problem: "big-endian data") }
+        }
+        func digits(_ number: Int) -> String {
+            let text = String(number)
+            return String(repeating: "0", count: max(0, 5 - text.count)) + text
+        }
+        var shards: [any ByteSource] = []
+        for index in 0..<count {
+            let shard = "\(prefix).data-\(digits(index))-of-\(digits(count))"
+            guard let file = try tree.open(shard) else { throw BundleError.missingShard(path: path, shard: shard) }
+            shards.append(file)
+        }
+        self.shards = shards
+        for entry in table.entries.dropFirst() {
+            entries.append((entry.key, try parse(try entry.value(limit: TensorFlowBundle.maxEntry), key: entry.key)))
+        }
+        try checkOverlap()
+    }
+
+    private func text(_ key: [UInt8]) -> String { String(decoding: key, as: UTF8.self) }
+
+    private func parse(_ bytes: [UInt8], key: [UInt8]) throws -> Entry {
+        var entry = Entry()
+        var wire = WireReader(bytes[...], path: path)
+        func integer(_ value: UInt64, _ what: String) throws -> Int {
+            let signed = Int64(bitPattern: value)
+            guard signed >= 0 else { throw BundleError.badEntry(path: path, tensor: text(key), problem: "\(what) is negative") }
+            return Int(signed)
+        }
+        while let (number, value) = try wire.field() {
+            switch (number, value) {
+            case (1, .varint(let type)): entry.dtype = try integer(type, "its type")
+            case (2, .bytes(let shape)): entry.shape = try ShapeProto.dimensions(shape, path: path)
+            case (3, .varint(let shard)): entry.shard = try integer(shard, "its shard")
+            case (4, .varint(let offset)): entry.offset = try integer(offset, "its offset")
+            case (5, .varint(let size)): entry.size = try integer(size, "its size")
+            case (6, .fixed32(let crc)): entry.crc = crc
+            case (7, .bytes(let slice)): entry.slices.append(try ShapeProto.slice(slice, path: path))
+            default: break
+            }
+        }
+        let name = text(key)
+        guard entry.shape.checkedProduct != nil else {
+            throw BundleError.badEntry(path: path, tensor: name, problem: "its shape \(entry.shape) has a negative or overflowing dimension")
+        }
+        if !entry.slices.isEmpty { return entry }
+        guard entry.shard < shards.count else {
+            throw BundleError.badEntry(path: path, tensor: name, problem: "it lies in shard \(entry.shard) of \(shards.count)")
+        }
+        let available = shards[entry.shard].count
+        guard entry.offset <= available, entry.size <= available - entry.offset else {
+            throw BundleError.outsideShard(
+                path: path, tensor: name, shard: shards[entry.shard].path, offset: entry.offset, bytes: entry.size, size: available)
+        }
+        if let type = TensorFlowBundle.types[entry.dtype], (entry.shape.checkedProduct ?? 0) &* type.size != entry.size {
+            throw BundleError.badEntry(
+                path: path, tensor: name, problem: "its shape \(entry.shape) of \(type.rawValue) does not fill its \(entry.size) bytes")
+        }
+        return entry
+    }
+
+    private func checkOverlap() throws {
+        let stored = entries.filter { $0.entry.slices.isEmpty && $0.entry.size > 0 }
+            .sorted { ($0.entry.shard, $0.entry.offset) < ($1.entry.shard, $1.entry.offset) }
+        for (a, b) in zip(stored, stored.dropFirst()) where a.entry.shard == b.entry.shard {
+            guard a.entry.offset + a.entry.size <= b.entry.offset else {
+                throw BundleError.overlap(path: path, first: text(a.key), second: text(b.key))
+            }
+        }
+    }
+
+    private func tensor(_ entry: Entry, type: TensorType, name: String) -> any LazyTensor {
+        let shard = shards[entry.shard]
+        let path = path
+        return StoredTensor(shape: entry.shape, dtype: type, source: shard, offset: entry.offset) {
+            let found = try CRC32C.masked(of: shard, at: entry.offset, count: entry.size)
+            guard found == entry.crc else { throw BundleError.wrongChecksum(path: path, tensor: name, shard: shard.path) }
+        }
+    }
+
+    private func checkpoint() throws -> Checkpoint {
+        var checkpoint = Checkpoint(format: "TensorFlow checkpoint (V2 bundle)", writer: "TensorFlow", tensors: [])
+        let indexOfKey = Dictionary(entries.enumerated().map { ($1.key, $0) }, uniquingKeysWith: { first, _ in first })
+        for (key, entry) in entries where key.first != 0 {
+            let name = text(key)
+            if name == TensorFlowBundle.objectGraphKey {
+                checkpoint.alternativeNames = try objectGraph(entry)
+                continue
+            }
+            guard let type = TensorFlowBundle.types[entry.dtype] else {
+                let kind = entry.dtype == 7 ? "strings" : "the TensorFlow type \(entry.dtype)"
+                checkpoint.ignored.append(IgnoredTensor(name: name, reason: "holds \(kind), no weights"))
+                continue
+            }
+            guard !entry.slices.isEmpty else {
+                checkpoint.tensors.append(NamedTensor(name: name, tensor: tensor(entry, type: type, name: name)))
+                continue
+            }
+            var parts: [JoinedTensor.Part] = []
+            let axis = entry.slices.compactMap { slice in slice.firstIndex { $0.length >= 0 } }.first ?? 0
+            for slice in entry.slices {
+                let sliceKey = OrderedCode.sliceKey(name: key, slice: slice)
+                guard let index = indexOfKey[sliceKey], entries[index].entry.slices.isEmpty, slice.indices.contains(axis) else {
+                    throw BundleError.missingSlice(path: path, tensor: name)
+                }
+                parts.append(.init(start: slice[axis].start, tensor: tensor(entries[index].entry, type: type, name: name)))
+            }
+            guard let joined = JoinedTensor(shape: entry.shape, axis: axis, parts: parts) else {
+                throw BundleError.missingSlice(path: path, tensor: name)
+            }
+            checkpoint.tensors.append(NamedTensor(name: name, tensor: joined))
+        }
+        return checkpoint
+    }
+
+    /// Keys of an object checkpoint to the variables' full names. A string tensor of one element is stored as its
+    /// length, a checksum of the lengths, then the bytes: a `TrackableObjectGraph`.
+    private func objectGraph(_ entry: Entry) throws -> [String: String] {
+        guard entry.slices.isEmpty else { return [:] }
+        let bytes = try shards[entry.shard].bytes(
+            at: entry.offset, count: entry.size, what: "the object graph", limit: TensorFlowBundle.maxGraph)
+        var lengths = WireReader(bytes[...], path: path)
+        let length = try lengths.varint()
+        let start = lengths.consumed + 4
+        guard length <= UInt64(bytes.count), start <= bytes.count, Int(length) <= bytes.count - start else {
+            throw BundleError.badEntry(path: path, tensor: TensorFlowBundle.objectGraphKey, problem: "its string is truncated")
+        }
+        var names: [String: String] = [:]
+        var graph = WireReader(bytes[start..<(start + Int(length))], path: path)
+        while let (number, value) = try graph.field() {
+            guard case (1, .bytes(let object)) = (number, value) else { continue }
+            var node = WireReader(object, path: path)
+            while let (number, value) = try node.field() {
+                guard case (2, .bytes(let attribute)) = (number, value) else { continue }
+                var fields = WireReader(attribute, path: path)
+                var full = ""
+                var key = ""
+                while let (number, value) = try fields.field() {
+                    if case (2, .bytes(let text)) = (number, value) { full = String(decoding: text, as: UTF8.self) }
+                    if case (3, .bytes(let text)) = (number, value) { key = String(decoding: text, as: UTF8.self) }
+                }
+                if !full.isEmpty && !key.isEmpty { names[key] = full }
+            }
+        }
+        return names
+    }
+}
+
+/// `TensorShapeProto` and `TensorSliceProto`.
+enum ShapeProto {
+    static let maxRank = 16
+
+    static func dimensions(_ bytes: ArraySlice<UInt8>, path: String) throws -> [Int] {
+        var shape: [Int] = []
+        var wire = WireReader(bytes, path: path)
+        while let (number, value) = try wire.field() {
+            guard case (2, .bytes(let dimension)) = (number, value) else { continue }
+            guard shape.count < maxRank else { throw BundleError.tooManyDimensions(path: path) }
+            var size = 0
+            var fields = WireReader(dimension, path: path)
+            while let (number, value) = try fields.field() {
+                if case (1, .varint(let extent)) = (number, value) { size = Int(Int64(bitPattern: extent)) }
+            }
+            shape.append(size)
+        }
+        return shape
+    }
+
+    /// An extent without a length is the whole axis: start 0, length -1.
+    static func slice(_ bytes: ArraySlice<UInt8>, path: String) throws -> [(start: Int, length: Int)] {
+        var extents: [(start: Int, length: Int)] = []
+        var wire = WireReader(bytes, path: path)
+        while let (number, value) = try wire.field() {
+            guard case (1, .bytes(let extent)) = (number, value) else { continue }
+            guard extents.count < maxRank else { throw BundleError.tooManyDimensions(path: path) }
+            var result = (start: 0, length: -1)
+            var fields = WireReader(extent, path: path)
+            while let (number, value) = try fields.field() {
+                if case (1, .varint(let start)) = (number, value) { result.start = Int(Int64(bitPattern: start)) }
+                if case (2, .varint(let length)) = (number, value) { result.length = Int(Int64(bitPattern: length)) }
+            }
+            extents.append(result)
+        }
+        return extents
+    }
+}
+
+/// Keys of slices: numbers and strings in an encoding that sorts as they do.
+/// Source: tensorflow/core/lib/strings/ordered_code.cc, core/util/saved_tensor_slice_util.cc.
+enum OrderedCode {
+    static func sliceKey(name: [UInt8], slice: [(start: Int, length: Int)]) -> [UInt8] {
+        var key = unsigned(0)
+        for byte in name {
+            switch byte {
+            case 0: key += [0, 0xFF]
+            case 0xFF: key += [0xFF, 0]
+            default: key.append(byte)
+            }
+        }
+        key += [0, 1]
+        key += unsigned(slice.count)
+        for extent in slice { key += signed(extent.start) + signed(extent.length) }
+        return key
+    }
+
+    /// Length, then the significant bytes, big-endian.
+    private static func unsigned(_ value: Int) -> [UInt8] {
+        var bytes: [UInt8] = []
+        var rest = UInt64(max(0, value))
+        while rest > 0 {
+            bytes.insert(UInt8(truncatingIfNeeded: rest), at: 0)
+            rest >>= 8
+        }
+        return [UInt8(bytes.count)] + bytes
+    }
+
+    /// Seven bits a byte; as many leading ones as bytes, inverted for negative numbers by the sign extension.
+    private static func signed(_ value: Int) -> [UInt8] {
+        let magnitude = UInt64(bitPattern: Int64(value < 0 ? ~value : value))
+        if magnitude < 64 { return [0x80 ^ UInt8(truncatingIfNeeded: value)] }
+        var length = 2
+        while length < 10 && magnitude >> UInt64(7 * length - 1) != 0 { length += 1 }
+        let fill: UInt8 = value < 0 ? 0xFF : 0
+        var bytes: [UInt8] = [fill, fill]
+        for shift in stride(from: 56, through: 0, by: -8) { bytes.append(UInt8(truncatingIfNeeded: value >> shift)) }
+        var result = Array(bytes.suffix(length))
+        let header: (UInt8, UInt8) = length <= 8 ? (UInt8(truncatingIfNeeded: 0xFF00 >> length), 0) : (0xFF, length == 9 ? 0x80 : 0xC0)
+        result[0] ^= header.0
+        result[1] ^= header.1
+        return result
+    }
+}
+
+/// Every way in which a TensorFlow checkpoint can be wrong.
+package enum BundleError: AlbitError {
+    case noHeader(path: String)
+    case badHeader(path: String, problem: String)
+    case missingShard(path: String, shard: String)
+    case badEntry(path: String, tensor: String, problem: String)
+    case outsideShard(path: String, tensor: String, shard: String, offset: Int, bytes: Int, size: Int)
+    case overlap(path: String, first: String, second: String)
+    case missingSlice(path: String, tensor: String)
+    case tooManyDimensions(path: String)
+    case wrongChecksum(path: String, tensor: String, shard: String)
+
+    package var failure: Failure { .input }
+
+    package var description: String {
+        switch self {
+        case .noHeader(let path): "\(path): is a table, but no TensorFlow checkpoint: the header under the empty key is missing"
+        case .badHeader(let path, let problem): "\(path): the checkpoint's header tells of \(problem), which is not supported"
+        case .missingShard(let path, let shard): "\(path): the data file '\(shard)' is not beside it; download it too"
+        case .badEntry(let path, let tensor, let problem): "\(path): the entry of tensor '\(tensor)' is wrong: \(problem)"
+        case .outsideShard(let path, let tensor, let shard, let offset, let bytes, let size):
+            "\(path): tensor '\(tensor)' needs \(bytes) bytes at \(offset) of '\(shard)', which has \(size); download it again"
+        case .overlap(let path, let first, let second): "\(path): tensors '\(first)' and '\(second)' share bytes"
+        case .missingSlice(let path, let tensor): "\(path): the parts of the partitioned tensor '\(tensor)' do not make it whole"
+        case .tooManyDimensions(let path): "\(path): a tensor has more than \(ShapeProto.maxRank) dimensions"
+        case .wrongChecksum(let path, let tensor, let shard):
+            "\(path): the CRC-32C of tensor '\(tensor)' does not match its bytes in '\(shard)'; download the checkpoint again"
+        }
+    }
+}

@@ -1,0 +1,87 @@
+import AlbitModel
+import TestData
+import Testing
+
+@testable import AlbitImporters
+
+@Suite struct TensorFlowTests {
+    /// Every hostile row, with the kind of error it has to end with.
+    @Test func refusesTheHostile() {
+        let rows = Zoo.rows.filter {
+            ($0.path.hasPrefix("bad/tf/") || $0.path.hasPrefix("bad/tar/")) && $0.expected.hasPrefix("must-refuse")
+        }
+        #expect(rows.count == 24)
+        for row in rows {
+            let (error, seconds) = ZooImport.refusal(of: row)
+            #expect(seconds < 2, "\(row)")
+            let inner = ZooImport.inner(error)
+            let isRight: Bool
+            switch String(row.path.split(separator: "/")[2]) {
+            case "bad_header_checksum.tar.gz": if case .badChecksum? = inner as? TarError { isRight = true } else { isRight = false }
+            case "bomb_100MB.tar.gz": if case .bomb? = inner as? DeflateError { isRight = true } else { isRight = false }
+            case "index_is_symlink.tar.gz": if case .link? = inner as? TarError { isRight = true } else { isRight = false }
+            case "member_8GB.tar.gz": if case .memberOutside? = inner as? TarError { isRight = true } else { isRight = false }
+            case "no_index.tar.gz": if case .noCheckpoint? = inner as? ImportError { isRight = true } else { isRight = false }
+            case "trunc_10.tar.gz", "trunc_half.tar.gz":
+                if case .truncated? = inner as? DeflateError { isRight = true } else { isRight = false }
+            case "data_bad_tensor_crc": if case .wrongChecksum? = inner as? BundleError { isRight = true } else { isRight = false }
+            case "data_empty", "data_trunc", "entry_offset_past_end":
+                if case .outsideShard? = inner as? BundleError { isRight = true } else { isRight = false }
+            case "data_missing": if case .missingShard? = inner as? BundleError { isRight = true } else { isRight = false }
+            case "entry_dim_overflow", "entry_offset_negative", "entry_shard_id", "entry_size_mismatch":
+                if case .badEntry? = inner as? BundleError { isRight = true } else { isRight = false }
+            case "entry_dtype_string": if case .noWeights? = inner as? ImportError { isRight = true } else { isRight = false }
+            case "entry_missing": if case .missingTensor? = inner as? ImportError { isRight = true } else { isRight = false }
+            case "entry_overlap": if case .overlap? = inner as? BundleError { isRight = true } else { isRight = false }
+            case "index_bad_block_crc": if case .wrongChecksum? = inner as? SortedTableError { isRight = true } else { isRight = false }
+            case "index_no_footer", "index_trunc_47", "index_trunc_half":
+                if case .noFooter? = inner as? SortedTableError { isRight = true } else { isRight = false }
+            case "keys_unsorted": if case .unsorted? = inner as? SortedTableError { isRight = true } else { isRight = false }
+            default: isRight = false
+            }
+            #expect(isRight, "\(row): \(String(describing: inner))")
+        }
+    }
+
+    /// Version 1 keeps the elements inside its one table; the values are the published ones all the same.
+    @Test func readsVersion1() throws {
+        let row = try #require(Zoo.rows.first { $0.path == "tf1/v1format/model.ckpt" })
+        let source = try ZooImport.open(row)
+        let reference = try Importer.open(path: Zoo.directory + "/safetensors/base-pretraining")
+        #expect(source.parameterNames == reference.parameterNames)
+        for name in reference.parameterNames {
+            #expect(try source.values(of: name) == reference.values(of: name), "\(name)")
+        }
+    }
+
+    @Test func readsWhatLiesBesideTheCheckpointInAnArchive() throws {
+        let source = try Importer.open(path: Zoo.directory + "/tf1/albert_base.tar.gz")
+        #expect(source.configuration.hiddenAct == .geluNew)
+        #expect(source.tokenizerFiles.map(\.name) == ["30k-clean.model"])
+        #expect(source.heads == [.maskedLanguageModel, .sentenceOrder])
+        #expect(source.report.fileBytes == 332_011)
+    }
+
+    @Test func ignoresOptimizerSlotsByRule() throws {
+        let source = try ZooImport.open(try #require(Zoo.rows.first { $0.path.hasPrefix("tf1/training/") }))
+        let reasons = Set(source.report.ignored.map(\.reason))
+        #expect(reasons == ["optimizer slot", "step counter"])
+        #expect(source.report.ignored.count == 2 * source.parameterNames.count + 1)
+    }
+
+    @Test func namesTheHeadThatItDoesNotRun() throws {
+        let source = try ZooImport.open(try #require(Zoo.rows.first { $0.path.hasPrefix("tf1/finetuned_squad2/") }))
+        #expect(source.heads.isEmpty)
+        #expect(source.report.ignored.contains { $0.name == "start_logits/dense/kernel" && $0.reason.contains("SQuAD 2") })
+    }
+
+    /// Known answers: RFC 3720 for CRC-32C of 32 zero bytes; the snappy format description for a run by copy.
+    @Test func checksumsAndSnappy() throws {
+        var crc = CRC32C()
+        [UInt8](repeating: 0, count: 32).withUnsafeBytes { crc.update($0) }
+        #expect(crc.checksum == 0x8A91_36AA)
+        #expect(Snappy.decompress([6, 0x04, 0x61, 0x62, 0x01 | 0 << 2, 0x02], limit: 100) == Array("ababab".utf8))
+        #expect(Snappy.decompress([6, 0x04, 0x61, 0x62, 0x01, 0x09], limit: 100) == nil)
+        #expect(Snappy.decompress([0x80, 0x80, 0x80, 0x80, 0x08], limit: 100) == nil)
+    }
+}
