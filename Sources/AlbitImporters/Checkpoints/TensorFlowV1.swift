@@ -34,8 +34,8 @@ enum TensorFlowV1 {
             shapes[name] = (shape, type, slices)
         }
         for entry in table.entries.dropFirst() {
-            guard let (name, dtype, offset, count) = try elements(entry, path: path) else { continue }
-            guard let (shape, _, slices) = shapes[name], slices <= 1, let product = shape.checkedProduct else {
+            guard let (name, offset, count) = try elements(entry, path: path) else { continue }
+            guard let (shape, dtype, slices) = shapes[name], slices <= 1, let product = shape.checkedProduct else {
                 checkpoint.ignored.append(IgnoredTensor(name: name, reason: "partitioned tensor of a version 1 checkpoint"))
                 continue
             }
@@ -52,10 +52,11 @@ enum TensorFlowV1 {
         return checkpoint
     }
 
-    /// Where a value's elements lie: SavedTensorSlices.data(2).data(3: TensorProto).float_val(5) or tensor_content(4).
+    /// Where a value's elements lie: SavedTensorSlices.data(2).data(3: TensorProto).tensor_content(4), float_val(5)
+    /// or double_val(6).
     private static func elements(
         _ entry: SortedTable.Entry, path: String
-    ) throws -> (name: String, dtype: Int, offset: Int, count: Int)? {
+    ) throws -> (name: String, offset: Int, count: Int)? {
         // The elements are one long field near the end, so only the beginning is parsed: field by field, skipping.
         func fields(at start: Int, count: Int) throws -> [(number: Int, offset: Int, count: Int, value: UInt64)] {
             var found: [(number: Int, offset: Int, count: Int, value: UInt64)] = []
@@ -78,9 +79,9 @@ enum TensorFlowV1 {
         let slice = try fields(at: data.offset, count: data.count)
         guard let name = slice.first(where: { $0.number == 1 }), let tensor = slice.first(where: { $0.number == 3 }) else { return nil }
         let parts = try fields(at: tensor.offset, count: tensor.count)
-        let dtype = Int(truncatingIfNeeded: parts.first { $0.number == 1 }?.value ?? 0)
         let text = try entry.source.bytes(at: name.offset, count: name.count, what: "a name", limit: maxHead)
-        let values = parts.first { $0.number == 4 || $0.number == (dtype == 2 ? 6 : 5) }
-        return (String(decoding: text, as: UTF8.self), dtype, values?.offset ?? tensor.offset, values?.count ?? 0)
+        // tensor_content, float_val or double_val: the type stands in the header.
+        let values = parts.first { (4...6).contains($0.number) }
+        return (String(decoding: text, as: UTF8.self), values?.offset ?? tensor.offset, values?.count ?? 0)
     }
 }
