@@ -15,7 +15,8 @@ let package = Package(
     ],
     targets: [
         // The C ring.
-        .target(name: "CPlatform"),
+        // libm for rounding to whole numbers in debug builds; the arithmetic of models does not use it.
+        .target(name: "CPlatform", linkerSettings: [.linkedLibrary("m")]),
         .target(name: "CKernels"),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "CProtobufC", pkgConfig: "libprotobuf-c", providers: [.apt(["libprotobuf-c-dev"])]),
