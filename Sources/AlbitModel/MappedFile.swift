@@ -6,9 +6,14 @@ package final class MappedFile: @unchecked Sendable {
     package let bytes: UnsafeRawBufferPointer
     private var file: platform_file
 
-    /// Opens and maps a regular file. Throws `ModelFileError.cannotOpen` with the system's words.
+    /// Opens and maps a regular file. Throws `ModelFileError.cannotOpen` with the system's words,
+    /// `doesNotFit` where the address space is too small.
     package init(path: String) throws(ModelFileError) {
         file = path.withCString { platform_open_mapped($0) }
+        // 12 is ENOMEM and 27 EFBIG on every Linux.
+        if file.error == 12 || file.error == 27 {
+            throw .doesNotFit(path: path, bytes: file.size, available: platform_address_space_left())
+        }
         if file.error != 0 {
             throw .cannotOpen(path: path, reason: String(cString: platform_error_text(file.error)))
         }

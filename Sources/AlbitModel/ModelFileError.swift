@@ -1,6 +1,7 @@
 /// Every way in which a GGUF file can fail to be a model that Albit runs.
 package enum ModelFileError: AlbitError {
     case cannotOpen(path: String, reason: String)
+    case doesNotFit(path: String, bytes: UInt64, available: UInt64)
     case notGGUF(path: String)
     case unsupportedGGUFVersion(path: String, version: UInt32)
     case truncated(path: String, what: String, offset: Int)
@@ -31,7 +32,7 @@ package enum ModelFileError: AlbitError {
 
     package var failure: Failure {
         switch self {
-        case .readFailed: .machine
+        case .readFailed, .doesNotFit: .machine
         default: .input
         }
     }
@@ -40,6 +41,9 @@ package enum ModelFileError: AlbitError {
         switch self {
         case .cannotOpen(let path, let reason):
             path + ": cannot be opened: " + reason
+        case .doesNotFit(let path, let bytes, let available):
+            path + ": has " + String(bytes) + " bytes, but this process may map only "
+                + (available == .max ? "less" : String(available)) + "; use a smaller model or raise the limit (ulimit -v)"
         case .notGGUF(let path):
             path + ": is not a GGUF file (its first four bytes are not 'GGUF'); expected a file made by 'albit quantize'"
         case .unsupportedGGUFVersion(let path, let version):

@@ -31,11 +31,13 @@ platform_file platform_open(const char *path) {
 platform_file platform_open_mapped(const char *path) {
     platform_file file = platform_open(path);
     if (file.error || file.size == 0) return file;
-    if (file.size > SIZE_MAX) { platform_close(&file); file.error = EFBIG; return file; }
+    uint64_t size = file.size;  // stays known where the mapping fails
+    if (size > SIZE_MAX) { platform_close(&file); file.size = size; file.error = EFBIG; return file; }
     void *base = mmap(NULL, (size_t)file.size, PROT_READ, MAP_PRIVATE, file.fd, 0);
     if (base == MAP_FAILED) {
         int error = errno;
         platform_close(&file);
+        file.size = size;
         file.error = error;
         return file;
     }

@@ -20,11 +20,17 @@ struct BuiltProgram {
         url = tests.deletingLastPathComponent().appendingPathComponent(name)
     }
 
-    /// Runs to the end. Output is read while it runs, so that pipes never fill.
-    func run(_ arguments: [String], input: String = "") throws -> Outcome {
+    /// Runs to the end, with a limit of its address space where one is given. Output is read while it runs, so that
+    /// pipes never fill.
+    func run(_ arguments: [String], input: String = "", addressSpaceKiB: Int? = nil) throws -> Outcome {
         let process = Process()
-        process.executableURL = url
-        process.arguments = arguments
+        if let addressSpaceKiB {
+            process.executableURL = URL(fileURLWithPath: "/bin/sh")
+            process.arguments = ["-c", "ulimit -v \(addressSpaceKiB) && exec \"$0\" \"$@\"", url.path] + arguments
+        } else {
+            process.executableURL = url
+            process.arguments = arguments
+        }
         let (output, errors) = (Pipe(), Pipe())
         process.standardOutput = output
         process.standardError = errors

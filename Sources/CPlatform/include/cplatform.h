@@ -14,7 +14,8 @@ typedef struct {
     int error;  // errno of the step that failed, 0 when open
 } platform_file;
 
-/// Opens a regular file for reading and maps it read-only. An empty file has a null base.
+/// Opens a regular file for reading and maps it read-only. An empty file has a null base. Where only the mapping
+/// fails (ENOMEM, EFBIG), size is set.
 platform_file platform_open_mapped(const char *path);
 /// Opens without mapping: base is null, size is set; read with platform_read_at.
 platform_file platform_open(const char *path);
