@@ -18,7 +18,7 @@ LIMIT = 0x110000
 BLOCK = 128
 BASE = 90
 ROWS = list(range(0, 0x32000, BLOCK)) + list(range(0xE0000, 0xE1000, BLOCK)) + [0x10FF00]
-COMBINING, MARK, SPACE, DIGIT, PUNCTUATION, OTHER, CASED, IGNORABLE = (1 << i for i in range(8))
+COMBINING, MARK, SPACE, DIGIT, PUNCTUATION, OTHER, CASED, IGNORABLE, ANY_MARK = (1 << i for i in range(9))
 
 
 def flags(c):
@@ -37,6 +37,7 @@ def flags(c):
         ignorable = not cased and ("A" + s + "\u03a3").lower()[-1] == "\u03c2"
         bits |= CASED if cased else 0
         bits |= IGNORABLE if ignorable else 0
+        bits |= ANY_MARK if category.startswith("M") else 0
     bits |= OTHER if category.startswith("C") else 0
     return bits
 
@@ -144,7 +145,7 @@ with open(root + "/Sources/AlbitText/UnicodeTables.swift", "w") as f:
 
 # Digests over all code points but surrogates, in order: the text that the test rebuilds from the tables.
 names = {"NFKD": lambda s: u.normalize("NFKD", s), "NFD": lambda s: u.normalize("NFD", s), "lower": str.lower,
-         "flags": lambda s: "%02x" % flags(ord(s))}
+         "flags": lambda s: "%04x" % flags(ord(s))}
 result = {"unicode": u.unidata_version}
 for name, operation in names.items():
     digest = hashlib.sha256()

@@ -1,7 +1,7 @@
 /// What the tokenizers need to know of a code point, from Python's unicodedata (Scripts/make-unicode-tables.py).
 package struct UnicodeFlags: OptionSet, Sendable {
-    package let rawValue: UInt8
-    package init(rawValue: UInt8) { self.rawValue = rawValue }
+    package let rawValue: UInt16
+    package init(rawValue: UInt16) { self.rawValue = rawValue }
 
     /// Canonical combining class other than zero.
     package static let combining = UnicodeFlags(rawValue: 1)
@@ -18,13 +18,15 @@ package struct UnicodeFlags: OptionSet, Sendable {
     /// Cased and not case-ignorable (the condition of a final sigma).
     package static let cased = UnicodeFlags(rawValue: 64)
     package static let caseIgnorable = UnicodeFlags(rawValue: 128)
+    /// General category M*.
+    package static let mark = UnicodeFlags(rawValue: 256)
 }
 
 package enum UnicodeProperties {
     package static func flags(_ code: UInt32) -> UnicodeFlags {
         let block = entry(UnicodeTables.flagBlocks, row(code), 2)
         let place = entry(UnicodeTables.flagClasses, block * 128 + Int(code & 127), 1)
-        return UnicodeFlags(rawValue: UInt8(truncatingIfNeeded: entry(UnicodeTables.flagBits, place, 2)))
+        return UnicodeFlags(rawValue: UInt16(truncatingIfNeeded: entry(UnicodeTables.flagBits, place, 2)))
     }
 
     /// The lower-case letter by itself, as Python's `str.lower` of one character, but for U+0130, whose two

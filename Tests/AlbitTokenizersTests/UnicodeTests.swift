@@ -42,7 +42,8 @@ import Testing
 
     @Test func flags() {
         let found = digest { code, line in
-            line.append(contentsOf: Hexadecimal.text([UnicodeProperties.flags(code).rawValue]).utf8)
+            let bits = UnicodeProperties.flags(code).rawValue
+            line.append(contentsOf: Hexadecimal.text([UInt8(bits >> 8), UInt8(bits & 255)]).utf8)
         }
         #expect(found == golden["flags"]?.string)
     }

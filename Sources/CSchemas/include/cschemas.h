@@ -1,1 +1,2 @@
 #pragma once
+#include "sentencepiece_model.pb-c.h"

@@ -1,0 +1,77 @@
+/// SentencePiece's precompiled character map: a darts-clone double array from UTF-8 prefixes to replacements.
+///
+/// Layout: the array's size in bytes as UInt32, the array, then the replacements, each ended by a zero byte. A unit:
+/// label in bits 0-7, bit 8 says that a value follows, bit 9 and bits 10-30 are the offset; a value unit has bit 31.
+/// Source: google/sentencepiece, src/normalizer.cc; s-yata/darts-clone, include/darts.h.
+struct Charsmap {
+    private let units: UnsafeRawBufferPointer
+    private let unitCount: Int
+    private let replacements: UnsafeRawBufferPointer
+
+    /// An empty blob is a map that changes nothing; nil where the blob contradicts itself.
+    init?(_ blob: UnsafeRawBufferPointer) {
+        if blob.isEmpty {
+            units = blob
+            replacements = blob
+            unitCount = 0
+            return
+        }
+        guard blob.count >= 4 else { return nil }
+        let size = Int(blob.loadUnaligned(as: UInt32.self))
+        guard size >= 4, size % 4 == 0, size <= blob.count - 4, blob[blob.count - 1] == 0 else { return nil }
+        units = UnsafeRawBufferPointer(rebasing: blob[4..<(4 + size)])
+        unitCount = size / 4
+        replacements = UnsafeRawBufferPointer(rebasing: blob[(4 + size)...])
+    }
+
+    var isEmpty: Bool { unitCount == 0 }
+
+    @inline(__always)
+    private func unit(_ i: Int) -> UInt32 { units.loadUnaligned(fromByteOffset: 4 * i, as: UInt32.self) }
+
+    @inline(__always)
+    private static func offset(_ unit: UInt32) -> Int { Int((unit >> 10) << ((unit & (1 << 9)) >> 6)) }
+
+    /// Whether an ASCII byte stays itself wherever another ASCII byte or the end follows it.
+    func keeps(_ byte: UInt8) -> Bool {
+        guard unitCount > 0 else { return true }
+        var node = Charsmap.offset(unit(0)) ^ Int(byte)
+        guard node < unitCount else { return true }
+        let unit = unit(node)
+        guard unit & 0x8000_00FF == UInt32(byte) else { return true }
+        node ^= Charsmap.offset(unit)
+        if unit & (1 << 8) != 0 {
+            guard node < unitCount else { return false }
+            let value = Int(self.unit(node) & 0x7FFF_FFFF)
+            guard value + 1 < replacements.count, replacements[value] == byte, replacements[value + 1] == 0 else { return false }
+        }
+        for next in 1..<0x80 where node ^ next < unitCount && self.unit(node ^ next) & 0x8000_00FF == UInt32(next) { return false }
+        return true
+    }
+
+    /// The longest rule that matches at `start`: how many bytes it takes and what stands for them; nil where none does.
+    func longest(_ text: UnsafeRawBufferPointer, at start: Int) -> (count: Int, replacement: UnsafeRawBufferPointer)? {
+        guard unitCount > 0 else { return nil }
+        var node = Charsmap.offset(unit(0))
+        var position = start
+        var found = 0
+        var value = 0
+        while position < text.count {
+            node ^= Int(text[position])
+            guard node < unitCount else { break }
+            let unit = unit(node)
+            guard unit & 0x8000_00FF == UInt32(text[position]) else { break }
+            position += 1
+            node ^= Charsmap.offset(unit)
+            guard node < unitCount else { break }
+            if unit & (1 << 8) != 0 {
+                found = position - start
+                value = Int(self.unit(node) & 0x7FFF_FFFF)
+            }
+        }
+        guard found > 0, value < replacements.count else { return nil }
+        var end = value
+        while end < replacements.count, replacements[end] != 0 { end += 1 }
+        return (found, UnsafeRawBufferPointer(rebasing: replacements[value..<end]))
+    }
+}

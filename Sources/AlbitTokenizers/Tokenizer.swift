@@ -1,0 +1,88 @@
+/// A tokenizer of either kind over the tables of a model file or of its own files.
+package enum Tokenizer: Sendable {
+    case unigram(UnigramTokenizer)
+    case wordPiece(WordPieceTokenizer)
+
+    package init(_ tables: TokenizerTables) {
+        switch tables.settings.kind {
+        case .unigram: self = .unigram(UnigramTokenizer(tables))
+        case .wordPiece: self = .wordPiece(WordPieceTokenizer(tables))
+        }
+    }
+
+    package var tables: TokenizerTables {
+        switch self {
+        case .unigram(let tokenizer): tokenizer.tables
+        case .wordPiece(let tokenizer): tokenizer.tables
+        }
+    }
+
+    /// Pieces in the vocabulary.
+    package var count: Int { tables.count }
+    package var specialIDs: SpecialIDs { tables.specialIDs }
+
+    /// The bytes of a piece; empty for an id outside the vocabulary.
+    package func piece(_ id: Int32) -> [UInt8] { tables.piece(Int(id)) }
+
+    /// The longest text that is taken: offsets are 32 bits wide.
+    package static let maxTextBytes = 1 << 30
+
+    /// Tokens of one text without the frame. Bytes that are not UTF-8 count as U+FFFD. Of a text longer than
+    /// `maxTextBytes` only that many bytes are read.
+    package func tokens(_ text: UnsafeRawBufferPointer) -> TokenRun {
+        let text = text.count > Tokenizer.maxTextBytes ? UnsafeRawBufferPointer(rebasing: text[..<Tokenizer.maxTextBytes]) : text
+        switch self {
+        case .unigram(let tokenizer): return tokenizer.tokens(text)
+        case .wordPiece(let tokenizer): return tokenizer.tokens(text)
+        }
+    }
+
+    package func tokens(_ text: [UInt8]) -> TokenRun {
+        text.withUnsafeBytes { tokens($0) }
+    }
+
+    /// Tokens a frame adds to one text or to a pair.
+    package func frameCount(pair: Bool) -> Int {
+        (pair ? tables.template.pair : tables.template.single).count { $0.id >= 0 }
+    }
+
+    /// The input of the model for a text or a pair. `maxLength` counts the frame too; tokens beyond it are cut from the
+    /// end of the longer text, one by one ("longest_first" of Hugging Face), and counted.
+    package func encode(_ text: [UInt8], pair: [UInt8]? = nil, maxLength: Int? = nil) -> Encoding {
+        encode(tokens(text), pair: pair.map { tokens($0) }, maxLength: maxLength)
+    }
+
+    package func encode(_ text: String, pair: String? = nil, maxLength: Int? = nil) -> Encoding {
+        encode(Array(text.utf8), pair: pair.map { Array($0.utf8) }, maxLength: maxLength)
+    }
+
+    /// Puts the frame around tokens.
+    package func encode(_ first: TokenRun, pair second: TokenRun? = nil, maxLength: Int? = nil) -> Encoding {
+        let template = second == nil ? tables.template.single : tables.template.pair
+        var (firstCount, secondCount) = (first.count, second?.count ?? 0)
+        if let maxLength {
+            var excess = firstCount + secondCount + frameCount(pair: second != nil) - maxLength
+            if excess > 0 {
+                // Down to the shorter one's length from the longer, then in turns, the second first where they are equal.
+                let fromFirst = min(excess, max(0, firstCount - secondCount))
+                let fromSecond = min(excess, max(0, secondCount - firstCount))
+                firstCount -= fromFirst
+                secondCount -= fromSecond
+                excess -= fromFirst + fromSecond
+                secondCount -= min(secondCount, (excess + 1) / 2)
+                firstCount -= min(firstCount, excess / 2)
+            }
+        }
+        var encoding = Encoding()
+        for item in template {
+            switch item.id {
+            case TokenTemplate.Item.first: encoding.append(first, upTo: firstCount, typeID: item.typeID, segment: 0)
+            case TokenTemplate.Item.second:
+                if let second { encoding.append(second, upTo: secondCount, typeID: item.typeID, segment: 1) }
+            default: encoding.append(frame: item.id, typeID: item.typeID)
+            }
+        }
+        encoding.truncatedCount = first.count - firstCount + (second?.count ?? 0) - secondCount
+        return encoding
+    }
+}

@@ -1,0 +1,210 @@
+import AlbitModel
+
+/// The tokenizer in a model file: GGUF's own keys where it has them, ours under `albit.tokenizer.`.
+/// The keys are described in formats/tokenizers.md.
+extension TokenizerTables {
+    private static let standard = "tokenizer.ggml."
+    private static let own = "albit.tokenizer."
+
+    /// Adds all keys of the tokenizer.
+    package func write(to writer: inout GGUFWriter) {
+        let (standard, own) = (TokenizerTables.standard, TokenizerTables.own)
+        let isUnigram = settings.kind == .unigram
+        writer.set(standard + "model", isUnigram ? "t5" : "bert")
+        writer.set(standard + "tokens", strings: (0..<count).map { piece($0) })
+        if isUnigram {
+            writer.set(standard + "scores", TokenizerTables.floats(scores))
+            writer.set(standard + "token_type", Array(types))
+            if !charsmapBytes.isEmpty { writer.set(standard + "precompiled_charsmap", Array(charsmapBytes)) }
+            writer.set(standard + "add_space_prefix", settings.addDummyPrefix)
+            writer.set(standard + "remove_extra_whitespaces", settings.removeExtraWhitespaces)
+        }
+        func set(_ name: String, _ id: Int32?) {
+            if let id { writer.set(standard + name, Int(id)) }
+        }
+        set("unknown_token_id", specialIDs.unknown)
+        set("bos_token_id", specialIDs.cls)
+        set("eos_token_id", specialIDs.sep)
+        set("cls_token_id", specialIDs.cls)
+        // GGUF spells it so.
+        set("seperator_token_id", specialIDs.sep)
+        set("padding_token_id", specialIDs.pad)
+        set("mask_token_id", specialIDs.mask)
+
+        writer.set(own + "piece_offsets", TokenizerTables.words(pieceIndex))
+        writer.set(own + "trie", TokenizerTables.words(units))
+        writer.set(own + "special_ids", specialTokens.map(\.id))
+        writer.set(own + "special_strips", specialTokens.map { ($0.stripsLeft ? 1 : 0) | ($0.stripsRight ? 2 : 0) as UInt8 })
+        writer.set(own + "template_single", template.single.flatMap { [$0.id, $0.typeID] })
+        writer.set(own + "template_pair", template.pair.flatMap { [$0.id, $0.typeID] })
+        writer.set(own + "unknown_id", Int(settings.unknownID))
+        writer.set(own + "lower_case", settings.lowerCase)
+        if isUnigram {
+            writer.set(own + "accents", Int(settings.accents.rawValue))
+            writer.set(own + "remove_space", settings.removeSpace)
+            writer.set(own + "join_quotes", settings.joinQuotes)
+            writer.set(own + "lowers_first", settings.lowersFirst)
+            writer.set(own + "splits_digit_comma", settings.splitsDigitComma)
+            writer.set(own + "hides_control_pieces", settings.hidesControlPieces)
+            writer.set(own + "byte_fallback", settings.byteFallback)
+            writer.set(own + "min_score", settings.minScore)
+            writer.set(own + "max_score", settings.maxScore)
+        } else {
+            writer.set(own + "clean_text", settings.cleanText)
+            writer.set(own + "separates_cjk", settings.separatesCJK)
+            writer.set(own + "strip_accents", settings.stripAccents)
+            writer.set(own + "max_word_characters", settings.maxWordCharacters)
+        }
+    }
+
+    private static func floats(_ bytes: UnsafeRawBufferPointer) -> [Float] { words(bytes).map { Float(bitPattern: $0) } }
+
+    private static func words(_ bytes: UnsafeRawBufferPointer) -> [UInt32] {
+        (0..<(bytes.count / 4)).map { bytes.loadUnaligned(fromByteOffset: 4 * $0, as: UInt32.self) }
+    }
+
+    /// The tokenizer of a model file, as views into its mapping; nil where the file has none.
+    package static func read(_ gguf: GGUF) throws(ModelFileError) -> TokenizerTables? {
+        guard let model = try gguf.string(standard + "model") else { return nil }
+        let reader = TokenizerMetadataReader(gguf: gguf)
+        switch model {
+        case "t5": return try reader.tables(.unigram)
+        case "bert": return try reader.tables(.wordPiece)
+        default:
+            throw .badValue(
+                path: gguf.file.path, key: standard + "model", problem: "is '" + model + "', expected 't5' (Unigram) or 'bert' (WordPiece)")
+        }
+    }
+}
+
+/// Reads what `TokenizerTables.write` wrote, trusting none of it.
+private struct TokenizerMetadataReader {
+    let gguf: GGUF
+
+    private var path: String { gguf.file.path }
+
+    func tables(_ kind: TokenizerSettings.Kind) throws(ModelFileError) -> TokenizerTables {
+        let tokens = try array("tokenizer.ggml.tokens", .string, "an array of strings")
+        let count = tokens.count
+        guard count > 0, count <= TokenizerTables.maxPieces else { throw bad("tokenizer.ggml.tokens", "has " + String(count) + " pieces") }
+        let empty = UnsafeRawBufferPointer(start: nil, count: 0)
+        let index = try array("albit.tokenizer.piece_offsets", .uint32, "an array of unsigned 32-bit integers").bytes
+        let units = try array("albit.tokenizer.trie", .uint32, "an array of unsigned 32-bit integers").bytes
+        guard index.count / 4 == (count + PieceList.stride - 1) / PieceList.stride else {
+            throw bad("albit.tokenizer.piece_offsets", "does not fit the number of pieces")
+        }
+        var (scores, types, charsmapBytes) = (empty, empty, empty)
+        if kind == .unigram {
+            scores = try array("tokenizer.ggml.scores", .float32, "an array of floats").bytes
+            types = try array("tokenizer.ggml.token_type", .uint8, "an array of bytes").bytes
+            guard scores.count / 4 == count, types.count == count else {
+                throw bad("tokenizer.ggml.scores", "or token_type does not fit the number of pieces")
+            }
+            if gguf["tokenizer.ggml.precompiled_charsmap"] != nil {
+                charsmapBytes = try array("tokenizer.ggml.precompiled_charsmap", .uint8, "an array of bytes").bytes
+            }
+        }
+        guard let charsmap = Charsmap(charsmapBytes) else { throw bad("tokenizer.ggml.precompiled_charsmap", "is damaged") }
+        let pieces = PieceList(count: count, bytes: tokens.bytes, index: index)
+        return TokenizerTables(
+            views: TokenizerTables.Views(
+                pieces: pieces, pieceIndex: index, units: units, scores: scores, types: types, charsmapBytes: charsmapBytes,
+                charsmap: charsmap),
+            settings: try settings(kind, count), specialTokens: try specialTokens(pieces), specialIDs: try specialIDs(count),
+            template: TokenTemplate(
+                single: try template("albit.tokenizer.template_single", count), pair: try template("albit.tokenizer.template_pair", count)),
+            owner: .file(gguf))
+    }
+
+    private func bad(_ key: String, _ problem: String) -> ModelFileError { .badValue(path: path, key: key, problem: problem) }
+
+    private func array(_ key: String, _ type: GGUFType, _ expected: String) throws(ModelFileError) -> GGUFArray {
+        let array = try gguf.required(key, try gguf.array(key))
+        guard array.elementType == type else { throw .wrongKeyType(path: path, key: key, expected: expected) }
+        return array
+    }
+
+    private func flag(_ name: String) throws(ModelFileError) -> Bool {
+        guard case .bool(let value) = try gguf.required(name, gguf[name]) else {
+            throw .wrongKeyType(path: path, key: name, expected: "a bool")
+        }
+        return value
+    }
+
+    private func id(_ name: String, _ count: Int) throws(ModelFileError) -> Int32? {
+        guard let value = try gguf.integer(name) else { return nil }
+        guard value >= 0, value < count else { throw bad(name, "is " + String(value) + ", outside the vocabulary") }
+        return Int32(truncatingIfNeeded: value)
+    }
+
+    private func settings(_ kind: TokenizerSettings.Kind, _ count: Int) throws(ModelFileError) -> TokenizerSettings {
+        let own = "albit.tokenizer."
+        var settings = TokenizerSettings(kind: kind)
+        settings.unknownID = try gguf.required(own + "unknown_id", try id(own + "unknown_id", count))
+        settings.lowerCase = try flag(own + "lower_case")
+        if kind == .unigram {
+            let accents = try gguf.required(own + "accents", try gguf.integer(own + "accents"))
+            guard let rule = UInt8(exactly: accents).flatMap({ TokenizerSettings.Accents(rawValue: $0) }) else {
+                throw bad(own + "accents", "is " + String(accents) + ", expected 0 to 2")
+            }
+            settings.accents = rule
+            settings.removeSpace = try flag(own + "remove_space")
+            settings.joinQuotes = try flag(own + "join_quotes")
+            settings.lowersFirst = try flag(own + "lowers_first")
+            settings.splitsDigitComma = try flag(own + "splits_digit_comma")
+            settings.hidesControlPieces = try flag(own + "hides_control_pieces")
+            settings.byteFallback = try flag(own + "byte_fallback")
+            settings.addDummyPrefix = try flag("tokenizer.ggml.add_space_prefix")
+            settings.removeExtraWhitespaces = try flag("tokenizer.ggml.remove_extra_whitespaces")
+            settings.minScore = Float(try gguf.required(own + "min_score", try gguf.float(own + "min_score")))
+            settings.maxScore = Float(try gguf.required(own + "max_score", try gguf.float(own + "max_score")))
+        } else {
+            settings.cleanText = try flag(own + "clean_text")
+            settings.separatesCJK = try flag(own + "separates_cjk")
+            settings.stripAccents = try flag(own + "strip_accents")
+            settings.maxWordCharacters = try gguf.required(own + "max_word_characters", try gguf.integer(own + "max_word_characters"))
+            guard settings.maxWordCharacters > 0, settings.maxWordCharacters <= 100_000 else {
+                throw bad(own + "max_word_characters", "is outside 1 to 100000")
+            }
+        }
+        return settings
+    }
+
+    private func specialTokens(_ pieces: PieceList) throws(ModelFileError) -> [SpecialToken] {
+        let key = "albit.tokenizer.special_ids"
+        let ids = try gguf.required(key, try gguf.integers(key))
+        let strips = try gguf.required("albit.tokenizer.special_strips", try gguf.integers("albit.tokenizer.special_strips"))
+        guard ids.count == strips.count, ids.count <= 4096 else { throw bad(key, "does not fit special_strips") }
+        var tokens: [SpecialToken] = []
+        for (id, strip) in zip(ids, strips) {
+            guard id >= 0, id < pieces.count else { throw bad(key, "holds " + String(id) + ", outside the vocabulary") }
+            tokens.append(
+                SpecialToken(
+                    id: Int32(truncatingIfNeeded: id), content: Array(pieces.piece(id)), stripsLeft: strip & 1 != 0, stripsRight: strip & 2 != 0))
+        }
+        return tokens
+    }
+
+    private func specialIDs(_ count: Int) throws(ModelFileError) -> SpecialIDs {
+        var ids = SpecialIDs()
+        ids.unknown = try id("tokenizer.ggml.unknown_token_id", count)
+        ids.cls = try id("tokenizer.ggml.cls_token_id", count)
+        ids.sep = try id("tokenizer.ggml.seperator_token_id", count)
+        ids.pad = try id("tokenizer.ggml.padding_token_id", count)
+        ids.mask = try id("tokenizer.ggml.mask_token_id", count)
+        return ids
+    }
+
+    private func template(_ key: String, _ count: Int) throws(ModelFileError) -> [TokenTemplate.Item] {
+        let values = try gguf.required(key, try gguf.integers(key))
+        guard values.count % 2 == 0, values.count <= 64 else { throw bad(key, "is no list of ids and types") }
+        var items: [TokenTemplate.Item] = []
+        for i in stride(from: 0, to: values.count, by: 2) {
+            guard values[i] >= Int(TokenTemplate.Item.second), values[i] < count, values[i + 1] >= 0, values[i + 1] < 1024 else {
+                throw bad(key, "holds an id or type out of range")
+            }
+            items.append(TokenTemplate.Item(id: Int32(truncatingIfNeeded: values[i]), typeID: Int32(truncatingIfNeeded: values[i + 1])))
+        }
+        return items
+    }
+}
