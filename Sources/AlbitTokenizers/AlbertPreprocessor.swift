@@ -32,8 +32,9 @@ struct AlbertPreprocessor {
                     run.emitASCII(0x20, space)
                 }
                 if joinQuotes, byte == 0x60 || byte == 0x27, end < range.upperBound, text[end] == byte {
+                    // It counts as the second of the two, as in the offsets of the `tokenizers` library.
                     end += 1
-                    run.emitASCII(0x22, Origin(start: UInt32(position), end: UInt32(end)))
+                    run.emitASCII(0x22, Origin(start: UInt32(position + 1), end: UInt32(end)))
                 } else {
                     let lower = lowerASCII && byte &- 0x41 < 26 ? byte | 0x20 : byte
                     run.emitASCII(lower, Origin(start: UInt32(position), end: UInt32(end)))

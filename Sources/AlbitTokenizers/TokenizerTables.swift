@@ -3,7 +3,7 @@ import AlbitModel
 /// All that a tokenizer reads while it works: the vocabulary, its scores and types, the trie and the character map as
 /// bytes, in a mapped model file or in memory of its own, and the settings.
 package final class TokenizerTables: @unchecked Sendable {
-    package static let maxPieces = 1_000_000
+    package static let maxPieces = 500_000
     package static let maxPieceBytes = 1024
 
     package let settings: TokenizerSettings

@@ -1,0 +1,93 @@
+import AlbitModel
+import AlbitTokenizers
+import CSchemas
+
+/// Reads `spiece.model` and `30k-clean.model`.
+///
+/// Source: google/sentencepiece, src/sentencepiece_model.proto; formats/tokenizers.md.
+package enum SentencePieceReader {
+    package static let maxBytes = 64 << 20
+
+    /// The vocabulary, character map and normalizer settings of a model, without anything that ALBERT adds.
+    package static func read(_ bytes: [UInt8], path: String) throws(SentencePieceError) -> TokenizerDraft {
+        guard !bytes.isEmpty else { throw .empty(path: path) }
+        guard bytes.count <= maxBytes else { throw .tooLarge(path: path, bytes: bytes.count, limit: maxBytes) }
+        var scanned: Result<Void, SentencePieceError> = .success(())
+        bytes.withUnsafeBytes { raw in
+            do throws(SentencePieceError) { try SentencePieceScan.check(raw, path: path) } catch { scanned = .failure(error) }
+        }
+        try scanned.get()
+        guard let model = albit__sentencepiece__model__unpack(nil, bytes.count, bytes) else { throw .malformed(path: path) }
+        defer { albit__sentencepiece__model__free_unpacked(model, nil) }
+        return try draft(model.pointee, path: path)
+    }
+
+    private static func draft(_ model: Albit__Sentencepiece__Model, path: String) throws(SentencePieceError) -> TokenizerDraft {
+        var settings = TokenizerSettings(kind: .unigram)
+        settings.lowerCase = false
+        if let trainer = model.trainer_spec?.pointee {
+            guard trainer.model_type == 1 else {
+                let names: [Int32: String] = [2: "BPE", 3: "word", 4: "char"]
+                throw .unsupportedModelType(path: path, name: names[trainer.model_type] ?? String(trainer.model_type))
+            }
+            guard trainer.treat_whitespace_as_suffix == 0 else { throw .unsupportedOption(path: path, option: "treat_whitespace_as_suffix") }
+            settings.byteFallback = trainer.byte_fallback != 0
+        }
+        var charsmap: [UInt8] = []
+        if let normalizer = model.normalizer_spec?.pointee {
+            guard normalizer.escape_whitespaces != 0 else { throw .unsupportedOption(path: path, option: "escape_whitespaces = false") }
+            settings.addDummyPrefix = normalizer.add_dummy_prefix != 0
+            settings.removeExtraWhitespaces = normalizer.remove_extra_whitespaces != 0
+            charsmap = array(normalizer.precompiled_charsmap)
+        }
+
+        let count = model.n_pieces
+        guard count > 0 else { throw .empty(path: path) }
+        var draft = TokenizerDraft(path: path, pieces: [], settings: settings, template: TokenTemplate(single: [], pair: []))
+        draft.charsmap = charsmap
+        draft.pieces.reserveCapacity(count)
+        var places = [[UInt8]: Int](minimumCapacity: count)
+        var unknowns: [Int] = []
+        var byteCount = 0
+        // As SentencePiece: least and greatest score of ordinary pieces, the greatest not below the smallest normal float.
+        settings.minScore = .greatestFiniteMagnitude
+        settings.maxScore = .leastNormalMagnitude
+        for id in 0..<count {
+            guard let entry = model.pieces[id]?.pointee else { throw .malformed(path: path) }
+            let piece = array(entry.piece)
+            guard !piece.isEmpty else { throw .emptyPiece(path: path, id: id) }
+            if let first = places.updateValue(id, forKey: piece) {
+                throw .duplicatePiece(path: path, piece: String(decoding: piece, as: UTF8.self), first: first, second: id)
+            }
+            guard entry.score.isFinite else { throw .scoreNotFinite(path: path, id: id) }
+            guard let type = UInt8(exactly: entry.type).flatMap({ PieceType(rawValue: $0) }) else {
+                throw .unknownPieceType(path: path, id: id, type: Int(entry.type))
+            }
+            switch type {
+            case .normal:
+                settings.minScore = min(settings.minScore, entry.score)
+                settings.maxScore = max(settings.maxScore, entry.score)
+            case .unknown: unknowns.append(id)
+            case .byte:
+                guard piece.withUnsafeBytes({ UnigramTokenizer.byte(ofPiece: $0) }) != nil else { throw .badBytePiece(path: path, id: id) }
+                byteCount += 1
+            case .control, .userDefined, .unused: break
+            }
+            draft.pieces.append(piece)
+            draft.scores.append(entry.score)
+            draft.types.append(type.rawValue)
+        }
+        guard unknowns.count == 1 else { throw .unknownPieceCount(path: path, count: unknowns.count) }
+        guard !settings.byteFallback || byteCount == 256 else { throw .missingBytePieces(path: path, count: byteCount) }
+        if settings.minScore == .greatestFiniteMagnitude { settings.minScore = 0 }
+        settings.unknownID = Int32(unknowns[0])
+        draft.specialIDs.unknown = settings.unknownID
+        draft.settings = settings
+        return draft
+    }
+
+    private static func array(_ data: ProtobufCBinaryData) -> [UInt8] {
+        guard let start = data.data, data.len > 0 else { return [] }
+        return Array(UnsafeBufferPointer(start: start, count: data.len))
+    }
+}

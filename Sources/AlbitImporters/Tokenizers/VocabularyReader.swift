@@ -1,0 +1,57 @@
+import AlbitText
+import AlbitTokenizers
+
+/// Reads `vocab.txt`: a WordPiece a line, its id the number of the line.
+///
+/// Source: google-research/bert, tokenization.py, `load_vocab`; defaults as in Hugging Face's `BertTokenizer`.
+enum VocabularyReader {
+    static func read(_ bytes: [UInt8], path: String, _ configuration: TokenizerConfiguration) throws(TokenizerFileError) -> TokenizerDraft {
+        var pieces: [[UInt8]] = []
+        let start = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
+        var line: [UInt8] = []
+        var position = start
+        var bad: Int?
+        bytes.withUnsafeBytes { raw in
+            var i = start
+            while i < raw.count {
+                guard let decoded = UTF8Bytes.decode(raw, at: i) else {
+                    bad = i
+                    return
+                }
+                i += decoded.count
+            }
+        }
+        if let bad { throw .notText(path: path, offset: bad) }
+        while position < bytes.count {
+            let byte = bytes[position]
+            position += 1
+            if byte == 0x0A || byte == 0x0D {
+                if byte == 0x0D, position < bytes.count, bytes[position] == 0x0A { position += 1 }
+                pieces.append(line)
+                line.removeAll()
+            } else {
+                line.append(byte)
+            }
+        }
+        if !line.isEmpty { pieces.append(line) }
+
+        var settings = TokenizerSettings(kind: .wordPiece)
+        settings.lowerCase = configuration.lowerCase ?? true
+        settings.separatesCJK = configuration.separatesCJK ?? true
+        settings.stripAccents = configuration.stripAccents ?? settings.lowerCase
+        let draft = TokenizerDraft(path: path, pieces: pieces, settings: settings, template: TokenTemplate(single: [], pair: []))
+        var vocabulary = SpecialVocabulary(draft: draft)
+        try vocabulary.add(configuration.added)
+        let unknown = try vocabulary.require(configuration.unknown, "[UNK]")
+        let cls = try vocabulary.require(configuration.cls, "[CLS]")
+        let sep = try vocabulary.require(configuration.sep, "[SEP]")
+        vocabulary.draft.settings.unknownID = unknown
+        vocabulary.draft.specialIDs.unknown = unknown
+        vocabulary.draft.specialIDs.cls = cls
+        vocabulary.draft.specialIDs.sep = sep
+        vocabulary.draft.specialIDs.pad = vocabulary.find(configuration.pad, "[PAD]")
+        vocabulary.draft.specialIDs.mask = vocabulary.find(configuration.mask, "[MASK]")
+        vocabulary.draft.template = TokenTemplate(cls: cls, sep: sep)
+        return vocabulary.draft
+    }
+}
