@@ -99,7 +99,13 @@ struct AlbertPreprocessor {
             guard accents != .keep else { return lower(code, origin) }
             let dropped: UnicodeFlags = accents == .dropCombining ? .combining : .mark
             UnicodeProperties.decompose(code, compatibility: true) { part in
-                if part < 0x80 || UnicodeProperties.flags(part).isDisjoint(with: dropped) { lower(part, origin) }
+                if part < 0x80 { return lower(part, origin) }
+                let flags = UnicodeProperties.flags(part)
+                guard flags.isDisjoint(with: dropped) else { return }
+                // A mark that stays lends its place to what it stands on, so that offsets are those of `StripAccents`,
+                // which drops it: there, and in the offsets of the `tokenizers` library, it belongs to no token.
+                let stays = flags.contains(.mark) && output.count > 0
+                lower(part, stays ? output.origins[output.count - 1] : origin)
             }
         }
 

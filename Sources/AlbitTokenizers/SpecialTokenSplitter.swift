@@ -27,7 +27,8 @@ struct SpecialTokenSplitter {
         }
     }
 
-    /// Calls `visit` for each part in order; parts of text may be empty.
+    /// Calls `visit` for each part in order; parts of text may be empty. White space that a special token takes belongs
+    /// to its range, as in the `tokenizers` library.
     func split(_ text: UnsafeRawBufferPointer, _ visit: (Part) -> Void) {
         guard !tokens.isEmpty else { return visit(.text(0..<text.count)) }
         var textStart = 0
@@ -43,7 +44,7 @@ struct SpecialTokenSplitter {
                 if token.stripsLeft { textEnd = endWithoutSpace(text, textStart..<position) }
                 if token.stripsRight { next = startWithoutSpace(text, end..<text.count) }
                 visit(.text(textStart..<textEnd))
-                visit(.special(token, position..<end))
+                visit(.special(token, textEnd..<next))
                 textStart = next
                 position = next
             }
