@@ -1,10 +1,10 @@
-#!/bin/sh
+#!/usr/bin/env bash
 # Builds albit-board as one static executable for each kind of board, into dist/boards, and checks each file.
 # With names (aarch64 armv7 armv6 riscv64 x86_64) only these.
-set -eu
+set -euo pipefail
 cd "$(dirname "$0")/.."
 limit=2500000
-output=dist/boards
+export output=dist/boards
 wanted=${*:-aarch64 armv7 armv6 riscv64 x86_64}
 mkdir -p "$output"
 
@@ -14,29 +14,41 @@ if [ ! -d "$bundle" ] || [ Scripts/make-board-sdk.py -nt "$bundle/info.json" ]; 
     python3 Scripts/make-board-sdk.py .build-sdk
 fi
 
-# build NAME BINUTILS_PREFIX FLAGS...: one executable
+# build NAME: one executable
 build() {
-    name=$1 prefix=$2
-    shift 2
-    case " $wanted " in *" $name "*) ;; *) return 0 ;; esac
+    local name=$1 prefix flags=(--swift-sdks-path .build-sdk --swift-sdk "$1-board")
+    case $name in
+        aarch64) prefix=aarch64-linux-gnu- ;;
+        armv7) prefix=arm-linux-gnueabihf- ;;
+        armv6) prefix=arm-linux-gnueabi- ;;
+        riscv64) prefix=riscv64-linux-gnu- ;;
+        x86_64)
+            # The same program in the same dialect with the stock toolchain: measures memory, serves small x86 boxes.
+            local usr
+            usr=$(dirname "$(dirname "$(readlink -f "$(command -v swift)")")")
+            prefix=
+            flags=(-Xswiftc -enable-experimental-feature -Xswiftc Embedded -Xswiftc -wmo -Xcc -DALBIT_EMBEDDED
+                -Xcc -ffunction-sections -Xswiftc -Xclang-linker -Xswiftc -static -Xlinker --gc-sections
+                -Xlinker "$usr/lib/swift/embedded/x86_64-unknown-linux-gnu/libswiftUnicodeDataTables.a") ;;
+        *) echo "make-boards: there is no board '$name'" >&2; return 1 ;;
+    esac
     echo "albit: building albit-board for $name"
-    swift build -c release --product albit-board --scratch-path ".build-$name" "$@" -j 2 >"$output/$name.log" 2>&1 ||
-        { cat "$output/$name.log" >&2; echo "albit: the $name build failed (above)" >&2; exit 1; }
+    if ! swift build -c release --product albit-board --scratch-path ".build-$name" -j 2 "${flags[@]}" >"$output/$name.log" 2>&1; then
+        cat "$output/$name.log" >&2
+        echo "albit: the $name build failed (above)" >&2
+        return 1
+    fi
     rm -f "$output/$name.log"
     Scripts/check-no-fma.sh "${prefix}objdump" ".build-$name/release" >/dev/null
     "${prefix}strip" -o "$output/albit-board-$name" ".build-$name/release/albit-board"
 }
+export -f build
+# The compiler works on one module at a time, so two builds keep two cores busy.
+# shellcheck disable=SC2086 # the list is to be split
+printf '%s\n' $wanted | xargs -P "${JOBS:-2}" -I{} bash -euo pipefail -c 'build {}'
 
-build aarch64 aarch64-linux-gnu- --swift-sdks-path .build-sdk --swift-sdk aarch64-board
-build armv7 arm-linux-gnueabihf- --swift-sdks-path .build-sdk --swift-sdk armv7-board
-build armv6 arm-linux-gnueabi- --swift-sdks-path .build-sdk --swift-sdk armv6-board
-build riscv64 riscv64-linux-gnu- --swift-sdks-path .build-sdk --swift-sdk riscv64-board
-# The same program in the same dialect for x86-64: measures memory, and serves small x86 boxes.
-tables=$(dirname "$(dirname "$(readlink -f "$(command -v swift)")")")/lib/swift/embedded/x86_64-unknown-linux-gnu/libswiftUnicodeDataTables.a
-build x86_64 "" -Xswiftc -enable-experimental-feature -Xswiftc Embedded -Xswiftc -wmo -Xcc -DALBIT_EMBEDDED \
-    -Xcc -ffunction-sections -Xswiftc -Xclang-linker -Xswiftc -static -Xlinker --gc-sections -Xlinker "$tables"
-
-for file in "$output"/albit-board-*; do
+for name in $wanted; do
+    file=$output/albit-board-$name
     size=$(wc -c <"$file")
     printf '%10d bytes  %s\n' "$size" "$file"
     if readelf -lW "$file" | grep -q INTERP; then echo "albit: $file is not static" >&2; exit 1; fi
