@@ -63,7 +63,7 @@ package enum Importer {
         }
         let format = try SourceFormat.detect(file)
         switch format {
-        case .safetensors, .zip, .pickle:
+        case .safetensors, .zip, .pickle, .msgpack:
             return try source(try wrapping { try checkpoint(file, format) }, [file])
         case .json:
             let index = try wrapping { try ShardIndex(file) }
@@ -111,6 +111,7 @@ package enum Importer {
         case .safetensors: return try Safetensors.read(file)
         case .zip: return try PyTorch.read(zip: file)
         case .pickle: return try PyTorch.read(legacy: file)
+        case .msgpack: return try Flax.read(file)
         default: throw ImportError.unknownFormat(path: file.path)
         }
     }

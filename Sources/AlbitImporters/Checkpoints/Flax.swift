@@ -1,0 +1,270 @@
+import AlbitModel
+
+/// Reads Flax checkpoints: nested msgpack maps whose leaves are arrays. Only headers are read; elements stay in
+/// the file. Sources: the msgpack specification, flax/serialization.py. Limits: formats/flax.md.
+struct Flax {
+    static let maxDepth = 32
+    static let maxValues = 1 << 18
+    static let maxName = 4096
+    static let maxRank = 16
+
+    private let file: any ByteSource
+    private var offset = 0
+    private var values = 0
+    private var checkpoint = Checkpoint(format: "Flax msgpack", writer: "Flax", tensors: [])
+    /// The part of the file around `offset`.
+    private var window: [UInt8] = []
+    private var windowStart = 0
+
+    static func read(_ file: any ByteSource) throws -> Checkpoint {
+        var flax = Flax(file: file)
+        try flax.value(name: "", depth: 0)
+        guard flax.offset == file.count else { throw FlaxError.trailingBytes(path: file.path, offset: flax.offset, size: file.count) }
+        return flax.checkpoint
+    }
+
+    private init(file: any ByteSource) { self.file = file }
+
+    /// What a value turned out to be, as far as its parents need to know.
+    private enum Kind {
+        case integer(Int)
+        case text(String)
+        case bytes(offset: Int, count: Int)
+        case array([Kind])
+        case tensor(any LazyTensor)
+        case map([(name: String, kind: Kind)])
+        case other
+    }
+
+    // Input --------------------------------------------------------------------------------------------
+
+    private mutating func byte() throws -> UInt8 {
+        if offset < windowStart || offset >= windowStart + window.count {
+            guard offset < file.count else { throw FlaxError.truncated(path: file.path, offset: offset) }
+            windowStart = offset
+            window = try file.bytes(at: offset, count: min(1024, file.count - offset), what: "a header", limit: 1024)
+        }
+        defer { offset += 1 }
+        return window[offset - windowStart]
+    }
+
+    private mutating func bigEndian(_ count: Int) throws -> UInt64 {
+        var value: UInt64 = 0
+        for _ in 0..<count { value = value << 8 | UInt64(try byte()) }
+        return value
+    }
+
+    private mutating func skip(_ count: UInt64) throws -> (offset: Int, count: Int) {
+        guard count <= UInt64(file.count - offset) else {
+            throw FlaxError.valueOutside(path: file.path, offset: offset, bytes: count, size: file.count)
+        }
+        defer { offset += Int(count) }
+        return (offset, Int(count))
+    }
+
+    private mutating func text(_ count: UInt64) throws -> Kind {
+        let (start, length) = try skip(count)
+        guard length <= Flax.maxName,
+            let text = String(validating: try file.bytes(at: start, count: length, what: "a name", limit: Flax.maxName), as: UTF8.self)
+        else { throw FlaxError.badName(path: file.path, offset: start) }
+        return .text(text)
+    }
+
+    // Values -------------------------------------------------------------------------------------------
+
+    @discardableResult
+    private mutating func value(name: String, depth: Int) throws -> Kind {
+        values += 1
+        guard depth <= Flax.maxDepth, values <= Flax.maxValues else {
+            throw FlaxError.tooDeep(path: file.path, offset: offset, depth: Flax.maxDepth, values: Flax.maxValues)
+        }
+        let start = offset
+        let tag = try byte()
+        switch tag {
+        case 0x00...0x7F: return .integer(Int(tag))
+        case 0x80...0x8F: return try map(UInt64(tag & 15), name: name, depth: depth)
+        case 0x90...0x9F: return try array(UInt64(tag & 15), name: name, depth: depth)
+        case 0xA0...0xBF: return try text(UInt64(tag & 31))
+        case 0xC0, 0xC2, 0xC3: return .other
+        case 0xC4: return bytes(try skip(try bigEndian(1)))
+        case 0xC5: return bytes(try skip(try bigEndian(2)))
+        case 0xC6: return bytes(try skip(try bigEndian(4)))
+        case 0xC7: return try extended(try bigEndian(1), name: name, depth: depth)
+        case 0xC8: return try extended(try bigEndian(2), name: name, depth: depth)
+        case 0xC9: return try extended(try bigEndian(4), name: name, depth: depth)
+        case 0xCA: return skipped(try skip(4))
+        case 0xCB: return skipped(try skip(8))
+        case 0xCC...0xCF:
+            guard let integer = Int(exactly: try bigEndian(1 << Int(tag - 0xCC))) else { return .other }
+            return .integer(integer)
+        case 0xD0: return .integer(Int(Int8(truncatingIfNeeded: try bigEndian(1))))
+        case 0xD1: return .integer(Int(Int16(truncatingIfNeeded: try bigEndian(2))))
+        case 0xD2: return .integer(Int(Int32(truncatingIfNeeded: try bigEndian(4))))
+        case 0xD3: return .integer(Int(Int64(bitPattern: try bigEndian(8))))
+        case 0xD4...0xD8: return try extended(1 << UInt64(tag - 0xD4), name: name, depth: depth)
+        case 0xD9: return try text(try bigEndian(1))
+        case 0xDA: return try text(try bigEndian(2))
+        case 0xDB: return try text(try bigEndian(4))
+        case 0xDC: return try array(try bigEndian(2), name: name, depth: depth)
+        case 0xDD: return try array(try bigEndian(4), name: name, depth: depth)
+        case 0xDE: return try map(try bigEndian(2), name: name, depth: depth)
+        case 0xDF: return try map(try bigEndian(4), name: name, depth: depth)
+        case 0xE0...0xFF: return .integer(Int(Int8(bitPattern: tag)))
+        default: throw FlaxError.unknownTag(path: file.path, tag: tag, offset: start)
+        }
+    }
+
+    private func bytes(_ place: (offset: Int, count: Int)) -> Kind { .bytes(offset: place.offset, count: place.count) }
+    private func skipped(_ place: (offset: Int, count: Int)) -> Kind { .other }
+
+    private func child(_ name: String, _ part: String) throws -> String {
+        let path = name.isEmpty ? part : name + "/" + part
+        guard path.utf8.count <= Flax.maxName else { throw FlaxError.badName(path: file.path, offset: offset) }
+        return path
+    }
+
+    /// Arrays appear as shapes and, from lists of layers, as numbered members.
+    private mutating func array(_ count: UInt64, name: String, depth: Int) throws -> Kind {
+        var members: [Kind] = []
+        var index: UInt64 = 0
+        while index < count {
+            let kind = try value(name: try child(name, String(index)), depth: depth + 1)
+            if members.count < Flax.maxRank { members.append(kind) }
+            index += 1
+        }
+        return .array(members)
+    }
+
+    private mutating func map(_ count: UInt64, name: String, depth: Int) throws -> Kind {
+        var members: [(name: String, kind: Kind)] = []
+        var index: UInt64 = 0
+        var isChunked = false
+        let before = checkpoint.tensors.count
+        var seen = Set<String>()
+        while index < count {
+            let start = offset
+            let key: String
+            switch try value(name: "", depth: depth + 1) {
+            case .text(let text): key = text
+            case .integer(let number): key = String(number)
+            default: throw FlaxError.badName(path: file.path, offset: start)
+            }
+            guard seen.insert(key).inserted else { throw FlaxError.duplicateName(path: file.path, name: try child(name, key)) }
+            if key == "__msgpack_chunked_array__" { isChunked = true }
+            members.append((key, try value(name: try child(name, key), depth: depth + 1)))
+            index += 1
+        }
+        guard isChunked else { return .map(members.filter { isSmall($0.kind) }) }
+        // The chunks were taken for tensors of their own; together they are one.
+        checkpoint.tensors.removeSubrange(before...)
+        let tensor = try joined(members, name: name)
+        checkpoint.tensors.append(NamedTensor(name: name, tensor: tensor))
+        return .tensor(tensor)
+    }
+
+    private func isSmall(_ kind: Kind) -> Bool {
+        switch kind {
+        case .integer, .tensor: true
+        default: false
+        }
+    }
+
+    private func joined(_ members: [(name: String, kind: Kind)], name: String) throws -> any LazyTensor {
+        func numbered(_ key: String) -> [Kind]? {
+            guard case .map(let parts)? = members.first(where: { $0.name == key })?.kind else { return nil }
+            let sorted = (0..<parts.count).map { index in parts.first { $0.name == String(index) }?.kind }
+            return sorted.contains { $0 == nil } ? nil : sorted.compactMap { $0 }
+        }
+        guard let dimensions = numbered("shape"), let chunks = numbered("chunks"), dimensions.count <= Flax.maxRank else {
+            throw FlaxError.badChunks(path: file.path, tensor: name)
+        }
+        let shape = dimensions.compactMap { kind in if case .integer(let extent) = kind { extent } else { nil } }
+        var parts: [JoinedTensor.Part] = []
+        var total = 0
+        for chunk in chunks {
+            guard case .tensor(let tensor) = chunk, let flat = TensorView.reshaped(tensor, to: [tensor.elementCount]) else {
+                throw FlaxError.badChunks(path: file.path, tensor: name)
+            }
+            parts.append(.init(start: total, tensor: flat))
+            total += flat.elementCount
+        }
+        guard shape.count == dimensions.count, shape.checkedProduct == total,
+            let joined = JoinedTensor(shape: [total], axis: 0, parts: parts), let tensor = TensorView.reshaped(joined, to: shape)
+        else { throw FlaxError.badChunks(path: file.path, tensor: name) }
+        return tensor
+    }
+
+    private static let types: [String: TensorType] = [
+        "float32": .float32, "float64": .float64, "float16": .float16, "bfloat16": .bfloat16, "int64": .int64, "int32": .int32,
+        "int16": .int16, "int8": .int8, "uint64": .uint64, "uint32": .uint32, "uint16": .uint16, "uint8": .uint8, "bool": .bool,
+    ]
+
+    /// Extension type 1 wraps `[shape, dtype, bytes]`; 2 and 3 are scalars.
+    private mutating func extended(_ count: UInt64, name: String, depth: Int) throws -> Kind {
+        let start = offset
+        let type = try byte()
+        let (payload, length) = try skip(count)
+        guard type == 1 else { return .other }
+        let end = offset
+        offset = payload
+        let kind = try value(name: "", depth: depth + 1)
+        guard case .array(let members) = kind, members.count == 3, case .array(let dimensions) = members[0],
+            case .bytes(let at, let size) = members[2], offset == payload + length
+        else { throw FlaxError.badArray(path: file.path, tensor: name, offset: start) }
+        offset = end
+        var dtypeName = ""
+        switch members[1] {
+        case .text(let text): dtypeName = text
+        case .bytes(let at, let size):
+            dtypeName = String(decoding: try file.bytes(at: at, count: size, what: "a type's name", limit: 64), as: UTF8.self)
+        default: break
+        }
+        let shape = dimensions.compactMap { kind in if case .integer(let extent) = kind { extent } else { nil } }
+        guard let dtype = Flax.types[dtypeName] else {
+            throw FlaxError.unknownType(path: file.path, tensor: name, type: dtypeName)
+        }
+        guard shape.count == dimensions.count, let product = shape.checkedProduct, product &* dtype.size == size else {
+            throw FlaxError.sizeMismatch(path: file.path, tensor: name, shape: shape, type: dtypeName, bytes: size)
+        }
+        let tensor = StoredTensor(shape: shape, dtype: dtype, source: file, offset: at)
+        checkpoint.tensors.append(NamedTensor(name: name, tensor: tensor))
+        return .tensor(tensor)
+    }
+}
+
+/// Every way in which a Flax checkpoint can be wrong.
+package enum FlaxError: AlbitError {
+    case truncated(path: String, offset: Int)
+    case valueOutside(path: String, offset: Int, bytes: UInt64, size: Int)
+    case unknownTag(path: String, tag: UInt8, offset: Int)
+    case tooDeep(path: String, offset: Int, depth: Int, values: Int)
+    case badName(path: String, offset: Int)
+    case duplicateName(path: String, name: String)
+    case badArray(path: String, tensor: String, offset: Int)
+    case badChunks(path: String, tensor: String)
+    case unknownType(path: String, tensor: String, type: String)
+    case sizeMismatch(path: String, tensor: String, shape: [Int], type: String, bytes: Int)
+    case trailingBytes(path: String, offset: Int, size: Int)
+
+    package var failure: Failure { .input }
+
+    package var description: String {
+        switch self {
+        case .truncated(let path, let offset): "\(path): the msgpack data ends at byte \(offset) inside a value; download it again"
+        case .valueOutside(let path, let offset, let bytes, let size):
+            "\(path): a msgpack value of \(bytes) bytes at \(offset) reaches beyond the file's \(size); download it again"
+        case .unknownTag(let path, let tag, let offset): "\(path): byte \(offset) is \(tag), which msgpack does not use"
+        case .tooDeep(let path, let offset, let depth, let values):
+            "\(path): nests deeper than \(depth) levels or holds more than \(values) values at byte \(offset)"
+        case .badName(let path, let offset): "\(path): the name at byte \(offset) is no short text in UTF-8"
+        case .duplicateName(let path, let name): "\(path): '\(name)' stands twice"
+        case .badArray(let path, let tensor, let offset):
+            "\(path): the array '\(tensor)' at byte \(offset) is not [shape, type, bytes] as Flax writes it"
+        case .badChunks(let path, let tensor): "\(path): the chunks of '\(tensor)' do not make up its shape"
+        case .unknownType(let path, let tensor, let type): "\(path): the array '\(tensor)' has type '\(type)', expected a float type"
+        case .sizeMismatch(let path, let tensor, let shape, let type, let bytes):
+            "\(path): the array '\(tensor)' of shape \(shape) and type \(type) does not fill its \(bytes) bytes"
+        case .trailingBytes(let path, let offset, let size): "\(path): \(size - offset) bytes follow the msgpack value at byte \(offset)"
+        }
+    }
+}
