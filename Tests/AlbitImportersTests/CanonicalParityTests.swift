@@ -30,7 +30,7 @@ import Testing
         return row.variant
     }
 
-    @Test(arguments: ["safetensors", "torch", "tf1", "flax"])
+    @Test(arguments: ["safetensors", "torch", "tf1", "flax", "keras"])
     func everyFormatGivesTheSameBits(group: String) throws {
         var references: [String: [String: [UInt32]]] = [:]
         var rows = 0

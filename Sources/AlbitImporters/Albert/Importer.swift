@@ -63,7 +63,7 @@ package enum Importer {
         }
         let format = try SourceFormat.detect(file)
         switch format {
-        case .safetensors, .zip, .pickle, .msgpack:
+        case .safetensors, .zip, .pickle, .msgpack, .hdf5:
             return try source(try wrapping { try checkpoint(file, format) }, [file])
         case .json:
             let index = try wrapping { try ShardIndex(file) }
@@ -112,6 +112,7 @@ package enum Importer {
         case .zip: return try PyTorch.read(zip: file)
         case .pickle: return try PyTorch.read(legacy: file)
         case .msgpack: return try Flax.read(file)
+        case .hdf5(let offset): return try Keras.read(file, base: offset)
         default: throw ImportError.unknownFormat(path: file.path)
         }
     }

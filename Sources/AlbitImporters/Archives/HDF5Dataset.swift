@@ -1,0 +1,330 @@
+import CZlib
+
+/// A dataset's description, read from the messages of its object header.
+struct HDF5Dataset {
+    enum Layout {
+        case contiguous(address: Int?, size: Int)
+        case compact([UInt8])
+        /// Chunk dimensions, and the address of the tree of chunks.
+        case chunked(tree: Int?, dimensions: [Int])
+        case singleChunk(address: Int?, dimensions: [Int], size: Int?)
+    }
+
+    enum Filter: Equatable {
+        case deflate, shuffle, fletcher32
+    }
+
+    var shape: [Int] = []
+    var dtype: TensorType?
+    var layout: Layout?
+    var filters: [Filter] = []
+    let name: String
+    private let file: HDF5File
+
+    init(_ messages: [HDF5File.Message], name: String, file: HDF5File) throws {
+        self.name = name
+        self.file = file
+        for message in messages {
+            var reader = ByteReader(message.data, path: file.path)
+            switch message.type {
+            case 0x01: shape = try dataspace(&reader)
+            case 0x03: dtype = try datatype(&reader)
+            case 0x08: layout = try layout(&reader)
+            case 0x0B: filters = try pipeline(&reader)
+            default: break
+            }
+        }
+    }
+
+    private func bad(_ problem: String) -> HDF5Error { .badDataset(path: file.path, dataset: name, problem: problem) }
+    private func unsupported(_ what: String) -> HDF5Error { .unsupported(path: file.path, what: "\(what) in dataset '\(name)'") }
+
+    private func dataspace(_ reader: inout ByteReader) throws -> [Int] {
+        let version = try reader.uint8()
+        let rank = Int(try reader.uint8())
+        guard version == 1 || version == 2, rank <= HDF5File.maxRank else { throw unsupported("a dataspace of unknown form") }
+        try reader.skip(version == 1 ? 6 : 2)
+        var shape: [Int] = []
+        for _ in 0..<rank { shape.append(try file.length(&reader)) }
+        guard shape.checkedProduct != nil else { throw bad("has an overflowing shape \(shape)") }
+        return shape
+    }
+
+    /// Nil for what is no little-endian number.
+    private func datatype(_ reader: inout ByteReader) throws -> TensorType? {
+        let kind = try reader.uint8()
+        let bits = try reader.uint8()
+        try reader.skip(2)
+        let size = try reader.uint32()
+        guard bits & 1 == 0 else { throw unsupported("big-endian numbers") }
+        switch (kind & 15, size) {
+        case (0, 1): return bits & 8 != 0 ? .int8 : .uint8
+        case (0, 2): return bits & 8 != 0 ? .int16 : .uint16
+        case (0, 4): return bits & 8 != 0 ? .int32 : .uint32
+        case (0, 8): return bits & 8 != 0 ? .int64 : .uint64
+        case (1, 4): return .float32
+        case (1, 8): return .float64
+        case (1, 2):
+            try reader.skip(5)
+            // Size of the exponent: 5 in IEEE half precision, 8 in bfloat16.
+            return try reader.uint8() == 8 ? .bfloat16 : .float16
+        default: return nil
+        }
+    }
+
+    private func layout(_ reader: inout ByteReader) throws -> Layout {
+        let version = try reader.uint8()
+        guard version == 3 || version == 4 else { throw unsupported("a layout of version \(version)") }
+        switch try reader.uint8() {
+        case 0: return .compact(Array(try reader.bytes(Int(try reader.uint16()))))
+        case 1: return .contiguous(address: try file.address(&reader), size: try file.length(&reader))
+        case 2 where version == 3:
+            let rank = Int(try reader.uint8())
+            guard rank >= 2, rank <= HDF5File.maxRank + 1 else { throw bad("has chunks of \(rank - 1) dimensions") }
+            let tree = try file.address(&reader)
+            var dimensions: [Int] = []
+            for _ in 0..<(rank - 1) { dimensions.append(Int(try reader.uint32())) }
+            return .chunked(tree: tree, dimensions: dimensions)
+        case 2:
+            let flags = try reader.uint8()
+            let rank = Int(try reader.uint8())
+            let width = Int(try reader.uint8())
+            guard rank >= 2, rank <= HDF5File.maxRank + 1 else { throw bad("has chunks of \(rank - 1) dimensions") }
+            var dimensions: [Int] = []
+            for _ in 0..<rank { dimensions.append(Int(clamping: try reader.unsigned(bytes: width))) }
+            guard try reader.uint8() == 1 else { throw unsupported("a chunk index other than a version 1 tree") }
+            var size: Int?
+            if flags & 2 != 0 {
+                size = try file.length(&reader)
+                try reader.skip(4)
+            }
+            return .singleChunk(address: try file.address(&reader), dimensions: Array(dimensions.dropLast()), size: size)
+        default: throw unsupported("a virtual layout")
+        }
+    }
+
+    private func pipeline(_ reader: inout ByteReader) throws -> [Filter] {
+        let version = try reader.uint8()
+        let count = try reader.uint8()
+        if version == 1 { try reader.skip(6) }
+        var filters: [Filter] = []
+        for _ in 0..<count {
+            let id = try reader.uint16()
+            let nameLength = version == 1 || id >= 256 ? Int(try reader.uint16()) : 0
+            try reader.skip(2)
+            let values = Int(try reader.uint16())
+            try reader.skip(version == 1 ? (nameLength + 7) & ~7 : nameLength)
+            try reader.skip(4 * values + (version == 1 && values % 2 == 1 ? 4 : 0))
+            switch id {
+            case 1: filters.append(.deflate)
+            case 2: filters.append(.shuffle)
+            case 3: filters.append(.fletcher32)
+            default: throw unsupported("filter \(id)")
+            }
+        }
+        return filters
+    }
+
+    /// The elements; nil for what is no number.
+    func tensor() throws -> (any LazyTensor)? {
+        guard let dtype, let layout else { return nil }
+        guard let count = shape.checkedProduct else { throw bad("has an overflowing shape") }
+        let bytes = count &* dtype.size
+        switch layout {
+        case .compact(let content):
+            guard content.count >= bytes else { throw bad("holds \(content.count) bytes, its shape \(shape) needs \(bytes)") }
+            return StoredTensor(shape: shape, dtype: dtype, source: MemoryBytes(content, path: file.path), offset: 0)
+        case .contiguous(let address, let size):
+            guard let address else { throw bad("was never written") }
+            guard size >= bytes else { throw bad("holds \(size) bytes, its shape \(shape) needs \(bytes)") }
+            guard address <= file.file.count - file.base, bytes <= file.file.count - file.base - address else {
+                throw HDF5Error.outside(path: file.path, what: "dataset '\(name)'", address: address, size: file.file.count)
+            }
+            return StoredTensor(shape: shape, dtype: dtype, source: file.file, offset: file.base + address)
+        case .chunked(let tree, let dimensions):
+            return try ChunkedTensor(self, dtype: dtype, chunk: dimensions, places: try places(tree, dimensions: dimensions), file: file)
+        case .singleChunk(let address, let dimensions, let size):
+            guard let address, let plain = dimensions.checkedProduct else { throw bad("was never written") }
+            let place = ChunkedTensor.Place(
+                address: address, size: size ?? plain &* dtype.size, skippedFilters: 0, corner: shape.map { _ in 0 })
+            return try ChunkedTensor(self, dtype: dtype, chunk: dimensions, places: [place], file: file)
+        }
+    }
+
+    /// The chunks of a version 1 B-tree: keys are size, filters left out, and the corner's coordinates.
+    private func places(_ tree: Int?, dimensions: [Int]) throws -> [ChunkedTensor.Place] {
+        guard let tree else { throw bad("was never written") }
+        guard dimensions.count == shape.count else { throw bad("has chunks of another rank") }
+        var places: [ChunkedTensor.Place] = []
+        var pending = [(address: tree, level: -1)]
+        while let (address, expected) = pending.popLast() {
+            try file.countNode()
+            let node = try file.treeNode(at: address, type: 1, keySize: 8 + 8 * (dimensions.count + 1))
+            guard expected < 0 || node.level == expected else { throw file.fail("a tree whose levels do not descend", at: address) }
+            for child in node.children {
+                if node.level > 0 {
+                    pending.append((child.address, node.level - 1))
+                    continue
+                }
+                var key = ByteReader(child.key, path: file.path)
+                let size = Int(try key.uint32())
+                let mask = try key.uint32()
+                var corner: [Int] = []
+                for _ in dimensions { corner.append(Int(clamping: try key.uint64())) }
+                guard places.count < HDF5File.maxNodes else {
+                    throw HDF5Error.tooMany(path: file.path, what: "chunks", limit: HDF5File.maxNodes)
+                }
+                places.append(ChunkedTensor.Place(address: child.address, size: size, skippedFilters: mask, corner: corner))
+            }
+        }
+        return places
+    }
+}
+
+/// A dataset in chunks that are filtered one by one; decoded chunks are kept within a budget.
+final class ChunkedTensor: LazyTensor {
+    struct Place {
+        var address: Int
+        var size: Int
+        /// Bit i set: filter i was not applied to this chunk.
+        var skippedFilters: UInt32
+        var corner: [Int]
+    }
+
+    static let maxChunk = 16 << 20
+    private static let cacheBytes = 16 << 20
+
+    let shape: [Int]
+    let dtype: TensorType
+    let isSequential = false
+    var origin: TensorOrigin? { nil }
+    private let name: String
+    private let filters: [HDF5Dataset.Filter]
+    private let chunk: [Int]
+    /// Chunks along each axis.
+    private let grid: [Int]
+    private var places: [Int: Place] = [:]
+    private let file: HDF5File
+    private var decoded: [Int: [UInt8]] = [:]
+
+    init(_ dataset: HDF5Dataset, dtype: TensorType, chunk: [Int], places: [Place], file: HDF5File) throws {
+        shape = dataset.shape
+        name = dataset.name
+        filters = dataset.filters
+        self.dtype = dtype
+        self.chunk = chunk
+        self.file = file
+        func bad(_ problem: String) -> HDF5Error { .badDataset(path: file.path, dataset: dataset.name, problem: problem) }
+        guard chunk.count == shape.count, chunk.allSatisfy({ $0 > 0 }), let elements = chunk.checkedProduct,
+            elements <= ChunkedTensor.maxChunk / dtype.size
+        else { throw bad("has chunks of shape \(chunk), expected at most \(ChunkedTensor.maxChunk) bytes each") }
+        grid = zip(shape, chunk).map { ($0 + $1 - 1) / $1 }
+        for place in places {
+            guard zip(place.corner, zip(shape, chunk)).allSatisfy({ $0 < $1.0 && $0 % $1.1 == 0 }) else {
+                throw bad("has a chunk at \(place.corner), outside its shape \(shape)")
+            }
+            self.places[index(zip(place.corner, chunk).map { $0 / $1 })] = place
+        }
+        guard self.places.count == grid.checkedProduct else { throw bad("has \(self.places.count) chunks, expected \(grid)") }
+    }
+
+    private func index(_ cell: [Int]) -> Int {
+        var index = 0
+        for (axis, position) in cell.enumerated() { index = index &* grid[axis] &+ position }
+        return index
+    }
+
+    func read(_ range: Range<Int>, into buffer: UnsafeMutableBufferPointer<Float>) throws {
+        var position = range.lowerBound
+        let width = shape.last ?? 1
+        while position < range.upperBound {
+            // Coordinates of this element, its chunk, and its place inside.
+            var rest = position
+            var cell = [Int](repeating: 0, count: shape.count)
+            var inside = cell
+            for axis in stride(from: shape.count - 1, through: 0, by: -1) {
+                let coordinate = rest % shape[axis]
+                rest /= shape[axis]
+                cell[axis] = coordinate / chunk[axis]
+                inside[axis] = coordinate % chunk[axis]
+            }
+            var offset = 0
+            for (axis, coordinate) in inside.enumerated() { offset = offset &* chunk[axis] &+ coordinate }
+            let run = min((chunk.last ?? 1) - (inside.last ?? 0), width - position % width, range.upperBound - position)
+            let bytes = try content(index(cell))
+            let to = position - range.lowerBound
+            try bytes.withUnsafeBytes { raw in
+                let start = offset &* dtype.size
+                guard start + run * dtype.size <= raw.count else {
+                    throw HDF5Error.badDataset(path: file.path, dataset: name, problem: "has a chunk that is too short")
+                }
+                dtype.convert(
+                    UnsafeRawBufferPointer(rebasing: raw[start..<(start + run * dtype.size)]),
+                    to: UnsafeMutableBufferPointer(rebasing: buffer[to..<(to + run)]))
+            }
+            position += run
+        }
+    }
+
+    private func content(_ index: Int) throws -> [UInt8] {
+        if let bytes = decoded[index] { return bytes }
+        guard let place = places[index] else { return [] }
+        let bytes = try decode(place)
+        if (decoded.count + 1) * bytes.count > ChunkedTensor.cacheBytes { decoded.removeAll() }
+        decoded[index] = bytes
+        return bytes
+    }
+
+    /// Filters are undone last to first.
+    private func decode(_ place: Place) throws -> [UInt8] {
+        let size = chunk.reduce(dtype.size, &*)
+        guard place.size <= 2 * ChunkedTensor.maxChunk else {
+            throw HDF5Error.badDataset(path: file.path, dataset: name, problem: "has a chunk of \(place.size) bytes")
+        }
+        var bytes = try file.bytes(at: place.address, count: place.size, what: "a chunk of dataset '\(name)'")
+        for (position, filter) in filters.enumerated().reversed() where place.skippedFilters >> UInt32(position) & 1 == 0 {
+            switch filter {
+            case .fletcher32:
+                guard bytes.count >= 4 else { throw HDF5Error.wrongChecksum(path: file.path, dataset: name) }
+                let stored = bytes.suffix(4).reversed().reduce(UInt32(0)) { $0 << 8 | UInt32($1) }
+                bytes.removeLast(4)
+                guard ChunkedTensor.fletcher32(bytes) == stored else {
+                    throw HDF5Error.wrongChecksum(path: file.path, dataset: name)
+                }
+            case .deflate:
+                var count = uLongf(size + 4)
+                var plain = [UInt8](repeating: 0, count: size + 4)
+                guard uncompress(&plain, &count, bytes, uLong(bytes.count)) == Z_OK else {
+                    throw HDF5Error.badDataset(path: file.path, dataset: name, problem: "has a chunk that does not unpack to \(size) bytes")
+                }
+                plain.removeLast(plain.count - Int(count))
+                bytes = plain
+            case .shuffle:
+                let elements = bytes.count / dtype.size
+                var plain = bytes
+                for i in 0..<elements {
+                    for byte in 0..<dtype.size { plain[i * dtype.size + byte] = bytes[byte * elements + i] }
+                }
+                bytes = plain
+            }
+        }
+        guard bytes.count == size else {
+            throw HDF5Error.badDataset(path: file.path, dataset: name, problem: "has a chunk of \(bytes.count) bytes, expected \(size)")
+        }
+        return bytes
+    }
+
+    /// H5_checksum_fletcher32: sums of big-endian 16-bit words modulo 65535.
+    static func fletcher32(_ bytes: [UInt8]) -> UInt32 {
+        var first: UInt32 = 0
+        var second: UInt32 = 0
+        var i = 0
+        while i < bytes.count {
+            let low = i + 1 < bytes.count ? bytes[i + 1] : 0
+            first = (first + (UInt32(bytes[i]) << 8 | UInt32(low))) % 65535
+            second = (second + first) % 65535
+            i += 2
+        }
+        return second << 16 | first
+    }
+}

@@ -1,0 +1,341 @@
+import AlbitModel
+
+/// Reads the part of HDF5 that Keras and h5py write by default: superblocks 0 to 3, groups with symbol tables or
+/// compact links, contiguous and chunked float datasets. Source: the HDF5 file format specification, version 3.
+/// Why not libhdf5, and what is refused: formats/keras.md.
+final class HDF5File {
+    static let maxObjects = 1 << 17
+    static let maxDepth = 32
+    static let maxNodes = 1 << 17
+    static let maxMessages = 4096
+    static let maxHeaderBytes = 16 << 20
+    static let maxHeap = 64 << 20
+    static let maxRank = 16
+
+    let file: any ByteSource
+    /// Addresses count from here: a user block may come first.
+    let base: Int
+    private var offsetSize = 8
+    private var lengthSize = 8
+    private var root = 0
+    /// Objects and tree nodes seen, so that cycles and floods end.
+    private var objects = 0
+    private var nodes = 0
+
+    struct Message {
+        var type: Int
+        var data: [UInt8]
+    }
+
+    init(_ file: any ByteSource, base: Int) throws {
+        self.file = file
+        self.base = base
+        try readSuperblock()
+    }
+
+    var path: String { file.path }
+
+    func fail(_ problem: String, at address: Int) -> HDF5Error { .damaged(path: path, problem: problem, offset: address) }
+
+    /// Bytes at an address relative to the base.
+    func bytes(at address: Int, count: Int, what: String) throws -> [UInt8] {
+        guard address >= 0, count >= 0, address <= file.count - base, count <= file.count - base - address else {
+            throw HDF5Error.outside(path: path, what: what, address: address, size: file.count)
+        }
+        return try file.bytes(at: base + address, count: count, what: what, limit: HDF5File.maxHeap)
+    }
+
+    func address(_ reader: inout ByteReader) throws -> Int? {
+        let value = try reader.unsigned(bytes: offsetSize)
+        if value == UInt64.max >> UInt64(64 - 8 * offsetSize) { return nil }
+        guard let exact = Int(exactly: value) else { throw HDF5Error.outside(path: path, what: "an address", address: Int.max, size: file.count) }
+        return exact
+    }
+
+    func length(_ reader: inout ByteReader) throws -> Int {
+        guard let exact = Int(exactly: try reader.unsigned(bytes: lengthSize)) else {
+            throw HDF5Error.outside(path: path, what: "a length", address: Int.max, size: file.count)
+        }
+        return exact
+    }
+
+    private func readSuperblock() throws {
+        let count = min(128, file.count - base)
+        var reader = ByteReader(try bytes(at: 0, count: count, what: "the superblock"), path: path)
+        try reader.skip(8)
+        let version = try reader.uint8()
+        guard version <= 3 else { throw HDF5Error.unsupported(path: path, what: "superblock version \(version)") }
+        if version <= 1 {
+            try reader.skip(4)
+            offsetSize = Int(try reader.uint8())
+            lengthSize = Int(try reader.uint8())
+            try reader.skip(version == 0 ? 9 : 13)
+        } else {
+            offsetSize = Int(try reader.uint8())
+            lengthSize = Int(try reader.uint8())
+            try reader.skip(1)
+        }
+        guard [2, 4, 8].contains(offsetSize), [2, 4, 8].contains(lengthSize) else {
+            throw fail("sizes of addresses that are not 2, 4 or 8", at: 0)
+        }
+        _ = try address(&reader)
+        _ = try address(&reader)
+        let end = try address(&reader) ?? 0
+        // The end of the file counts from the beginning of the file where a user block is, from the base elsewhere.
+        guard end <= file.count else { throw HDF5Error.truncated(path: path, size: file.count, expected: end) }
+        if version <= 1 {
+            _ = try address(&reader)
+            try reader.skip(offsetSize)
+        }
+        guard let root = try address(&reader) else { throw fail("no root group", at: 0) }
+        self.root = root
+    }
+
+    // Object headers -----------------------------------------------------------------------------------
+
+    func header(at address: Int) throws -> [Message] {
+        objects += 1
+        guard objects <= HDF5File.maxObjects else { throw HDF5Error.tooMany(path: path, what: "objects", limit: HDF5File.maxObjects) }
+        let start = try bytes(at: address, count: 16, what: "an object header")
+        return start.starts(with: Array("OHDR".utf8)) ? try headerVersion2(at: address) : try headerVersion1(at: address)
+    }
+
+    private func headerVersion1(at address: Int) throws -> [Message] {
+        var reader = ByteReader(try bytes(at: address, count: 16, what: "an object header"), path: path)
+        guard try reader.uint8() == 1 else { throw fail("no object header", at: address) }
+        try reader.skip(7)
+        let size = Int(try reader.uint32())
+        var messages: [Message] = []
+        var blocks = [(address: address + 16, size: size)]
+        while let block = blocks.popLast() {
+            guard block.size <= HDF5File.maxHeaderBytes, messages.count <= HDF5File.maxMessages else {
+                throw fail("an object header of impossible size", at: address)
+            }
+            var reader = ByteReader(try bytes(at: block.address, count: block.size, what: "an object header"), path: path)
+            while reader.remaining >= 8 {
+                let type = Int(try reader.uint16())
+                let size = Int(try reader.uint16())
+                try reader.skip(4)
+                let data = Array(try reader.bytes(size))
+                if type == 0x10 {
+                    blocks.append(try continuation(data, messages.count, address))
+                } else {
+                    messages.append(Message(type: type, data: data))
+                }
+                guard messages.count + blocks.count <= HDF5File.maxMessages else { throw fail("too many messages", at: address) }
+            }
+        }
+        return messages
+    }
+
+    private func continuation(_ data: [UInt8], _ count: Int, _ address: Int) throws -> (address: Int, size: Int) {
+        nodes += 1
+        guard nodes <= HDF5File.maxNodes else { throw HDF5Error.tooMany(path: path, what: "header blocks", limit: HDF5File.maxNodes) }
+        var reader = ByteReader(data, path: path)
+        guard let next = try self.address(&reader) else { throw fail("a continuation to nowhere", at: address) }
+        return (next, try length(&reader))
+    }
+
+    private func headerVersion2(at address: Int) throws -> [Message] {
+        let head = try bytes(at: address, count: min(64, file.count - base - address), what: "an object header")
+        var reader = ByteReader(head, path: path)
+        try reader.skip(4)
+        guard try reader.uint8() == 2 else { throw HDF5Error.unsupported(path: path, what: "an object header of unknown version") }
+        let flags = try reader.uint8()
+        if flags & 0x20 != 0 { try reader.skip(16) }
+        if flags & 0x10 != 0 { try reader.skip(4) }
+        guard let size = Int(exactly: try reader.unsigned(bytes: 1 << Int(flags & 3))) else { throw fail("a header size", at: address) }
+        var messages: [Message] = []
+        var blocks = [(address: address + reader.offset, size: size)]
+        let order = flags & 4 != 0 ? 2 : 0
+        while let block = blocks.popLast() {
+            guard block.size >= 0, block.size <= HDF5File.maxHeaderBytes else {
+                throw fail("an object header of impossible size", at: address)
+            }
+            var reader = ByteReader(try bytes(at: block.address, count: block.size, what: "an object header"), path: path)
+            while reader.remaining >= 4 + order {
+                let type = Int(try reader.uint8())
+                let size = Int(try reader.uint16())
+                try reader.skip(1 + order)
+                let data = Array(try reader.bytes(size))
+                if type == 0x10 {
+                    let next = try continuation(data, messages.count, address)
+                    // "OCHK" in front, a checksum behind.
+                    guard next.size >= 8 else { throw fail("a continuation of impossible size", at: address) }
+                    blocks.append((next.address + 4, next.size - 8))
+                } else {
+                    messages.append(Message(type: type, data: data))
+                }
+                guard messages.count + blocks.count <= HDF5File.maxMessages else { throw fail("too many messages", at: address) }
+            }
+        }
+        return messages
+    }
+
+    // Groups -------------------------------------------------------------------------------------------
+
+    /// Whether the root group has an attribute whose name begins so; its value is not read.
+    func rootHasAttribute(_ prefix: String) throws -> Bool {
+        try header(at: root).contains { message in
+            guard message.type == 0x0C, let version = message.data.first else { return false }
+            // Versions 1 and 2: sizes, then the name; version 3 has the name's encoding between.
+            let name = message.data.dropFirst(version == 3 ? 9 : 8).prefix { $0 != 0 }
+            return String(decoding: name, as: UTF8.self).hasPrefix(prefix)
+        }
+    }
+
+    /// Calls `visit` with every dataset below the root: its path and its messages.
+    func walk(_ visit: (_ name: String, _ messages: [Message]) throws -> Void) throws {
+        try walk(root, name: "", depth: 0, visit)
+    }
+
+    private func walk(_ address: Int, name: String, depth: Int, _ visit: (String, [Message]) throws -> Void) throws {
+        guard depth <= HDF5File.maxDepth, name.utf8.count <= 4096 else {
+            throw HDF5Error.tooMany(path: path, what: "levels of groups", limit: HDF5File.maxDepth)
+        }
+        let messages = try header(at: address)
+        if messages.contains(where: { $0.type == 0x08 }) { return try visit(name, messages) }
+        for link in try links(messages, at: address) {
+            try walk(link.address, name: name.isEmpty ? link.name : name + "/" + link.name, depth: depth + 1, visit)
+        }
+    }
+
+    private func links(_ messages: [Message], at address: Int) throws -> [(name: String, address: Int)] {
+        var links: [(name: String, address: Int)] = []
+        for message in messages {
+            var reader = ByteReader(message.data, path: path)
+            switch message.type {
+            case 0x11:
+                guard let tree = try self.address(&reader), let heap = try self.address(&reader) else { continue }
+                let names = try localHeap(at: heap)
+                try symbols(at: tree, names: names, depth: 0, into: &links)
+            case 0x06:
+                if let link = try self.link(&reader) { links.append(link) }
+            case 0x02:
+                _ = try reader.uint8()
+                let flags = try reader.uint8()
+                if flags & 1 != 0 { try reader.skip(8) }
+                if try self.address(&reader) != nil {
+                    throw HDF5Error.unsupported(path: path, what: "a group with so many new-style links that they lie in a heap")
+                }
+            default: break
+            }
+        }
+        return links
+    }
+
+    private func localHeap(at address: Int) throws -> [UInt8] {
+        var reader = ByteReader(try bytes(at: address, count: 8 + 2 * lengthSize + offsetSize, what: "a local heap"), path: path)
+        guard try Array(reader.bytes(4)) == Array("HEAP".utf8) else { throw fail("no local heap", at: address) }
+        try reader.skip(4)
+        let size = try length(&reader)
+        try reader.skip(lengthSize)
+        guard let data = try self.address(&reader) else { throw fail("a local heap without data", at: address) }
+        return try bytes(at: data, count: size, what: "a local heap")
+    }
+
+    private func symbols(at address: Int, names: [UInt8], depth: Int, into links: inout [(name: String, address: Int)]) throws {
+        nodes += 1
+        guard nodes <= HDF5File.maxNodes, depth <= HDF5File.maxDepth else {
+            throw HDF5Error.tooMany(path: path, what: "tree nodes", limit: HDF5File.maxNodes)
+        }
+        let tree = try treeNode(at: address, type: 0, keySize: lengthSize)
+        for child in tree.children {
+            if tree.level > 0 {
+                // A child is one level lower, so a cycle ends at once.
+                let below = try treeNode(at: child.address, type: 0, keySize: lengthSize)
+                guard below.level == tree.level - 1 else { throw fail("a tree whose levels do not descend", at: child.address) }
+                try symbols(at: child.address, names: names, depth: depth + 1, into: &links)
+            } else {
+                try symbolNode(at: child.address, names: names, into: &links)
+            }
+        }
+    }
+
+    private func symbolNode(at address: Int, names: [UInt8], into links: inout [(name: String, address: Int)]) throws {
+        var head = ByteReader(try bytes(at: address, count: 8, what: "a symbol node"), path: path)
+        guard try Array(head.bytes(4)) == Array("SNOD".utf8) else { throw fail("no symbol node", at: address) }
+        try head.skip(2)
+        let count = Int(try head.uint16())
+        let size = 2 * offsetSize + 24
+        var reader = ByteReader(try bytes(at: address + 8, count: count * size, what: "a symbol node"), path: path)
+        for _ in 0..<count {
+            let name = try self.address(&reader) ?? names.count
+            let object = try self.address(&reader)
+            let cache = try reader.uint32()
+            try reader.skip(20)
+            guard name < names.count, let end = names[name...].firstIndex(of: 0) else { throw fail("a name outside its heap", at: address) }
+            guard let object, cache != 2 else { continue }  // 2: a symbolic link.
+            guard links.count < HDF5File.maxObjects else { throw HDF5Error.tooMany(path: path, what: "links", limit: HDF5File.maxObjects) }
+            links.append((String(decoding: names[name..<end], as: UTF8.self), object))
+        }
+    }
+
+    /// A node of a version 1 B-tree: its level, and its children with the key in front of each.
+    func treeNode(at address: Int, type: Int, keySize: Int) throws -> (level: Int, children: [(key: [UInt8], address: Int)]) {
+        var head = ByteReader(try bytes(at: address, count: 8 + 2 * offsetSize, what: "a B-tree node"), path: path)
+        guard try Array(head.bytes(4)) == Array("TREE".utf8), try Int(head.uint8()) == type else {
+            throw fail("no B-tree node", at: address)
+        }
+        let level = Int(try head.uint8())
+        let count = Int(try head.uint16())
+        guard level <= HDF5File.maxDepth else { throw fail("a B-tree of \(level) levels", at: address) }
+        var reader = ByteReader(
+            try bytes(at: address + 8 + 2 * offsetSize, count: count * (keySize + offsetSize), what: "a B-tree node"), path: path)
+        var children: [(key: [UInt8], address: Int)] = []
+        for _ in 0..<count {
+            let key = Array(try reader.bytes(keySize))
+            guard let child = try self.address(&reader) else { throw fail("a B-tree child that is missing", at: address) }
+            children.append((key, child))
+        }
+        return (level, children)
+    }
+
+    /// Counts a node of a tree that a caller walks itself.
+    func countNode() throws {
+        nodes += 1
+        guard nodes <= HDF5File.maxNodes else { throw HDF5Error.tooMany(path: path, what: "tree nodes", limit: HDF5File.maxNodes) }
+    }
+
+    private func link(_ reader: inout ByteReader) throws -> (name: String, address: Int)? {
+        guard try reader.uint8() == 1 else { throw HDF5Error.unsupported(path: path, what: "a link of unknown version") }
+        let flags = try reader.uint8()
+        let type = flags & 8 != 0 ? try reader.uint8() : 0
+        if flags & 4 != 0 { try reader.skip(8) }
+        if flags & 16 != 0 { try reader.skip(1) }
+        guard let length = Int(exactly: try reader.unsigned(bytes: 1 << Int(flags & 3))), length <= 4096 else {
+            throw fail("a link's name is too long", at: 0)
+        }
+        let name = String(decoding: try reader.bytes(length), as: UTF8.self)
+        guard type == 0, let object = try address(&reader) else { return nil }
+        return (name, object)
+    }
+}
+
+/// Every way in which an HDF5 file can be wrong, or more than Albit reads.
+package enum HDF5Error: AlbitError {
+    case truncated(path: String, size: Int, expected: Int)
+    case outside(path: String, what: String, address: Int, size: Int)
+    case damaged(path: String, problem: String, offset: Int)
+    case tooMany(path: String, what: String, limit: Int)
+    case unsupported(path: String, what: String)
+    case badDataset(path: String, dataset: String, problem: String)
+    case wrongChecksum(path: String, dataset: String)
+
+    package var failure: Failure { .input }
+
+    package var description: String {
+        switch self {
+        case .truncated(let path, let size, let expected):
+            "\(path): has \(size) bytes, but its superblock tells of \(expected); download it again"
+        case .outside(let path, let what, let address, let size):
+            "\(path): \(what) at address \(address) lies outside the file of \(size) bytes; download it again"
+        case .damaged(let path, let problem, let offset): "\(path): \(problem) at address \(offset), where HDF5 needs one"
+        case .tooMany(let path, let what, let limit): "\(path): has more than \(limit) \(what), or a cycle of them"
+        case .unsupported(let path, let what):
+            "\(path): uses \(what), which Keras does not write and Albit does not read; save it again with Keras or h5py's defaults"
+        case .badDataset(let path, let dataset, let problem): "\(path): dataset '\(dataset)' \(problem)"
+        case .wrongChecksum(let path, let dataset): "\(path): a chunk of dataset '\(dataset)' has a wrong Fletcher-32 checksum; download it again"
+        }
+    }
+}

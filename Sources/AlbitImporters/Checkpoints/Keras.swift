@@ -1,0 +1,20 @@
+/// Reads the weights that Keras keeps in HDF5: one dataset a variable. Limits and sources: formats/keras.md.
+enum Keras {
+    static func read(_ file: any ByteSource, base: Int) throws -> Checkpoint {
+        let container = try HDF5File(file, base: base)
+        // Keras puts each variable's own name below the group of its layer; shards have the bare names.
+        let hasLayers = try container.rootHasAttribute("keras_version")
+        var checkpoint = Checkpoint(format: "Keras HDF5", writer: "Keras", tensors: [])
+        try container.walk { path, messages in
+            let dataset = try HDF5Dataset(messages, name: path, file: container)
+            guard let tensor = try dataset.tensor() else {
+                checkpoint.ignored.append(IgnoredTensor(name: path, reason: "holds no numbers"))
+                return
+            }
+            var name = Substring(path)
+            if hasLayers, let slash = name.firstIndex(of: "/") { name = name[name.index(after: slash)...] }
+            checkpoint.tensors.append(NamedTensor(name: String(name), tensor: tensor))
+        }
+        return checkpoint
+    }
+}
