@@ -1,11 +1,18 @@
 #pragma STDC FP_CONTRACT OFF
 #include "ckernels.h"
 #include "head.h"
+#include "signs.h"
 #include <string.h>
 
 extern const kernel_table kernel_scalar;
+#if defined(__x86_64__)
+extern const kernel_table kernel_avx512vnni;
+#endif
 
 static const kernel_table *const tables[] = {
+#if defined(__x86_64__)
+    &kernel_avx512vnni,
+#endif
     &kernel_scalar,
 };
 
@@ -44,6 +51,12 @@ int32_t kernel_rotation_block(int32_t k) {
 }
 
 static size_t round_up(size_t bytes) { return (bytes + 63) & ~(size_t)63; }
+
+// Filled before main, so that kernels need no check.
+uint32_t kernel_sign_masks[1024];
+__attribute__((constructor)) static void fill_sign_masks(void) {
+    for (int32_t i = 0; i < 1024; i++) kernel_sign_masks[i] = kernel_sign(i) ? 0x80000000u : 0;
+}
 
 size_t kernel_head_bytes(int32_t length, int32_t size, int32_t planes, int32_t weight_planes) {
     (void)weight_planes;

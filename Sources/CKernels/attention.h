@@ -1,0 +1,201 @@
+// Attention over integer heads, from the same tile as the matmuls: queries and softmax weights are rows, keys and
+// values are panels. Included after rows.h and the tile of an instruction set, which provides
+//   tile_floats(rows, panels, k, n0, n1, steps, out, out_stride): see tile_steps
+//   tile_sums(rows, panels, k, n, out): int32 sums, [8][n]
+
+/// Digits of 16 values: one in ±127, or two in base 254.
+LANE void digits_of(f32x16 x, f32x16 inverse, int32_t planes, i32x16 digits[2]) {
+    int32_t most = planes == 2 ? HEAD_MOST_2 : HEAD_MOST_1;
+    i32x16 q = i_max(i_min(f_round(f_mul(x, inverse)), i_set(most)), i_set(-most));
+    digits[0] = q;
+    if (planes == 2) {
+        digits[0] = f_round(f_mul(i_to_float(q), f_set(1.0f / 254.0f)));
+        digits[1] = i_sub(q, i_mul(digits[0], i_set(254)));
+    }
+}
+
+LANE f32x16 load_up_to(const float *p, int32_t n) { return n >= 16 ? f_load(p) : f_load_part(p, n); }
+
+LANE void steps_of(float magnitude, float most, float *scale, float *inverse) {
+    magnitude += 0.0f;
+    int none = magnitude < TINY;
+    *scale = none ? 0 : magnitude / most;
+    *inverse = none ? 0 : most / magnitude;
+}
+
+LANE float row_steps(const float *x, int32_t n, float most, float *inverse) {
+    f32x16 top = f_set(0.0f);
+    for (int32_t i = 0; i < n; i += 16) top = f_max(top, f_abs(load_up_to(x + i, n - i)));
+    float scale;
+    steps_of(f_most(top), most, &scale, inverse);
+    return scale;
+}
+
+static void pack_keys_and_queries(kernel_head *head, const float *query, const float *key, size_t stride, float most) {
+    int32_t size = head->size, padded = head->size_padded;
+    float constant = LOG2_E / __builtin_elementwise_sqrt((float)size);
+    for (int32_t token = 0; token < head->length; token++) {
+        const float *q = query + (size_t)token * stride, *k = key + (size_t)token * stride;
+        i32x16 digits[2];
+        float inverse;
+        head->query_scale[token] = row_steps(q, size, most, &inverse) * constant;
+        for (int32_t i = 0; i < size; i += 16) {
+            digits_of(load_up_to(q + i, size - i), f_set(inverse), head->planes, digits);
+            for (int32_t p = 0; p < head->planes; p++)
+                i_store_bytes(head->query[p] + token * padded + i, i_add(digits[p], i_set(128)));
+        }
+        head->key_scale[token] = row_steps(k, size, most, &inverse);
+        for (int32_t i = 0; i < size; i += 16) {
+            digits_of(load_up_to(k + i, size - i), f_set(inverse), head->planes, digits);
+            for (int32_t p = 0; p < head->planes; p++) {
+                uint8_t bytes[16];
+                i_store_bytes(bytes, digits[p]);
+                head->key_sum[p][token] += i_sum(digits[p]);
+                int8_t *panel = head->key[p] + panel_index(token, i, padded);
+                for (int group = 0; group < 4; group++) memcpy(panel + 64 * group, bytes + 4 * group, 4);
+            }
+        }
+    }
+}
+
+static void pack_values(kernel_head *head, const float *value, size_t stride, float most) {
+    int32_t size = head->size, length = head->length;
+    for (int32_t i = 0; i < size; i += 16) {
+        int32_t n = size - i < 16 ? size - i : 16;
+        f32x16 top = f_set(0.0f);
+        for (int32_t token = 0; token < length; token++)
+            top = f_max(top, f_abs(load_up_to(value + (size_t)token * stride + i, n)));
+        float tops[16], scales[16], inverses[16];
+        f_store(tops, top);
+        for (int c = 0; c < 16; c++) steps_of(tops[c], most, scales + c, inverses + c);
+        f_store(head->value_scale + i, f_keep(f_load(scales), n));
+        f32x16 inverse = f_load(inverses);
+        i32x16 byte = i_set(255);
+        for (int32_t token = 0; token < length; token += 4) {
+            i32x16 words[2] = {i_set(0), i_set(0)};
+            for (int32_t t = 0; t < 4 && token + t < length; t++) {
+                i32x16 digits[2];
+                digits_of(load_up_to(value + (size_t)(token + t) * stride + i, n), inverse, head->planes, digits);
+                for (int32_t p = 0; p < head->planes; p++) {
+                    i32x16 bytes = i_and(digits[p], byte);
+                    switch (t) {
+                    case 0: words[p] = bytes; break;
+                    case 1: words[p] = i_or(words[p], i_shift_left(bytes, 8)); break;
+                    case 2: words[p] = i_or(words[p], i_shift_left(bytes, 16)); break;
+                    default: words[p] = i_or(words[p], i_shift_left(bytes, 24)); break;
+                    }
+                }
+            }
+            for (int32_t p = 0; p < head->planes; p++)
+                i_store((int32_t *)(head->value[p] + panel_index(i, token, head->length_padded)), words[p]);
+        }
+    }
+}
+
+static void pack_head(kernel_head *head, const float *query, const float *key, const float *value, size_t stride) {
+    float most = head->planes == 2 ? (float)HEAD_MOST_2 : (float)HEAD_MOST_1;
+    head_clear(head);
+    pack_keys_and_queries(head, query, key, stride, most);
+    pack_values(head, value, stride, most);
+}
+
+/// Softmax weights of one query as bytes; returns 1 / their sum.
+LANE float weigh(const kernel_head *head, const float *scores, uint8_t *high, uint8_t *low) {
+    int32_t length = head->length;
+    f32x16 top = f_set(largest(scores, length));
+    i32x16 total = i_set(0);
+    for (int32_t j = 0; j < length; j += 16) {
+        f32x16 e = f_exp2(f_sub(f_load(scores + j), top));
+        i32x16 p = f_round(f_mul(e, f_set(head->weight_planes == 2 ? 65535.0f : 255.0f)));
+        if (length - j < 16) p = i_keep(p, length - j);
+        total = i_add(total, p);
+        if (head->weight_planes == 2) {
+            i_store_bytes(high + j, i_shift_right(p, 8));
+            i_store_bytes(low + j, p);
+        } else {
+            i_store_bytes(high + j, p);
+        }
+    }
+    return 1.0f / (float)i_sum(total);
+}
+
+/// Scores of up to 8 queries where queries and keys have two digits.
+static void wide_scores(const kernel_head *head, int32_t first, int32_t rows) {
+    int32_t n = head->length_padded, d = head->size_padded;
+    for (int32_t j = 0; j < n; j += 16) {
+        int32_t sums[4][8 * 16];
+        for (int a = 0; a < 2; a++)
+            for (int b = 0; b < 2; b++)
+                tile_sums(head->query[a] + first * d, (size_t)d, rows, head->key[b] + (size_t)j * d, d, sums[2 * a + b]);
+        i32x16 high_sum = i_shift_left(i_load(head->key_sum[0] + j), 7), low_sum = i_shift_left(i_load(head->key_sum[1] + j), 7);
+        for (int32_t row = 0; row < rows; row++) {
+            i32x16 hh = i_sub(i_load(sums[0] + 16 * row), high_sum), hl = i_sub(i_load(sums[1] + 16 * row), low_sum);
+            i32x16 lh = i_sub(i_load(sums[2] + 16 * row), high_sum), ll = i_sub(i_load(sums[3] + 16 * row), low_sum);
+            f32x16 f = f_add(f_mul(i_to_float(hh), f_set(254.0f)), i_to_float(i_add(hl, lh)));
+            f = f_add(f_mul(f, f_set(254.0f)), i_to_float(ll));
+            f = f_mul(f_mul(f, f_load(head->key_scale + j)), f_set(head->query_scale[first + row]));
+            f_store(head->scores + (size_t)row * n + j, f);
+        }
+    }
+}
+
+/// Contexts of up to 8 queries where values have two digits: out is [8][size_padded].
+static void wide_contexts(const kernel_head *head, int32_t rows, const float *inverse, float *out) {
+    int32_t n = head->size_padded, length = head->length_padded;
+    const uint8_t *high = head->weights, *low = high + 8 * (size_t)length;
+    int two = head->weight_planes == 2;
+    for (int32_t c = 0; c < n; c += 16) {
+        int32_t sums[4][8 * 16];
+        for (int p = 0; p < 2; p++) {
+            const int8_t *panel = head->value[p] + (size_t)c * length;
+            tile_sums(high, (size_t)length, rows, panel, length, sums[2 * p]);
+            if (two) tile_sums(low, (size_t)length, rows, panel, length, sums[2 * p + 1]);
+        }
+        for (int32_t row = 0; row < rows; row++) {
+            f32x16 parts[2];
+            for (int p = 0; p < 2; p++) {
+                parts[p] = i_to_float(i_load(sums[2 * p] + 16 * row));
+                if (two) parts[p] = f_add(f_mul(parts[p], f_set(256.0f)), i_to_float(i_load(sums[2 * p + 1] + 16 * row)));
+            }
+            f32x16 f = f_add(f_mul(parts[0], f_set(254.0f)), parts[1]);
+            f = f_mul(f_mul(f, f_load(head->value_scale + c)), f_set(inverse[row]));
+            f_store(out + row * n + c, f);
+        }
+    }
+}
+
+static void attend(const kernel_head *head, int32_t first, int32_t rows, float *out, size_t out_stride) {
+    int32_t n = head->length_padded, size = head->size, padded = head->size_padded;
+    uint8_t *high = head->weights, *low = high + 8 * (size_t)n;
+    float *contexts = head->scores + 8 * (size_t)n;
+    static const int32_t offsets[8] = {128, 128, 128, 128, 128, 128, 128, 128}, none[8] = {0};
+    static const int32_t no_sums[16] = {0};
+    for (int32_t begin = 0; begin < rows; begin += 8) {
+        int32_t count = rows - begin < 8 ? rows - begin : 8, query = first + begin;
+        if (head->planes == 2) {
+            wide_scores(head, query, count);
+        } else {
+            tile_steps steps = {head->key_sum[0], head->key_scale, NULL, offsets, head->query_scale + query, KERNEL_LINEAR, 1};
+            tile_floats(head->query[0] + query * padded, NULL, (size_t)padded, count, head->key[0], padded, 0, n, &steps,
+                        head->scores, (size_t)n);
+        }
+        float inverse[8];
+        for (int32_t row = 0; row < count; row++)
+            inverse[row] = weigh(head, head->scores + (size_t)row * n, high + (size_t)row * n, low + (size_t)row * n);
+        int whole = size == padded;
+        float *target = whole ? out + (size_t)begin * out_stride : contexts;
+        size_t stride = whole ? out_stride : (size_t)padded;
+        if (head->planes == 2) {
+            wide_contexts(head, count, inverse, contexts);
+            whole = 0;
+            stride = (size_t)padded;
+        } else {
+            tile_steps steps = {no_sums, head->value_scale, NULL, none, inverse, KERNEL_LINEAR, 0};
+            tile_floats(high, head->weight_planes == 2 ? low : NULL, (size_t)n, count, head->value[0], n, 0, padded,
+                        &steps, target, stride);
+        }
+        if (!whole)
+            for (int32_t row = 0; row < count; row++)
+                memcpy(out + (size_t)(begin + row) * out_stride, contexts + row * padded, (size_t)size * sizeof(float));
+    }
+}

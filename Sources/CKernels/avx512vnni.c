@@ -1,0 +1,182 @@
+#pragma STDC FP_CONTRACT OFF
+#if defined(__x86_64__)
+#pragma clang attribute push(__attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx512vnni"))), apply_to = function)
+#include "lanes_avx512.h"
+#include "rows.h"
+#include "tile.h"
+
+// The tile: up to 8 rows by 3 panels of 16 channels keep 24 accumulators, 3 weights and a broadcast in 32 registers.
+// Two-plane rows fill the same tile with 4 rows of the high plane and 4 of the low one.
+enum { ROWS = 8, PANELS = 3 };
+
+// Bytes ahead of the weights that are asked for: the strip of a row-block comes from the outer cache levels.
+enum { AHEAD = 1024 };
+
+#define EACH(i, count) _Pragma("clang loop unroll(full)") for (int i = 0; i < count; i++)
+
+/// Sums of R rows at a (the first HALF) and b (the others) over k with V panels.
+#define SUM_TILE(R, V)                                                                                      \
+    LANE void sum_##R##x##V(const uint8_t *a, const uint8_t *b, size_t lda, int half, const int8_t *w,      \
+                            size_t panel, int32_t k, __m512i c[ROWS][PANELS]) {                             \
+        const uint8_t *x[R];                                                                                \
+        EACH(r, R) x[r] = r < half ? a + (size_t)r * lda : b + (size_t)(r - half) * lda;                     \
+        EACH(r, R) EACH(v, V) c[r][v] = _mm512_setzero_si512();                                             \
+        for (int32_t i = 0; i < k; i += 4, w += 64) {                                                       \
+            __m512i y[V];                                                                                   \
+            EACH(v, V) {                                                                                    \
+                y[v] = _mm512_load_si512(w + v * panel);                                                    \
+                _mm_prefetch((const char *)w + v * panel + AHEAD, _MM_HINT_T0);                              \
+            }                                                                                               \
+            EACH(r, R) {                                                                                    \
+                int32_t word;                                                                               \
+                memcpy(&word, x[r] + i, 4);                                                                 \
+                __m512i u = _mm512_set1_epi32(word);                                                        \
+                EACH(v, V) c[r][v] = _mm512_dpbusd_epi32(c[r][v], u, y[v]);                                 \
+            }                                                                                               \
+        }                                                                                                   \
+    }
+
+/// Steps of one vector of channels of one row, one plane or two.
+LANE void finish(__m512i high, __m512i low, int two, const tile_steps *steps, int32_t j, int32_t row, float *out) {
+    __m512 f;
+    if (steps->has_zero) {
+        __m512i sum = _mm512_loadu_si512(steps->column_sum + j);
+        int32_t zero = steps->zero[row];
+        high = _mm512_sub_epi32(high, _mm512_mullo_epi32(sum, _mm512_set1_epi32(two ? zero >> 8 : zero)));
+        if (two) low = _mm512_sub_epi32(low, _mm512_mullo_epi32(sum, _mm512_set1_epi32(zero & 255)));
+    }
+    f = _mm512_cvtepi32_ps(high);
+    if (two) f = f_add(f_mul(f, f_set(256.0f)), _mm512_cvtepi32_ps(low));
+    f = f_mul(f_mul(f, f_load(steps->scale + j)), f_set(steps->row_scale[row]));
+    if (steps->bias) f = f_add(f, f_load(steps->bias + j));
+    f_store(out, f_activate(f, steps->activation));
+}
+
+#define TILE(R, V)                                                                                             \
+    SUM_TILE(R, V)                                                                                             \
+    static __attribute__((noinline)) void one_plane_##R##x##V(                                                 \
+        const uint8_t *a, size_t lda, const int8_t *w, int32_t k, const tile_steps *steps, int32_t j,          \
+        int32_t row, float *out, size_t ldo) {                                                                 \
+        __m512i c[ROWS][PANELS];                                                                               \
+        sum_##R##x##V(a, a, lda, R, w, (size_t)k * 16, k, c);                                                  \
+        EACH(r, R) EACH(v, V) finish(c[r][v], c[r][v], 0, steps, j + 16 * v, row + r, out + r * ldo + 16 * v); \
+    }
+
+#define TILES(R) TILE(R, 1) TILE(R, 2) TILE(R, 3)
+TILES(1) TILES(2) TILES(3) TILES(4) TILES(5) TILES(6) TILES(7) TILES(8)
+
+#define TWO_PLANES(R, D, V)                                                                                    \
+    static __attribute__((noinline)) void two_planes_##R##x##V(                                                \
+        const uint8_t *a, const uint8_t *b, size_t lda, const int8_t *w, int32_t k, const tile_steps *steps,   \
+        int32_t j, int32_t row, float *out, size_t ldo) {                                                      \
+        __m512i c[ROWS][PANELS];                                                                               \
+        sum_##D##x##V(a, b, lda, R, w, (size_t)k * 16, k, c);                                                  \
+        EACH(r, R) EACH(v, V) finish(c[r][v], c[r + R][v], 1, steps, j + 16 * v, row + r, out + r * ldo + 16 * v); \
+    }
+#define TWO_PLANE_TILES(R, D) TWO_PLANES(R, D, 1) TWO_PLANES(R, D, 2) TWO_PLANES(R, D, 3)
+TWO_PLANE_TILES(1, 2) TWO_PLANE_TILES(2, 4) TWO_PLANE_TILES(3, 6) TWO_PLANE_TILES(4, 8)
+
+typedef void one_plane_tile(const uint8_t *, size_t, const int8_t *, int32_t, const tile_steps *, int32_t, int32_t,
+                            float *, size_t);
+typedef void two_plane_tile(const uint8_t *, const uint8_t *, size_t, const int8_t *, int32_t, const tile_steps *,
+                            int32_t, int32_t, float *, size_t);
+#define ROW_OF(NAME, R) {NAME##_##R##x1, NAME##_##R##x2, NAME##_##R##x3}
+static one_plane_tile *const one_plane[ROWS][PANELS] = {
+    ROW_OF(one_plane, 1), ROW_OF(one_plane, 2), ROW_OF(one_plane, 3), ROW_OF(one_plane, 4),
+    ROW_OF(one_plane, 5), ROW_OF(one_plane, 6), ROW_OF(one_plane, 7), ROW_OF(one_plane, 8),
+};
+static two_plane_tile *const two_planes[ROWS / 2][PANELS] = {
+    ROW_OF(two_planes, 1), ROW_OF(two_planes, 2), ROW_OF(two_planes, 3), ROW_OF(two_planes, 4),
+};
+
+/// Channels n0 ... n1 of rows at a (and their low plane at b, or null); out points at channel n0.
+static void tile_floats(const uint8_t *a, const uint8_t *b, size_t lda, int32_t rows, const int8_t *panels, int32_t k,
+                        int32_t n0, int32_t n1, const tile_steps *steps, float *out, size_t ldo) {
+    int32_t height = b ? ROWS / 2 : ROWS;
+    for (int32_t j = n0; j < n1;) {
+        int32_t width = (n1 - j) / 16 < PANELS ? (n1 - j) / 16 : PANELS;
+        const int8_t *w = panels + (size_t)j * (size_t)k;
+        for (int32_t row = 0; row < rows; row += height) {
+            int32_t count = rows - row < height ? rows - row : height;
+            const uint8_t *x = a + (size_t)row * lda;
+            float *y = out + (size_t)row * ldo + (j - n0);
+            if (b)
+                two_planes[count - 1][width - 1](x, b + (size_t)row * lda, lda, w, k, steps, j, row, y, ldo);
+            else
+                one_plane[count - 1][width - 1](x, lda, w, k, steps, j, row, y, ldo);
+        }
+        j += 16 * width;
+    }
+}
+
+/// Raw sums of up to 8 rows with one panel: [8][16].
+static void tile_sums(const uint8_t *a, size_t lda, int32_t rows, const int8_t *panel, int32_t k, int32_t *out) {
+    __m512i c[ROWS][PANELS];
+    if (rows == ROWS) {
+        sum_8x1(a, a, lda, ROWS, panel, 0, k, c);
+        EACH(r, ROWS) i_store(out + 16 * r, c[r][0]);
+    } else {
+        for (int32_t r = 0; r < rows; r++) {
+            sum_1x1(a + (size_t)r * lda, a, lda, 1, panel, 0, k, c);
+            i_store(out + 16 * r, c[0][0]);
+        }
+    }
+}
+
+#include "attention.h"
+
+static void matmul(const kernel_linear *linear, const kernel_rows *in, int32_t first, int32_t rows, int32_t n0,
+                   int32_t n1, kernel_activation activation, float *out, size_t out_stride) {
+    tile_steps steps = {linear->column_sum, linear->scale, linear->bias, in->zero + first, in->scale + first, activation, 1};
+    const uint8_t *high = in->values + (size_t)first * in->stride;
+    const uint8_t *low = in->planes == 2 ? high + (size_t)in->capacity * in->stride : NULL;
+    tile_floats(high, low, in->stride, rows, linear->panels, linear->k, n0, n1, &steps, out, out_stride);
+}
+
+/// Sum of bytes u times w over k, exact.
+LANE int32_t dot_bytes(const uint8_t *u, const int8_t *w, int32_t k) {
+    __m512i sum = _mm512_setzero_si512();
+    int32_t i = 0;
+    for (; i + 64 <= k; i += 64) sum = _mm512_dpbusd_epi32(sum, _mm512_loadu_si512(u + i), _mm512_loadu_si512(w + i));
+    if (i < k) {
+        __mmask64 mask = (1ull << (k - i)) - 1;
+        sum = _mm512_dpbusd_epi32(sum, _mm512_maskz_loadu_epi8(mask, u + i), _mm512_maskz_loadu_epi8(mask, w + i));
+    }
+    return _mm512_reduce_add_epi32(sum);
+}
+
+LANE int32_t sum_bytes(const int8_t *w, int32_t k) {
+    const __m512i ones = _mm512_set1_epi8(1);
+    __m512i sum = _mm512_setzero_si512();
+    int32_t i = 0;
+    for (; i + 64 <= k; i += 64) sum = _mm512_dpbusd_epi32(sum, ones, _mm512_loadu_si512(w + i));
+    if (i < k) sum = _mm512_dpbusd_epi32(sum, ones, _mm512_maskz_loadu_epi8((1ull << (k - i)) - 1, w + i));
+    return _mm512_reduce_add_epi32(sum);
+}
+
+#include "table.h"
+
+static uint64_t peak(uint64_t iterations) {
+    __m512i c[16], u = _mm512_set1_epi8(3), w = _mm512_set1_epi8(5);
+    EACH(i, 16) c[i] = _mm512_setzero_si512();
+    for (uint64_t t = 0; t < iterations; t++) {
+        EACH(i, 16) {
+            c[i] = _mm512_dpbusd_epi32(c[i], u, w);
+            __asm__ volatile("" : "+v"(c[i]));
+        }
+    }
+    EACH(i, 16) __asm__ volatile("" ::"v"(c[i]));
+    return iterations * 16 * 64;
+}
+#pragma clang attribute pop
+
+static bool available(void) {
+    return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq")
+        && __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512vnni");
+}
+
+const kernel_table kernel_avx512vnni = {
+    "avx512vnni", available, quantize, matmul, add_norm, pack_head, attend, embed, hyperbolic_tangent, softmax,
+    matmul_table, matmul_f32, attend_f32, peak,
+};
+#endif
