@@ -16,9 +16,9 @@ struct Charsmap {
             unitCount = 0
             return
         }
-        guard blob.count >= 4 else { return nil }
-        let size = Int(blob.loadUnaligned(as: UInt32.self))
-        guard size >= 4, size % 4 == 0, size <= blob.count - 4, blob[blob.count - 1] == 0 else { return nil }
+        guard blob.count >= 4, let size = Int(exactly: blob.loadUnaligned(as: UInt32.self)), size >= 4, size % 4 == 0,
+            size <= blob.count - 4, blob[blob.count - 1] == 0
+        else { return nil }
         units = UnsafeRawBufferPointer(rebasing: blob[4..<(4 + size)])
         unitCount = size / 4
         replacements = UnsafeRawBufferPointer(rebasing: blob[(4 + size)...])

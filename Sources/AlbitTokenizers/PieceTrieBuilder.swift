@@ -97,7 +97,7 @@ struct PieceTrieBuilder {
             return x != y ? x > y : a < b
         }
         for number in order {
-            var labels = nodes[number].children.map(\.byte)
+            var labels = nodes[number].children.map { $0.byte }
             if nodes[number].id >= 0 { labels.insert(0, at: 0) }
             guard let first = labels.first else { continue }
             var before: Int32 = -1

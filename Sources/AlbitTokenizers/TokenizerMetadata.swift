@@ -33,7 +33,7 @@ extension TokenizerTables {
 
         writer.set(own + "piece_offsets", TokenizerTables.words(pieceIndex))
         writer.set(own + "trie", TokenizerTables.words(units))
-        writer.set(own + "special_ids", specialTokens.map(\.id))
+        writer.set(own + "special_ids", specialTokens.map { $0.id })
         writer.set(own + "special_strips", specialTokens.map { ($0.stripsLeft ? 1 : 0) | ($0.stripsRight ? 2 : 0) as UInt8 })
         writer.set(own + "template_single", template.single.flatMap { [$0.id, $0.typeID] })
         writer.set(own + "template_pair", template.pair.flatMap { [$0.id, $0.typeID] })
