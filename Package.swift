@@ -45,6 +45,11 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
 
+        // Benchmarks that need Swift.
+        .executableTarget(
+            name: "tokenizer-benchmark", dependencies: ["AlbitImporters", "AlbitTokenizers", "AlbitText"], path: "Benchmarks/tokenizers",
+            exclude: ["compare.py"]),
+
         // Tests.
         .target(name: "TestData", dependencies: ["AlbitImporters", "AlbitText"], path: "Tests/TestData"),
         .testTarget(name: "CPlatformTests", dependencies: ["CPlatform"]),
