@@ -4,6 +4,7 @@ import AlbitModel
 import AlbitQuantizer
 import AlbitRuntime
 import AlbitText
+import AlbitTokenizers
 import ArgumentParser
 
 struct Quantize: ParsableCommand {
@@ -47,8 +48,10 @@ struct Quantize: ParsableCommand {
         request.problemType = checkpoint.problemType
         request.pooling = checkpoint.pooling?.rawValue
         request.progress = { _, done, total in bar.update(done, of: total) }
+        let tokenizer = try TokenizerReader.read(checkpoint.tokenizerFiles).map { Tokenizer($0) }
+        if let tokenizer { request.writeTokenizer = { tokenizer.tables.write(to: &$0) } }
         if preset.isCalibrated {
-            let data = try CalibrationData.load(calibrate, checkpoint)
+            let data = try CalibrationData.load(calibrate, checkpoint, tokenizer)
             request.calibration = data.sequences
             request.calibrationDescription = data.description
         }
@@ -65,33 +68,3 @@ struct Quantize: ParsableCommand {
 
 extension Preset: ExpressibleByArgument {}
 
-/// Sequences to calibrate with, and where they came from in words.
-struct CalibrationData {
-    var sequences: [EncoderInput]
-    var description: String
-
-    static func load(_ path: String?, _ checkpoint: AlbertSource) throws -> CalibrationData {
-        guard let path else {
-            // Without a tokenizer: ids that touch the whole vocabulary, the same on every run.
-            var state: UInt32 = 1
-            let sequences = (0..<16).map { _ in
-                EncoderInput(ids: (0..<min(64, checkpoint.configuration.maxPositionEmbeddings)).map { _ in
-                    state = state &* 1_664_525 &+ 1_013_904_223
-                    return Int32((state >> 8) % UInt32(checkpoint.configuration.vocabSize))
-                })
-            }
-            return CalibrationData(sequences: sequences, description: "16 sequences of random ids")
-        }
-        let file = try MappedFile(path: path)
-        var sequences: [EncoderInput] = []
-        for line in file.bytes.split(separator: 10) {
-            let value = try JSONValue(parsing: Array(line))
-            guard let ids = value["ids"]?.array?.compactMap(\.integer) else {
-                throw CommandError.input(path + ": line " + String(sequences.count + 1) + " has no ids")
-            }
-            sequences.append(EncoderInput(ids: ids.prefix(checkpoint.configuration.maxPositionEmbeddings).map { Int32(truncatingIfNeeded: $0) }))
-        }
-        return CalibrationData(
-            sequences: sequences, description: String(sequences.count) + " sequences of " + Quantize.name(of: path))
-    }
-}

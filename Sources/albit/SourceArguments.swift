@@ -2,6 +2,7 @@ import AlbitCommands
 import AlbitImporters
 import AlbitModel
 import AlbitRuntime
+import AlbitTokenizers
 import ArgumentParser
 
 /// What names the files around a checkpoint, where they do not lie beside it.
@@ -34,8 +35,25 @@ struct SourceArguments: ParsableArguments {
         if SourceArguments.isAlbitFile(path) { return try LoadedModel(path: path) }
         let source = try Importer.open(path: path, options: options)
         return LoadedModel(
-            path: path, weights: try EncoderWeights(source), heads: source.heads, labels: source.labels,
+            path: path, weights: try EncoderWeights(source),
+            tokenizer: try TokenizerReader.read(source.tokenizerFiles).map { Tokenizer($0) }, heads: source.heads, labels: source.labels,
             problemType: source.problemType, pooling: source.pooling?.rawValue, file: nil)
+    }
+
+    /// The tokenizer of a model, or of a bare tokenizer file.
+    func tokenizer(_ path: String) throws -> Tokenizer {
+        let tables: TokenizerTables?
+        if SourceArguments.isAlbitFile(path) {
+            tables = try TokenizerTables.read(ModelFile(path: path).gguf)
+        } else if let bare = try? TokenizerReader.read(Array(MappedFile(path: path).bytes), path: path) {
+            tables = bare
+        } else {
+            tables = try TokenizerReader.read(Importer.open(path: path, options: options).tokenizerFiles)
+        }
+        guard let tables else {
+            throw CommandError.input(path + ": has no tokenizer; name one with --tokenizer")
+        }
+        return Tokenizer(tables)
     }
 
     /// Whether a file begins as GGUF does.

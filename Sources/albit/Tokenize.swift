@@ -1,0 +1,54 @@
+import AlbitCommands
+import AlbitImporters
+import AlbitTokenizers
+import ArgumentParser
+
+struct Tokenize: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Print the ids, pieces and offsets of texts.",
+        discussion: """
+            Texts come as arguments, or a line each on standard input.
+
+              albit tokenize model.gguf "a charming film" --json
+            """)
+
+    @Argument(help: "An Albit file, a checkpoint, or a bare spiece.model, tokenizer.json or vocab.txt.")
+    var model: String
+
+    @Argument(help: "Texts.")
+    var texts: [String] = []
+
+    @Option(name: .long, help: "Second text of a pair with each text.")
+    var pair: String?
+
+    @Option(name: .long, help: "What offsets count: bytes or characters.")
+    var offsets = OffsetUnit.bytes
+
+    @Flag(name: .long, help: "Leave out [CLS] and [SEP].")
+    var bare = false
+
+    @Flag(name: .long, help: "Print JSON, one object per text.")
+    var json = false
+
+    @OptionGroup var source: SourceArguments
+
+    func run() throws {
+        let tokenizer = try source.tokenizer(model)
+        let command = TokenizeCommand(json: json, characters: offsets == .characters, bare: bare)
+        let output = Output()
+        let second = pair.map { Array($0.utf8) }
+        if texts.isEmpty {
+            var lines = LineReader()
+            while let line = try lines.next() {
+                try command.run(tokenizer, text: line, pair: second, output: output)
+                try output.flush()
+            }
+        }
+        for text in texts { try command.run(tokenizer, text: Array(text.utf8), pair: second, output: output) }
+        try output.flush()
+    }
+}
+
+enum OffsetUnit: String, ExpressibleByArgument, CaseIterable {
+    case bytes, characters
+}
