@@ -17,12 +17,10 @@ struct CheckpointImporter {
         self.neighbours = neighbours
         self.options = options
         var checkpoint = checkpoint
-        // Keys such as "variables/7" say nothing; then the names beside them do.
-        let keys = Set(checkpoint.tensors.map { NameResolver.normalise($0.name) })
-        if !checkpoint.alternativeNames.isEmpty && NameResolver(names: keys).roots().isEmpty {
-            for index in checkpoint.tensors.indices {
-                if let name = checkpoint.alternativeNames[checkpoint.tensors[index].name] { checkpoint.tensors[index].name = name }
-            }
+        // Object checkpoints store under the names of attributes; the variables' own names say more, if they are known.
+        let names = checkpoint.tensors.map { checkpoint.alternativeNames[$0.name] ?? $0.name }
+        if !checkpoint.alternativeNames.isEmpty && !NameResolver(names: Set(names.map(NameResolver.normalise))).roots().isEmpty {
+            for (index, name) in names.enumerated() { checkpoint.tensors[index].name = name }
         }
         self.checkpoint = checkpoint
         tensors = Dictionary(grouping: checkpoint.tensors) { NameResolver.normalise($0.name) }

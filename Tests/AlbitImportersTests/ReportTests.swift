@@ -1,0 +1,133 @@
+import AlbitImporters
+import AlbitModel
+import Foundation
+import TestData
+import Testing
+
+/// What an import tells about a source, and what a person may say to it.
+@Suite struct ReportTests {
+    private func open(_ path: String, _ options: ImportOptions = ImportOptions()) throws(ImportError) -> AlbertSource {
+        try Importer.open(path: Zoo.directory + "/" + path, options: options)
+    }
+
+    /// The original archive, the PyTorch file and the safetensors file of one model give the same canonical bytes.
+    @Test func oneModelInThreeFormatsIsOneModel() throws {
+        let sources = try [
+            open("safetensors/base-pretraining"), open("torch/hf441_base-pretraining"), open("tf1/albert_base.tar.gz"),
+        ]
+        for source in sources.dropFirst() {
+            #expect(source.configuration == sources[0].configuration)
+            #expect(source.parameterNames == sources[0].parameterNames)
+            #expect(source.heads == sources[0].heads)
+            for name in source.parameterNames {
+                #expect(source.shape(of: name) == sources[0].shape(of: name))
+                #expect(try source.values(of: name).map(\.bitPattern) == sources[0].values(of: name).map(\.bitPattern), "\(name)")
+            }
+        }
+    }
+
+    @Test func aliasesAndCopiesAreMerged() throws {
+        let torch = try open("torch/hf441_base-mlm")
+        #expect(torch.report.merged.contains(.init(
+            kept: "albert.embeddings.word_embeddings.weight", duplicates: ["predictions.decoder.weight"])))
+        #expect(torch.report.merged.contains(.init(kept: "predictions.bias", duplicates: ["predictions.decoder.bias"])))
+        let keras = try open("keras/base-pretraining")
+        #expect(keras.report.merged.contains { $0.kept.hasSuffix("word_embeddings/weight:0") })
+        #expect(keras.report.uniqueBytes < keras.report.storedBytes)
+    }
+
+    @Test func namesTheFamilyAndTheRoot() throws {
+        let nested = try open("torch/nested_dataparallel")
+        #expect(nested.report.root == "state_dict.module.albert")
+        #expect(nested.report.naming == "Hugging Face ALBERT (PyTorch)")
+        #expect(nested.report.format == "PyTorch zip")
+        let original = try open("tf1/finetuned_seqcls")
+        #expect(original.report.naming == "original ALBERT (TensorFlow 1)")
+        #expect(original.heads == [.sequenceClassification])
+        #expect(original.labels == ["LABEL_0", "LABEL_1", "LABEL_2"])
+    }
+
+    @Test func infersWhatThePublishedModelsTell() throws {
+        let config = URL(filePath: TestData.samples + "/albert-tiny-sst2/model.safetensors")
+        let folder = try TestData.temporaryDirectory()
+        try FileManager.default.copyItem(at: config, to: URL(filePath: folder + "/model.safetensors"))
+        let source = try Importer.open(path: folder)
+        #expect(source.configuration.numHiddenLayers == 4)
+        #expect(source.configuration.numAttentionHeads == 12)
+        guard case .inferred(let rule) = source.report.configuration else { Issue.record("inferred"); return }
+        #expect(rule.contains("albert-tiny"))
+        #expect(source.tokenizerFiles.isEmpty)
+    }
+
+    @Test func asksForAConfigurationWhereNothingTells() throws {
+        do throws(ImportError) {
+            _ = try open("safetensors/direct/no_metadata.safetensors")
+            Issue.record("expected an error")
+        } catch {
+            guard case .configurationUnknown = error else { Issue.record("\(error)"); return }
+            #expect(error.description.contains("--config"))
+        }
+    }
+
+    @Test func choosesAmongSeveralTransformers() throws {
+        // Two encoders in one checkpoint, as contrastive models have them.
+        let folder = try TestData.temporaryDirectory()
+        let original = try TestData.bytes(atPath: Zoo.directory + "/safetensors/base-model/model.safetensors")
+        let length = original[0..<8].enumerated().reduce(0) { $0 | Int($1.element) << (8 * $1.offset) }
+        let size = original.count - 8 - length
+        let header = try #require(JSONSerialization.jsonObject(with: Data(original[8..<(8 + length)])) as? [String: Any])
+        var both: [String: Any] = [:]
+        for (name, value) in header where name != "__metadata__" {
+            guard var entry = value as? [String: Any], let offsets = entry["data_offsets"] as? [Int] else { continue }
+            both["question." + name] = entry
+            entry["data_offsets"] = offsets.map { $0 + size }
+            both["passage." + name] = entry
+        }
+        let text = try JSONSerialization.data(withJSONObject: both)
+        var bytes = (0..<8).map { UInt8(truncatingIfNeeded: text.count >> (8 * $0)) } + [UInt8](text)
+        bytes += original[(8 + length)...] + original[(8 + length)...]
+        try Data(bytes).write(to: URL(filePath: folder + "/model.safetensors"))
+        try FileManager.default.copyItem(
+            atPath: Zoo.directory + "/safetensors/base-model/config.json", toPath: folder + "/config.json")
+
+        do throws(ImportError) {
+            _ = try Importer.open(path: folder)
+            Issue.record("expected an error")
+        } catch {
+            guard case .severalTransformers(_, let roots) = error else { Issue.record("\(error)"); return }
+            #expect(roots == ["passage", "question"])
+        }
+        let source = try Importer.open(path: folder, options: ImportOptions(root: "question"))
+        #expect(source.report.root == "question")
+        #expect(source.report.ignored.allSatisfy { $0.reason.contains("outside the transformer") })
+        #expect(source.report.ignored.count == source.parameterNames.count)
+        #expect(throws: ImportError.self) { try Importer.open(path: folder, options: ImportOptions(root: "answer")) }
+    }
+
+    @Test func pointersAndEmptyPlacesHaveTheirErrors() throws {
+        for row in Zoo.rows where row.path.hasPrefix("bad/not_weights/") {
+            guard case .largeFilePointer? = ZooImport.refusal(of: row).error else { Issue.record("\(row)"); return }
+        }
+        let folder = try TestData.temporaryDirectory()
+        func failure(_ path: String) -> ImportError? {
+            do throws(ImportError) {
+                _ = try Importer.open(path: path)
+                return nil
+            } catch { return error }
+        }
+        guard case .nothingThere? = failure(folder + "/nothing") else { Issue.record("nothingThere"); return }
+        guard case .noCheckpoint? = failure(folder) else { Issue.record("noCheckpoint"); return }
+        try Data("hello".utf8).write(to: URL(filePath: folder + "/a.bin"))
+        guard case .unknownFormat? = failure(folder) else { Issue.record("unknownFormat"); return }
+        try Data("hello".utf8).write(to: URL(filePath: folder + "/b.bin"))
+        guard case .severalCheckpoints? = failure(folder) else { Issue.record("severalCheckpoints"); return }
+    }
+
+    @Test func digestIsThatOfTheFile() throws {
+        let row = try #require(Zoo.rows.first { $0.path == "tf1/albert_base.tar.gz" })
+        let manifest = try #require(try JSONSerialization.jsonObject(with: Data(TestData.bytes(atPath: Zoo.directory + "/MANIFEST.json"))) as? [String: Any])
+        let files = try #require(manifest["files"] as? [[String: Any]])
+        let expected = files.first { $0["path"] as? String == row.path }?["sha256"] as? String
+        #expect(try ZooImport.open(row).sha256() == expected)
+    }
+}
