@@ -4,10 +4,11 @@ import AlbitTokenizers
 
 /// Encodes every line of a file and prints bytes and tokens a second.
 /// usage: tokenizer-benchmark TEXTS REPETITIONS TOKENIZER_FILE…
+/// With 0 repetitions it prints the ids of each line instead, for comparison with other tokenizers.
 @main struct TokenizerBenchmark {
     static func main() throws {
         let arguments = CommandLine.arguments
-        guard arguments.count >= 4, let repetitions = Int(arguments[2]), repetitions > 0 else {
+        guard arguments.count >= 4, let repetitions = Int(arguments[2]), repetitions >= 0 else {
             print("usage: tokenizer-benchmark TEXTS REPETITIONS TOKENIZER_FILE…")
             return
         }
@@ -20,6 +21,10 @@ import AlbitTokenizers
             return
         }
         let tokenizer = Tokenizer(tables)
+        if repetitions == 0 {
+            for line in lines { print(tokenizer.encode(line).ids.map { String($0) }.joined(separator: " ")) }
+            return
+        }
         let bytes = lines.reduce(0) { $0 + $1.count }
         var digest = SHA256()
         var tokens = 0
