@@ -1,0 +1,78 @@
+import AlbitText
+import AlbitTokenizers
+import Testing
+
+/// Frames, truncation, time and hostile text.
+@Suite struct TokenizerBehaviourTests {
+    @Test func pairsAndTypes() throws {
+        let tokenizer = try GoldenTokenizers.albert.get()
+        let encoding = tokenizer.encode("this is", pair: "a test")
+        #expect(encoding.ids == [2, 48, 25, 3, 21, 1289, 3])
+        #expect(encoding.typeIDs == [0, 0, 0, 0, 1, 1, 1])
+        #expect(encoding.segments == [255, 0, 0, 255, 1, 1, 255])
+        #expect(encoding.starts == [0, 0, 5, 0, 0, 2, 0])
+        #expect(encoding.ends == [0, 4, 7, 0, 1, 6, 0])
+        #expect(encoding.startsWord == [false, true, true, false, true, true, false])
+        #expect(encoding.truncatedCount == 0)
+        #expect(tokenizer.frameCount(pair: true) == 3)
+    }
+
+    /// The lengths that Hugging Face's "longest_first" leaves, worked out by its loop.
+    @Test func truncationTakesFromTheLonger() throws {
+        let tokenizer = try GoldenTokenizers.albert.get()
+        let word = Array("test ".utf8)
+        for (first, second) in [(5, 3), (3, 5), (4, 4), (9, 1), (1, 9), (0, 6)] {
+            for limit in 3...14 {
+                var (a, b) = (first, second)
+                while a + b + 3 > limit, a + b > 0 { if a > b { a -= 1 } else { b -= 1 } }
+                let one = [UInt8]((0..<first).flatMap { _ in word })
+                let two = [UInt8]((0..<second).flatMap { _ in word })
+                let encoding = tokenizer.encode(one, pair: two, maxLength: limit)
+                #expect(encoding.segments.count { $0 == 0 } == a)
+                #expect(encoding.segments.count { $0 == 1 } == b)
+                #expect(encoding.truncatedCount == first + second - a - b)
+            }
+        }
+        let single = tokenizer.encode("test test test", maxLength: 4)
+        #expect(single.ids == [2, 1289, 1289, 3])
+        #expect(single.truncatedCount == 1)
+        #expect(tokenizer.encode("test", maxLength: 0).ids == [2, 3])
+    }
+
+    @Test func specialTokensInText() throws {
+        let tokenizer = try GoldenTokenizers.albert.get()
+        // Found as written and, as in the original, after lower-casing; a mask takes the space before it.
+        #expect(tokenizer.tokens(Array("<PAD>[MASK] [MASK]<unk>".utf8)).ids == [0, 4, 4, 1])
+        let run = tokenizer.tokens(Array("is  [MASK] this".utf8))
+        #expect(run.ids == [25, 4, 48])
+        #expect(run.starts == [0, 2, 11])
+        #expect(run.ends == [2, 10, 15])
+    }
+
+    @Test func textThatIsNotUTF8() throws {
+        let hostile: [[UInt8]] = [
+            [0xFF, 0xFE, 0x80], [0xE2, 0x96], [0xF0, 0x9F], [0], [0x61, 0, 0x62], [UInt8](repeating: 0xCC, count: 999),
+            Array("\u{FEFF}\u{200B}\u{2581}\u{2581} \u{2581}".utf8), [0x5B, 0x4D, 0x41, 0x53, 0x4B], [0x3C, 0xE2, 0x84], (0...255).map { UInt8($0) },
+        ]
+        for tokenizer in [try GoldenTokenizers.albert.get(), try GoldenTokenizers.wordPiece.get(), try GoldenTokenizers.albertJSON.get()] {
+            for text in hostile {
+                let run = tokenizer.tokens(text)
+                #expect(zip(run.starts, run.ends).allSatisfy { $0 >= 0 && $0 <= $1 && Int($1) <= text.count })
+                #expect(run.ids.allSatisfy { $0 >= 0 && $0 < tokenizer.count })
+            }
+        }
+    }
+
+    /// Words of a megabyte: twice the text takes about twice the time. The bound is wide, as debug builds and busy
+    /// machines run these tests; quadratic time would exceed it a thousandfold.
+    @Test(arguments: ["a", "9,", "\u{2581}", "'", "Σ", "\u{301}", "ﷺ", "(", "<", "\u{1D6BA}'"]) func longWordsTakeLinearTime(_ unit: String) throws {
+        let clock = ContinuousClock()
+        let short = [UInt8]((0..<(32_768 / unit.utf8.count)).flatMap { _ in Array(unit.utf8) })
+        let long = [UInt8]((0..<8).flatMap { _ in short })
+        for tokenizer in [try GoldenTokenizers.albert.get(), try GoldenTokenizers.wordPiece.get()] {
+            let shortTime = (0..<2).map { _ in clock.measure { _ = tokenizer.tokens(short) } }.min() ?? .zero
+            let longTime = clock.measure { _ = tokenizer.tokens(long) }
+            #expect(longTime < shortTime * 64 + .milliseconds(200))
+        }
+    }
+}

@@ -1,0 +1,102 @@
+import AlbitImporters
+import AlbitText
+import AlbitTokenizers
+import Testing
+
+/// tokenizer.json, vocab.txt and configuration files that are wrong, or ask for what is not supported: refused by name.
+@Suite struct TokenizerFileErrorTests {
+    static let wordPiece = """
+        {"added_tokens": [{"id": 1, "content": "[CLS]"}, {"id": 2, "content": "[SEP]"}],
+         "normalizer": {"type": "BertNormalizer", "clean_text": true, "handle_chinese_chars": true, "strip_accents": null, "lowercase": true},
+         "pre_tokenizer": {"type": "BertPreTokenizer"},
+         "post_processor": {"type": "BertProcessing", "sep": ["[SEP]", 2], "cls": ["[CLS]", 1]},
+         "model": {"type": "WordPiece", "unk_token": "[UNK]", "continuing_subword_prefix": "##", "max_input_chars_per_word": 100,
+                   "vocab": {"[UNK]": 0, "[CLS]": 1, "[SEP]": 2, "a": 3, "##b": 4}}}
+        """
+    static let unigram = """
+        {"added_tokens": [{"id": 1, "content": "[CLS]"}, {"id": 2, "content": "[SEP]"}],
+         "normalizer": {"type": "Sequence", "normalizers": [
+            {"type": "Replace", "pattern": {"String": "``"}, "content": "\\""}, {"type": "Replace", "pattern": {"String": "''"}, "content": "\\""},
+            {"type": "NFKD"}, {"type": "StripAccents"}, {"type": "Lowercase"}]},
+         "pre_tokenizer": {"type": "Metaspace", "replacement": "▁", "prepend_scheme": "always"},
+         "model": {"type": "Unigram", "unk_id": 0, "vocab": [["<unk>", 0], ["[CLS]", 0], ["[SEP]", 0], ["▁a", -1.5], ["b", -2]]}}
+        """
+
+    private func error(_ text: String, name: String = "tokenizer.json") -> String {
+        let error = #expect(throws: TokenizerFileError.self) { try TokenizerReader.read(Array(text.utf8), path: name) }
+        return error?.description ?? ""
+    }
+
+    private func replace(_ text: String, _ from: String, _ to: String) throws -> String {
+        let pieces = text.split(separator: from, maxSplits: 1, omittingEmptySubsequences: false)
+        try #require(pieces.count == 2, "\(from)")
+        return pieces[0] + to + pieces[1]
+    }
+
+    @Test func theUnchangedFilesAreRead() throws {
+        let wordPiece = Tokenizer(try TokenizerReader.read(Array(Self.wordPiece.utf8), path: "t"))
+        #expect(wordPiece.encode("ab a", pair: "c").ids == [1, 3, 4, 3, 2, 0, 2])
+        let unigram = Tokenizer(try TokenizerReader.read(Array(Self.unigram.utf8), path: "t"))
+        #expect(unigram.encode("Áb").ids == [3, 4])
+    }
+
+    @Test(arguments: [
+        ("\"type\": \"Unigram\"", "\"type\": \"BPE\"", "'BPE'"), ("\"NFKD\"", "\"NFC\"", "'NFC'"),
+        ("{\"type\": \"Lowercase\"}", "{\"type\": \"Lowercase\"}, {\"type\": \"NFKD\"}", "order"),
+        ("{\"type\": \"NFKD\"}, ", "", "NFKD before"), (", {\"type\": \"StripAccents\"}", "", "StripAccents after"),
+        ("{\"type\": \"Replace\", \"pattern\": {\"String\": \"``\"}, \"content\": \"\\\"\"}, ", "", "both"),
+        ("{\"String\": \"``\"}", "{\"String\": \"x\"}", "'Replace'"), ("{\"type\": \"Lowercase\"}", "{\"type\": \"Precompiled\", \"precompiled_charsmap\": \"!\"}", "base64"),
+        ("\"Metaspace\"", "\"ByteLevel\"", "'ByteLevel'"), ("\"always\"", "\"never\"", "'never'"), ("\"▁\"", "\"_\"", "U+2581"),
+        ("\"unk_id\": 0", "\"unk_id\": 9", "unk_id"), ("\"unk_id\": 0", "\"unk_id\": 0, \"byte_fallback\": true", "byte_fallback"),
+        ("[\"b\", -2]", "[\"b\"]", "entry 4"), ("[\"b\", -2]", "[\"▁a\", -2]", "twice"),
+        ("\"content\": \"[CLS]\"}", "\"content\": \"[CLX]\"}", "'[CLX]'"), ("\"content\": \"[CLS]\"}", "\"content\": \"[CLS]\", \"normalized\": true}", "normalized"),
+        ("\"content\": \"[CLS]\"}", "\"content\": \"[CLS]\", \"single_word\": true}", "single_word"), ("\"vocab\"", "\"words\"", "model.vocab"),
+    ]) func unigramJSON(_ change: (String, String, String)) throws {
+        let message = error(try replace(Self.unigram, change.0, change.1))
+        #expect(message.contains(change.2), "\(message)")
+    }
+
+    @Test(arguments: [
+        ("\"##\"", "\"@@\"", "'@@'"), ("\"BertNormalizer\"", "\"NFC\"", "'NFC'"), ("\"BertPreTokenizer\"", "\"Whitespace\"", "'Whitespace'"),
+        ("\"a\": 3", "\"a\": 4", "'##b'"), ("\"a\": 3", "\"a\": 5", "'a'"), ("\"a\": 3", "\"a\": \"3\"", "'a'"),
+        ("\"[UNK]\": 0", "\"[UNX]\": 0", "'[UNK]'"), ("\"BertProcessing\"", "\"ByteLevel\"", "'ByteLevel'"),
+        ("[\"[CLS]\", 1]", "[\"[CLS]\", 7]", "post_processor.cls"), ("\"max_input_chars_per_word\": 100", "\"max_input_chars_per_word\": -1", "max_input"),
+        ("{\"id\": 1, \"content\": \"[CLS]\"}", "{\"id\": 1}", "added_tokens"), ("\"model\"", "\"modell\"", "no tokenizer"),
+    ]) func wordPieceJSON(_ change: (String, String, String)) throws {
+        let message = error(try replace(Self.wordPiece, change.0, change.1))
+        #expect(message.contains(change.2), "\(message)")
+    }
+
+    @Test func otherFiles() {
+        #expect(error("{\"model\": ").contains("JSON ends"))
+        #expect(error("").contains("no tokenizer"))
+        #expect(error("[UNK]\n[CLS]\n", name: "vocab.txt").contains("'[SEP]'"))
+        let bytes: [UInt8] = Array("[UNK]\n".utf8) + [0xFF, 0x0A]
+        let message = #expect(throws: TokenizerFileError.self) { try TokenizerReader.read(bytes, path: "vocab.txt") }?.description
+        #expect(message?.contains("byte 6") == true)
+    }
+
+    /// The settings of tokenizer_config.json reach the tokenizer; tokens beyond the vocabulary follow it.
+    @Test func configurations() throws {
+        func tokenizer(_ configuration: String) throws -> Tokenizer {
+            let vocabulary = "[PAD]\n[UNK]\n[CLS]\n[SEP]\nA\na\nÁ\n中\nx"
+            let files = [
+                TokenizerFile(name: "vocab.txt", path: "vocab.txt", bytes: Array(vocabulary.utf8)),
+                TokenizerFile(name: "tokenizer_config.json", path: "tokenizer_config.json", bytes: Array(configuration.utf8)),
+            ]
+            return Tokenizer(try #require(try TokenizerReader.read(files)))
+        }
+        #expect(try tokenizer("{}").tokens(Array("A Á x".utf8)).ids == [5, 5, 8])
+        #expect(try tokenizer("{\"do_lower_case\": false}").tokens(Array("A Á".utf8)).ids == [4, 6])
+        #expect(try tokenizer("{\"do_lower_case\": false, \"strip_accents\": true}").tokens(Array("Á".utf8)).ids == [4])
+        #expect(try tokenizer("{\"tokenize_chinese_chars\": false}").tokens(Array("中x".utf8)).ids == [1])
+        #expect(try tokenizer("{\"tokenize_chinese_chars\": true}").tokens(Array("中x".utf8)).ids == [7, 8])
+        let added = try tokenizer("{\"added_tokens_decoder\": {\"9\": {\"content\": \"<ctx>\", \"rstrip\": true}}}")
+        #expect(added.tokens(Array("x<ctx> x".utf8)).ids == [8, 9, 8])
+        #expect(added.count == 10)
+        let mismatch = #expect(throws: TokenizerFileError.self) { try tokenizer("{\"added_tokens_decoder\": {\"12\": {\"content\": \"<ctx>\"}}}") }
+        #expect(mismatch?.description.contains("id 12") == true)
+        let words = #expect(throws: TokenizerFileError.self) { try tokenizer("{\"sep_token\": {\"content\": \"[SEP]\", \"single_word\": true}}") }
+        #expect(words?.description.contains("single_word") == true)
+    }
+}
