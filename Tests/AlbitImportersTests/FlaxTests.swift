@@ -2,7 +2,7 @@ import AlbitModel
 import TestData
 import Testing
 
-@testable import AlbitImporters
+import AlbitImporters
 
 @Suite struct FlaxTests {
     private func failure(_ bytes: [UInt8]) -> FlaxError? {

@@ -2,7 +2,7 @@ import AlbitModel
 import TestData
 import Testing
 
-@testable import AlbitImporters
+import AlbitImporters
 
 @Suite struct KerasTests {
     /// HDF5's checksum is stored in every file of the kind; the zoo has one with chunks under Fletcher-32.

@@ -2,7 +2,7 @@ import AlbitModel
 import TestData
 import Testing
 
-@testable import AlbitImporters
+import AlbitImporters
 
 @Suite struct SafetensorsTests {
     /// A file of one header and some data, as bytes.

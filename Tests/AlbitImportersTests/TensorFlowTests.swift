@@ -2,7 +2,7 @@ import AlbitModel
 import TestData
 import Testing
 
-@testable import AlbitImporters
+import AlbitImporters
 
 @Suite struct TensorFlowTests {
     /// Every hostile row, with the kind of error it has to end with.

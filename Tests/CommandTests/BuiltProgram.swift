@@ -15,6 +15,10 @@ struct BuiltProgram {
     static let desktop = BuiltProgram("albit")
     static let board = BuiltProgram("albit-board")
 
+    /// The trained model in samples/.
+    static let sample = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .deletingLastPathComponent().appendingPathComponent("samples/albert-tiny-sst2").path
+
     init(_ name: String) {
         let tests = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
         url = tests.deletingLastPathComponent().appendingPathComponent(name)

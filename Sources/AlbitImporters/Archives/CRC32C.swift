@@ -1,5 +1,5 @@
 /// CRC-32C (Castagnoli, polynomial 0x82F63B78 reflected), as LevelDB and TensorFlow store it, eight bytes a step.
-struct CRC32C {
+package struct CRC32C {
     private var remainder: UInt32 = 0xFFFF_FFFF
 
     /// Eight tables of 256: table t holds the effect of a byte that t more bytes follow.
@@ -17,7 +17,9 @@ struct CRC32C {
         return tables
     }()
 
-    mutating func update(_ bytes: UnsafeRawBufferPointer) {
+    package init() {}
+
+    package mutating func update(_ bytes: UnsafeRawBufferPointer) {
         var crc = remainder
         CRC32C.tables.withUnsafeBufferPointer { t in
             var i = 0
@@ -36,7 +38,7 @@ struct CRC32C {
         remainder = crc
     }
 
-    var checksum: UInt32 { ~remainder }
+    package var checksum: UInt32 { ~remainder }
 
     /// LevelDB stores checksums rotated and offset, so that a checksum of checksums is not trivial.
     var masked: UInt32 {

@@ -1,6 +1,6 @@
 /// Interprets pickles of tensors (protocols 2 to 5) without executing anything: a stack, a memo, and a list of
 /// names that are allowed. Source: CPython's Lib/pickletools.py and torch/serialization.py.
-struct PickleMachine {
+package struct PickleMachine {
     /// Bounds: a state dict needs a hundred bytes of pickle and ten nodes a tensor.
     static let maxBytes = 32 << 20
     static let maxNodes = 1 << 20
@@ -17,7 +17,7 @@ struct PickleMachine {
     private var marks: [Int] = []
     private var memo: [Int: PickleValue] = [:]
 
-    init(_ bytes: [UInt8], at offset: Int = 0, path: String) {
+    package init(_ bytes: [UInt8], at offset: Int = 0, path: String) {
         self.bytes = bytes
         self.offset = offset
         self.path = path
@@ -119,7 +119,7 @@ struct PickleMachine {
     // Running ------------------------------------------------------------------------------------------
 
     /// Runs to STOP and returns the value on top; `offset` is then the byte behind it.
-    mutating func run() throws -> PickleValue {
+    package mutating func run() throws -> PickleValue {
         while true {
             let start = offset
             let opcode = try take(1).first ?? 0

@@ -1,6 +1,6 @@
 /// A value on the stack of the pickle machine. Containers live in the machine's arena, so that neither nesting
 /// nor cycles cost stack, and sharing costs nothing.
-enum PickleValue {
+package enum PickleValue {
     case none
     case bool(Bool)
     case integer(Int)
@@ -26,7 +26,7 @@ enum PickleValue {
 }
 
 /// A container or one of the few objects that tensors need.
-enum PickleNode {
+package enum PickleNode {
     case tuple([PickleValue])
     case list([PickleValue])
     case dictionary([(key: PickleValue, value: PickleValue)])
@@ -38,7 +38,7 @@ enum PickleNode {
 }
 
 /// Where a tensor's elements are.
-struct PickleStorage {
+package struct PickleStorage {
     var key: String
     /// Nil for an untyped storage, whose count is in bytes.
     var dtype: TensorType?
@@ -48,7 +48,7 @@ struct PickleStorage {
 }
 
 /// A tensor as `_rebuild_tensor_v2` describes it; strides and offset in elements.
-struct PickleTensor {
+package struct PickleTensor {
     var storage: PickleStorage
     var dtype: TensorType
     var offset: Int
@@ -57,7 +57,7 @@ struct PickleTensor {
 }
 
 /// The Python names that the machine knows; anything else ends the import.
-enum PickleGlobal {
+package enum PickleGlobal {
     case storageType(TensorType?)
     case dtype(TensorType)
     case rebuildTensor

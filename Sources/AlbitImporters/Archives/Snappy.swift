@@ -1,7 +1,7 @@
 /// Decompresses snappy blocks (google/snappy, format_description.txt).
-enum Snappy {
+package enum Snappy {
     /// Nil where the block is damaged or unpacks to more than `limit`.
-    static func decompress(_ input: [UInt8], limit: Int) -> [UInt8]? {
+    package static func decompress(_ input: [UInt8], limit: Int) -> [UInt8]? {
         var position = 0
         var size = 0
         var shift = 0

@@ -2,7 +2,7 @@ import AlbitModel
 
 /// Reads Flax checkpoints: nested msgpack maps whose leaves are arrays. Only headers are read; elements stay in
 /// the file. Sources: the msgpack specification, flax/serialization.py. Limits: formats/flax.md.
-struct Flax {
+package struct Flax {
     static let maxDepth = 32
     static let maxValues = 1 << 18
     static let maxName = 4096
@@ -16,7 +16,7 @@ struct Flax {
     private var window: [UInt8] = []
     private var windowStart = 0
 
-    static func read(_ file: any ByteSource) throws -> Checkpoint {
+    package static func read(_ file: any ByteSource) throws -> Checkpoint {
         var flax = Flax(file: file)
         try flax.value(name: "", depth: 0)
         guard flax.offset == file.count else { throw FlaxError.trailingBytes(path: file.path, offset: flax.offset, size: file.count) }

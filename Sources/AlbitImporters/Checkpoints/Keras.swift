@@ -1,6 +1,6 @@
 /// Reads the weights that Keras keeps in HDF5: one dataset a variable. Limits and sources: formats/keras.md.
-enum Keras {
-    static func read(_ file: any ByteSource, base: Int) throws -> Checkpoint {
+package enum Keras {
+    package static func read(_ file: any ByteSource, base: Int) throws -> Checkpoint {
         let container = try HDF5File(file, base: base)
         // Keras puts each variable's own name below the group of its layer; shards have the bare names.
         let hasLayers = try container.rootHasAttribute("keras_version")

@@ -3,7 +3,7 @@ import AlbitText
 
 /// Reads safetensors: 8 bytes of header length, a JSON header, then tensors that cover the rest without hole or
 /// overlap. Limits and sources: formats/safetensors.md.
-enum Safetensors {
+package enum Safetensors {
     static let maxHeader = 100_000_000
     static let maxTensors = 1 << 20
 
@@ -12,7 +12,7 @@ enum Safetensors {
         prefix.count >= 9 && (prefix[8] == UInt8(ascii: "{") || prefix[8] == UInt8(ascii: "["))
     }
 
-    static func read(_ file: any ByteSource) throws -> Checkpoint {
+    package static func read(_ file: any ByteSource) throws -> Checkpoint {
         let path = file.path
         guard file.count >= 8 else { throw SafetensorsError.truncatedHeader(path: path, size: file.count, needed: 8) }
         let length = try file.bytes(count: 8, what: "the header length", limit: 8)
