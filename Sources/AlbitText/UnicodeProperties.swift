@@ -20,6 +20,10 @@ package struct UnicodeFlags: OptionSet, Sendable {
     package static let caseIgnorable = UnicodeFlags(rawValue: 128)
     /// General category M*.
     package static let mark = UnicodeFlags(rawValue: 256)
+
+    /// Whether any of the other flags is set.
+    @inline(__always)
+    package func hasAny(_ other: UnicodeFlags) -> Bool { rawValue & other.rawValue != 0 }
 }
 
 package enum UnicodeProperties {
@@ -78,21 +82,28 @@ package enum UnicodeProperties {
     }
 
     /// The place in stage 1: code points below 32000 (hexadecimal), the row E0000, one entry for all others.
+    @inline(__always)
     private static func row(_ code: UInt32) -> Int {
         if code < 0x32000 { return Int(code >> 7) }
         return code &- 0xE0000 < 0x1000 ? 0x640 + Int(code &- 0xE0000) >> 7 : 0x660
     }
 
-    /// Entry `index` of a table whose entries have `width` digits.
+    @inline(__always)
+    private static func digit(_ table: StaticString, _ offset: Int) -> Int {
+        let character = Int(table.utf8Start[offset])
+        return character == 0x7D ? 57 : character - 35
+    }
+
+    /// Entry `index` of a table whose entries have `width` digits (1 to 3, a constant wherever this is called).
+    @inline(__always)
     private static func entry(_ table: StaticString, _ index: Int, _ width: Int) -> Int { digits(table, index * width, width) }
 
     @inline(__always)
-    private static func digits(_ table: StaticString, _ offset: Int, _ count: Int) -> Int {
-        var value = 0
-        for i in offset..<(offset + count) {
-            let character = Int(table.utf8Start[i])
-            value = value * 90 + (character == 0x7D ? 57 : character - 35)
+    private static func digits(_ table: StaticString, _ offset: Int, _ width: Int) -> Int {
+        switch width {
+        case 1: digit(table, offset)
+        case 2: digit(table, offset) * 90 + digit(table, offset + 1)
+        default: (digit(table, offset) * 90 + digit(table, offset + 1)) * 90 + digit(table, offset + 2)
         }
-        return value
     }
 }

@@ -49,7 +49,7 @@ struct AlbertPreprocessor {
             }
             let origin = Origin(start: UInt32(position), end: UInt32(end))
             position = end
-            if removeSpace, UnicodeProperties.flags(code).contains(.space) {
+            if removeSpace, UnicodeProperties.flags(code).hasAny(.space) {
                 if output.count > 0, pendingSpace == nil { pendingSpace = origin }
                 continue
             }
@@ -101,10 +101,10 @@ struct AlbertPreprocessor {
             UnicodeProperties.decompose(code, compatibility: true) { part in
                 if part < 0x80 { return lower(part, origin) }
                 let flags = UnicodeProperties.flags(part)
-                guard flags.isDisjoint(with: dropped) else { return }
+                guard !flags.hasAny(dropped) else { return }
                 // A mark that stays lends its place to what it stands on, so that offsets are those of `StripAccents`,
                 // which drops it: there, and in the offsets of the `tokenizers` library, it belongs to no token.
-                let stays = flags.contains(.mark) && output.count > 0
+                let stays = flags.hasAny(.mark) && output.count > 0
                 lower(part, stays ? output.origins[output.count - 1] : origin)
             }
         }
@@ -132,16 +132,16 @@ struct AlbertPreprocessor {
                 while position > 0, raw[position] & 0xC0 == 0x80 { position -= 1 }
                 guard let decoded = UTF8Bytes.decode(raw, at: position) else { return false }
                 let flags = UnicodeProperties.flags(decoded.code)
-                if !flags.contains(.caseIgnorable) { return flags.contains(.cased) }
+                if !flags.hasAny(.caseIgnorable) { return flags.hasAny(.cased) }
             }
             return false
         }
 
         private mutating func closeSigma(before code: UInt32) {
             let flags = UnicodeProperties.flags(code)
-            if flags.contains(.caseIgnorable) { return }
+            if flags.hasAny(.caseIgnorable) { return }
             // U+03C3 and U+03C2 are both two bytes and differ in the last.
-            if !flags.contains(.cased) { output.bytes[openSigma + 1] = 0x82 }
+            if !flags.hasAny(.cased) { output.bytes[openSigma + 1] = 0x82 }
             openSigma = -1
         }
 

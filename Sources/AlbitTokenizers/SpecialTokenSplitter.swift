@@ -92,7 +92,7 @@ struct SpecialTokenSplitter {
             var start = end - 1
             while start > range.lowerBound, text[start] & 0xC0 == 0x80 { start -= 1 }
             guard let decoded = UTF8Bytes.decode(text, at: start), start + decoded.count == end,
-                UnicodeProperties.flags(decoded.code).contains(.space)
+                UnicodeProperties.flags(decoded.code).hasAny(.space)
             else { break }
             end = start
         }
@@ -102,7 +102,7 @@ struct SpecialTokenSplitter {
     private func startWithoutSpace(_ text: UnsafeRawBufferPointer, _ range: Range<Int>) -> Int {
         var start = range.lowerBound
         while start < range.upperBound {
-            guard let decoded = UTF8Bytes.decode(text, at: start), UnicodeProperties.flags(decoded.code).contains(.space) else { break }
+            guard let decoded = UTF8Bytes.decode(text, at: start), UnicodeProperties.flags(decoded.code).hasAny(.space) else { break }
             start += decoded.count
         }
         return start

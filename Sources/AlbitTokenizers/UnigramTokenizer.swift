@@ -182,6 +182,6 @@ package struct UnigramTokenizer: @unchecked Sendable {
         var place = end - 1
         while place > start, text[place] & 0xC0 == 0x80 { place -= 1 }
         guard let decoded = UTF8Bytes.decode(text, at: place) else { return false }
-        return UnicodeProperties.flags(decoded.code).contains(.digit)
+        return UnicodeProperties.flags(decoded.code).hasAny(.digit)
     }
 }

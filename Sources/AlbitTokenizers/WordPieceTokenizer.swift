@@ -78,17 +78,17 @@ package struct WordPieceTokenizer: @unchecked Sendable {
     private func add(_ code: UInt32, _ origin: Origin, _ word: AlignedText, _ run: inout TokenRun) {
         let settings = tables.settings
         let flags = UnicodeProperties.flags(code)
-        if settings.cleanText, code == 0xFFFD || flags.contains(.other) { return }
-        if flags.contains(.space) { return flush(word, &run) }
+        if settings.cleanText, code == 0xFFFD || flags.hasAny(.other) { return }
+        if flags.hasAny(.space) { return flush(word, &run) }
         let isCJK = settings.separatesCJK && WordPieceTokenizer.isCJK(code)
         if isCJK { flush(word, &run) }
         func append(_ part: UInt32) {
             let flags = UnicodeProperties.flags(part)
             if part != code {
-                if flags.contains(.space) { return flush(word, &run) }
-                if settings.stripAccents, flags.contains(.nonspacingMark) { return }
+                if flags.hasAny(.space) { return flush(word, &run) }
+                if settings.stripAccents, flags.hasAny(.nonspacingMark) { return }
             }
-            let isPunctuation = flags.contains(.punctuation) || part < 0x80 && WordPieceTokenizer.isASCIIPunctuation(part)
+            let isPunctuation = flags.hasAny(.punctuation) || part < 0x80 && WordPieceTokenizer.isASCIIPunctuation(part)
             if isPunctuation { flush(word, &run) }
             if settings.lowerCase, part == 0x130 {
                 word.append(code: 0x69, origin)
@@ -99,7 +99,7 @@ package struct WordPieceTokenizer: @unchecked Sendable {
             if isPunctuation { flush(word, &run) }
         }
         if settings.stripAccents {
-            if !flags.contains(.nonspacingMark) { UnicodeProperties.decompose(code, compatibility: false) { append($0) } }
+            if !flags.hasAny(.nonspacingMark) { UnicodeProperties.decompose(code, compatibility: false) { append($0) } }
         } else {
             append(code)
         }
