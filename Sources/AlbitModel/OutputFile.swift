@@ -35,10 +35,14 @@ package final class OutputFile {
         temporary = path + ".partial"
         if !overwrite, path.withCString({ platform_kind($0) }) != 0 { throw .exists(path: path) }
         var opened: Int32 = -1
-        let error = temporary.withCString { platform_create($0, true, &opened) }
-        guard error == 0 else { throw .cannotCreate(path: path, reason: String(cString: platform_error_text(error))) }
-        descriptor = opened
+        // Before the file is there: a signal between the two must not leave it.
         temporary.withCString { platform_remove_on_signal($0) }
+        let error = temporary.withCString { platform_create($0, true, &opened) }
+        guard error == 0 else {
+            platform_remove_on_signal(nil)
+            throw .cannotCreate(path: path, reason: String(cString: platform_error_text(error)))
+        }
+        descriptor = opened
     }
 
     deinit { discard() }

@@ -11,6 +11,8 @@ enum BoardCommand {
     ) throws(CommandError) {
         let path = arguments.arguments[0]
         switch command {
+        case CommandTable.tokenize:
+            try tokenize(path, arguments, output)
         case CommandTable.encode:
             let run = try runOptions(arguments)
             guard let ids = arguments.value("ids") else { throw .usage("encode needs --ids") }
@@ -27,6 +29,22 @@ enum BoardCommand {
             try bench(path, arguments, output)
         default:
             try SelfTestCommand(run: runOptions(arguments)).run(LoadedModel(path: path), output: output)
+        }
+    }
+
+    private static func tokenize(_ path: String, _ arguments: CommandLineArguments, _ output: Output) throws(CommandError) {
+        let unit = arguments.value("offsets") ?? "bytes"
+        guard unit == "bytes" || unit == "characters" else {
+            throw .usage("--offsets is '" + unit + "', expected bytes or characters")
+        }
+        let command = TokenizeCommand(
+            json: arguments.flag("json"), characters: unit == "characters", bare: arguments.flag("bare"))
+        guard let tokenizer = try LoadedModel(path: path).tokenizer else {
+            throw .input(path + ": has no tokenizer; it takes ids only")
+        }
+        let pair = arguments.value("pair").map { Array($0.utf8) }
+        try Texts.each(arguments.arguments.dropFirst(), output: output) { (text) throws(CommandError) in
+            try command.run(tokenizer, text: text, pair: pair, output: output)
         }
     }
 

@@ -24,6 +24,16 @@ struct BuiltProgram {
         url = tests.deletingLastPathComponent().appendingPathComponent(name)
     }
 
+    /// Starts a process that gets signals: a child inherits the mask of the thread that makes it, and the threads
+    /// that tests run on block all.
+    static func start(_ process: Process) throws {
+        var (none, before) = (sigset_t(), sigset_t())
+        sigemptyset(&none)
+        pthread_sigmask(SIG_SETMASK, &none, &before)
+        defer { pthread_sigmask(SIG_SETMASK, &before, nil) }
+        try process.run()
+    }
+
     /// Runs to the end, with a limit of its address space where one is given. Output is read while it runs, so that
     /// pipes never fill.
     func run(_ arguments: [String], input: String = "", addressSpaceKiB: Int? = nil) throws -> Outcome {
@@ -42,7 +52,7 @@ struct BuiltProgram {
         try Data(input.utf8).write(to: file)
         defer { try? FileManager.default.removeItem(at: file) }
         process.standardInput = try FileHandle(forReadingFrom: file)
-        try process.run()
+        try Self.start(process)
         final class Box: @unchecked Sendable { var data = Data() }
         let errorText = Box()
         let reader = Thread { errorText.data = errors.fileHandleForReading.readDataToEndOfFile() }

@@ -11,7 +11,7 @@ import Testing
         process.executableURL = BuiltProgram.desktop.url
         process.arguments = ["quantize", BuiltProgram.sample, "-o", folder + "/model.gguf"]
         process.standardError = FileHandle.nullDevice
-        try process.run()
+        try BuiltProgram.start(process)
         let deadline = Date(timeIntervalSinceNow: 60)
         while try FileManager.default.contentsOfDirectory(atPath: folder).isEmpty, Date() < deadline { usleep(500) }
         #expect(try FileManager.default.contentsOfDirectory(atPath: folder) == ["model.gguf.partial"])

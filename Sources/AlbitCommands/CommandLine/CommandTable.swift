@@ -1,12 +1,22 @@
 /// The run-time commands that both programs have, as the board program parses them.
 package enum CommandTable {
-    package static let all = [encode, inspect, bench, selfTest]
+    package static let all = [tokenize, encode, inspect, bench, selfTest]
 
     private static let json = OptionSpecification("json", "Print JSON, one object per answer")
     private static let threads = OptionSpecification("threads", value: "N", "Threads to use (default: the CPUs this process may use)")
     private static let kernel = OptionSpecification(
         "kernel", value: "NAME", "scalar, avx2, avxvnni, avx512vnni, neon, sdot or smmla (default: the best this CPU runs)")
     private static let computing = [json, threads, kernel]
+
+    package static let tokenize = CommandSpecification(
+        "tokenize", arguments: "MODEL [TEXT ...]", count: 1...Int.max,
+        "Print the ids, pieces and offsets of texts, given or a line each on standard input",
+        options: [
+            OptionSpecification("pair", value: "TEXT", "Second text of a pair with each text"),
+            OptionSpecification("offsets", value: "UNIT", "What offsets count: bytes or characters (default: bytes)"),
+            OptionSpecification("bare", "Leave out [CLS] and [SEP]"),
+            json,
+        ])
 
     package static let encode = CommandSpecification(
         "encode", arguments: "MODEL", count: 1...1, "Print the encoder's outputs and their digest",
