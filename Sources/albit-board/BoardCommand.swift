@@ -9,6 +9,7 @@ enum BoardCommand {
     static func run(
         _ command: CommandSpecification, _ arguments: CommandLineArguments, _ output: Output
     ) throws(CommandError) {
+        if try BoardTask.run(command, arguments, output) { return }
         let path = arguments.arguments[0]
         switch command {
         case CommandTable.tokenize:
@@ -65,7 +66,7 @@ enum BoardCommand {
         try command.run(model, loadSeconds: loadSeconds, output: output)
     }
 
-    private static func runOptions(_ arguments: CommandLineArguments) throws(CommandError) -> RunOptions {
+    static func runOptions(_ arguments: CommandLineArguments) throws(CommandError) -> RunOptions {
         let threads = try AlbitBoard.usage { () throws(CommandLineError) in try arguments.integer("threads", in: 0...1024) }
         return RunOptions(json: arguments.flag("json"), threads: threads ?? 0, kernel: arguments.value("kernel") ?? "")
     }

@@ -16,7 +16,10 @@ struct Albit: ParsableCommand {
             Exit codes: 0 ok, 1 a check failed, 2 wrong usage, 3 bad input, 4 the machine failed.
             """,
         version: Version.text,
-        subcommands: [Quantize.self, Tokenize.self, Inspect.self, Encode.self, SelfTest.self, Bench.self])
+        subcommands: [
+            Quantize.self, Tokenize.self, Inspect.self, Encode.self, SelfTest.self, Bench.self,
+            Classify.self, Tag.self, Answer.self, Fill.self, Embed.self, Order.self, Choose.self,
+        ])
 }
 
 @main

@@ -1,12 +1,12 @@
 /// The run-time commands that both programs have, as the board program parses them.
 package enum CommandTable {
-    package static let all = [tokenize, encode, inspect, bench, selfTest]
+    package static let all = tasks + [tokenize, encode, inspect, bench, selfTest]
 
     private static let json = OptionSpecification("json", "Print JSON, one object per answer")
     private static let threads = OptionSpecification("threads", value: "N", "Threads to use (default: the CPUs this process may use)")
     private static let kernel = OptionSpecification(
         "kernel", value: "NAME", "scalar, avx2, avxvnni, avx512vnni, neon, sdot or smmla (default: the best this CPU runs)")
-    private static let computing = [json, threads, kernel]
+    static let computing = [json, threads, kernel]
 
     package static let tokenize = CommandSpecification(
         "tokenize", arguments: "MODEL [TEXT ...]", count: 1...Int.max,

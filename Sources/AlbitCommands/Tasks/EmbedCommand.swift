@@ -1,0 +1,53 @@
+import AlbitRuntime
+import AlbitText
+
+/// `embed`: one vector for each text.
+package struct EmbedCommand {
+    package var options: TaskOptions
+    /// nil: the model's own, else the mean.
+    package var pooling: SentencePooling?
+    /// Leave the vectors' lengths as they are instead of scaling them to 1.
+    package var raw = false
+
+    package init(options: TaskOptions, pooling: SentencePooling? = nil, raw: Bool = false) {
+        self.options = options
+        self.pooling = pooling
+        self.raw = raw
+    }
+
+    package func run(_ model: LoadedModel, texts: [String], output: Output) throws(CommandError) {
+        let tasks = try options.session(model)
+        let task = try answering { () throws(TaskError) in
+            try SentenceEmbedding(tasks, pooling: pooling ?? model.sentencePooling, normalized: !raw)
+        }
+        let reader = try TaskReader(arguments: texts, file: options.file, columns: .text)
+        try TaskRun(options: options, tasks: tasks, output: output).forEachBatch(reader) { (records) throws(CommandError) in
+            let vectors = try answering { () throws(TaskError) in try task.embed(records.map { TaskText($0[0]) }) }
+            for vector in vectors {
+                if options.format == .json {
+                    var json = JSONWriter()
+                    json.beginObject()
+                    json.member("embedding")
+                    json.floats(vector[...])
+                    json.endObject()
+                    try output.line(json.text)
+                } else {
+                    try output.line(vector.map { $0.description }.joined(separator: options.format == .tsv ? "\t" : " "))
+                }
+            }
+        }
+    }
+
+    /// By the name that `--pooling` takes.
+    package static func pooling(_ name: String) throws(CommandError) -> SentencePooling {
+        guard let pooling = SentencePooling(rawValue: name) else {
+            throw .usage("--pooling is '" + name + "', expected mean, cls, max or pooler")
+        }
+        return pooling
+    }
+}
+
+extension LoadedModel {
+    /// The pooling that the model was made with; the mean where it does not say.
+    package var sentencePooling: SentencePooling { pooling.flatMap { SentencePooling(rawValue: $0) } ?? .mean }
+}

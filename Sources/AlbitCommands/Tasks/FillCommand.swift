@@ -1,0 +1,102 @@
+import AlbitRuntime
+import AlbitText
+import AlbitTokenizers
+
+/// `fill`: words for every [MASK] of texts.
+package struct FillCommand {
+    package var options: TaskOptions
+    /// Candidates for each mask.
+    package var top = 5
+
+    package init(options: TaskOptions, top: Int = 5) {
+        self.options = options
+        self.top = top
+    }
+
+    package func run(_ model: LoadedModel, texts: [String], output: Output) throws(CommandError) {
+        guard top > 0 else { throw .usage("--top is " + String(top) + ", expected 1 or more") }
+        let tasks = try options.session(model)
+        let task = try answering { () throws(TaskError) in try MaskedWords(tasks, top: top) }
+        let reader = try TaskReader(arguments: texts, file: options.file, columns: .text)
+        if options.format == .tsv { try output.line("line\tmask\tscore\tid\tpiece") }
+        var line = 0
+        var unmasked = 0
+        try TaskRun(options: options, tasks: tasks, output: output).forEachBatch(reader) { (records) throws(CommandError) in
+            let answers = try answering { () throws(TaskError) in try task.fill(records.map { TaskText($0[0]) }) }
+            for (record, masks) in zip(records, answers) {
+                line += 1
+                if masks.isEmpty { unmasked += 1 }
+                switch options.format {
+                case .json: try writeJSON(masks, tasks, output)
+                case .tsv: try writeTSV(masks, tasks, line, output)
+                case .table: try writeTable(masks, tasks, record[0], output)
+                }
+            }
+        }
+        if unmasked > 0 {
+            let text = String(unmasked) + (unmasked == 1 ? " text holds" : " texts hold") + " no [MASK] within the model's length"
+            if options.strict { throw .input(text) }
+            Message.warn(text)
+        }
+    }
+
+    private func writeJSON(_ masks: [MaskAnswer], _ tasks: TaskSession, _ output: Output) throws(CommandError) {
+        var json = JSONWriter()
+        json.beginObject()
+        json.member("candidates")
+        json.beginArray()
+        for (mask, answer) in masks.enumerated() {
+            for candidate in answer.candidates {
+                json.beginObject()
+                json.member("piece")
+                json.string(tasks.tokenizer.piece(Int32(candidate.id)))
+                json.member("id")
+                json.integer(candidate.id)
+                json.member("score")
+                json.number(candidate.score)
+                // With one mask this would say nothing.
+                if masks.count > 1 {
+                    json.member("mask")
+                    json.integer(mask)
+                }
+                json.endObject()
+            }
+        }
+        json.endArray()
+        json.endObject()
+        try output.line(json.text)
+    }
+
+    private func writeTSV(_ masks: [MaskAnswer], _ tasks: TaskSession, _ line: Int, _ output: Output) throws(CommandError) {
+        for (mask, answer) in masks.enumerated() {
+            for candidate in answer.candidates {
+                var row = [String(line), String(mask), candidate.score.description, String(candidate.id)]
+                row.append(TableText.field(tasks.tokenizer.piece(Int32(candidate.id))))
+                try output.line(row.joined(separator: "\t"))
+            }
+        }
+    }
+
+    private func writeTable(
+        _ masks: [MaskAnswer], _ tasks: TaskSession, _ text: [UInt8], _ output: Output
+    ) throws(CommandError) {
+        let table = TableText(output: output)
+        try output.line(table.coloured(TableText.line(text, limit: 76), .bold))
+        for (mask, answer) in masks.enumerated() {
+            if masks.count > 1 { try output.line(table.coloured("  mask " + String(mask + 1), .dim)) }
+            let words = answer.candidates.map { FillCommand.word(tasks.tokenizer.piece(Int32($0.id))) }
+            let width = TableText.width(words)
+            for (word, candidate) in zip(words, answer.candidates) {
+                try output.line(
+                    "  " + table.coloured(TableText.left(word, width), .green) + "  " + TableText.score(candidate.score) + "  "
+                        + table.bar(candidate.score))
+            }
+        }
+    }
+
+    /// A piece for people: SentencePiece's mark of a blank (U+2581) in front goes.
+    private static func word(_ piece: [UInt8]) -> String {
+        piece.starts(with: [0xE2, 0x96, 0x81]) && piece.count > 3
+            ? String(decoding: piece[3...], as: UTF8.self) : String(decoding: piece, as: UTF8.self)
+    }
+}

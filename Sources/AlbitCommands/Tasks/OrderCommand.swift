@@ -1,0 +1,43 @@
+import AlbitRuntime
+import AlbitText
+
+/// `order`: whether the second of two texts follows the first.
+package struct OrderCommand {
+    package var options: TaskOptions
+
+    package init(options: TaskOptions) { self.options = options }
+
+    package func run(_ model: LoadedModel, texts: [String], output: Output) throws(CommandError) {
+        let tasks = try options.session(model)
+        let task = try answering { () throws(TaskError) in try SentenceOrder(tasks) }
+        let reader = try TaskReader(arguments: texts, file: options.file, columns: .pair)
+        if options.format == .tsv { try output.line("inOrder\tscore\ttext\tpair") }
+        let table = TableText(output: output)
+        try TaskRun(options: options, tasks: tasks, output: output).forEachBatch(reader) { (records) throws(CommandError) in
+            let answers = try answering { () throws(TaskError) in
+                try task.order(records.map { TaskText($0[0], pair: $0[1]) })
+            }
+            for (record, answer) in zip(records, answers) {
+                switch options.format {
+                case .json:
+                    var json = JSONWriter()
+                    json.beginObject()
+                    json.member("inOrder")
+                    json.bool(answer.inOrder)
+                    json.member("score")
+                    json.number(answer.score)
+                    json.endObject()
+                    try output.line(json.text)
+                case .tsv:
+                    let row = [answer.inOrder ? "true" : "false", answer.score.description]
+                    try output.line((row + record.map { TableText.field($0) }).joined(separator: "\t"))
+                case .table:
+                    let verdict = answer.inOrder ? "in order    " : "not in order"
+                    try output.line(
+                        (answer.inOrder ? table.coloured(verdict, .green) : verdict) + "  " + TableText.score(answer.score) + "  "
+                            + record.map { TableText.line($0, limit: 30) }.joined(separator: " | "))
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,97 @@
+import AlbitRuntime
+import AlbitText
+
+/// `tag`: the entities of texts.
+package struct TagCommand {
+    package var options: TaskOptions
+    package var aggregation = EntityAggregation.word
+    /// Tokens that the windows of a long text share.
+    package var stride = 64
+
+    package init(options: TaskOptions, aggregation: EntityAggregation = .word, stride: Int = 64) {
+        self.options = options
+        self.aggregation = aggregation
+        self.stride = stride
+    }
+
+    package func run(_ model: LoadedModel, texts: [String], output: Output) throws(CommandError) {
+        guard stride >= 0 else { throw .usage("--stride is " + String(stride) + ", expected 0 or more") }
+        let tasks = try options.session(model)
+        let task = try answering { () throws(TaskError) in
+            try TokenClassification(tasks, labels: model.labels, aggregation: aggregation, stride: stride)
+        }
+        let reader = try TaskReader(arguments: texts, file: options.file, columns: .text)
+        if options.format == .tsv { try output.line("line\tlabel\tstart\tend\tscore\ttext") }
+        var line = 0
+        try TaskRun(options: options, tasks: tasks, output: output).forEachBatch(reader) { (records) throws(CommandError) in
+            let answers = try answering { () throws(TaskError) in try task.tag(records.map { $0[0] }) }
+            for (record, entities) in zip(records, answers) {
+                line += 1
+                switch options.format {
+                case .json: try writeJSON(entities, record[0], output)
+                case .tsv: try writeTSV(entities, record[0], line, output)
+                case .table: try writeTable(entities, record[0], output)
+                }
+            }
+        }
+    }
+
+    /// By the name that `--aggregation` takes.
+    package static func aggregation(_ name: String) throws(CommandError) -> EntityAggregation {
+        guard let aggregation = EntityAggregation(rawValue: name) else {
+            throw .usage("--aggregation is '" + name + "', expected word, first, average, max, simple or none")
+        }
+        return aggregation
+    }
+
+    private var offsets: Offsets { Offsets(countsCharacters: options.countsCharacters) }
+
+    private func writeJSON(_ entities: [Entity], _ text: [UInt8], _ output: Output) throws(CommandError) {
+        var json = JSONWriter()
+        json.beginObject()
+        json.member("entities")
+        json.beginArray()
+        for entity in entities {
+            json.beginObject()
+            json.member("label")
+            json.string(entity.label)
+            json.member("text")
+            json.string(part(entity.range, of: text))
+            json.member("start")
+            json.integer(offsets.place(entity.range.lowerBound, in: text))
+            json.member("end")
+            json.integer(offsets.place(entity.range.upperBound, in: text))
+            json.member("score")
+            json.number(entity.score)
+            json.endObject()
+        }
+        json.endArray()
+        json.endObject()
+        try output.line(json.text)
+    }
+
+    private func writeTSV(_ entities: [Entity], _ text: [UInt8], _ line: Int, _ output: Output) throws(CommandError) {
+        for entity in entities {
+            var row = [String(line), entity.label]
+            row.append(String(offsets.place(entity.range.lowerBound, in: text)))
+            row.append(String(offsets.place(entity.range.upperBound, in: text)))
+            row.append(entity.score.description)
+            row.append(TableText.field(part(entity.range, of: text)))
+            try output.line(row.joined(separator: "\t"))
+        }
+    }
+
+    private func writeTable(_ entities: [Entity], _ text: [UInt8], _ output: Output) throws(CommandError) {
+        let table = TableText(output: output)
+        try output.line(table.coloured(TableText.line(text, limit: 76), .bold))
+        let width = TableText.width(entities.map { $0.label })
+        for entity in entities {
+            let place = String(offsets.place(entity.range.lowerBound, in: text)) + "-"
+                + String(offsets.place(entity.range.upperBound, in: text))
+            try output.line(
+                "  " + table.coloured(TableText.left(entity.label, width), .green) + "  " + TableText.score(entity.score) + "  "
+                    + TableText.line(part(entity.range, of: text)) + table.coloured("  " + place, .dim))
+        }
+        if entities.isEmpty { try output.line(table.coloured("  no entities", .dim)) }
+    }
+}

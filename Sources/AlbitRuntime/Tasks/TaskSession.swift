@@ -1,0 +1,105 @@
+import AlbitModel
+import AlbitTokenizers
+
+/// A session and the tokenizer of its model: what all tasks on text share. Used from one thread at a time.
+package final class TaskSession {
+    package let session: Session
+    package let tokenizer: Tokenizer
+    /// Most tokens of one sequence, the frame among them.
+    package let maxLength: Int
+    /// Texts that were cut so far, and the tokens they lost.
+    package private(set) var truncatedTexts = 0
+    package private(set) var truncatedTokens = 0
+    /// Texts seen so far.
+    private var textCount = 0
+    private let isStrict: Bool
+
+    /// `maxLength` nil, or more than the model has: all positions of the model. `strict` refuses texts that are longer
+    /// instead of cutting them.
+    package init(session: Session, tokenizer: Tokenizer, maxLength: Int? = nil, strict: Bool = false) {
+        isStrict = strict
+        self.session = session
+        self.tokenizer = tokenizer
+        let positions = session.configuration.maxPositionEmbeddings
+        self.maxLength = min(maxLength ?? positions, positions)
+    }
+
+    package var kernel: Kernel { session.kernel }
+
+    /// Tokens that a batch of texts holds at most: enough to fill the kernels' tiles, too few to matter in memory.
+    package static let batchTokens = 512
+
+    /// The frame, and as much of the text as the model has positions for.
+    package func tokenize(_ text: TaskText) throws(TaskError) -> Encoding {
+        guard tokenizer.frameCount(pair: text.pair != nil) < maxLength else { throw .noRoom(limit: maxLength) }
+        let encoding = tokenizer.encode(text.text, pair: text.pair, maxLength: maxLength)
+        try note(truncated: encoding.truncatedCount)
+        return encoding
+    }
+
+    /// Counts a text, and the tokens it lost. Throws for a loss where that is refused.
+    func note(truncated tokens: Int) throws(TaskError) {
+        textCount += 1
+        guard tokens > 0 else { return }
+        if isStrict { throw .tooLong(text: textCount, excess: tokens, limit: maxLength) }
+        truncatedTexts += 1
+        truncatedTokens += tokens
+    }
+
+    /// Runs the encodings in batches of about `batchTokens` and hands each sequence to `body` with its place in the
+    /// session's batch.
+    package func encode(
+        _ encodings: [Encoding], _ body: (_ index: Int, _ sequence: Int) throws(TaskError) -> Void
+    ) throws(TaskError) {
+        var first = 0
+        while first < encodings.count {
+            var end = first
+            var tokens = 0
+            while end < encodings.count, end == first || tokens + encodings[end].count <= TaskSession.batchTokens {
+                tokens += encodings[end].count
+                end += 1
+            }
+            do {
+                try session.encode(encodings[first..<end].map { EncoderInput($0, session.configuration) })
+            } catch {
+                throw .runtime(error)
+            }
+            for index in first..<end { try body(index, index - first) }
+            first = end
+        }
+    }
+
+    /// The classifier's and other heads' input: throws where the model has none of that kind.
+    func require(_ linear: Linear?, _ head: Head, width: Int? = nil) throws(TaskError) -> Linear {
+        guard let linear else { throw .noHead(wanted: head.name, present: session.weights.headNames) }
+        if let width, linear.rows != width { throw .wrongWidth(head: head.name, expected: width, found: linear.rows) }
+        return linear
+    }
+
+    /// The pooled output of a sequence of the batch.
+    func pooled(_ sequence: Int) throws(TaskError) -> [Float] {
+        guard let pooled = session.pooled(of: sequence) else { throw .noPooler }
+        return pooled
+    }
+}
+
+extension EncoderInput {
+    /// Token types the model does not have become 0: BERT's frame uses type 1, but not every model learnt it.
+    init(_ encoding: Encoding, _ configuration: Configuration) {
+        let types = configuration.typeVocabSize > 1
+            ? encoding.typeIDs : [Int32](repeating: 0, count: encoding.ids.count)
+        self.init(ids: encoding.ids, typeIds: types)
+    }
+}
+
+extension EncoderWeights {
+    /// What heads there are, in words.
+    var headNames: String {
+        var names: [String] = []
+        if classifier != nil { names.append("a classifier") }
+        if answer != nil { names.append(Head.questionAnswering.name) }
+        if prediction != nil { names.append(Head.maskedLanguageModel.name) }
+        if order != nil { names.append(Head.sentenceOrder.name) }
+        return names.joined(separator: ", ")
+    }
+}

@@ -1,0 +1,68 @@
+import AlbitModel
+import CKernels
+
+extension Session {
+    /// Bytes of the word embedding that are in memory at a time.
+    private static let tableBlockBytes = 1 << 16
+
+    /// Logits [rows.count][vocabulary] of the masked-word head for packed rows. Throws without that head, and where
+    /// the embedding table cannot be read: an int8 table stays in the file and passes through a small buffer.
+    package func vocabularyLogits(rows: [Int]) throws(RuntimeError) -> [Float] {
+        guard let prediction = weights.prediction else { throw .noHead(wanted: Head.maskedLanguageModel.name, present: weights.headNames) }
+        let e = configuration.embeddingSize
+        let v = configuration.vocabSize
+        guard !rows.isEmpty else { return [] }
+        var transformed: [Float] = []
+        for row in rows {
+            guard let hidden = hidden(row: row).baseAddress else { return [] }
+            transformed += apply(prediction.dense, input: hidden, stride: configuration.hiddenSize, count: 1, activation: activation)
+        }
+        table.add_norm(
+            transformed, e, nil, 0, prediction.norm.weight, prediction.norm.bias, configuration.layerNormEps, Int32(e),
+            Int32(rows.count), &transformed, e)
+        var logits = [Float](repeating: 0, count: rows.count * v)
+        switch weights.wordEmbeddings {
+        case .float32(let words):
+            table.matmul_f32(
+                words, prediction.bias, Int32(v), Int32(e), transformed, e, Int32(rows.count), KERNEL_LINEAR, &logits, v)
+        case .int8(let words):
+            try multiply(transformed, by: words, bias: prediction.bias, into: &logits)
+        }
+        return logits
+    }
+
+    /// Float rows [n][columns] times an int8 table that is read in blocks of rows: [n][table.rows].
+    private func multiply(
+        _ rows: [Float], by words: Int8Table, bias: UnsafePointer<Float>, into logits: inout [Float]
+    ) throws(RuntimeError) {
+        let e = words.columns
+        let n = rows.count / e
+        let padded = (e + 15) / 16 * 16
+        let blockRows = max(1, Session.tableBlockBytes / e)
+        let memory = try Memory(
+            bytes: Memory.size(2 * n * padded, of: UInt8.self) + 2 * Memory.size(n, of: Float.self)
+                + Memory.size(padded, of: Float.self) + Memory.size(blockRows * e + 64, of: Int8.self),
+            purpose: "the masked-word head")
+        // Two planes: the rows are few, so 16 bits cost little here.
+        var integers = kernel_rows(
+            values: memory.take(2 * n * padded, of: UInt8.self), scale: memory.take(n, of: Float.self),
+            zero: memory.take(n, of: Int32.self), stride: padded, capacity: Int32(n), planes: 2)
+        var input = kernel_input(shift: nil, k: Int32(e), k_padded: Int32(padded), block: 0, planes: 2)
+        table.quantize(&input, rows, e, Int32(n), &integers, 0, memory.take(padded, of: Float.self))
+        let block = memory.take(blockRows * e + 64, of: Int8.self)
+        var first = 0
+        while first < words.rows {
+            let count = min(blockRows, words.rows - first)
+            guard let file = weights.file, file.read(at: words.fileOffset + first * e, count: count * e, into: block) else {
+                throw .readFailed(path: weights.file?.path ?? "")
+            }
+            logits.withUnsafeMutableBufferPointer { out in
+                guard let base = out.baseAddress else { return }
+                table.matmul_table(
+                    block, words.scales + first, bias + first, Int32(e), Int32(count), &integers, 0, Int32(n),
+                    base + first, words.rows)
+            }
+            first += count
+        }
+    }
+}

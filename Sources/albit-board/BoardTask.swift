@@ -1,0 +1,65 @@
+import AlbitCommands
+import AlbitRuntime
+
+/// From parsed words to the commands on text.
+enum BoardTask {
+    /// Runs the command where it is one on text; false: it is another.
+    static func run(
+        _ command: CommandSpecification, _ arguments: CommandLineArguments, _ output: Output
+    ) throws(CommandError) -> Bool {
+        guard CommandTable.tasks.contains(command) else { return false }
+        let options = try options(arguments)
+        let model = try LoadedModel(path: arguments.arguments[0])
+        let texts = Array(arguments.arguments.dropFirst())
+        switch command {
+        case CommandTable.classify:
+            try ClassifyCommand(options: options, pairs: arguments.flag("pairs")).run(model, texts: texts, output: output)
+        case CommandTable.tag:
+            try tag(options, arguments).run(model, texts: texts, output: output)
+        case CommandTable.answer:
+            try answer(options, arguments).run(model, texts: texts, output: output)
+        case CommandTable.fill:
+            let top = try number(arguments, "top", from: 1) ?? 5
+            try FillCommand(options: options, top: top).run(model, texts: texts, output: output)
+        case CommandTable.embed:
+            let pooling = try arguments.value("pooling").map { (name) throws(CommandError) in try EmbedCommand.pooling(name) }
+            try EmbedCommand(options: options, pooling: pooling, raw: arguments.flag("raw")).run(model, texts: texts, output: output)
+        case CommandTable.order:
+            try OrderCommand(options: options).run(model, texts: texts, output: output)
+        default:
+            try ChooseCommand(options: options).run(model, texts: texts, output: output)
+        }
+        return true
+    }
+
+    private static func options(_ arguments: CommandLineArguments) throws(CommandError) -> TaskOptions {
+        var options = TaskOptions(run: try BoardCommand.runOptions(arguments))
+        options.tsv = arguments.flag("tsv")
+        options.file = arguments.value("file")
+        options.strict = arguments.flag("strict")
+        options.maxLength = try number(arguments, "max-length", from: 1) ?? 0
+        if let name = arguments.value("offsets") { options.countsCharacters = try TaskOptions.countsCharacters(name) }
+        return options
+    }
+
+    private static func tag(_ options: TaskOptions, _ arguments: CommandLineArguments) throws(CommandError) -> TagCommand {
+        var command = TagCommand(options: options)
+        if let name = arguments.value("aggregation") { command.aggregation = try TagCommand.aggregation(name) }
+        if let stride = try number(arguments, "stride", from: 0) { command.stride = stride }
+        return command
+    }
+
+    private static func answer(_ options: TaskOptions, _ arguments: CommandLineArguments) throws(CommandError) -> AnswerCommand {
+        var command = AnswerCommand(options: options)
+        command.context = arguments.value("context")
+        command.answering.allowsNoAnswer = arguments.flag("no-answer")
+        if let top = try number(arguments, "top", from: 1) { command.answering.top = top }
+        if let length = try number(arguments, "max-answer", from: 1) { command.answering.maxAnswerTokens = length }
+        if let stride = try number(arguments, "stride", from: 0) { command.answering.stride = stride }
+        return command
+    }
+
+    private static func number(_ arguments: CommandLineArguments, _ name: String, from least: Int) throws(CommandError) -> Int? {
+        try AlbitBoard.usage { () throws(CommandLineError) in try arguments.integer(name, in: least...1_000_000) }
+    }
+}

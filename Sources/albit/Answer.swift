@@ -1,0 +1,50 @@
+import AlbitCommands
+import ArgumentParser
+
+struct Answer: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Find the answer to a question in a text.",
+        discussion: """
+            The answer is a part of the text; an encoder does not write one. Texts longer than the model are read in \
+            overlapping windows.
+
+              albit answer squad.gguf "Who wrote it?" "The book was written by Mary Shelley."
+              albit answer squad.gguf "Who wrote it?" --context book.txt --top 3
+            """)
+
+    @Argument(help: "An Albit file, or a checkpoint that is then run in float32.")
+    var model: String
+
+    @Argument(help: "Questions, each followed by its text; with --context questions only. Without any, lines of --file or standard input, with a tab between.")
+    var texts: [String] = []
+
+    @Option(name: .long, help: "Search this file for every question.")
+    var context: String?
+
+    @Option(name: .long, help: "Answers to print.")
+    var top = 1
+
+    @Flag(name: .long, help: "The text may not hold the answer (SQuAD 2).")
+    var noAnswer = false
+
+    @Option(name: .long, help: "Longest answer in tokens.")
+    var maxAnswer = 15
+
+    @Option(name: .long, help: "Tokens that the windows of a long text share.")
+    var stride = 128
+
+    @Option(name: .long, help: "What offsets count: bytes or characters.")
+    var offsets = OffsetUnit.bytes
+
+    @OptionGroup var task: TaskArguments
+
+    func run() throws {
+        var command = AnswerCommand(options: task.options(offsets: offsets))
+        command.context = context
+        command.answering.top = top
+        command.answering.allowsNoAnswer = noAnswer
+        command.answering.maxAnswerTokens = maxAnswer
+        command.answering.stride = stride
+        try command.run(task.source.load(model), texts: texts, output: Output())
+    }
+}

@@ -1,0 +1,22 @@
+import AlbitCommands
+import ArgumentParser
+
+struct Choose: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Choose what fits a text best.",
+        discussion: """
+              albit choose swag.gguf "She took her umbrella because" "it rained." "it was Monday."
+            """)
+
+    @Argument(help: "An Albit file, or a checkpoint that is then run in float32.")
+    var model: String
+
+    @Argument(help: "A text and its choices. Without any, lines of --file or standard input, with tabs between.")
+    var texts: [String] = []
+
+    @OptionGroup var task: TaskArguments
+
+    func run() throws {
+        try ChooseCommand(options: task.options()).run(task.source.load(model), texts: texts, output: Output())
+    }
+}

@@ -1,0 +1,27 @@
+import AlbitCommands
+import ArgumentParser
+
+struct Classify: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Label texts, or pairs of texts.",
+        discussion: """
+              albit classify sst2.gguf "a charming film"
+              albit classify sst2.gguf --file reviews.txt --json
+            """)
+
+    @Argument(help: "An Albit file, or a checkpoint that is then run in float32.")
+    var model: String
+
+    @Argument(help: "Texts. Without any, lines of --file or standard input.")
+    var texts: [String] = []
+
+    @Flag(name: .long, help: "Texts come in pairs: arguments two by two, lines with a tab between.")
+    var pairs = false
+
+    @OptionGroup var task: TaskArguments
+
+    func run() throws {
+        try ClassifyCommand(options: task.options(), pairs: pairs)
+            .run(task.source.load(model), texts: texts, output: Output())
+    }
+}

@@ -1,0 +1,32 @@
+import AlbitCommands
+import AlbitRuntime
+import ArgumentParser
+
+struct Embed: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Turn texts into vectors.",
+        discussion: """
+              albit embed minilm.gguf "a charming film" --json
+            """)
+
+    @Argument(help: "An Albit file, or a checkpoint that is then run in float32.")
+    var model: String
+
+    @Argument(help: "Texts. Without any, lines of --file or standard input.")
+    var texts: [String] = []
+
+    @Option(name: .long, help: "mean, cls, max or pooler. (default: the model's own, else mean)")
+    var pooling: SentencePooling?
+
+    @Flag(name: .long, help: "Do not scale vectors to length 1.")
+    var raw = false
+
+    @OptionGroup var task: TaskArguments
+
+    func run() throws {
+        try EmbedCommand(options: task.options(), pooling: pooling, raw: raw)
+            .run(task.source.load(model), texts: texts, output: Output())
+    }
+}
+
+extension SentencePooling: ExpressibleByArgument {}

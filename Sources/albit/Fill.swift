@@ -1,0 +1,25 @@
+import AlbitCommands
+import ArgumentParser
+
+struct Fill: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Find words for [MASK].",
+        discussion: """
+              albit fill albert.gguf "The capital of France is [MASK]."
+            """)
+
+    @Argument(help: "An Albit file, or a checkpoint that is then run in float32.")
+    var model: String
+
+    @Argument(help: "Texts. Without any, lines of --file or standard input.")
+    var texts: [String] = []
+
+    @Option(name: .long, help: "Words for each mask.")
+    var top = 5
+
+    @OptionGroup var task: TaskArguments
+
+    func run() throws {
+        try FillCommand(options: task.options(), top: top).run(task.source.load(model), texts: texts, output: Output())
+    }
+}

@@ -1,0 +1,37 @@
+import AlbitCommands
+import AlbitRuntime
+import ArgumentParser
+
+struct Tag: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Find the entities in texts.",
+        discussion: """
+            Text longer than the model is read in overlapping windows.
+
+              albit tag conll03.gguf "Angela Merkel was born in Hamburg."
+            """)
+
+    @Argument(help: "An Albit file, or a checkpoint that is then run in float32.")
+    var model: String
+
+    @Argument(help: "Texts. Without any, lines of --file or standard input.")
+    var texts: [String] = []
+
+    @Option(name: .long, help: "How tokens become entities: word, first, average, max, simple or none.")
+    var aggregation = EntityAggregation.word
+
+    @Option(name: .long, help: "Tokens that the windows of a long text share.")
+    var stride = 64
+
+    @Option(name: .long, help: "What offsets count: bytes or characters.")
+    var offsets = OffsetUnit.bytes
+
+    @OptionGroup var task: TaskArguments
+
+    func run() throws {
+        try TagCommand(options: task.options(offsets: offsets), aggregation: aggregation, stride: stride)
+            .run(task.source.load(model), texts: texts, output: Output())
+    }
+}
+
+extension EntityAggregation: ExpressibleByArgument {}

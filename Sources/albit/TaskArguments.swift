@@ -1,0 +1,37 @@
+import AlbitCommands
+import ArgumentParser
+
+/// What every command on text takes.
+struct TaskArguments: ParsableArguments {
+    @Option(name: .long, help: "Read texts from a file, a line each; - is standard input.")
+    var file: String?
+
+    @Flag(name: .long, help: "Refuse a text that is too long instead of cutting it.")
+    var strict = false
+
+    @Option(name: .long, help: "Most tokens of a sequence. (default: all that the model takes)")
+    var maxLength: Int?
+
+    @Flag(name: .long, help: "Print columns with tabs between them.")
+    var tsv = false
+
+    @OptionGroup var computing: RunArguments
+    @OptionGroup var source: SourceArguments
+
+    func validate() throws {
+        if let maxLength, !(1...1_000_000).contains(maxLength) {
+            throw ValidationError("--max-length is \(maxLength), expected 1 to 1000000.")
+        }
+    }
+
+    /// `offsets` where the command takes `--offsets`.
+    func options(offsets: OffsetUnit = .bytes) -> TaskOptions {
+        var options = TaskOptions(run: computing.options)
+        options.tsv = tsv
+        options.file = file
+        options.strict = strict
+        options.maxLength = maxLength ?? 0
+        options.countsCharacters = offsets == .characters
+        return options
+    }
+}
