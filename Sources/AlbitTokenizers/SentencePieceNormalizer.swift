@@ -62,7 +62,10 @@ struct SentencePieceNormalizer {
                 position += count
             }
         }
-        guard position < text.count else { return }
+        guard position < text.count else {
+            if settings.keepsTrailingSpace, position > 0 { appendMark(to: output, input.origins[position - 1]) }
+            return
+        }
         // Marks whose origin is still to come begin here.
         var openMarks = -1
         if settings.addDummyPrefix {
@@ -116,7 +119,7 @@ struct SentencePieceNormalizer {
                 if !removeExtra { afterSpace = false }
             }
         }
-        if removeExtra {
+        if removeExtra, !settings.keepsTrailingSpace {
             let (a, b, c) = SentencePieceNormalizer.mark
             let bytes = output.bytes
             while output.count >= 3, bytes[output.count - 1] == c, bytes[output.count - 2] == b, bytes[output.count - 3] == a {

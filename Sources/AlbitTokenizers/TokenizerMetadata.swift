@@ -42,6 +42,7 @@ extension TokenizerTables {
         if isUnigram {
             writer.set(own + "accents", Int(settings.accents.rawValue))
             writer.set(own + "remove_space", settings.removeSpace)
+            writer.set(own + "keeps_trailing_space", settings.keepsTrailingSpace)
             writer.set(own + "join_quotes", settings.joinQuotes)
             writer.set(own + "lowers_first", settings.lowersFirst)
             writer.set(own + "splits_digit_comma", settings.splitsDigitComma)
@@ -149,6 +150,7 @@ private struct TokenizerMetadataReader {
             }
             settings.accents = rule
             settings.removeSpace = try flag(own + "remove_space")
+            settings.keepsTrailingSpace = try flag(own + "keeps_trailing_space")
             settings.joinQuotes = try flag(own + "join_quotes")
             settings.lowersFirst = try flag(own + "lowers_first")
             settings.splitsDigitComma = try flag(own + "splits_digit_comma")

@@ -37,6 +37,8 @@ package struct TokenizerSettings: Sendable, Equatable {
     // Unigram: the SentencePiece model's normalizer.
     package var addDummyPrefix = true
     package var removeExtraWhitespaces = true
+    /// A space at the end stays as one U+2581 of its own: `Metaspace` of a tokenizer.json without `WhitespaceSplit`.
+    package var keepsTrailingSpace = false
     /// Control and unknown pieces never come out of ordinary text.
     package var hidesControlPieces = true
     package var byteFallback = false

@@ -59,15 +59,24 @@ struct TokenizerJSONReader {
             settings.minScore = min(settings.minScore, Float(score))
             settings.maxScore = max(settings.maxScore, Float(score))
         }
-        try readUnigramNormalizer(&settings, &draft)
-        try readMetaspace(&settings)
+        let spaces = try readUnigramNormalizer(&settings, &draft)
+        let splitsWords = try readMetaspace(&settings)
+        guard splitsWords || spaces.collapsed else {
+            throw .unsupported(
+                path: path, what: "pre-tokenizer", name: "Metaspace", expected: "WhitespaceSplit before it, or the replacement of runs of spaces")
+        }
+        settings.keepsTrailingSpace = !splitsWords && !spaces.stripped
         draft.settings = settings
         draft.specialIDs.unknown = settings.unknownID
         return draft
     }
 
     /// Quotation marks, NFKD, accents, lower case, character map, runs of spaces: in this order or not at all.
-    private func readUnigramNormalizer(_ settings: inout TokenizerSettings, _ draft: inout TokenizerDraft) throws(TokenizerFileError) {
+    /// Returns what becomes of spaces.
+    private func readUnigramNormalizer(
+        _ settings: inout TokenizerSettings, _ draft: inout TokenizerDraft
+    ) throws(TokenizerFileError) -> (collapsed: Bool, stripped: Bool) {
+        var spaces = (collapsed: false, stripped: false)
         var place = 0
         var quotes = 0
         var isDecomposed = false
@@ -82,6 +91,7 @@ struct TokenizerJSONReader {
                     quotes += 1
                 } else if pattern?["Regex"]?.string == " {2,}", content == " " || content == "\u{2581}" {
                     at = 7
+                    spaces.collapsed = true
                 } else {
                     throw unsupported("normalizer", step, "the replacement of `` and '' by a quotation mark, or of runs of spaces")
                 }
@@ -101,7 +111,12 @@ struct TokenizerJSONReader {
                     throw .missingMember(path: path, member: "precompiled_charsmap (base64)")
                 }
                 draft.charsmap = blob
-            case "Strip": at = 6
+            case "Strip":
+                at = 6
+                guard step["strip_left"]?.bool == true, step["strip_right"]?.bool == true else {
+                    throw unsupported("normalizer", step, "Strip at both ends")
+                }
+                spaces.stripped = true
             default:
                 throw unsupported("normalizer", step, "Replace, NFKD, StripAccents, Lowercase, Precompiled or Strip")
             }
@@ -115,13 +130,18 @@ struct TokenizerJSONReader {
         guard !isDecomposed || settings.accents == .dropMarks else {
             throw .unsupported(path: path, what: "normalizer", name: "NFKD", expected: "StripAccents after it")
         }
+        return spaces
     }
 
-    private func readMetaspace(_ settings: inout TokenizerSettings) throws(TokenizerFileError) {
+    /// Returns whether words are split at white space beforehand.
+    private func readMetaspace(_ settings: inout TokenizerSettings) throws(TokenizerFileError) -> Bool {
         var hasMetaspace = false
+        var splitsWords = false
         for step in steps("pre_tokenizer", "pretokenizers") {
             switch step["type"]?.string {
-            case "WhitespaceSplit": guard !hasMetaspace else { throw unsupported("pre-tokenizer", step, "WhitespaceSplit before Metaspace") }
+            case "WhitespaceSplit":
+                guard !hasMetaspace else { throw unsupported("pre-tokenizer", step, "WhitespaceSplit before Metaspace") }
+                splitsWords = true
             case "Metaspace":
                 hasMetaspace = true
                 guard step["replacement"]?.bytes == [0xE2, 0x96, 0x81] else {
@@ -135,6 +155,7 @@ struct TokenizerJSONReader {
             }
         }
         guard hasMetaspace else { throw .missingMember(path: path, member: "pre_tokenizer (Metaspace)") }
+        return splitsWords
     }
 
     // WordPiece.
