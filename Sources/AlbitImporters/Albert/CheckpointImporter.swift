@@ -55,6 +55,11 @@ struct CheckpointImporter {
         for (name, matches) in wanted { try assign(name, matches, to: &assembly) }
         try checkDecoder(root, &assembly)
         listTheRest(root, &assembly)
+        let spilled = assembly.parameters.values.compactMap { $0 as? TensorView }.filter(\.isSpilled)
+        if let largest = spilled.map(\.elementCount).max() {
+            assembly.report.notes.append(
+                "large compressed tensors are turned round in a temporary file of up to \(largest &* 4 >> 20) MiB in \(SpilledTensor.directory)")
+        }
 
         let head = HeadReader(
             path: path, parameters: assembly.parameters, configurationFile: file, options: options,

@@ -61,6 +61,15 @@ extension Array where Element == Int {
 
 /// Elements that lie row-major and little-endian in a byte source.
 package final class StoredTensor: LazyTensor {
+    /// How the stored bytes are checked before or while they are read the first time.
+    package enum Check {
+        /// Runs once before the first read.
+        case before(() throws -> Void)
+        /// A masked CRC-32C over the stored bytes; the closure makes the error where it differs. A sequential source
+        /// that is read from front to end is checked on the way, so that it is decompressed once only.
+        case crc32c(UInt32, () -> any Error)
+    }
+
     package let shape: [Int]
     package let dtype: TensorType
     package let source: any ByteSource
@@ -69,42 +78,66 @@ package final class StoredTensor: LazyTensor {
     package var origin: TensorOrigin? {
         TensorOrigin(source: ObjectIdentifier(source), offset: offset, strides: shape.rowMajorStrides)
     }
-    /// Runs once before the first read: checks a checksum over the stored bytes.
-    private var verify: (() throws -> Void)?
+    private var check: Check?
+    /// The checksum so far, and the element it goes on with.
+    private var running = CRC32C()
+    private var runningElement = 0
 
     /// The range must have been checked against the source; a read outside throws all the same.
-    package init(
-        shape: [Int], dtype: TensorType, source: any ByteSource, offset: Int, verify: (() throws -> Void)? = nil
-    ) {
+    package init(shape: [Int], dtype: TensorType, source: any ByteSource, offset: Int, check: Check? = nil) {
         self.shape = shape
         self.dtype = dtype
         self.source = source
         self.offset = offset
-        self.verify = verify
+        self.check = check
     }
 
     package func read(_ range: Range<Int>, into buffer: UnsafeMutableBufferPointer<Float>) throws {
-        if let verify {
-            try verify()
-            self.verify = nil
-        }
+        let runsAlong = try prepareCheck(range)
         if dtype == .float32 && isLittleEndianHost {
-            try source.read(at: offset &+ range.lowerBound &* 4, into: UnsafeMutableRawBufferPointer(buffer))
-            return
-        }
-        // 64 KiB of stored bytes at a time.
-        let block = 65536 / dtype.size
-        try withUnsafeTemporaryAllocation(byteCount: min(range.count, block) * dtype.size, alignment: 8) { scratch in
-            var done = 0
-            while done < range.count {
-                let count = min(block, range.count - done)
-                let bytes = UnsafeMutableRawBufferPointer(rebasing: scratch[..<(count * dtype.size)])
-                try source.read(at: offset &+ (range.lowerBound + done) &* dtype.size, into: bytes)
-                dtype.convert(
-                    UnsafeRawBufferPointer(bytes), to: UnsafeMutableBufferPointer(rebasing: buffer[done..<(done + count)]))
-                done += count
+            let bytes = UnsafeMutableRawBufferPointer(buffer)
+            try source.read(at: offset &+ range.lowerBound &* 4, into: bytes)
+            if runsAlong { running.update(UnsafeRawBufferPointer(bytes)) }
+        } else {
+            // 64 KiB of stored bytes at a time.
+            let block = 65536 / dtype.size
+            try withUnsafeTemporaryAllocation(byteCount: min(range.count, block) * dtype.size, alignment: 8) { scratch in
+                var done = 0
+                while done < range.count {
+                    let count = min(block, range.count - done)
+                    let bytes = UnsafeMutableRawBufferPointer(rebasing: scratch[..<(count * dtype.size)])
+                    try source.read(at: offset &+ (range.lowerBound + done) &* dtype.size, into: bytes)
+                    if runsAlong { running.update(UnsafeRawBufferPointer(bytes)) }
+                    dtype.convert(
+                        UnsafeRawBufferPointer(bytes), to: UnsafeMutableBufferPointer(rebasing: buffer[done..<(done + count)]))
+                    done += count
+                }
             }
         }
+        if runsAlong { try finishCheck(range.upperBound) }
+    }
+
+    /// Checks what has to be checked before; true where the checksum runs along with this read.
+    private func prepareCheck(_ range: Range<Int>) throws -> Bool {
+        switch check {
+        case nil: return false
+        case .before(let verify)?:
+            try verify()
+            check = nil
+            return false
+        case .crc32c(let expected, let failure)?:
+            if source.isSequential && range.lowerBound == runningElement { return true }
+            guard try CRC32C.masked(of: source, at: offset, count: byteCount) == expected else { throw failure() }
+            check = nil
+            return false
+        }
+    }
+
+    private func finishCheck(_ end: Int) throws {
+        runningElement = end
+        guard end == elementCount, case .crc32c(let expected, let failure)? = check else { return }
+        check = nil
+        guard running.masked == expected else { throw failure() }
     }
 }
 

@@ -74,7 +74,8 @@ enum PyTorch {
                 path: path, tensor: name, storage: tensor.storage.key, expected: declared, found: available)
         }
         // Two tensors of one storage share this base, so that aliases have one origin.
-        let base = StoredTensor(shape: [declared / size], dtype: tensor.dtype, source: source, offset: start + skipped, verify: verify)
+        let base = StoredTensor(shape: [declared / size], dtype: tensor.dtype, source: source, offset: start + skipped,
+            check: verify.map { .before($0) })
         guard let view = TensorView(base, shape: tensor.shape, strides: tensor.strides, offset: tensor.offset) else {
             throw PyTorchError.outsideStorage(
                 path: path, tensor: name, storage: tensor.storage.key, shape: tensor.shape, offset: tensor.offset,

@@ -124,10 +124,9 @@ struct TensorFlowBundle {
     private func tensor(_ entry: Entry, type: TensorType, name: String) -> any LazyTensor {
         let shard = shards[entry.shard]
         let path = path
-        return StoredTensor(shape: entry.shape, dtype: type, source: shard, offset: entry.offset) {
-            let found = try CRC32C.masked(of: shard, at: entry.offset, count: entry.size)
-            guard found == entry.crc else { throw BundleError.wrongChecksum(path: path, tensor: name, shard: shard.path) }
-        }
+        return StoredTensor(
+            shape: entry.shape, dtype: type, source: shard, offset: entry.offset,
+            check: .crc32c(entry.crc) { BundleError.wrongChecksum(path: path, tensor: name, shard: shard.path) })
     }
 
     private func checkpoint() throws -> Checkpoint {

@@ -4,12 +4,20 @@ package final class TensorView: LazyTensor {
     package let shape: [Int]
     package let strides: [Int]
     package let offset: Int
-    package let base: any LazyTensor
-    package var dtype: TensorType { base.dtype }
-    package var isSequential: Bool { base.isSequential }
+    package private(set) var base: any LazyTensor
+    /// The base from before it was spilled.
+    private let original: any LazyTensor
+    package var dtype: TensorType { original.dtype }
+    package var isSequential: Bool { original.isSequential }
 
-    /// Elements of one panel: 16 MiB as float32.
-    static let panelElements = 4 << 20
+    /// Elements of one panel: 8 MiB as float32.
+    static let panelElements = 2 << 20
+
+    /// Whether reading this view in order needs several passes over a compressed source: then the base goes
+    /// through a temporary file.
+    package var isSpilled: Bool {
+        original.isSequential && shape.count == 2 && strides[0] == 1 && strides[1] > 1 && elementCount > TensorView.panelElements
+    }
 
     /// Rows `rows` of the view (as a matrix), kept between reads: conversions ask for neighbouring blocks.
     private var panel: [Float] = []
@@ -30,6 +38,7 @@ package final class TensorView: LazyTensor {
             guard last < base.elementCount else { return nil }
         }
         self.base = base
+        original = base
         self.shape = shape
         self.strides = strides
         self.offset = offset
@@ -56,7 +65,7 @@ package final class TensorView: LazyTensor {
     }
 
     package var origin: TensorOrigin? {
-        guard let inner = base.origin, inner.strides == base.shape.rowMajorStrides else { return nil }
+        guard let inner = original.origin, inner.strides == original.shape.rowMajorStrides else { return nil }
         return TensorOrigin(source: inner.source, offset: inner.offset &+ offset &* dtype.size, strides: strides)
     }
 
@@ -128,12 +137,14 @@ package final class TensorView: LazyTensor {
         if range.upperBound == elementCount {
             panel = []
             panelRows = 0..<0
+            base = original
         }
     }
 
     private func fillPanel(from row: Int, width: Int) throws {
         let rows = row..<min(shape[0], row + max(1, TensorView.panelElements / width))
         panelRows = 0..<0
+        if isSpilled && base === original { base = try SpilledTensor.spill(original) }
         if panel.count < rows.count * width { panel = [Float](repeating: 0, count: rows.count * width) }
         let pitch = strides[1]
         // Whole stored rows where that is no waste or skipping costs as much; else only the columns wanted.
