@@ -162,7 +162,7 @@ final class HDF5File {
                     let next = try continuation(data, messages.count, address)
                     // "OCHK" in front, a checksum behind.
                     guard next.size >= 8 else { throw fail("a continuation of impossible size", at: address) }
-                    blocks.append((next.address + 4, next.size - 8))
+                    blocks.append((next.address &+ 4, next.size - 8))
                 } else {
                     messages.append(Message(type: type, data: data))
                 }
