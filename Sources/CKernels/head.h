@@ -3,8 +3,8 @@
 #include "ckernels.h"
 #include <string.h>
 
-/// Largest digit of one plane, and largest value of two base-254 digits.
-enum { HEAD_MOST_1 = 127, HEAD_MOST_2 = 127 * 254 + 127 };
+/// Largest digit of one plane, and largest value of two base-254 digits: one more would round its high digit to 128.
+enum { HEAD_MOST_1 = 127, HEAD_MOST_2 = 127 * 254 + 126 };
 
 /// Index of channel n, input k in panels [n/16][k/4][16][4] of width `padded`.
 static inline size_t panel_index(int32_t n, int32_t k, int32_t padded) {

@@ -30,7 +30,9 @@ struct CalibrationData {
         }
         var sequences: [EncoderInput] = []
         var number = 0
-        for line in try MappedFile(path: path).bytes.split(separator: 10) where sequences.count < mostSequences {
+        let file = try MappedFile(path: path)
+        defer { withExtendedLifetime(file) {} }
+        for line in file.bytes.split(separator: 10) where sequences.count < mostSequences {
             number += 1
             if let sequence = try sequence(Array(line), path, number, limit, checkpoint, tokenizer) { sequences.append(sequence) }
         }

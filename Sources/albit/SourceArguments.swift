@@ -1,4 +1,5 @@
 import AlbitCommands
+import AlbitDrift
 import AlbitImporters
 import AlbitModel
 import AlbitRuntime
@@ -40,12 +41,21 @@ struct SourceArguments: ParsableArguments {
             problemType: source.problemType, pooling: source.pooling?.rawValue, file: nil)
     }
 
+    /// A model as one side of a comparison.
+    func contender(_ path: String) throws -> Contender {
+        let model = try load(path)
+        let bytes = try model.file?.gguf.file.bytes.count ?? Importer.open(path: path, options: options).report.fileBytes
+        return Contender(
+            path: path, weights: model.weights, tokenizer: model.tokenizer, labels: model.labels,
+            problemType: model.problemType, bytes: bytes)
+    }
+
     /// The tokenizer of a model, or of a bare tokenizer file.
     func tokenizer(_ path: String) throws -> Tokenizer {
         let tables: TokenizerTables?
         if SourceArguments.isAlbitFile(path) {
             tables = try TokenizerTables.read(ModelFile(path: path).gguf)
-        } else if let bare = try? TokenizerReader.read(Array(MappedFile(path: path).bytes), path: path) {
+        } else if let bare = SourceArguments.bareTokenizer(path) {
             tables = bare
         } else {
             tables = try TokenizerReader.read(Importer.open(path: path, options: options).tokenizerFiles)
@@ -56,9 +66,15 @@ struct SourceArguments: ParsableArguments {
         return Tokenizer(tables)
     }
 
+    /// The tables of a file that is a tokenizer and nothing else; nil for any other.
+    private static func bareTokenizer(_ path: String) -> TokenizerTables? {
+        guard let file = try? MappedFile(path: path) else { return nil }
+        return withExtendedLifetime(file) { try? TokenizerReader.read(Array(file.bytes), path: path) }
+    }
+
     /// Whether a file begins as GGUF does.
     static func isAlbitFile(_ path: String) -> Bool {
         guard let file = try? MappedFile(path: path), file.bytes.count >= 4 else { return false }
-        return file.bytes.prefix(4).elementsEqual("GGUF".utf8)
+        return withExtendedLifetime(file) { file.bytes.prefix(4).elementsEqual("GGUF".utf8) }
     }
 }

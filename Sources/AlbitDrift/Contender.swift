@@ -1,0 +1,83 @@
+import AlbitModel
+import AlbitRuntime
+import AlbitTokenizers
+
+/// One of the two models that are compared: weights, tokenizer and what its outputs are called.
+package struct Contender {
+    package let path: String
+    package let weights: EncoderWeights
+    package let tokenizer: Tokenizer?
+    package let labels: [String]
+    package let problemType: String?
+    /// Bytes of its file or files.
+    package let bytes: Int
+
+    package init(
+        path: String, weights: EncoderWeights, tokenizer: Tokenizer?, labels: [String], problemType: String?, bytes: Int
+    ) {
+        self.path = path
+        self.weights = weights
+        self.tokenizer = tokenizer
+        self.labels = labels
+        self.problemType = problemType
+        self.bytes = bytes
+    }
+}
+
+/// Why two models cannot be compared.
+package enum ComparisonError: AlbitError {
+    case otherDimension(name: String, reference: String, candidate: String)
+    case otherHead(reference: String, candidate: String)
+    case otherLabels(reference: String, candidate: String)
+    case runtime(RuntimeError)
+    case data(DataFileError)
+
+    package var failure: Failure {
+        switch self {
+        case .runtime(let error): error.failure
+        default: .input
+        }
+    }
+
+    package var description: String {
+        switch self {
+        case .otherDimension(let name, let reference, let candidate):
+            "these are two different models: \(name) is \(reference) in the reference and \(candidate) in the candidate"
+        case .otherHead(let reference, let candidate):
+            "these are two different models: the reference has \(reference), the candidate \(candidate)"
+        case .otherLabels(let reference, let candidate):
+            "these are two different models: the reference's labels are \(reference), the candidate's \(candidate)"
+        case .runtime(let error): error.description
+        case .data(let error): error.description
+        }
+    }
+}
+
+extension Contender {
+    /// Throws where the other is not the same model in another precision.
+    func requireSame(as other: Contender) throws(ComparisonError) {
+        let (a, b) = (weights.configuration, other.weights.configuration)
+        let dimensions = [
+            ("vocab_size", a.vocabSize, b.vocabSize), ("embedding_size", a.embeddingSize, b.embeddingSize),
+            ("hidden_size", a.hiddenSize, b.hiddenSize), ("intermediate_size", a.intermediateSize, b.intermediateSize),
+            ("num_attention_heads", a.numAttentionHeads, b.numAttentionHeads),
+            ("the number of applied layers", a.appliedLayers, b.appliedLayers),
+        ]
+        for (name, x, y) in dimensions where x != y {
+            throw .otherDimension(name: name, reference: String(x), candidate: String(y))
+        }
+        func heads(_ weights: EncoderWeights) -> String {
+            let parts = [
+                weights.classifier.map { "a classifier of \($0.rows) labels" }, weights.answer.map { _ in "an answer head" },
+                weights.order.map { _ in "a sentence-order head" }, weights.prediction.map { _ in "a masked-word head" },
+            ].compactMap { $0 }
+            return parts.isEmpty ? "no head" : parts.joined(separator: ", ")
+        }
+        guard heads(weights) == heads(other.weights) else {
+            throw .otherHead(reference: heads(weights), candidate: heads(other.weights))
+        }
+        if !labels.isEmpty, !other.labels.isEmpty, labels != other.labels {
+            throw .otherLabels(reference: labels.joined(separator: ", "), candidate: other.labels.joined(separator: ", "))
+        }
+    }
+}

@@ -1,0 +1,103 @@
+import AlbitText
+
+extension DriftReport {
+    /// The report as JSON with the names that DESIGN promises: percent, points, and nulls for what does not apply.
+    package func json(indented: Bool = false) -> String {
+        var json = JSONWriter(indented: indented)
+        json.beginObject()
+        json.member("reference_path"); json.string(referencePath)
+        json.member("candidate_path"); json.string(candidatePath)
+        json.member("examples"); json.integer(examples)
+        json.member("tokens"); json.integer(tokens)
+        let first = metrics.first
+        json.member("metric")
+        if let first { json.string(first.name) } else { json.null() }
+        json.member("reference"); json.optional(first?.reference)
+        json.member("candidate"); json.optional(first?.candidate)
+        json.member("drop"); json.optional(first?.drop)
+        json.member("dropInterval")
+        if let interval = first?.dropInterval {
+            json.beginArray()
+            json.number(interval.lowerBound)
+            json.number(interval.upperBound)
+            json.endArray()
+        } else {
+            json.null()
+        }
+        json.member("mcNemar"); json.optional(first?.mcNemar)
+        json.member("metrics")
+        json.beginArray()
+        for metric in metrics {
+            json.beginObject()
+            json.member("name"); json.string(metric.name)
+            json.member("reference"); json.number(metric.reference)
+            json.member("candidate"); json.number(metric.candidate)
+            json.member("drop"); json.number(metric.drop)
+            json.endObject()
+        }
+        json.endArray()
+        json.member("agreement"); json.optional(agreement)
+        json.member("flips")
+        if let flips { json.integer(flips) } else { json.null() }
+        json.member("logits")
+        if let logits { json.discrepancy(logits, hasMaxAbs: true) } else { json.null() }
+        json.member("hidden"); json.discrepancy(hidden, hasMaxAbs: false)
+        json.member("byIteration")
+        json.beginArray()
+        for iteration in byIteration { json.number(iteration.relativeL2) }
+        json.endArray()
+        json.member("worst")
+        json.beginArray()
+        for example in worst {
+            json.beginObject()
+            json.member("line"); json.integer(example.line)
+            json.member("text"); json.string(example.text)
+            json.member("label")
+            if let label = example.label { json.string(label) } else { json.null() }
+            json.member("reference"); json.string(example.reference)
+            json.member("candidate"); json.string(example.candidate)
+            json.member("error"); json.number(example.error)
+            json.member("flipped"); json.bool(example.flipped)
+            json.endObject()
+        }
+        json.endArray()
+        json.member("referenceBytes"); json.integer(referenceBytes)
+        json.member("candidateBytes"); json.integer(candidateBytes)
+        json.member("kernel"); json.string(kernel)
+        json.endObject()
+        return json.text
+    }
+
+    /// The few figures that a model file carries with it.
+    package var summary: String {
+        var json = JSONWriter()
+        json.beginObject()
+        json.member("examples"); json.integer(examples)
+        json.member("hiddenRelativeL2"); json.number((hidden.relativeL2 * 1e6).rounded() / 1e6)
+        json.member("hiddenCosineMean"); json.number((hidden.cosineMean * 1e6).rounded() / 1e6)
+        if let logits { json.member("logitRelativeL2"); json.number((logits.relativeL2 * 1e6).rounded() / 1e6) }
+        if let agreement { json.member("agreement"); json.number((agreement * 100).rounded() / 100) }
+        if let metric = metrics.first {
+            json.member("metric"); json.string(metric.name)
+            json.member("reference"); json.number((metric.reference * 100).rounded() / 100)
+            json.member("candidate"); json.number((metric.candidate * 100).rounded() / 100)
+        }
+        json.endObject()
+        return json.text
+    }
+}
+
+extension JSONWriter {
+    fileprivate mutating func optional(_ value: Double?) {
+        if let value { number(value) } else { null() }
+    }
+
+    fileprivate mutating func discrepancy(_ it: Discrepancy, hasMaxAbs: Bool) {
+        beginObject()
+        if hasMaxAbs { member("maxAbs"); number(it.maxAbs) }
+        member("relativeL2"); number(it.relativeL2)
+        member("cosineMin"); number(it.cosineMin)
+        member("cosineMean"); number(it.cosineMean)
+        endObject()
+    }
+}

@@ -1,0 +1,85 @@
+import AlbitText
+
+/// The outcome of a comparison: everything that text, JSON and page show.
+package struct DriftReport: Sendable {
+    /// Values and agreement in percent, drop in points.
+    package struct Metric: Sendable {
+        package let name: String
+        package let reference: Double
+        package let candidate: Double
+        package var drop: Double { reference - candidate }
+        /// 95 % bootstrap interval of the drop, and McNemar's p; nil where they do not apply.
+        package var dropInterval: ClosedRange<Double>?
+        package var mcNemar: Double?
+    }
+
+    package var referencePath = ""
+    package var candidatePath = ""
+    package var dataPath = ""
+    package var referenceBytes = 0
+    package var candidateBytes = 0
+    package var examples = 0
+    package var tokens = 0
+    /// The first one decides.
+    package var metrics: [Metric] = []
+    /// Percent of examples with the same predicted label; nil without a classifier.
+    package var agreement: Double?
+    package var flips: Int?
+    package var logits: Discrepancy?
+    package var hidden = Discrepancy()
+    /// Error of the hidden state after each applied layer.
+    package var byIteration: [Discrepancy] = []
+    /// Counts of largest logit errors in equal bins from 0 to `histogramTop`.
+    package var histogram: [Int] = []
+    package var histogramTop = 0.0
+    package var worst: [WorstExample] = []
+    package var kernel = ""
+    package var seconds = 0.0
+
+    package init() {}
+}
+
+/// Limits that a release must keep.
+package struct DriftLimits: Sendable {
+    /// Points of the task metric.
+    package var maxDrop: Double?
+    /// Percent of equal labels.
+    package var minAgreement: Double?
+    /// Relative error of the last hidden state.
+    package var maxError: Double?
+
+    package init(maxDrop: Double? = nil, minAgreement: Double? = nil, maxError: Double? = nil) {
+        self.maxDrop = maxDrop
+        self.minAgreement = minAgreement
+        self.maxError = maxError
+    }
+
+    package var isEmpty: Bool { maxDrop == nil && minAgreement == nil && maxError == nil }
+
+    /// One line for each limit that does not hold, or that could not be measured.
+    package func violations(_ report: DriftReport) -> [String] {
+        var lines: [String] = []
+        if let maxDrop {
+            if let metric = report.metrics.first {
+                if !(metric.drop <= maxDrop) {
+                    lines.append("\(metric.name) dropped by \(DecimalText.fixed(metric.drop, digits: 2)) points, the limit is \(maxDrop)")
+                }
+            } else {
+                lines.append("--max-drop needs labels in the data and a classifier in the model")
+            }
+        }
+        if let minAgreement {
+            if let agreement = report.agreement {
+                if !(agreement >= minAgreement) {
+                    lines.append("labels agree on \(DecimalText.fixed(agreement, digits: 2)) %, the limit is \(minAgreement) %")
+                }
+            } else {
+                lines.append("--min-agreement needs a classifier in the model")
+            }
+        }
+        if let maxError, !(report.hidden.relativeL2 <= maxError) {
+            lines.append("the hidden state's relative error is \(DecimalText.fixed(report.hidden.relativeL2, digits: 4)), the limit is \(maxError)")
+        }
+        return lines
+    }
+}

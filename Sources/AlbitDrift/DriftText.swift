@@ -1,0 +1,45 @@
+import AlbitText
+
+extension DriftReport {
+    /// The report for a terminal.
+    package var text: String {
+        var lines: [String] = []
+        func row(_ name: String, _ value: String) {
+            lines.append(name + String(repeating: " ", count: max(1, 16 - name.utf8.count)) + value)
+        }
+        row("reference", referencePath + "  (" + DriftReport.megabytes(referenceBytes) + ")")
+        row("candidate", candidatePath + "  (" + DriftReport.megabytes(candidateBytes) + ")")
+        row("data", "\(dataPath): \(examples) examples, \(tokens) tokens")
+        for metric in metrics {
+            var value = DecimalText.fixed(metric.reference, digits: 2) + " % -> " + DecimalText.fixed(metric.candidate, digits: 2)
+                + " %, drop " + DecimalText.fixed(metric.drop, digits: 2) + " points"
+            if let interval = metric.dropInterval {
+                value += " (95 %: " + DecimalText.fixed(interval.lowerBound, digits: 2) + " to "
+                    + DecimalText.fixed(interval.upperBound, digits: 2) + ")"
+            }
+            if let p = metric.mcNemar { value += ", McNemar p = " + DecimalText.fixed(p, digits: 3) }
+            row(metric.name, value)
+        }
+        if let agreement, let flips {
+            row("agreement", DecimalText.fixed(agreement, digits: 2) + " % (" + String(flips) + (flips == 1 ? " label differs)" : " labels differ)"))
+        }
+        if let logits {
+            row("logits", "relative error " + DecimalText.fixed(logits.relativeL2, digits: 4) + ", largest difference "
+                + DecimalText.fixed(logits.maxAbs, digits: 4))
+        }
+        row("hidden state", "relative error " + DecimalText.fixed(hidden.relativeL2, digits: 4) + ", cosine mean "
+            + DecimalText.fixed(hidden.cosineMean, digits: 5) + ", least " + DecimalText.fixed(hidden.cosineMin, digits: 4))
+        row("by layer", byIteration.map { DecimalText.fixed($0.relativeL2, digits: 4) }.joined(separator: " "))
+        if let example = worst.first {
+            row("worst example", "line \(example.line): " + DriftReport.shortened(example.text))
+            if !example.reference.isEmpty { row("", "reference " + example.reference + ", candidate " + example.candidate) }
+        }
+        return lines.joined(separator: "\n")
+    }
+
+    static func megabytes(_ bytes: Int) -> String { DecimalText.fixed(Double(bytes) / 1e6, digits: 2) + " MB" }
+
+    static func shortened(_ text: String) -> String {
+        text.unicodeScalars.count <= 100 ? text : String(String.UnicodeScalarView(text.unicodeScalars.prefix(99))) + "…"
+    }
+}

@@ -1,0 +1,21 @@
+import AlbitRuntime
+
+/// One line of a data file: what a model reads, and what it should answer.
+package struct Example: Sendable {
+    package enum Input: Sendable {
+        case text([UInt8], pair: [UInt8]?)
+        case ids([Int32], typeIds: [Int32]?)
+    }
+
+    package var input: Input
+    /// As written in the file: an id, a name or a number; nil without one.
+    package var label: String?
+    /// Line of the file, from 1.
+    package var line: Int
+
+    package init(input: Input, label: String?, line: Int) {
+        self.input = input
+        self.label = label
+        self.line = line
+    }
+}
