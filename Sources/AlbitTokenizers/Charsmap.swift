@@ -4,6 +4,9 @@
 /// label in bits 0-7, bit 8 says that a value follows, bit 9 and bits 10-30 are the offset; a value unit has bit 31.
 /// Source: google/sentencepiece, src/normalizer.cc; s-yata/darts-clone, include/darts.h.
 struct Charsmap {
+    /// Bytes of the longest rule and replacement that are followed; those of SentencePiece's own maps have 33 at most.
+    private static let maxRuleBytes = 128
+
     private let units: UnsafeRawBufferPointer
     private let unitCount: Int
     private let replacements: UnsafeRawBufferPointer
@@ -56,7 +59,8 @@ struct Charsmap {
         var position = start
         var found = 0
         var value = 0
-        while position < text.count {
+        let limit = min(text.count, start + Charsmap.maxRuleBytes)
+        while position < limit {
             node ^= Int(text[position])
             guard node < unitCount else { break }
             let unit = unit(node)
@@ -71,7 +75,8 @@ struct Charsmap {
         }
         guard found > 0, value < replacements.count else { return nil }
         var end = value
-        while end < replacements.count, replacements[end] != 0 { end += 1 }
+        while end < replacements.count, end - value <= Charsmap.maxRuleBytes, replacements[end] != 0 { end += 1 }
+        guard end - value <= Charsmap.maxRuleBytes else { return nil }
         return (found, UnsafeRawBufferPointer(rebasing: replacements[value..<end]))
     }
 }

@@ -40,7 +40,9 @@ struct PieceTrie {
     ) {
         var payload = node.payload
         var position = start
-        while position < text.count {
+        // No piece is longer; a damaged trie that leads back into itself ends here.
+        let limit = min(text.count, start + TokenizerTables.maxPieceBytes)
+        while position < limit {
             let byte = text[position]
             let index = Int(payload ^ UInt32(byte))
             guard byte != 0, index < unitCount else { return }
@@ -52,7 +54,7 @@ struct PieceTrie {
                 if unit & PieceTrie.more != 0 {
                     let piece = pieces.piece(Int(payload))
                     var rest = depth + position - start
-                    guard piece.count - rest <= text.count - position else { return }
+                    guard piece.count - rest <= text.count - position, piece.count <= TokenizerTables.maxPieceBytes else { return }
                     while rest < piece.count {
                         guard text[position] == piece[rest] else { return }
                         rest += 1

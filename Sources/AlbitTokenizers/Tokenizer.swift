@@ -24,8 +24,8 @@ package enum Tokenizer: Sendable {
     /// The bytes of a piece; empty for an id outside the vocabulary.
     package func piece(_ id: Int32) -> [UInt8] { tables.piece(Int(id)) }
 
-    /// The longest text that is taken: offsets are 32 bits wide.
-    package static let maxTextBytes = 1 << 30
+    /// The longest text that is taken: 64 MB. Normalization can make it eleven times longer.
+    package static let maxTextBytes = 1 << 26
 
     /// Tokens of one text without the frame. Bytes that are not UTF-8 count as U+FFFD. Of a text longer than
     /// `maxTextBytes` only that many bytes are read.

@@ -31,7 +31,7 @@ struct UnigramLattice {
         while start < count {
             let before = Double(steps[start].score)
             let lead = text[start]
-            let length = min(lead < 0x80 ? 1 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4, count - start)
+            let length = min(lead < 0xC0 ? 1 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4, count - start)
             var hasSingle = false
             trie.match(text, from: start, node: root) { id, end in
                 guard id < pieceCount else { return }

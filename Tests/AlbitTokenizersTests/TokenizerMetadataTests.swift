@@ -105,4 +105,52 @@ import Testing
         #expect(read > 20)
         #expect(refused > 20)
     }
+
+    /// A file whose trie leads back into itself, whose piece is a megabyte and whose map makes each letter a megabyte:
+    /// tokens may be wrong, but they come in time and memory that grow with the text alone.
+    @Test(arguments: ["trie", "piece", "map"]) func cyclesAndFloodsAreBounded(_ kind: String) throws {
+        let long = [UInt8](repeating: 0x61, count: 1 << 20)
+        let small = Array("<unk>".utf8)
+        var writer = GGUFWriter()
+        writer.set("tokenizer.ggml.model", "t5")
+        writer.set("tokenizer.ggml.tokens", strings: [small, kind == "piece" ? long : [0x61]])
+        writer.set("tokenizer.ggml.scores", [0, -1] as [Float])
+        writer.set("tokenizer.ggml.token_type", [2, 1] as [UInt8])
+        writer.set("tokenizer.ggml.add_space_prefix", false)
+        writer.set("tokenizer.ggml.remove_extra_whitespaces", false)
+        writer.set("albit.tokenizer.piece_offsets", [0] as [UInt32])
+        // Units 0 and 'a': the root, then a piece that goes on to itself, or a leaf that its piece continues.
+        var trie = [UInt32](repeating: 0, count: 0x62)
+        trie[0x61] = kind == "piece" ? 1 << 10 | 0x300 | 0x61 : 0x200 | 0x61
+        writer.set("albit.tokenizer.trie", trie)
+        if kind == "map" {
+            // Unit 0, unit 'a' with a value at offset 1, and that value.
+            var units = [UInt32](repeating: 0, count: 0x62)
+            units[0x61] = 1 << 10 | 0x100 | 0x61
+            units[0x60] = 0x8000_0000
+            var blob: [UInt8] = []
+            for word in [UInt32(units.count * 4)] + units {
+                for shift in [0, 8, 16, 24] as [UInt32] { blob.append(UInt8(truncatingIfNeeded: word >> shift)) }
+            }
+            writer.set("tokenizer.ggml.precompiled_charsmap", blob + long + [0])
+        }
+        writer.set("albit.tokenizer.special_ids", [Int32]())
+        writer.set("albit.tokenizer.special_strips", [UInt8]())
+        writer.set("albit.tokenizer.template_single", [-1, 0] as [Int32])
+        writer.set("albit.tokenizer.template_pair", [-1, 0, -2, 0] as [Int32])
+        writer.set("albit.tokenizer.unknown_id", 0)
+        writer.set("albit.tokenizer.accents", 0)
+        for flag in [
+            "lower_case", "remove_space", "keeps_trailing_space", "join_quotes", "lowers_first", "splits_digit_comma", "hides_control_pieces",
+            "byte_fallback",
+        ] { writer.set("albit.tokenizer." + flag, false) }
+        writer.set("albit.tokenizer.min_score", Float(-1))
+        writer.set("albit.tokenizer.max_score", Float(-1))
+        try open(writer) { gguf in
+            let tables = try #require(try TokenizerTables.read(gguf))
+            let run = Tokenizer(tables).tokens([UInt8](repeating: 0x61, count: 3_000))
+            #expect(run.count <= 3_000)
+            #expect(run.ends.last == 3_000)
+        }
+    }
 }
