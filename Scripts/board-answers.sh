@@ -24,5 +24,7 @@ texts() {
         "Ｆｕｌｌ ｗｉｄｔｈ, ﬁne ligatures, naïve café — “quotes” and 1,234.5" "中文 и русский 🙂 e$(printf '\314\201')" "x" ""
 }
 texts | "$@" tokenize "$models/sample.gguf" --json
+# Texts of many scripts, with offsets: any text will do, these lines hold what tokenizers trip over.
+LC_ALL=C grep -a '[^ -~]' Tests/Data/tokenizer/unigram_cases.json | head -n 3000 | "$@" tokenize "$models/sample.gguf" --json
 texts | "$@" classify "$models/sample.gguf" --kernel "$kernel" --threads "$threads" --json |
     sed 's/"kernel": *"[a-z0-9]*",\{0,1\} *//'
