@@ -26,6 +26,8 @@ enum BoardCommand {
             let inspection: Inspection
             do throws(ModelFileError) { inspection = try Inspection(ModelFile(path: path)) } catch { throw .model(error) }
             try InspectCommand(json: arguments.flag("json"), tensors: arguments.flag("tensors")).run(inspection, output: output)
+        case CommandTable.serveLines:
+            try ServeLinesCommand(options: BoardTask.options(arguments)).run(LoadedModel(path: path), output: output)
         case CommandTable.bench:
             try bench(path, arguments, output)
         default:

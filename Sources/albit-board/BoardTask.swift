@@ -32,7 +32,7 @@ enum BoardTask {
         return true
     }
 
-    private static func options(_ arguments: CommandLineArguments) throws(CommandError) -> TaskOptions {
+    static func options(_ arguments: CommandLineArguments) throws(CommandError) -> TaskOptions {
         var options = TaskOptions(run: try BoardCommand.runOptions(arguments))
         options.tsv = arguments.flag("tsv")
         options.file = arguments.value("file")

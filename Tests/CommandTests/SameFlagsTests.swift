@@ -35,7 +35,7 @@ import Testing
 
     @Test func bothProgramsTakeTheSameOptions() throws {
         let desktop = try desktopOptions()
-        for command in CommandTable.all where command.name != "serve-lines" {
+        for command in CommandTable.all where command != CommandTable.serveLines {
             let board = Set(command.options.map { Option(name: $0.name, takesValue: $0.value != nil) })
             let expected = try #require(desktop[command.name], "albit has no command \(command.name)")
                 .filter { !Self.desktopOnly.contains($0.name) && !["help", "version"].contains($0.name) }

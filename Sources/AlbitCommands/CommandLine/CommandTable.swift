@@ -1,6 +1,6 @@
 /// The run-time commands that both programs have, as the board program parses them.
 package enum CommandTable {
-    package static let all = tasks + [tokenize, encode, inspect, bench, selfTest]
+    package static let all = tasks + [tokenize, encode, inspect, bench, selfTest, serveLines]
 
     private static let json = OptionSpecification("json", "Print JSON, one object per answer")
     private static let threads = OptionSpecification("threads", value: "N", "Threads to use (default: the CPUs this process may use)")
@@ -44,6 +44,16 @@ package enum CommandTable {
     package static let selfTest = CommandSpecification(
         "selftest", arguments: "MODEL", count: 1...1,
         "Check that a model file is intact and that this machine computes what its maker's did", options: computing)
+
+    /// For devices, so on the board program only.
+    package static let serveLines = CommandSpecification(
+        "serve-lines", arguments: "MODEL", count: 1...1,
+        "Keep a model open and answer each line of standard input, text or JSON, with one line of JSON",
+        options: [
+            OptionSpecification("strict", "Refuse a text that is too long instead of cutting it"),
+            OptionSpecification("max-length", value: "N", "Most tokens of a sequence (default: all that the model takes)"),
+            threads, kernel,
+        ])
 
     /// The command that a word names, exactly.
     package static func command(named name: String) throws(CommandLineError) -> CommandSpecification {

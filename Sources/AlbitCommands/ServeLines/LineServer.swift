@@ -9,18 +9,16 @@ package struct LineServer {
 
     package init(output: Output) { self.output = output }
 
-    /// Answers every line of a descriptor. `answer` gives the JSON of one answer; what it throws because of the
-    /// request becomes an answer with `error`, everything else ends the server.
+    /// Answers every line of a descriptor. `answer` writes the line of one answer as its last step; what it throws
+    /// because of the request becomes an answer with `error`, everything else ends the server.
     package func run(
-        descriptor: Int32 = 0, answer: (LineRequest) throws(CommandError) -> [UInt8]
+        descriptor: Int32 = 0, answer: (LineRequest) throws(CommandError) -> Void
     ) throws(CommandError) {
         let error = platform_watch_signals()
         if error != 0 { throw .machine("signals cannot be watched: " + String(cString: platform_error_text(error))) }
         var lines = LineReader(descriptor: descriptor)
         while !platform_stopped(), let line = try next(&lines) {
-            var bytes = try LineServer.answer(line, answer)
-            bytes.append(UInt8(ascii: "\n"))
-            try output.write(bytes)
+            try self.answer(line, answer)
             try output.flush()
         }
     }
@@ -35,33 +33,33 @@ package struct LineServer {
         }
     }
 
-    private static func answer(
-        _ line: Result<[UInt8], LineError>, _ answer: (LineRequest) throws(CommandError) -> [UInt8]
-    ) throws(CommandError) -> [UInt8] {
+    private func answer(
+        _ line: Result<[UInt8], LineError>, _ answer: (LineRequest) throws(CommandError) -> Void
+    ) throws(CommandError) {
         let request: LineRequest
         switch line {
-        case .failure(let error): return errorAnswer(error.description)
+        case .failure(let error): return try write(error: error.description)
         case .success(let bytes):
             do throws(LineRequestError) {
                 request = try LineRequest(line: bytes)
             } catch {
-                return errorAnswer(error.description)
+                return try write(error: error.description)
             }
         }
         do throws(CommandError) {
-            return try answer(request)
+            try answer(request)
         } catch {
-            if error.failure == .input { return errorAnswer(error.description) }
-            throw error
+            if error.failure != .input { throw error }
+            try write(error: error.description)
         }
     }
 
-    private static func errorAnswer(_ text: String) -> [UInt8] {
+    private func write(error text: String) throws(CommandError) {
         var json = JSONWriter()
         json.beginObject()
         json.member("error")
         json.string(text)
         json.endObject()
-        return json.bytes
+        try output.line(json.text)
     }
 }

@@ -55,7 +55,7 @@ package struct AnswerCommand {
         if let answer { json.number(answer.score) } else { json.null() }
     }
 
-    private func writeJSON(_ found: AnswerList, _ context: [UInt8], _ output: Output) throws(CommandError) {
+    func writeJSON(_ found: AnswerList, _ context: [UInt8], _ output: Output) throws(CommandError) {
         var json = JSONWriter()
         json.beginObject()
         members(found.answers.first, context, &json)

@@ -40,7 +40,7 @@ package struct ClassifyCommand {
         }
     }
 
-    private func writeJSON(
+    func writeJSON(
         _ answer: Classification, _ labels: [String], _ tasks: TaskSession, _ output: Output
     ) throws(CommandError) {
         var json = JSONWriter()

@@ -25,17 +25,21 @@ package struct EmbedCommand {
             let vectors = try answering { () throws(TaskError) in try task.embed(records.map { TaskText($0[0]) }) }
             for vector in vectors {
                 if options.format == .json {
-                    var json = JSONWriter()
-                    json.beginObject()
-                    json.member("embedding")
-                    json.floats(vector[...])
-                    json.endObject()
-                    try output.line(json.text)
+                    try writeJSON(vector, output)
                 } else {
                     try output.line(vector.map { $0.description }.joined(separator: options.format == .tsv ? "\t" : " "))
                 }
             }
         }
+    }
+
+    func writeJSON(_ vector: [Float], _ output: Output) throws(CommandError) {
+        var json = JSONWriter()
+        json.beginObject()
+        json.member("embedding")
+        json.floats(vector[...])
+        json.endObject()
+        try output.line(json.text)
     }
 
     /// By the name that `--pooling` takes.

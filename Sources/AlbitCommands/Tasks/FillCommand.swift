@@ -40,7 +40,7 @@ package struct FillCommand {
         }
     }
 
-    private func writeJSON(_ masks: [MaskAnswer], _ tasks: TaskSession, _ output: Output) throws(CommandError) {
+    func writeJSON(_ masks: [MaskAnswer], _ tasks: TaskSession, _ output: Output) throws(CommandError) {
         var json = JSONWriter()
         json.beginObject()
         json.member("candidates")

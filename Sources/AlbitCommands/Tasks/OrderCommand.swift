@@ -19,15 +19,7 @@ package struct OrderCommand {
             }
             for (record, answer) in zip(records, answers) {
                 switch options.format {
-                case .json:
-                    var json = JSONWriter()
-                    json.beginObject()
-                    json.member("inOrder")
-                    json.bool(answer.inOrder)
-                    json.member("score")
-                    json.number(answer.score)
-                    json.endObject()
-                    try output.line(json.text)
+                case .json: try writeJSON(answer, output)
                 case .tsv:
                     let row = [answer.inOrder ? "true" : "false", answer.score.description]
                     try output.line((row + record.map { TableText.field($0) }).joined(separator: "\t"))
@@ -39,5 +31,16 @@ package struct OrderCommand {
                 }
             }
         }
+    }
+
+    func writeJSON(_ answer: OrderAnswer, _ output: Output) throws(CommandError) {
+        var json = JSONWriter()
+        json.beginObject()
+        json.member("inOrder")
+        json.bool(answer.inOrder)
+        json.member("score")
+        json.number(answer.score)
+        json.endObject()
+        try output.line(json.text)
     }
 }

@@ -46,7 +46,7 @@ package struct TagCommand {
 
     private var offsets: Offsets { Offsets(countsCharacters: options.countsCharacters) }
 
-    private func writeJSON(_ entities: [Entity], _ text: [UInt8], _ output: Output) throws(CommandError) {
+    func writeJSON(_ entities: [Entity], _ text: [UInt8], _ output: Output) throws(CommandError) {
         var json = JSONWriter()
         json.beginObject()
         json.member("entities")
