@@ -31,7 +31,7 @@ package struct PickleMachine {
     }
 
     func node(_ value: PickleValue) -> PickleNode? {
-        if case .node(let index) = value { nodes[index] } else { nil }
+        if case .node(let index) = value, nodes.indices.contains(index) { nodes[index] } else { nil }
     }
 
     /// Members of a tuple or list.
