@@ -122,6 +122,15 @@ package final class ModelFile: @unchecked Sendable {
         return values
     }
 
+    /// Finite half-precision values, widened.
+    package func halves(_ name: String, count: Int, into values: UnsafeMutablePointer<Float>) throws(ModelFileError) {
+        let bytes = gguf.bytes(of: try tensor(name, .f16, shape: [count]))
+        for i in 0..<count {
+            values[i] = Float(Float16(bitPattern: bytes.loadUnaligned(fromByteOffset: 2 * i, as: UInt16.self)))
+            guard values[i].isFinite else { throw .notFinite(path: path, tensor: name, index: i) }
+        }
+    }
+
     private func aligned(_ bytes: UnsafeRawBufferPointer, _ name: String) throws(ModelFileError) -> UnsafePointer<Float> {
         guard let base = bytes.baseAddress, Int(bitPattern: base) % 4 == 0 else {
             throw .misalignedTensor(path: path, tensor: name, offset: 0, alignment: 4)

@@ -19,9 +19,14 @@ package struct InputTransform: Sendable {
         self.init(columns: columns, rotated: rotated, shift: shift, values: nil)
     }
 
+    /// The shift as the file stores it: half precision, which moves a mean by less than the noise of its estimate.
+    /// What is folded into the bias is this rounded value, so nothing is lost.
+    static func stored(_ mean: Float) -> Float16 { Float16(min(max(mean, -65504), 65504)) }
+
     init(columns: Int, rotated: Bool, shift: [Float], values: (rotation: HeadRotation, mean: [Float])?) {
         self.columns = columns
         self.values = values
+        let shift = shift.map { Float(InputTransform.stored($0)) }
         block = rotated ? Int(kernel_rotation_block(Int32(columns))) : 0
         self.shift = shift
     }

@@ -27,7 +27,7 @@ struct QuantizationPlan<Source: ParameterSource> {
     private(set) var heads: [Matmul] = []
     private(set) var linears: [LinearDescription] = []
     private(set) var tables: [Table] = []
-    /// Names of float32 vectors in file order.
+    /// Names of float vectors in file order.
     private(set) var vectorOrder: [String] = []
     private var vectors: [String: (parameter: String, count: Int)] = [:]
     private var vectorCounts: [String: Int] = [:]
@@ -119,6 +119,9 @@ struct QuantizationPlan<Source: ParameterSource> {
         }
     }
 
+    /// Shifts are stored in half precision, all other vectors in single.
+    func isShift(_ vector: String) -> Bool { vector.hasSuffix(".shift") }
+
     /// The parameter that a vector is copied from; nil for those that rounding makes.
     func vector(_ name: String) -> (parameter: String, count: Int)? { vectors[name] }
 
@@ -144,7 +147,7 @@ struct QuantizationPlan<Source: ParameterSource> {
         for linear in linears {
             writer.announce(linear.name + ".weight", .i8, shape: [4, 16, linear.paddedColumns / 4, linear.paddedRows / 16])
         }
-        for name in vectorOrder { writer.announce(name, .f32, shape: [vectorCounts[name] ?? 0]) }
+        for name in vectorOrder { writer.announce(name, isShift(name) ? .f16 : .f32, shape: [vectorCounts[name] ?? 0]) }
         for table in tables {
             writer.announce(table.name + ".weight", .i8, shape: [table.columns, table.rows])
             writer.announce(table.name + ".scale", .f32, shape: [table.rows])

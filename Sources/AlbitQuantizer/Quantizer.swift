@@ -42,7 +42,13 @@ package struct Quantizer<Source: ParameterSource> {
             } else {
                 values = []
             }
-            try output { () throws(OutputError) in try writer.append(values) }
+            try output { () throws(OutputError) in
+                if plan.isShift(name) {
+                    try writer.append(values.map { InputTransform.stored($0).bitPattern })
+                } else {
+                    try writer.append(values)
+                }
+            }
         }
         for table in plan.tables { try writeTable(table, &writer) }
         try output { () throws(OutputError) in try writer.finishChecksums() }

@@ -2,7 +2,8 @@ import AlbitModel
 import CKernels
 
 extension EncoderWeights {
-    /// Points into a mapped int8 model file; nothing but the column sums (4 bytes per output channel) is copied.
+    /// Points into a mapped int8 model file; nothing but column sums (4 bytes per output channel) and
+    /// shifts (4 bytes per input channel) is held in memory.
     /// Throws `ModelFileError` where a tensor is missing or of another shape.
     package convenience init(_ model: ModelFile) throws(ModelFileError) {
         let configuration = model.configuration
@@ -79,7 +80,7 @@ private final class Int8WeightReader {
             throw .missingTensor(path: model.path, tensor: name)
         }
         let panels = base.assumingMemoryBound(to: Int8.self)
-        let shift = model.gguf.tensor(name + ".shift") == nil ? nil : try model.floats(name + ".shift", count: columns)
+        let shift = model.gguf.tensor(name + ".shift") == nil ? nil : try self.shift(name + ".shift", columns)
         let sums = try columnSums(panels, n: n, k: k)
         return Linear(
             weights: .int8(
@@ -97,14 +98,25 @@ private final class Int8WeightReader {
             weight: try model.floats(name + ".weight", count: count), bias: try model.floats(name + ".bias", count: count))
     }
 
-    /// Derived rather than stored: four bytes a channel that could only disagree with the weights.
-    private func columnSums(_ panels: UnsafePointer<Int8>, n: Int, k: Int) throws(ModelFileError) -> UnsafePointer<Int32> {
-        let memory: Memory
-        do { memory = try Memory(bytes: Memory.size(n, of: Int32.self), purpose: "column sums") } catch {
+    private func allocate<T>(_ count: Int, of type: T.Type) throws(ModelFileError) -> UnsafeMutablePointer<T> {
+        do throws(RuntimeError) {
+            let memory = try Memory(bytes: Memory.size(count, of: type), purpose: "column sums and shifts")
+            owners.append(memory)
+            return memory.take(count, of: type)
+        } catch {
             throw .badConfiguration(path: model.path, problem: error.description)
         }
-        owners.append(memory)
-        let sums = memory.take(n, of: Int32.self)
+    }
+
+    private func shift(_ name: String, _ count: Int) throws(ModelFileError) -> UnsafePointer<Float> {
+        let values = try allocate(count, of: Float.self)
+        try model.halves(name, count: count, into: values)
+        return UnsafePointer(values)
+    }
+
+    /// Derived rather than stored: four bytes a channel that could only disagree with the weights.
+    private func columnSums(_ panels: UnsafePointer<Int8>, n: Int, k: Int) throws(ModelFileError) -> UnsafePointer<Int32> {
+        let sums = try allocate(n, of: Int32.self)
         kernel_column_sums(panels, Int32(n), Int32(k), sums)
         return UnsafePointer(sums)
     }
