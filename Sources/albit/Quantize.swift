@@ -35,6 +35,7 @@ struct Quantize: ParsableCommand {
 
     func run() throws {
         let checkpoint = try Importer.open(path: path, options: source.options)
+        for note in checkpoint.report.notes { Message.say("note: " + note) }
         let bar = Progress("quantizing")
         var request = QuantizationRequest()
         request.preset = preset

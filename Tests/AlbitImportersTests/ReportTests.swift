@@ -123,6 +123,13 @@ import Testing
         guard case .severalCheckpoints? = failure(folder) else { Issue.record("severalCheckpoints"); return }
     }
 
+    @Test func saysThatAnUnknownTensorMayMatter() throws {
+        let source = try open("bad/model/unknown_extra_tensor")
+        let note = try #require(source.report.notes.first)
+        #expect(note.contains("'adapter.lora_A.weight'"))
+        #expect(try open("torch/hf441_base-qa").report.notes.isEmpty)
+    }
+
     @Test func digestIsThatOfTheFile() throws {
         let row = try #require(Zoo.rows.first { $0.path == "tf1/albert_base.tar.gz" })
         let manifest = try #require(try JSONSerialization.jsonObject(with: Data(TestData.bytes(atPath: Zoo.directory + "/MANIFEST.json"))) as? [String: Any])

@@ -222,22 +222,33 @@ struct CheckpointImporter {
         for (alias, stored) in checkpoint.aliases.sorted(by: { $0.key < $1.key }) {
             assembly.report.merged.append(.init(kept: stored, duplicates: [alias]))
         }
+        var unknown: [String] = []
         for named in checkpoint.tensors {
             let normalised = NameResolver.normalise(named.name)
             guard !assembly.used.contains(normalised) else { continue }
             assembly.report.tensors.append(entry(named, parameter: nil))
-            assembly.report.ignored.append(IgnoredTensor(name: named.name, reason: reason(normalised, root)))
+            let (reason, isKnown) = reason(normalised, root)
+            assembly.report.ignored.append(IgnoredTensor(name: named.name, reason: reason))
+            if !isKnown { unknown.append("'\(named.name)'") }
+        }
+        if let first = unknown.first {
+            assembly.report.notes.append(
+                "\(unknown.count == 1 ? "tensor \(first) is" : "\(unknown.count) tensors such as \(first) are") unknown and left out: "
+                    + "if the model computes with \(unknown.count == 1 ? "it" : "them"), its answers will differ")
         }
     }
 
-    private func reason(_ normalised: String, _ root: NameResolver.Root) -> String {
-        if let reason = IgnoredNames.reason(normalised) { return reason }
-        if !normalised.hasPrefix(root.parent) { return "outside the transformer '\(root.prefix)'" }
+    /// Why a tensor is left out, and whether that is certain to be right.
+    private func reason(_ normalised: String, _ root: NameResolver.Root) -> (String, isKnown: Bool) {
+        if let reason = IgnoredNames.reason(normalised) { return (reason, true) }
+        if !normalised.hasPrefix(root.parent) { return ("outside the transformer '\(root.prefix)'", true) }
         let rest = normalised.dropFirst(root.parent.count)
         for head in ["start_logits.", "end_logits.", "answer_class."] where rest.hasPrefix(head) {
-            return "part of a SQuAD 2 beam-search head, which Albit does not run"
+            return ("part of a SQuAD 2 beam-search head, which Albit does not run", true)
         }
-        if normalised.hasPrefix(root.prefix) { return "unknown to \(root.family.name): the model may need it" }
-        return "no head that Albit knows"
+        if normalised.hasPrefix(root.prefix) && root.prefix != root.parent {
+            return ("unknown to \(root.family.name): the model may need it", false)
+        }
+        return ("no head that Albit knows", false)
     }
 }
