@@ -57,6 +57,10 @@ let package = Package(
         .testTarget(name: "CKernelsTests", dependencies: ["CKernels", "TestData"]),
         .testTarget(name: "AlbitTokenizersTests", dependencies: ["AlbitTokenizers", "AlbitText", "AlbitImporters", "TestData"]),
         .testTarget(name: "AlbitImportersTests", dependencies: ["AlbitImporters", "AlbitRuntime", "TestData"]),
+        .testTarget(
+            name: "TaskTests",
+            dependencies: ["AlbitCommands", "AlbitRuntime", "AlbitTokenizers", "AlbitImporters", "AlbitText", "CPlatform", "TestData"],
+            exclude: ["Data"]),
         .testTarget(name: "AlbitDriftTests", dependencies: ["AlbitDrift", "TestData"]),
         .testTarget(
             name: "AlbitRuntimeTests",

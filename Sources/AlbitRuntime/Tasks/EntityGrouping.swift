@@ -6,10 +6,13 @@ package struct EntityGrouping {
     package let labels: [String]
     package let aggregation: EntityAggregation
     private let hasEnds: Bool
+    /// Whether the tokenizer marks pieces that go on with a word (WordPiece's "##").
+    private let marksContinuation: Bool
 
-    package init(labels: [String], aggregation: EntityAggregation) {
+    package init(labels: [String], aggregation: EntityAggregation, marksContinuation: Bool = false) {
         self.labels = labels
         self.aggregation = aggregation
+        self.marksContinuation = marksContinuation
         hasEnds = EntityTag.hasEnds(labels)
     }
 
@@ -25,7 +28,7 @@ package struct EntityGrouping {
     package func entities(_ run: TokenRun, scores: [Float], in text: [UInt8], unknown: Int32? = nil) -> [Entity] {
         guard !labels.isEmpty, scores.count >= run.count * labels.count else { return [] }
         let units = aggregation.joinsWords
-            ? words(run, unknown).map { unit(run, $0, scores) } : (0..<run.count).map { unit(run, $0..<($0 + 1), scores) }
+            ? words(run, text, unknown).map { unit(run, $0, scores) } : (0..<run.count).map { unit(run, $0..<($0 + 1), scores) }
         if aggregation == .none {
             return units.filter { $0.label != "O" }.map { Entity(label: $0.label, range: $0.range, score: $0.score) }
         }
@@ -34,20 +37,29 @@ package struct EntityGrouping {
     }
 
     /// Label of each word of a text, in order, with the bytes it covers: what CoNLL scores compare.
-    package func wordLabels(_ run: TokenRun, scores: [Float], unknown: Int32? = nil) -> [Entity] {
+    package func wordLabels(_ run: TokenRun, scores: [Float], in text: [UInt8], unknown: Int32? = nil) -> [Entity] {
         guard !labels.isEmpty, scores.count >= run.count * labels.count else { return [] }
-        return words(run, unknown).map { unit(run, $0, scores) }.map { Entity(label: $0.label, range: $0.range, score: $0.score) }
+        return words(run, text, unknown).map { unit(run, $0, scores) }.map { Entity(label: $0.label, range: $0.range, score: $0.score) }
     }
 
-    private func words(_ run: TokenRun, _ unknown: Int32?) -> [Range<Int>] {
+    private func words(_ run: TokenRun, _ text: [UInt8], _ unknown: Int32?) -> [Range<Int>] {
         var words: [Range<Int>] = []
         var first = 0
-        for token in 0..<run.count where token > first && (run.startsWord[token] || run.ids[token] == unknown) {
+        for token in 0..<run.count where token > first && (run.ids[token] == unknown || beginsWord(run, token, text)) {
             words.append(first..<token)
             first = token
         }
         if first < run.count { words.append(first..<run.count) }
         return words
+    }
+
+    /// transformers asks a tokenizer without continuation marks whether a blank stands at or before the token, which
+    /// also cuts a word after a lone mark of a blank; `word` goes by the pieces.
+    private func beginsWord(_ run: TokenRun, _ token: Int, _ text: [UInt8]) -> Bool {
+        if marksContinuation || aggregation == .word { return run.startsWord[token] }
+        let start = Int(run.starts[token])
+        guard start > 0, start <= text.count else { return true }
+        return text[start - 1] == 0x20 || start < text.count && text[start] == 0x20
     }
 
     private func unit(_ run: TokenRun, _ tokens: Range<Int>, _ scores: [Float]) -> Unit {

@@ -29,10 +29,12 @@ package final class TaskSession {
     /// Tokens that a batch of texts holds at most: enough to fill the kernels' tiles, too few to matter in memory.
     package static let batchTokens = 512
 
-    /// The frame, and as much of the text as the model has positions for.
+    /// The frame, and as much of the text as the model has positions for. An empty second text counts as none, as
+    /// Hugging Face's tokenizers have it.
     package func tokenize(_ text: TaskText) throws(TaskError) -> Encoding {
-        guard tokenizer.frameCount(pair: text.pair != nil) < maxLength else { throw .noRoom(limit: maxLength) }
-        let encoding = tokenizer.encode(text.text, pair: text.pair, maxLength: maxLength)
+        let pair = text.pair.flatMap { $0.isEmpty ? nil : $0 }
+        guard tokenizer.frameCount(pair: pair != nil) < maxLength else { throw .noRoom(limit: maxLength) }
+        let encoding = tokenizer.encode(text.text, pair: pair, maxLength: maxLength)
         try note(truncated: encoding.truncatedCount)
         return encoding
     }

@@ -16,7 +16,9 @@ package struct TokenClassification {
     ) throws(TaskError) {
         self.tasks = tasks
         classifier = try tasks.require(tasks.session.weights.classifier, .tokenClassification)
-        grouping = EntityGrouping(labels: LabelNames.complete(labels, count: classifier.rows), aggregation: aggregation)
+        grouping = EntityGrouping(
+            labels: LabelNames.complete(labels, count: classifier.rows), aggregation: aggregation,
+            marksContinuation: tasks.tokenizer.tables.settings.kind == .wordPiece)
         self.stride = stride
     }
 
@@ -27,8 +29,8 @@ package struct TokenClassification {
 
     /// The label of every word of each text, in order.
     package func wordLabels(_ texts: [[UInt8]]) throws(TaskError) -> [[Entity]] {
-        try read(texts) { run, scores, _ in
-            grouping.wordLabels(run, scores: scores, unknown: tasks.tokenizer.specialIDs.unknown)
+        try read(texts) { run, scores, text in
+            grouping.wordLabels(run, scores: scores, in: text, unknown: tasks.tokenizer.specialIDs.unknown)
         }
     }
 
