@@ -112,7 +112,7 @@ final class TarArchive {
     }
 
     private func checkSum(_ header: [UInt8], at offset: Int) throws {
-        let stored = try number(header[148..<156], what: "checksum", at: offset)
+        let stored = try? number(header[148..<156], what: "checksum", at: offset)
         var unsigned = 0
         var signed = 0
         for (i, byte) in header.enumerated() {
@@ -180,68 +180,4 @@ final class TarArchive {
 
     /// The files of one directory.
     func tree(_ directory: String) -> TarTree { TarTree(archive: self, directory: directory) }
-}
-
-/// One directory of a tar archive.
-final class TarTree: FileTree {
-    private let archive: TarArchive
-    private let prefix: String
-
-    init(archive: TarArchive, directory: String) {
-        self.archive = archive
-        prefix = directory.isEmpty ? "" : directory + "/"
-    }
-
-    var path: String { "\(archive.path)(\(prefix))" }
-
-    var names: [String] {
-        archive.members.keys.compactMap { name in
-            guard name.hasPrefix(prefix) else { return nil }
-            let rest = String(name.dropFirst(prefix.count))
-            return rest.contains("/") ? nil : rest
-        }.sorted()
-    }
-
-    func open(_ name: String) throws -> (any ByteSource)? {
-        switch archive.members[prefix + name] {
-        case .file(let offset, let size)?:
-            return try SliceBytes(archive.bytes, at: offset, count: size, path: "\(archive.path)(\(prefix)\(name))")
-        case .link(let target)?: throw TarError.link(path: archive.path, member: prefix + name, target: target)
-        case nil: return nil
-        }
-    }
-}
-
-/// Every way in which a tar archive can be wrong.
-package enum TarError: AlbitError {
-    case notTar(path: String)
-    case badChecksum(path: String, offset: Int)
-    case badNumber(path: String, what: String, offset: Int)
-    case badPax(path: String, offset: Int)
-    case tooManyMembers(path: String, limit: Int)
-    case unsafeName(path: String, member: String)
-    case duplicateMember(path: String, member: String)
-    case memberOutside(path: String, member: String, size: Int)
-    case link(path: String, member: String, target: String)
-    case sparse(path: String, offset: Int)
-
-    package var failure: Failure { .input }
-
-    package var description: String {
-        switch self {
-        case .notTar(let path): "\(path): unpacks to no tar archive, expected a .tar.gz with a checkpoint in it"
-        case .badChecksum(let path, let offset):
-            "\(path): the tar header at byte \(offset) has a wrong checksum; download the archive again"
-        case .badNumber(let path, let what, let offset): "\(path): the tar header at byte \(offset) has a \(what) that is no number"
-        case .badPax(let path, let offset): "\(path): the pax header at byte \(offset) is damaged"
-        case .tooManyMembers(let path, let limit): "\(path): has more than \(limit) members"
-        case .unsafeName(let path, let member): "\(path): member '\(member)' points out of the archive; refused"
-        case .duplicateMember(let path, let member): "\(path): holds two members named '\(member)', so which one counts is open"
-        case .memberOutside(let path, let member, let size):
-            "\(path): member '\(member)' claims \(size) bytes, but the archive ends before; download it again"
-        case .link(let path, let member, let target):
-            "\(path): member '\(member)' is a link to '\(target)'; links are not followed, expected a file"
-        case .sparse(let path, let offset): "\(path): the member at byte \(offset) is sparse; pack the archive again without --sparse"
-        }
-    }
 }
