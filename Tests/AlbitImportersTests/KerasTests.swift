@@ -23,6 +23,44 @@ import AlbitImporters
         }
     }
 
+    @Test func eachErrorIsReached() throws {
+        func failure(_ name: String, _ change: (inout [UInt8]) -> Void = { _ in }) throws -> HDF5Error? {
+            var bytes = try TestData.bytes(atPath: Zoo.directory + "/" + name)
+            change(&bytes)
+            do {
+                let checkpoint = try Keras.read(MemoryBytes(bytes, path: name), base: 0)
+                for named in checkpoint.tensors {
+                    let count = named.tensor.elementCount
+                    try withUnsafeTemporaryAllocation(of: Float.self, capacity: max(1, count)) {
+                        try named.tensor.read(0..<count, into: UnsafeMutableBufferPointer(rebasing: $0[..<count]))
+                    }
+                }
+                return nil
+            } catch { return error as? HDF5Error }
+        }
+        let good = "keras/base-seqcls/tf_model.h5"
+        #expect(try failure(good) == nil)
+        guard case .truncated? = try failure("bad/h5/trunc_half.h5") else { Issue.record("truncated"); return }
+        guard case .truncated? = try failure("bad/h5/eof_address_huge.h5") else { Issue.record("end of file"); return }
+        guard case .outside? = try failure("bad/h5/btree_bad_child.h5") else { Issue.record("outside"); return }
+        guard case .damaged? = try failure("bad/h5/btree_cycle.h5") else { Issue.record("damaged"); return }
+        guard case .unsupported? = try failure(good, { $0[8] = 9 }) else { Issue.record("unsupported"); return }
+        // A chunk that no longer unpacks: every zlib stream of the file gets a wrong first byte.
+        let packed: (inout [UInt8]) -> Void = { bytes in
+            for i in bytes.indices.dropLast(1) where bytes[i] == 0x78 && [0x5E, 0x9C].contains(bytes[i + 1]) { bytes[i] = 0 }
+        }
+        let unpacked = try failure("keras/h5_variants/gzip_chunked.h5", packed)
+        guard case .badDataset? = unpacked else { Issue.record("badDataset: \(String(describing: unpacked))"); return }
+        // Every symbol node's first entry points at the root group: a cycle of groups.
+        let cycle: (inout [UInt8]) -> Void = { bytes in
+            let root = Array(bytes[64..<72])
+            for i in bytes.indices.dropLast(24) where Array(bytes[i..<(i + 4)]) == Array("SNOD".utf8) {
+                bytes.replaceSubrange((i + 16)..<(i + 24), with: root)
+            }
+        }
+        guard case .tooMany? = try failure(good, cycle) else { Issue.record("tooMany"); return }
+    }
+
     @Test func refusesTheHostile() {
         let rows = Zoo.rows.filter { $0.path.hasPrefix("bad/h5/") }
         #expect(rows.count == 4)

@@ -6,7 +6,10 @@ package enum Importer {
     /// Opens a file, a directory or an archive. Reads headers only; parameters are read when they are asked for.
     package static func open(path: String, options: ImportOptions = ImportOptions()) throws(ImportError) -> AlbertSource {
         switch path.withCString({ platform_kind($0) }) {
-        case 0: throw .nothingThere(path: path)
+        case 0:
+            // TensorFlow's tools name a checkpoint by the prefix of its files.
+            if (path + ".index").withCString({ platform_kind($0) }) == 1 { return try open(path: path + ".index", options: options) }
+            throw .nothingThere(path: path)
         case 2: return try openDirectory(DirectoryTree(path: path), options: options)
         default:
             let file = try wrapping { try FileBytes(path: path) }
@@ -75,7 +78,15 @@ package enum Importer {
             let (bundle, shards) = try wrapping { try TensorFlowBundle.read(file, name: name, tree: tree) }
             return try source(bundle, [file] + shards)
         case .gzip:
-            return try openArchive(InflatedBytes(gzip: file), file: file, options: options)
+            let stream = InflatedBytes(gzip: file)
+            do throws(ImportError) {
+                return try openArchive(stream, file: file, options: options)
+            } catch .container(let error) where isOtherThanTar(error) {
+                // One file, packed by itself.
+                try wrapping { try stream.readToEnd() }
+                guard try SourceFormat.detect(stream) != .gzip else { throw .container(error) }
+                return try open(stream, name: name, tree: tree, container: file, options: options)
+            }
         case .tar:
             return try openArchive(file, file: file, options: options)
         default:
@@ -83,6 +94,12 @@ package enum Importer {
             let variables = "variables/variables.index"
             if let index = try wrapping({ try tree.open(variables) }), try SourceFormat.detect(index) == .sortedTable {
                 return try open(index, name: variables, tree: tree, container: container, options: options)
+            }
+            // The elements of a TensorFlow checkpoint: the index beside them is what is meant.
+            if let range = name.firstRange(of: ".data-"), case let index = name[..<range.lowerBound] + ".index",
+                let file = try wrapping({ try tree.open(String(index)) })
+            {
+                return try open(file, name: String(index), tree: tree, container: container, options: options)
             }
             // The content decides; a name only makes the message better.
             if name.hasSuffix(".index") { throw .container(SortedTableError.noFooter(path: file.path)) }
@@ -99,6 +116,10 @@ package enum Importer {
         let directories = archive.directories.filter { hasCheckpoint(archive.tree($0)) }
         guard directories.count <= 1 else { throw .severalCheckpoints(path: file.path, names: directories) }
         return try openDirectory(archive.tree(directories.first ?? ""), container: file, options: options)
+    }
+
+    private static func isOtherThanTar(_ error: any AlbitError) -> Bool {
+        if case .notTar? = error as? TarError { true } else { false }
     }
 
     private static func hasCheckpoint(_ tree: any FileTree) -> Bool {

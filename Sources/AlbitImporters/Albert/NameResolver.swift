@@ -126,7 +126,7 @@ extension String {
         return String(self[..<range.lowerBound]) + text + String(self[range.upperBound...])
     }
 
-    private func firstRange(of text: String) -> Range<Index>? {
+    func firstRange(of text: String) -> Range<Index>? {
         var start = startIndex
         while start < endIndex {
             if self[start...].hasPrefix(text) { return start..<index(start, offsetBy: text.count) }
