@@ -1,7 +1,7 @@
 // Attention over integer heads, from the same tile as the matmuls: queries and softmax weights are rows, keys and
 // values are panels. Included after rows.h and the tile of an instruction set, which provides
-//   tile_floats(rows, panels, k, n0, n1, steps, out, out_stride): see tile_steps
-//   tile_sums(rows, panels, k, n, out): int32 sums, [8][n]
+//   tile_floats(a, b, lda, rows, panels, k, n0, n1, steps, out, ldo): see tile_steps
+//   tile_sums(a, lda, rows, panel, k, column_sum, out): sums of u * w of one panel, [8][16]
 
 /// Digits of 16 values: one in ±127, or two in base 254.
 LANE void digits_of(f32x16 x, f32x16 inverse, int32_t planes, i32x16 digits[2]) {
@@ -70,7 +70,7 @@ static void pack_values(kernel_head *head, const float *value, size_t stride, fl
         for (int c = 0; c < 16; c++) steps_of(tops[c], most, scales + c, inverses + c);
         f_store(head->value_scale + i, f_keep(f_load(scales), n));
         f32x16 inverse = f_load(inverses);
-        i32x16 byte = i_set(255);
+        i32x16 byte = i_set(255), sums[2] = {i_set(0), i_set(0)};
         for (int32_t token = 0; token < length; token += 4) {
             i32x16 words[2] = {i_set(0), i_set(0)};
             for (int32_t t = 0; t < 4 && token + t < length; t++) {
@@ -78,6 +78,7 @@ static void pack_values(kernel_head *head, const float *value, size_t stride, fl
                 digits_of(load_up_to(value + (size_t)(token + t) * stride + i, n), inverse, head->planes, digits);
                 for (int32_t p = 0; p < head->planes; p++) {
                     i32x16 bytes = i_and(digits[p], byte);
+                    sums[p] = i_add(sums[p], digits[p]);
                     switch (t) {
                     case 0: words[p] = bytes; break;
                     case 1: words[p] = i_or(words[p], i_shift_left(bytes, 8)); break;
@@ -89,6 +90,8 @@ static void pack_values(kernel_head *head, const float *value, size_t stride, fl
             for (int32_t p = 0; p < head->planes; p++)
                 i_store((int32_t *)(head->value[p] + panel_index(i, token, head->length_padded)), words[p]);
         }
+        // Channels beyond the size have scale 0, but their digits must not count.
+        for (int32_t p = 0; p < head->planes; p++) i_store(head->value_sum[p] + i, i_keep(sums[p], n));
     }
 }
 
@@ -126,7 +129,8 @@ static void wide_scores(const kernel_head *head, int32_t first, int32_t rows) {
         int32_t sums[4][8 * 16];
         for (int a = 0; a < 2; a++)
             for (int b = 0; b < 2; b++)
-                tile_sums(head->query[a] + first * d, (size_t)d, rows, head->key[b] + (size_t)j * d, d, sums[2 * a + b]);
+                tile_sums(head->query[a] + first * d, (size_t)d, rows, head->key[b] + (size_t)j * d, d, head->key_sum[b] + j,
+                          sums[2 * a + b]);
         i32x16 high_sum = i_shift_left(i_load(head->key_sum[0] + j), 7), low_sum = i_shift_left(i_load(head->key_sum[1] + j), 7);
         for (int32_t row = 0; row < rows; row++) {
             i32x16 hh = i_sub(i_load(sums[0] + 16 * row), high_sum), hl = i_sub(i_load(sums[1] + 16 * row), low_sum);
@@ -148,8 +152,8 @@ static void wide_contexts(const kernel_head *head, int32_t rows, const float *in
         int32_t sums[4][8 * 16];
         for (int p = 0; p < 2; p++) {
             const int8_t *panel = head->value[p] + (size_t)c * length;
-            tile_sums(high, (size_t)length, rows, panel, length, sums[2 * p]);
-            if (two) tile_sums(low, (size_t)length, rows, panel, length, sums[2 * p + 1]);
+            tile_sums(high, (size_t)length, rows, panel, length, head->value_sum[p] + c, sums[2 * p]);
+            if (two) tile_sums(low, (size_t)length, rows, panel, length, head->value_sum[p] + c, sums[2 * p + 1]);
         }
         for (int32_t row = 0; row < rows; row++) {
             f32x16 parts[2];
@@ -169,13 +173,12 @@ static void attend(const kernel_head *head, int32_t first, int32_t rows, float *
     uint8_t *high = head->weights, *low = high + 8 * (size_t)n;
     float *contexts = head->scores + 8 * (size_t)n;
     static const int32_t offsets[8] = {128, 128, 128, 128, 128, 128, 128, 128}, none[8] = {0};
-    static const int32_t no_sums[16] = {0};
     for (int32_t begin = 0; begin < rows; begin += 8) {
         int32_t count = rows - begin < 8 ? rows - begin : 8, query = first + begin;
         if (head->planes == 2) {
             wide_scores(head, query, count);
         } else {
-            tile_steps steps = {head->key_sum[0], head->key_scale, NULL, offsets, head->query_scale + query, KERNEL_LINEAR, 1};
+            tile_steps steps = {head->key_sum[0], head->key_scale, NULL, offsets, head->query_scale + query, KERNEL_LINEAR};
             tile_floats(head->query[0] + query * padded, NULL, (size_t)padded, count, head->key[0], padded, 0, n, &steps,
                         head->scores, (size_t)n);
         }
@@ -190,7 +193,7 @@ static void attend(const kernel_head *head, int32_t first, int32_t rows, float *
             whole = 0;
             stride = (size_t)padded;
         } else {
-            tile_steps steps = {no_sums, head->value_scale, NULL, none, inverse, KERNEL_LINEAR, 0};
+            tile_steps steps = {head->value_sum[0], head->value_scale, NULL, none, inverse, KERNEL_LINEAR};
             tile_floats(high, head->weight_planes == 2 ? low : NULL, (size_t)n, count, head->value[0], n, 0, padded,
                         &steps, target, stride);
         }

@@ -39,12 +39,10 @@ enum { AHEAD = 1024 };
 /// Steps of one vector of channels of one row, one plane or two.
 LANE void finish(__m512i high, __m512i low, int two, const tile_steps *steps, int32_t j, int32_t row, float *out) {
     __m512 f;
-    if (steps->has_zero) {
-        __m512i sum = _mm512_loadu_si512(steps->column_sum + j);
-        int32_t zero = steps->zero[row];
-        high = _mm512_sub_epi32(high, _mm512_mullo_epi32(sum, _mm512_set1_epi32(two ? zero >> 8 : zero)));
-        if (two) low = _mm512_sub_epi32(low, _mm512_mullo_epi32(sum, _mm512_set1_epi32(zero & 255)));
-    }
+    __m512i sum = _mm512_loadu_si512(steps->column_sum + j);
+    int32_t zero = steps->zero[row];
+    high = _mm512_sub_epi32(high, _mm512_mullo_epi32(sum, _mm512_set1_epi32(two ? zero >> 8 : zero)));
+    if (two) low = _mm512_sub_epi32(low, _mm512_mullo_epi32(sum, _mm512_set1_epi32(zero & 255)));
     f = _mm512_cvtepi32_ps(high);
     if (two) f = f_add(f_mul(f, f_set(256.0f)), _mm512_cvtepi32_ps(low));
     f = f_mul(f_mul(f, f_load(steps->scale + j)), f_set(steps->row_scale[row]));
@@ -110,7 +108,9 @@ static void tile_floats(const uint8_t *a, const uint8_t *b, size_t lda, int32_t 
 }
 
 /// Raw sums of up to 8 rows with one panel: [8][16].
-static void tile_sums(const uint8_t *a, size_t lda, int32_t rows, const int8_t *panel, int32_t k, int32_t *out) {
+static void tile_sums(const uint8_t *a, size_t lda, int32_t rows, const int8_t *panel, int32_t k,
+                      const int32_t *column_sum, int32_t *out) {
+    (void)column_sum;
     __m512i c[ROWS][PANELS];
     if (rows == ROWS) {
         sum_8x1(a, a, lda, ROWS, panel, 0, k, c);
@@ -125,13 +125,7 @@ static void tile_sums(const uint8_t *a, size_t lda, int32_t rows, const int8_t *
 
 #include "attention.h"
 
-static void matmul(const kernel_linear *linear, const kernel_rows *in, int32_t first, int32_t rows, int32_t n0,
-                   int32_t n1, kernel_activation activation, float *out, size_t out_stride) {
-    tile_steps steps = {linear->column_sum, linear->scale, linear->bias, in->zero + first, in->scale + first, activation, 1};
-    const uint8_t *high = in->values + (size_t)first * in->stride;
-    const uint8_t *low = in->planes == 2 ? high + (size_t)in->capacity * in->stride : NULL;
-    tile_floats(high, low, in->stride, rows, linear->panels, linear->k, n0, n1, &steps, out, out_stride);
-}
+#include "matmul.h"
 
 /// Sum of bytes u times w over k, exact.
 LANE int32_t dot_bytes(const uint8_t *u, const int8_t *w, int32_t k) {

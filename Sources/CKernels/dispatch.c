@@ -6,29 +6,44 @@
 
 extern const kernel_table kernel_scalar;
 #if defined(__x86_64__)
-extern const kernel_table kernel_avx512vnni;
+extern const kernel_table kernel_avx512vnni, kernel_avxvnni, kernel_avxvnni_evex, kernel_avx2;
+#elif defined(__aarch64__)
+extern const kernel_table kernel_smmla, kernel_sdot, kernel_neon;
+#elif defined(__ARM_NEON)
+extern const kernel_table kernel_neon;
 #endif
 
 static const kernel_table *const tables[] = {
 #if defined(__x86_64__)
-    &kernel_avx512vnni,
+    &kernel_avx512vnni, &kernel_avxvnni, &kernel_avx2,
+#elif defined(__aarch64__)
+    &kernel_smmla, &kernel_sdot, &kernel_neon,
+#elif defined(__ARM_NEON)
+    &kernel_neon,
 #endif
     &kernel_scalar,
 };
 
 int kernel_count(void) { return (int)(sizeof tables / sizeof *tables); }
 
-const kernel_table *kernel_at(int index) { return index >= 0 && index < kernel_count() ? tables[index] : NULL; }
+const kernel_table *kernel_at(int index) {
+    if (index < 0 || index >= kernel_count()) return NULL;
+#if defined(__x86_64__)
+    // The same 256-bit code in the encoding that CPUs with AVX-512 but without AVX-VNNI understand.
+    if (tables[index] == &kernel_avxvnni && !kernel_avxvnni.available()) return &kernel_avxvnni_evex;
+#endif
+    return tables[index];
+}
 
 const kernel_table *kernel_named(const char *name) {
     for (int i = 0; i < kernel_count(); i++)
-        if (strcmp(tables[i]->name, name) == 0) return tables[i];
+        if (strcmp(tables[i]->name, name) == 0) return kernel_at(i);
     return NULL;
 }
 
 const kernel_table *kernel_best(void) {
     for (int i = 0; i < kernel_count(); i++)
-        if (tables[i]->available()) return tables[i];
+        if (kernel_at(i)->available()) return kernel_at(i);
     return &kernel_scalar;
 }
 
@@ -61,7 +76,7 @@ __attribute__((constructor)) static void fill_sign_masks(void) {
 size_t kernel_head_bytes(int32_t length, int32_t size, int32_t planes, int32_t weight_planes) {
     (void)weight_planes;
     size_t s = (size_t)(length + 15) / 16 * 16, d = (size_t)(size + 15) / 16 * 16, p = (size_t)planes;
-    return p * 3 * round_up(s * d) + round_up(s * 4) * (2 + p) + round_up(d * 4) + round_up(8 * (s + d) * 4)
+    return p * (3 * round_up(s * d) + round_up(s * 4) + round_up(d * 4)) + round_up(s * 4) * 2 + round_up(d * 4) + round_up(8 * (s + d) * 4)
         + round_up(2 * 8 * s);
 }
 
@@ -78,6 +93,7 @@ void kernel_head_place(kernel_head *head, void *memory, int32_t length, int32_t 
         head->key[p] = (int8_t *)at; at += round_up(s * d);
         head->value[p] = (int8_t *)at; at += round_up(s * d);
         head->key_sum[p] = (int32_t *)at; at += round_up(s * 4);
+        head->value_sum[p] = (int32_t *)at; at += round_up(d * 4);
     }
     head->query_scale = (float *)at; at += round_up(s * 4);
     head->key_scale = (float *)at; at += round_up(s * 4);

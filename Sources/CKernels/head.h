@@ -19,6 +19,7 @@ static inline void head_clear(kernel_head *head) {
         memset(head->key[p], 0, panels);
         memset(head->value[p], 0, panels);
         memset(head->key_sum[p], 0, (size_t)head->length_padded * sizeof(int32_t));
+        memset(head->value_sum[p], 0, (size_t)head->size_padded * sizeof(int32_t));
     }
     memset(head->key_scale, 0, (size_t)head->length_padded * sizeof(float));
     memset(head->value_scale, 0, (size_t)head->size_padded * sizeof(float));

@@ -218,8 +218,10 @@ static void pack_head(kernel_head *head, const float *query, const float *key, c
         head->value_scale[i] = scale;
         for (int32_t token = 0; token < length; token++) {
             digits_of(value[(size_t)token * stride + (size_t)i], inverse, head->planes, digits);
-            for (int32_t p = 0; p < head->planes; p++)
+            for (int32_t p = 0; p < head->planes; p++) {
                 head->value[p][panel_index(i, token, head->length_padded)] = (int8_t)digits[p];
+                head->value_sum[p][i] += digits[p];
+            }
         }
     }
 }

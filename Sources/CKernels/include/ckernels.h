@@ -59,6 +59,7 @@ typedef struct {
     float *key_scale;        // [length_padded]
     float *value_scale;      // [size_padded]
     int32_t *key_sum[2];     // [length_padded] sums over d, for the + 128 of the queries
+    int32_t *value_sum[2];   // [size_padded] sums over the tokens, for kernels of signed operands
     float *scores;           // scratch: [8][length_padded] floats, then [8][size_padded]
     uint8_t *weights;        // scratch: [2][8][length_padded]
 } kernel_head;

@@ -1,0 +1,15 @@
+#pragma STDC FP_CONTRACT OFF
+#if defined(__x86_64__)
+#pragma clang attribute push(__attribute__((target("avx2,avx512vl,avx512vnni"))), apply_to = function)
+#include <immintrin.h>
+#define dpbusd(c, u, w) _mm256_dpbusd_epi32(c, u, w)
+#include "vnni256.h"
+#pragma clang attribute pop
+
+static bool available(void) { return __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512vnni"); }
+
+const kernel_table kernel_avxvnni_evex = {
+    "avxvnni", available, quantize, matmul, add_norm, pack_head, attend, embed, hyperbolic_tangent, softmax,
+    matmul_table, matmul_f32, attend_f32, peak,
+};
+#endif
