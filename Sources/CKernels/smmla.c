@@ -7,7 +7,7 @@
 
 // USMMLA multiplies 2 rows by 8 inputs with 2 channels by 8 inputs, unsigned by signed. A panel holds 4 channels by 4
 // inputs in a register: zipping two neighbouring groups of inputs gives channel pairs by 8 inputs, once for all rows.
-// Two pairs of rows are the most that clang keeps in registers; the loop takes 32 inputs to spread its own cost.
+// Two pairs of rows are the most that clang keeps in registers; the loop takes 64 inputs to spread its own cost.
 enum { TILE_ROWS = 4, OFFSET = 0 };
 
 #define EACH(i, count) _Pragma("clang loop unroll(full)") for (int i = 0; i < count; i++)
@@ -32,25 +32,29 @@ enum { TILE_ROWS = 4, OFFSET = 0 };
         }                                                                                                     \
     }
 
+/// A step from the rows at an offset. The barrier keeps clang from loading ahead until registers spill.
+#define ROWS_STEP(P, offset, w)                                                                               \
+    {                                                                                                         \
+        uint8x16_t u[2 * P];                                                                                  \
+        EACH(r, 2 * P) u[r] = vld1q_u8(row[r] + (offset));                                                    \
+        STEP(P, u, w)                                                                                         \
+        __asm__ volatile("" ::: "memory");                                                                    \
+    }
+
 /// Sums of P pairs of rows.
 #define PAIRS(P)                                                                                              \
     LANE void pairs_##P(const uint8_t *const *x, const int8_t *w, int32_t k, i32x16 *sums) {                  \
         int32x4_t c[P][8];                                                                                    \
         EACH(p, P) EACH(v, 8) c[p][v] = vdupq_n_s32(0);                                                       \
-        int32_t i = 0;                                                                                        \
-        for (; i + 32 <= k; i += 32, w += 512) {                                                              \
-            uint8x16_t first[2 * P], second[2 * P];                                                           \
-            EACH(r, 2 * P) {                                                                                  \
-                first[r] = vld1q_u8(x[r] + i);                                                                \
-                second[r] = vld1q_u8(x[r] + i + 16);                                                          \
-            }                                                                                                 \
-            STEP(P, first, w)                                                                                 \
-            STEP(P, second, (w + 256))                                                                        \
+        const uint8_t *row[2 * P];                                                                            \
+        EACH(r, 2 * P) row[r] = x[r];                                                                         \
+        for (; k >= 64; k -= 64, w += 1024) {                                                                 \
+            EACH(part, 4) ROWS_STEP(P, 16 * part, (w + 256 * part))                                           \
+            EACH(r, 2 * P) row[r] += 64;                                                                      \
         }                                                                                                     \
-        if (i < k) {                                                                                          \
-            uint8x16_t u[2 * P];                                                                              \
-            EACH(r, 2 * P) u[r] = vld1q_u8(x[r] + i);                                                         \
-            STEP(P, u, w)                                                                                     \
+        for (; k > 0; k -= 16, w += 256) {                                                                    \
+            ROWS_STEP(P, 0, w)                                                                                \
+            EACH(r, 2 * P) row[r] += 16;                                                                      \
         }                                                                                                     \
         EACH(p, P) EACH(v, 4) {                                                                               \
             int64x2_t e = vreinterpretq_s64_s32(c[p][2 * v]), f = vreinterpretq_s64_s32(c[p][2 * v + 1]);     \
