@@ -41,7 +41,7 @@ struct Quantize: ParsableCommand {
         request.preset = preset
         request.threads = computing.threads == 0 ? ThreadPool.availableCPUs : computing.threads
         if !computing.kernel.isEmpty { request.kernel = try Kernel(named: computing.kernel) }
-        request.name = Quantize.name(of: path)
+        request.name = Quantize.title(checkpoint.configuration)
         request.sourceFile = Quantize.name(of: checkpoint.report.path)
         request.sourceFormat = checkpoint.report.format
         request.heads = checkpoint.heads
@@ -59,6 +59,13 @@ struct Quantize: ParsableCommand {
         let pending = try Quantizer(source: checkpoint, request: request).write(to: output, overwrite: force)
         try pending.finish()
         bar.finish()
+    }
+
+    /// What `general.name` says: a property of the model, the same whatever file it came from.
+    static func title(_ configuration: Configuration) -> String {
+        let shared = configuration.storedLayers < configuration.appliedLayers
+            ? ", \(configuration.appliedLayers) layers from \(configuration.storedLayers) stored" : ", \(configuration.appliedLayers) layers"
+        return configuration.architecture.name.uppercased() + " " + String(configuration.hiddenSize) + shared
     }
 
     /// The last component of a path.
