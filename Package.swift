@@ -49,6 +49,8 @@ let package = Package(
         .executableTarget(
             name: "tokenizer-benchmark", dependencies: ["AlbitImporters", "AlbitTokenizers", "AlbitText"], path: "Benchmarks/tokenizers",
             exclude: ["compare.py"]),
+        .executableTarget(
+            name: "masked-words-check", dependencies: ["AlbitImporters", "AlbitRuntime"], path: "Benchmarks/tasks", exclude: ["measure.py"]),
 
         // Tests.
         .target(name: "TestData", dependencies: ["AlbitImporters", "AlbitText"], path: "Tests/TestData"),
