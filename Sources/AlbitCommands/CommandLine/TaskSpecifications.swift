@@ -5,7 +5,7 @@ extension CommandTable {
 
     /// What all of them take.
     private static let shared = [
-        OptionSpecification("file", value: "FILE", "Read texts from a file, a line each; - is standard input"),
+        OptionSpecification("file", value: "FILE", "Read texts from a file: a line each, or .tsv, .csv, .jsonl; - is standard input"),
         OptionSpecification("strict", "Refuse a text that is too long instead of cutting it"),
         OptionSpecification("max-length", value: "N", "Most tokens of a sequence (default: all that the model takes)"),
         OptionSpecification("tsv", "Print columns with tabs between them"),

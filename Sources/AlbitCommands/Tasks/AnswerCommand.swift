@@ -38,7 +38,10 @@ package struct AnswerCommand {
     }
 
     private static func read(_ path: String) throws(CommandError) -> [UInt8] {
-        do throws(ModelFileError) { return Array(try MappedFile(path: path).bytes) } catch { throw .model(error) }
+        let file: MappedFile
+        do throws(ModelFileError) { file = try MappedFile(path: path) } catch { throw .model(error) }
+        // The mapping ends with the object.
+        return withExtendedLifetime(file) { Array(file.bytes) }
     }
 
     private var offsets: Offsets { Offsets(countsCharacters: options.countsCharacters) }

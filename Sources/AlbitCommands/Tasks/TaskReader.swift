@@ -1,4 +1,5 @@
 import AlbitModel
+import AlbitText
 import CPlatform
 
 /// What one record of a task is made of.
@@ -19,22 +20,26 @@ package enum TaskColumns: Sendable, Equatable {
     }
 }
 
-/// The texts that a task is asked about, in order: from arguments, or line by line from a file or standard input, in
-/// memory that does not grow with their number.
+/// The texts that a task is asked about, in order: from arguments, or record by record from a file or standard input,
+/// in memory that does not grow with their number.
 package final class TaskReader {
     /// Bytes of a line at most.
     package static let lineLimit = 1 << 24
 
     private let columns: TaskColumns
     private let name: String
+    private let format: RecordFormat
     private var given: [[[UInt8]]] = []
     private var next = 0
     private var lines: LineReader?
     private var file = platform_file()
+    /// Where the texts stand in a table, and how many values its header has.
+    private var places: [Int] = []
+    private var width = 0
     /// Whether answers are awaited one by one, so that nothing may be held back to fill a batch.
     package let isInteractive: Bool
 
-    /// - Parameter arguments: texts of the command line; where there are none, the file's or standard input's lines.
+    /// - Parameter arguments: texts of the command line; where there are none, the file's or standard input's.
     package init(arguments: [String], file path: String?, columns: TaskColumns) throws(CommandError) {
         self.columns = columns
         if let path, !arguments.isEmpty {
@@ -42,20 +47,24 @@ package final class TaskReader {
         }
         guard arguments.isEmpty else {
             name = "arguments"
+            format = .lines
             isInteractive = false
             given = try TaskReader.group(arguments.map { Array($0.utf8) }, columns)
             return
         }
         if let path, path != "-" {
             name = path
+            format = RecordFormat(path: path)
             isInteractive = false
             file = path.withCString { platform_open($0) }
             guard file.error == 0 else {
                 throw .input(path + ": cannot be opened: " + String(cString: platform_error_text(file.error)))
             }
             lines = LineReader(descriptor: file.fd, limit: TaskReader.lineLimit)
+            if format == .tsv || format == .csv { try readHeader() }
         } else {
             name = "standard input"
+            format = .lines
             isInteractive = true
             lines = LineReader(descriptor: 0, limit: TaskReader.lineLimit)
             if platform_is_terminal(0) { Message.say("reading a text a line from the keyboard; Ctrl-D ends") }
@@ -79,26 +88,28 @@ package final class TaskReader {
         }
     }
 
-    /// The fields of the next record; nil after the last one. An empty line is a record of empty texts.
+    /// The texts of the next record; nil after the last one. An empty line is a record of empty texts.
     package func read() throws(CommandError) -> [[UInt8]]? {
         if next < given.count {
             next += 1
             return given[next - 1]
         }
-        let line: [UInt8]?
-        do throws(LineError) { line = try lines?.next() } catch {
-            throw error.failure == .input ? .input(name + ": " + error.description) : .machine(name + ": " + error.description)
+        guard let line = try readLine() else { return nil }
+        switch format {
+        case .lines:
+            if columns == .text { return [line] }
+            if line.isEmpty { return [[], []] }
+            return try checked(line.split(separator: 9, omittingEmptySubsequences: false).map { Array($0) })
+        case .tsv:
+            return try pick(line.split(separator: 9, omittingEmptySubsequences: false).map { Array($0) })
+        case .csv:
+            return try pick(csvRecord(line))
+        case .jsonLines:
+            let object: JSONValue
+            do throws(JSONError) { object = try JSONValue(parsing: line) } catch { throw bad(error.description) }
+            guard let texts = columns.texts(of: object) else { throw bad("has no " + wanted) }
+            return texts
         }
-        guard let line else { return nil }
-        if columns == .text { return [line] }
-        let fields = line.split(separator: 9, omittingEmptySubsequences: false).map { Array($0) }
-        if line.isEmpty { return [[], []] }
-        guard fields.count == 2 || columns == .list && fields.count > 2 else {
-            throw .input(
-                name + ": line " + String(lines?.lineNumber ?? 0) + " has " + String(fields.count) + " fields, expected "
-                    + columns.expected)
-        }
-        return fields
     }
 
     /// Up to `count` records, one where answers are awaited.
@@ -110,5 +121,59 @@ package final class TaskReader {
             records.append(record)
         }
         return records
+    }
+
+    // Lines and tables ------------------------------------------------------------------------
+
+    private func readLine() throws(CommandError) -> [UInt8]? {
+        do throws(LineError) { return try lines?.next() } catch {
+            throw error.failure == .input ? .input(name + ": " + error.description) : .machine(name + ": " + error.description)
+        }
+    }
+
+    private func readHeader() throws(CommandError) {
+        guard var line = try readLine() else { throw .input(name + ": is empty, expected a header") }
+        if line.starts(with: [0xEF, 0xBB, 0xBF]) { line.removeFirst(3) }
+        let fields = format == .csv
+            ? try csvRecord(line) : line.split(separator: 9, omittingEmptySubsequences: false).map { Array($0) }
+        let header = fields.map { String(decoding: $0, as: UTF8.self) }
+        guard let found = columns.places(in: header) else {
+            throw .input(name + ": the header has no " + wanted + "; it has " + header.joined(separator: ", "))
+        }
+        places = found
+        width = header.count
+    }
+
+    /// The names that columns or members may have, in words.
+    private var wanted: String { columns.names.map { $0.joined(separator: " or ") }.joined(separator: " and ") }
+
+    private func csvRecord(_ first: [UInt8]) throws(CommandError) -> [[UInt8]] {
+        var record = first
+        while true {
+            if let fields = RecordFormat.csvFields(record) { return fields }
+            guard record.count <= TaskReader.lineLimit, let line = try readLine() else {
+                throw bad("a quoted value does not end")
+            }
+            record.append(UInt8(ascii: "\n"))
+            record.append(contentsOf: line)
+        }
+    }
+
+    private func pick(_ fields: [[UInt8]]) throws(CommandError) -> [[UInt8]] {
+        guard fields.count == width else {
+            throw bad("has " + String(fields.count) + " values, expected " + String(width) + " as in the header")
+        }
+        return places.map { fields[$0] }
+    }
+
+    private func checked(_ fields: [[UInt8]]) throws(CommandError) -> [[UInt8]] {
+        guard fields.count == 2 || columns == .list && fields.count > 2 else {
+            throw bad("has " + String(fields.count) + " fields, expected " + columns.expected)
+        }
+        return fields
+    }
+
+    private func bad(_ problem: String) -> CommandError {
+        .input(name + ": line " + String(lines?.lineNumber ?? 0) + ": " + problem)
     }
 }
