@@ -126,7 +126,7 @@ package final class ModelFile: @unchecked Sendable {
     package func halves(_ name: String, count: Int, into values: UnsafeMutablePointer<Float>) throws(ModelFileError) {
         let bytes = gguf.bytes(of: try tensor(name, .f16, shape: [count]))
         for i in 0..<count {
-            values[i] = Float(Float16(bitPattern: bytes.loadUnaligned(fromByteOffset: 2 * i, as: UInt16.self)))
+            values[i] = HalfPrecision.float(bytes.loadUnaligned(fromByteOffset: 2 * i, as: UInt16.self))
             guard values[i].isFinite else { throw .notFinite(path: path, tensor: name, index: i) }
         }
     }
