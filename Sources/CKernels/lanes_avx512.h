@@ -61,14 +61,18 @@ LANE float f_least(f32x16 v) { return _mm512_reduce_min_ps(v); }
 LANE float f_most(f32x16 v) { return _mm512_reduce_max_ps(v); }
 LANE int32_t i_sum(i32x16 v) { return _mm512_reduce_add_epi32(v); }
 
+/// One stage over the lanes: partners t of v; lanes in `minus` become t - v, the others t + v. Flipping a sign is a
+/// logic operation, which other pipes do than additions.
+LANE f32x16 hadamard_stage(f32x16 t, f32x16 v, __mmask16 minus) {
+    __m512i sign = _mm512_set1_epi32((int32_t)0x80000000);
+    __m512i bits = _mm512_castps_si512(v);
+    return _mm512_add_ps(t, _mm512_castsi512_ps(_mm512_mask_xor_epi32(bits, minus, bits, sign)));
+}
+
 /// Walsh-Hadamard over the lanes, strides 1, 2, 4, 8: (a, b) -> (a + b, a - b).
 LANE f32x16 f_hadamard(f32x16 v) {
-    __m512 t = _mm512_permute_ps(v, 0xB1);
-    v = _mm512_mask_sub_ps(_mm512_add_ps(v, t), 0xAAAA, t, v);
-    t = _mm512_permute_ps(v, 0x4E);
-    v = _mm512_mask_sub_ps(_mm512_add_ps(v, t), 0xCCCC, t, v);
-    t = _mm512_shuffle_f32x4(v, v, 0xB1);
-    v = _mm512_mask_sub_ps(_mm512_add_ps(v, t), 0xF0F0, t, v);
-    t = _mm512_shuffle_f32x4(v, v, 0x4E);
-    return _mm512_mask_sub_ps(_mm512_add_ps(v, t), 0xFF00, t, v);
+    v = hadamard_stage(_mm512_permute_ps(v, 0xB1), v, 0xAAAA);
+    v = hadamard_stage(_mm512_permute_ps(v, 0x4E), v, 0xCCCC);
+    v = hadamard_stage(_mm512_shuffle_f32x4(v, v, 0xB1), v, 0xF0F0);
+    return hadamard_stage(_mm512_shuffle_f32x4(v, v, 0x4E), v, 0xFF00);
 }
