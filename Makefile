@@ -27,8 +27,8 @@ demo: build
 
 test:
 	@Scripts/prepare.sh $(TEST_PACKAGES)
-	$(SWIFT) build --build-tests -c release -j $(JOBS)
-	$(SWIFT) test -c release --skip-build
+	$(SWIFT) build --build-tests -c release -Xswiftc -enable-testing -j $(JOBS)
+	$(SWIFT) test -c release -Xswiftc -enable-testing --skip-build
 	@Scripts/check-no-fma.sh objdump .build/release
 
 boards:
