@@ -1,5 +1,6 @@
 import AlbitCommands
 import AlbitRuntime
+import AlbitText
 
 /// From parsed words to the commands on text.
 enum BoardTask {
@@ -22,8 +23,11 @@ enum BoardTask {
             let top = try number(arguments, "top", from: 1) ?? 5
             try FillCommand(options: options, top: top).run(model, texts: texts, output: output)
         case CommandTable.embed:
-            let pooling = try arguments.value("pooling").map { (name) throws(CommandError) in try EmbedCommand.pooling(name) }
-            try EmbedCommand(options: options, pooling: pooling, raw: arguments.flag("raw")).run(model, texts: texts, output: output)
+            try EmbedCommand(options: options, pooling: pooling(arguments), raw: arguments.flag("raw")).run(model, texts: texts, output: output)
+        case CommandTable.summarize:
+            try summarize(options, arguments).run(model, texts: texts, output: output)
+        case CommandTable.match:
+            try match(options, arguments).run(model, texts: texts, output: output)
         case CommandTable.order:
             try OrderCommand(options: options).run(model, texts: texts, output: output)
         default:
@@ -57,6 +61,37 @@ enum BoardTask {
         if let length = try number(arguments, "max-answer", from: 1) { command.answering.maxAnswerTokens = length }
         if let stride = try number(arguments, "stride", from: 0) { command.answering.stride = stride }
         return command
+    }
+
+    private static func summarize(
+        _ options: TaskOptions, _ arguments: CommandLineArguments
+    ) throws(CommandError) -> SummarizeCommand {
+        var command = SummarizeCommand(options: options)
+        command.sentences = try number(arguments, "sentences", from: 1) ?? 0
+        if let text = arguments.value("ratio") {
+            guard let ratio = DecimalText.double(text) else { throw .usage("--ratio is '" + text + "', expected a number up to 1") }
+            command.ratio = ratio
+        }
+        if let name = arguments.value("method") { command.method = try SummarizeCommand.method(name) }
+        command.pooling = try pooling(arguments)
+        return command
+    }
+
+    private static func match(_ options: TaskOptions, _ arguments: CommandLineArguments) throws(CommandError) -> MatchCommand {
+        var command = MatchCommand(options: options)
+        command.candidates = arguments.value("candidates")
+        command.index = arguments.value("index")
+        command.saveIndex = arguments.value("save-index")
+        command.force = arguments.flag("force")
+        if let top = try number(arguments, "top", from: 1) { command.top = top }
+        command.embeddings = arguments.flag("embeddings")
+        command.pooling = try pooling(arguments)
+        return command
+    }
+
+    private static func pooling(_ arguments: CommandLineArguments) throws(CommandError) -> SentencePooling? {
+        guard let name = arguments.value("pooling") else { return nil }
+        return try EmbedCommand.pooling(name)
     }
 
     private static func number(_ arguments: CommandLineArguments, _ name: String, from least: Int) throws(CommandError) -> Int? {

@@ -3,6 +3,9 @@ extension CommandTable {
     private static let texts = "MODEL [TEXT ...]"
     private static let offsets = OptionSpecification("offsets", value: "UNIT", "What offsets count: bytes or characters (default: bytes)")
 
+    private static let pooling = OptionSpecification(
+        "pooling", value: "NAME", "mean, cls, max or pooler (default: the model's own, else mean)")
+
     /// What all of them take.
     private static let shared = [
         OptionSpecification("file", value: "FILE", "Read texts from a file: a line each, or .tsv, .csv, .jsonl; - is standard input"),
@@ -47,7 +50,7 @@ extension CommandTable {
     package static let embed = task(
         "embed", "Turn texts into vectors",
         [
-            OptionSpecification("pooling", value: "NAME", "mean, cls, max or pooler (default: the model's own, else mean)"),
+            pooling,
             OptionSpecification("raw", "Do not scale vectors to length 1"),
         ])
 
@@ -56,5 +59,26 @@ extension CommandTable {
     package static let choose = task(
         "choose", "Choose what fits a text best", arguments: "MODEL [TEXT CHOICE CHOICE ...]", [])
 
-    package static let tasks = [classify, tag, answer, fill, embed, order, choose]
+    package static let summarize = task(
+        "summarize", "Take the sentences out of a text that say most of it",
+        [
+            OptionSpecification("sentences", value: "N", "Sentences to keep (default: by --ratio)"),
+            OptionSpecification("ratio", value: "R", "Share of the sentences to keep (default: 0.2)"),
+            OptionSpecification("method", value: "NAME", "lexrank or mmr (default: lexrank)"),
+            pooling, offsets,
+        ])
+
+    package static let match = task(
+        "match", "Find what fits a question among candidates", arguments: "MODEL [QUESTION CANDIDATE ...]",
+        [
+            OptionSpecification("candidates", value: "FILE", "Candidates, a line each, or .tsv, .csv, .jsonl; arguments are questions then"),
+            OptionSpecification("save-index", value: "FILE", "Save the candidates' vectors"),
+            OptionSpecification("index", value: "FILE", "Search an index that was saved"),
+            OptionSpecification("force", "Replace the index where it exists"),
+            OptionSpecification("top", value: "N", "Matches to print (default: 5)"),
+            OptionSpecification("embeddings", "Compare vectors even where the model has a pair head"),
+            pooling,
+        ])
+
+    package static let tasks = [classify, tag, answer, fill, embed, order, choose, summarize, match]
 }

@@ -1,0 +1,162 @@
+import AlbitModel
+import CKernels
+
+/// What is wrong with an index file, beyond what GGUF itself finds.
+package enum VectorIndexError: AlbitError {
+    case model(ModelFileError)
+    case notAnIndex(path: String)
+    case otherModel(path: String, expected: String, found: String)
+    case runtime(RuntimeError)
+
+    package var failure: Failure {
+        switch self {
+        case .model(let error): error.failure
+        case .notAnIndex, .otherModel: .input
+        case .runtime(let error): error.failure
+        }
+    }
+
+    package var description: String {
+        switch self {
+        case .model(let error): error.description
+        case .notAnIndex(let path): path + ": is not an index; make one with 'match --candidates FILE --save-index " + path + "'"
+        case .otherModel(let path, let expected, let found):
+            path + ": was made with another model or pooling (" + found + ", now " + expected + "); make it again"
+        case .runtime(let error): error.description
+        }
+    }
+}
+
+/// Texts and their vectors in a file: int8 rows with a step each, searched row by row, all of them, every time.
+///
+/// GGUF 3 with `general.architecture` = `albit-index`, `albit.index.source` (which model and pooling made it),
+/// `albit.index.texts`; tensors `vectors.weight` I8 [width, count] and `vectors.scale` F32 [count].
+package struct VectorIndex {
+    package static let architecture = "albit-index"
+    /// Rows that are compared at a time.
+    private static let blockRows = 1024
+
+    package let file: GGUF
+    package let count: Int
+    package let width: Int
+    private let texts: GGUFArray
+    private let weights: UnsafePointer<Int8>
+    private let scales: UnsafePointer<Float>
+
+    /// Opens an index. `source` is what made the vectors; another one is refused.
+    package init(path: String, source: String) throws(VectorIndexError) {
+        do throws(ModelFileError) {
+            file = try GGUF(file: MappedFile(path: path))
+            guard try file.string("general.architecture") == VectorIndex.architecture,
+                let texts = try file.array("albit.index.texts"), texts.elementType == .string,
+                let vectors = file.tensor("vectors.weight"), vectors.type == .i8, vectors.shape.count == 2,
+                let steps = file.tensor("vectors.scale"), steps.type == .f32, steps.shape == [vectors.shape[1]],
+                texts.count == vectors.shape[1],
+                let bytes = file.bytes(of: vectors).baseAddress, let floats = file.bytes(of: steps).baseAddress,
+                Int(bitPattern: floats) % 4 == 0
+            else { throw ModelFileError.notAlbit(path: path) }
+            self.texts = texts
+            width = vectors.shape[0]
+            count = vectors.shape[1]
+            weights = bytes.assumingMemoryBound(to: Int8.self)
+            scales = floats.assumingMemoryBound(to: Float.self)
+            let found = try file.string("albit.index.source") ?? ""
+            guard found == source else { throw ModelFileError.badValue(path: path, key: found, problem: VectorIndex.mismatch) }
+        } catch {
+            if case .badValue(_, let found, VectorIndex.mismatch) = error {
+                throw .otherModel(path: path, expected: source, found: found)
+            }
+            if case .notAlbit = error { throw .notAnIndex(path: path) }
+            throw .model(error)
+        }
+    }
+
+    private static let mismatch = "belongs to another model"
+
+    /// The best `top` rows for a vector of length 1: cosines, best first.
+    package func search(_ vector: [Float], top: Int, kernel: Kernel) throws(VectorIndexError) -> [(index: Int, score: Float)] {
+        guard vector.count == width else { return [] }
+        let table = kernel.table.pointee
+        let padded = (width + 15) / 16 * 16
+        let memory: Memory
+        do {
+            memory = try Memory(
+                bytes: Memory.size(2 * padded, of: UInt8.self) + 2 * Memory.size(1, of: Float.self)
+                    + Memory.size(padded, of: Float.self) + Memory.size(VectorIndex.blockRows, of: Float.self),
+                purpose: "the search")
+        } catch {
+            throw .runtime(error)
+        }
+        var row = kernel_rows(
+            values: memory.take(2 * padded, of: UInt8.self), scale: memory.take(1, of: Float.self),
+            zero: memory.take(1, of: Int32.self), stride: padded, capacity: 1, planes: 2)
+        var input = kernel_input(shift: nil, k: Int32(width), k_padded: Int32(padded), block: 0, planes: 2)
+        table.quantize(&input, vector, width, 1, &row, 0, memory.take(padded, of: Float.self))
+        let scores = memory.take(VectorIndex.blockRows, of: Float.self)
+        var best: [(index: Int, score: Float)] = []
+        var first = 0
+        while first < count {
+            let rows = min(VectorIndex.blockRows, count - first)
+            table.matmul_table(
+                weights + first * width, scales + first, nil, Int32(width), Int32(rows), &row, 0, 1, scores, VectorIndex.blockRows)
+            for i in 0..<rows {
+                let score = scores[i]
+                if best.count == top, let worst = best.last, score <= worst.score { continue }
+                var place = best.count
+                while place > 0, score > best[place - 1].score { place -= 1 }
+                best.insert((first + i, score), at: place)
+                if best.count > top { best.removeLast() }
+            }
+            first += rows
+        }
+        return best
+    }
+
+    /// The texts of some rows.
+    package func texts(_ rows: [Int]) -> [[UInt8]] {
+        var found = [[UInt8]](repeating: [], count: rows.count)
+        texts.forEachString { index, bytes in
+            for (place, row) in rows.enumerated() where row == index { found[place] = Array(bytes) }
+        }
+        return found
+    }
+}
+
+/// Collects texts and vectors, then writes an index file.
+package struct VectorIndexWriter {
+    private let width: Int
+    private var weights: [Int8] = []
+    private var scales: [Float] = []
+    private var texts: [[UInt8]] = []
+
+    package init(width: Int) { self.width = width }
+
+    /// A vector of `width` values, rounded to steps of its largest magnitude over 127.
+    package mutating func add(_ text: [UInt8], _ vector: [Float]) {
+        guard vector.count == width else { return }
+        var most: Float = 0
+        for value in vector { most = max(most, abs(value)) }
+        let step = most / 127
+        texts.append(text)
+        scales.append(step)
+        for value in vector { weights.append(step > 0 ? Int8(max(-127, min(127, (value / step).rounded(.toNearestOrEven)))) : 0) }
+    }
+
+    package var count: Int { texts.count }
+
+    package func write(to path: String, source: String, overwrite: Bool) throws(OutputError) {
+        var header = GGUFWriter()
+        header.set("general.architecture", VectorIndex.architecture)
+        header.set("albit.index.source", source)
+        header.set("albit.index.texts", strings: texts)
+        header.tensor("vectors.weight", .i8, shape: [width, count])
+        header.tensor("vectors.scale", .f32, shape: [count])
+        let file = try OutputFile(path: path, overwrite: overwrite)
+        try file.write(header.header())
+        try weights.withUnsafeBufferPointer { (buffer) throws(OutputError) in try file.write(UnsafeRawBufferPointer(buffer)) }
+        try file.write([UInt8](repeating: 0, count: header.padding(after: weights.count)))
+        try scales.withUnsafeBufferPointer { (buffer) throws(OutputError) in try file.write(UnsafeRawBufferPointer(buffer)) }
+        try file.write([UInt8](repeating: 0, count: header.padding(after: 4 * scales.count)))
+        try file.finish()
+    }
+}

@@ -1,0 +1,57 @@
+import AlbitCommands
+import AlbitRuntime
+import ArgumentParser
+
+struct Match: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Find what fits a question among candidates.",
+        discussion: """
+            A model with a pair head (a reranker, multiple choice, entailment) reads question and candidate together; any \
+            other compares vectors. It finds answers that are there; it does not write any.
+
+              albit match minilm.gguf "How do I pay?" "We take cards." "We open at nine."
+              albit match minilm.gguf --candidates answers.txt --save-index answers.index
+              albit match minilm.gguf --index answers.index "How do I pay?"
+            """)
+
+    @Argument(help: "An Albit file, or a checkpoint that is then run in float32.")
+    var model: String
+
+    @Argument(help: "A question and its candidates; with --candidates or --index questions only.")
+    var texts: [String] = []
+
+    @Option(name: .long, help: "Candidates, a line each, or .tsv, .csv, .jsonl; arguments are questions then.")
+    var candidates: String?
+
+    @Option(name: .long, help: "Save the candidates' vectors.")
+    var saveIndex: String?
+
+    @Option(name: .long, help: "Search an index that was saved.")
+    var index: String?
+
+    @Flag(name: .long, help: "Replace the index where it exists.")
+    var force = false
+
+    @Option(name: .long, help: "Matches to print.")
+    var top = 5
+
+    @Flag(name: .long, help: "Compare vectors even where the model has a pair head.")
+    var embeddings = false
+
+    @Option(name: .long, help: "mean, cls, max or pooler. (default: the model's own, else mean)")
+    var pooling: SentencePooling?
+
+    @OptionGroup var task: TaskArguments
+
+    func run() throws {
+        var command = MatchCommand(options: task.options())
+        command.candidates = candidates
+        command.saveIndex = saveIndex
+        command.index = index
+        command.force = force
+        command.top = top
+        command.embeddings = embeddings
+        command.pooling = pooling
+        try command.run(task.source.load(model), texts: texts, output: Output())
+    }
+}
