@@ -91,3 +91,6 @@ right=$(paste "$work/truth" "$work/said" | awk '$1 == $2 { n++ } END { print n +
 echo "accuracy on these 200 lines, on every board as on the desktop: $right of 200"
 
 Scripts/check-memory.sh "$work" "$boards/albit-board-x86_64"
+
+# Instructions a multiply-accumulate in the inner loops: what speed an emulator cannot show.
+python3 Benchmarks/kernels/count-instructions.py
