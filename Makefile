@@ -3,6 +3,8 @@ SWIFT ?= swift
 PREFIX ?= /usr/local
 JOBS ?= $(shell nproc)
 MODEL := samples/albert-tiny-sst2
+# One set of flags for programs and tests, so that nothing is built twice; tests look into parsers.
+RELEASE := -c release -Xswiftc -enable-testing -j $(JOBS)
 
 BUILD_PACKAGES := zlib1g-dev libprotobuf-c-dev
 TEST_PACKAGES := $(BUILD_PACKAGES) xz-utils binutils
@@ -20,15 +22,15 @@ help:
 build:
 	@Scripts/prepare.sh $(BUILD_PACKAGES)
 	@echo "albit: building in release mode (a few minutes the first time)"
-	$(SWIFT) build -c release --product albit -j $(JOBS)
+	$(SWIFT) build $(RELEASE) --product albit
 
 demo: build
 	@Scripts/demo.sh .build/release/albit $(MODEL)
 
 test:
 	@Scripts/prepare.sh $(TEST_PACKAGES)
-	$(SWIFT) build --build-tests -c release -Xswiftc -enable-testing -j $(JOBS)
-	$(SWIFT) test -c release -Xswiftc -enable-testing --skip-build
+	$(SWIFT) build --build-tests $(RELEASE)
+	$(SWIFT) test $(RELEASE) --skip-build
 	@Scripts/check-no-fma.sh objdump .build/release
 
 boards:
