@@ -17,7 +17,7 @@ struct Albit: ParsableCommand {
             """,
         version: Version.text,
         subcommands: [
-            Quantize.self, Verify.self, Tokenize.self, Inspect.self, Encode.self, SelfTest.self, Bench.self,
+            Quantize.self, Verify.self, Convert.self, Tokenize.self, Inspect.self, Encode.self, SelfTest.self, Bench.self,
             Classify.self, Tag.self, Answer.self, Fill.self, Embed.self, Order.self, Choose.self, Summarize.self, Match.self,
         ])
 }
