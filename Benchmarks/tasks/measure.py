@@ -90,7 +90,7 @@ def score(found, gold):
 def answer(rows, models):
     results = []
     for model in models:
-        answers, seconds = run(["answer", model, "--max-answer", "30"], [row[0] + "\t" + row[1] for row in rows])
+        answers, seconds = run(["answer", model], [row[0] + "\t" + row[1] for row in rows])
         found = [a["text"] or "" for a in answers]
         results.append(found)
         scores = [score(f, row[2]) for f, row in zip(found, rows)]

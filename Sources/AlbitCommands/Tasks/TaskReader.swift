@@ -32,7 +32,8 @@ package final class TaskReader {
     private var given: [[[UInt8]]] = []
     private var next = 0
     private var lines: LineReader?
-    private var file = platform_file()
+    /// No file until one is opened: descriptor 0 would be standard input.
+    private var file = platform_file(base: nil, size: 0, fd: -1, error: 0)
     /// Where the texts stand in a table, and how many values its header has.
     private var places: [Int] = []
     private var width = 0

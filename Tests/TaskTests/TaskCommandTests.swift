@@ -1,0 +1,158 @@
+import AlbitCommands
+import AlbitImporters
+import AlbitModel
+import AlbitRuntime
+import AlbitTokenizers
+import CPlatform
+import Foundation
+import TestData
+import Testing
+
+/// What the commands write: names of JSON members, columns, one answer for each text.
+@Suite struct TaskCommandTests {
+    private func model(_ path: String, labels: [String] = [], problemType: String? = nil) throws -> LoadedModel {
+        let source = try Importer.open(path: Zoo.directory + "/" + path)
+        let file = Zoo.directory + "/tokenizers/hf/tokenizer.json"
+        return LoadedModel(
+            path: path, weights: try EncoderWeights(source),
+            tokenizer: Tokenizer(try TokenizerReader.read(TestData.bytes(atPath: file), path: file)), heads: source.heads,
+            labels: labels, problemType: problemType, pooling: nil, file: nil)
+    }
+
+    private func options(json: Bool = true, tsv: Bool = false) -> TaskOptions {
+        var options = TaskOptions(run: RunOptions(json: json, threads: 1))
+        options.tsv = tsv
+        return options
+    }
+
+    /// The lines that a command writes.
+    private func lines(_ run: (Output) throws -> Void) throws -> [String] {
+        let path = try TestData.temporaryDirectory() + "/output"
+        var descriptor: Int32 = -1
+        #expect(platform_create(path, true, &descriptor) == 0)
+        try run(Output(descriptor: descriptor))
+        #expect(platform_sync_close(descriptor) == 0)
+        return try String(contentsOfFile: path, encoding: .utf8).split(separator: "\n", omittingEmptySubsequences: false).dropLast().map(String.init)
+    }
+
+    private func objects(_ run: (Output) throws -> Void) throws -> [[String: Any]] {
+        try lines(run).map { try #require(JSONSerialization.jsonObject(with: Data($0.utf8)) as? [String: Any]) }
+    }
+
+    @Test func classifyAnswersEveryText() throws {
+        let model = try model("torch/hf441_base-seqcls", labels: ["bad", "fair", "good"])
+        let answers = try objects { try ClassifyCommand(options: options()).run(model, texts: ["the work", "", "a copy"], output: $0) }
+        #expect(answers.count == 3)
+        for answer in answers {
+            #expect(Set(answer.keys) == ["label", "scores", "logits", "kernel"])
+            let scores = try #require(answer["scores"] as? [String: Double])
+            #expect(Set(scores.keys) == ["bad", "fair", "good"] && abs(scores.values.reduce(0, +) - 1) < 1e-5)
+            #expect(scores.max { $0.value < $1.value }?.key == answer["label"] as? String)
+        }
+        let rows = try lines { try ClassifyCommand(options: options(json: false, tsv: true)).run(model, texts: ["a\tb", "c"], output: $0) }
+        #expect(rows[0] == "label\tscore\ttext" && rows.count == 3 && rows[1].hasSuffix("\ta b"))
+        let regression = try self.model("torch/hf441_base-seqcls", problemType: "regression")
+        let values = try objects { try ClassifyCommand(options: options()).run(regression, texts: ["the work"], output: $0) }
+        #expect(values[0]["label"] is NSNull)
+    }
+
+    @Test func tagCountsAsAsked() throws {
+        let model = try model("safetensors/base-tokcls", labels: ["A", "B", "C", "D", "E"])
+        let text = "Zürich and the licence"
+        for characters in [false, true] {
+            var options = options()
+            options.countsCharacters = characters
+            let answer = try objects { try TagCommand(options: options, aggregation: .none).run(model, texts: [text], output: $0) }[0]
+            let entities = try #require(answer["entities"] as? [[String: Any]])
+            let last = try #require(entities.last)
+            #expect(Set(last.keys) == ["label", "text", "start", "end", "score"])
+            #expect(last["end"] as? Int == (characters ? text.unicodeScalars.count : text.utf8.count))
+        }
+    }
+
+    @Test func answerHasNullsWhereThereIsNone() throws {
+        let model = try model("safetensors/base-qa")
+        var command = AnswerCommand(options: options())
+        let found = try objects { try command.run(model, texts: ["who?", "the library of the work"], output: $0) }[0]
+        #expect(Set(found.keys) == ["text", "start", "end", "score", "noAnswerScore"])
+        let text = try #require(found["text"] as? String)
+        #expect("the library of the work".contains(text) && !text.isEmpty)
+        command.answering.top = 3
+        command.answering.allowsNoAnswer = true
+        let none = try objects { try command.run(model, texts: ["who?", ""], output: $0) }[0]
+        #expect(none["text"] is NSNull && none["start"] is NSNull && none["end"] is NSNull && none["score"] as? Double == 1)
+        #expect((none["answers"] as? [[String: Any]])?.count == 1)
+        let context = try TestData.temporaryDirectory() + "/context.txt"
+        try Data("the library of the work".utf8).write(to: URL(filePath: context))
+        var shared = AnswerCommand(options: options())
+        shared.context = context
+        #expect(try objects { try shared.run(model, texts: ["who?"], output: $0) }[0]["text"] as? String == text)
+    }
+
+    @Test func fillOrderChooseAndEmbedWriteTheirMembers() throws {
+        let pretraining = try model("safetensors/base-pretraining")
+        let filled = try objects { try FillCommand(options: options(), top: 3).run(pretraining, texts: ["the [MASK]", "a [MASK] [MASK]", "x"], output: $0) }
+        let candidates = try filled.map { try #require($0["candidates"] as? [[String: Any]]) }
+        #expect(candidates.map(\.count) == [3, 6, 0])
+        #expect(Set(candidates[0][0].keys) == ["piece", "id", "score"] && candidates[1][5]["mask"] as? Int == 1)
+        let order = try objects { try OrderCommand(options: options()).run(pretraining, texts: ["a", "b", "c", "d"], output: $0) }
+        #expect(order.count == 2 && order.allSatisfy { Set($0.keys) == ["inOrder", "score"] })
+        let chosen = try objects { try ChooseCommand(options: options()).run(model("safetensors/base-mc"), texts: ["a", "b", "c"], output: $0) }
+        #expect((chosen[0]["scores"] as? [Double])?.count == 2 && chosen[0]["index"] is Int)
+        let embedded = try objects { try EmbedCommand(options: options()).run(pretraining, texts: ["a", ""], output: $0) }
+        #expect(embedded.count == 2 && (embedded[1]["embedding"] as? [Double])?.count == 48)
+    }
+
+    @Test func summarizeKeepsTheOrderOfTheText() throws {
+        let text = "The work is free. You may copy it. The library is not. It has terms of its own."
+        var command = SummarizeCommand(options: options())
+        command.sentences = 2
+        let answer = try objects { try command.run(model("safetensors/base-model"), texts: [text], output: $0) }[0]
+        let sentences = try #require(answer["sentences"] as? [[String: Any]])
+        let starts = sentences.compactMap { $0["start"] as? Int }
+        #expect(starts.count == 2 && starts == starts.sorted())
+        #expect(sentences.allSatisfy { text.contains($0["text"] as? String ?? "?") })
+        #expect(try objects { try command.run(model("safetensors/base-model"), texts: [""], output: $0) }[0]["sentences"] as? [String] == [])
+    }
+
+    @Test func matchFindsTheSameWithAndWithoutAnIndex() throws {
+        let model = try model("safetensors/base-model")
+        let directory = try TestData.temporaryDirectory()
+        try Data("the license\na small library\nany later version\n".utf8).write(to: URL(filePath: directory + "/list.txt"))
+        var command = MatchCommand(options: options())
+        command.candidates = directory + "/list.txt"
+        command.top = 2
+        let plain = try objects { try command.run(model, texts: ["any later version"], output: $0) }[0]
+        command.saveIndex = directory + "/list.index"
+        #expect(try lines { try command.run(model, texts: [], output: $0) }.isEmpty)
+        var search = MatchCommand(options: options())
+        search.index = directory + "/list.index"
+        search.top = 2
+        let indexed = try objects { try search.run(model, texts: ["any later version"], output: $0) }[0]
+        for answer in [plain, indexed] {
+            let matches = try #require(answer["matches"] as? [[String: Any]])
+            #expect(matches.count == 2 && Set(matches[0].keys) == ["index", "text", "score"])
+            #expect(matches[0]["index"] as? Int == 2 && matches[0]["text"] as? String == "any later version")
+            #expect(try #require(matches[0]["score"] as? Double) > 0.99)
+        }
+        search.candidates = "x"
+        #expect(throws: CommandError.self) { try lines { try search.run(model, texts: ["a"], output: $0) } }
+    }
+
+    @Test func whatMakesNoSenseIsRefused() throws {
+        let model = try model("torch/hf441_base-seqcls")
+        var strict = options()
+        strict.strict = true
+        let long = String(repeating: "license ", count: 100)
+        let error = #expect(throws: CommandError.self) { try lines { try ClassifyCommand(options: strict).run(model, texts: ["a", long], output: $0) } }
+        #expect(error?.failure == .input && error?.description.hasPrefix("text 2 is ") == true)
+        #expect(throws: CommandError.self) { try lines { try ClassifyCommand(options: options(json: true, tsv: true)).run(model, texts: ["a"], output: $0) } }
+        var short = options()
+        short.maxLength = 2
+        #expect(throws: CommandError.self) { try lines { try ClassifyCommand(options: short).run(model, texts: ["a"], output: $0) } }
+        let silent = LoadedModel(
+            path: "m", weights: model.weights, tokenizer: nil, heads: [], labels: [], problemType: nil, pooling: nil, file: nil)
+        let missing = #expect(throws: CommandError.self) { try lines { try EmbedCommand(options: options()).run(silent, texts: ["a"], output: $0) } }
+        #expect(missing?.failure == .usage)
+    }
+}
