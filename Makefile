@@ -7,7 +7,7 @@ MODEL := samples/albert-tiny-sst2
 RELEASE := -c release -Xswiftc -enable-testing -j $(JOBS)
 
 BUILD_PACKAGES := zlib1g-dev libprotobuf-c-dev
-TEST_PACKAGES := $(BUILD_PACKAGES) xz-utils binutils
+TEST_PACKAGES := $(BUILD_PACKAGES) xz-utils binutils chromium
 BOARD_PACKAGES := python3 gcc-aarch64-linux-gnu libc6-dev-arm64-cross gcc-arm-linux-gnueabihf libc6-dev-armhf-cross \
 	gcc-arm-linux-gnueabi libc6-dev-armel-cross gcc-riscv64-linux-gnu libc6-dev-riscv64-cross
 

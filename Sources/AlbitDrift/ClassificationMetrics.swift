@@ -35,6 +35,9 @@ package struct ConfusionMatrix: Sendable {
         return present.isEmpty ? 0 : present.reduce(0) { $0 + f1(of: $1) } / Double(present.count)
     }
 
+    /// `f1_score(average="micro")`: with one label an example, that is the accuracy.
+    package var microF1: Double { accuracy }
+
     /// `matthews_corrcoef`, also for more than two classes (Gorodkin, 2004).
     package var matthews: Double {
         let n = Double(total)

@@ -39,7 +39,7 @@ extension DriftReport {
 
     static func megabytes(_ bytes: Int) -> String { DecimalText.fixed(Double(bytes) / 1e6, digits: 2) + " MB" }
 
-    static func shortened(_ text: String) -> String {
-        text.unicodeScalars.count <= 100 ? text : String(String.UnicodeScalarView(text.unicodeScalars.prefix(99))) + "…"
+    static func shortened(_ text: String, to limit: Int = 100) -> String {
+        text.unicodeScalars.count <= limit ? text : String(String.UnicodeScalarView(text.unicodeScalars.prefix(limit - 1))) + "…"
     }
 }

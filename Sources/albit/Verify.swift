@@ -34,6 +34,15 @@ struct Verify: ParsableCommand {
     @Option(name: .long, help: "Largest relative error of the last hidden state.")
     var maxError: Double?
 
+    @Option(name: .long, help: "Write the report as one HTML page.")
+    var report: String?
+
+    @Option(name: .long, help: "Write the limits as JUnit XML.")
+    var junit: String?
+
+    @Flag(name: .long, help: "Replace report and JUnit file where they exist.")
+    var force = false
+
     @OptionGroup var computing: RunArguments
     @OptionGroup var source: SourceArguments
 
@@ -43,15 +52,40 @@ struct Verify: ParsableCommand {
         var comparison = try Comparison(
             reference: source.contender(reference), candidate: source.contender(candidate), kernel: kernel, threads: threads)
         let bar = Progress("comparing")
-        let report = try comparison.run(DataFile(path: data)) { bar.update($0, of: $1) }
+        // Opened and dropped: a long comparison must not end with "is there already".
+        for path in [report, junit] { if let path { _ = try OutputFile(path: path, overwrite: force) } }
+        let result = try comparison.run(DataFile(path: data)) { bar.update($0, of: $1) }
         bar.finish()
         if comparison.truncatedTexts > 0 {
             Message.warn("\(comparison.truncatedTexts) texts are longer than the model takes; their ends were left out")
         }
         let output = Output()
-        try output.line(computing.json ? report.json() : report.text)
+        try output.line(computing.json ? result.json() : result.text)
         try output.flush()
-        let violations = DriftLimits(maxDrop: maxDrop, minAgreement: minAgreement, maxError: maxError).violations(report)
+        let limits = DriftLimits(maxDrop: maxDrop, minAgreement: minAgreement, maxError: maxError)
+        if let report { try write(result.page(limits: limits, command: command), to: report) }
+        if let junit { try write(result.junit(limits: limits), to: junit) }
+        let violations = limits.violations(result)
         if !violations.isEmpty { throw CommandError.check(violations.joined(separator: "; ")) }
+    }
+
+    private func write(_ text: String, to path: String) throws {
+        let file = try OutputFile(path: path, overwrite: force)
+        try file.write([UInt8](text.utf8))
+        try file.finish()
+    }
+
+    /// The command line that gives the same figures.
+    private var command: String {
+        var words = ["albit", "verify", reference, candidate, "--data", data]
+        if let maxDrop { words += ["--max-drop", "\(maxDrop)"] }
+        if let minAgreement { words += ["--min-agreement", "\(minAgreement)"] }
+        if let maxError { words += ["--max-error", "\(maxError)"] }
+        return words.map { word in
+            let plain = word.utf8.allSatisfy {
+                $0 >= 0x30 && $0 <= 0x39 || $0 | 0x20 >= 0x61 && $0 | 0x20 <= 0x7A || "-_./=:,".utf8.contains($0)
+            }
+            return plain && !word.isEmpty ? word : "'" + word.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''") + "'"
+        }.joined(separator: " ")
     }
 }

@@ -1,0 +1,109 @@
+import AlbitText
+
+extension DriftReport {
+    /// The report as one HTML page that needs no other file and no network. `command` is what reproduces it.
+    package func page(limits: DriftLimits, command: String) -> String {
+        let verdict = DriftVerdict(self, limits: limits)
+        let parts = [
+            header(verdict), figures, metricTable, charts(limits), worstExamples,
+            "<section><h2>How to reproduce</h2><pre>\(PageText.escaped(command))</pre><p class=\"note\">Kernel \(PageText.escaped(kernel)); "
+                + "all kernels and thread counts give the same figures. Intervals: 2000 bootstrap resamples with a fixed seed.</p></section>",
+        ]
+        return """
+            <!doctype html>
+            <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">
+            <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
+            <title>\(verdict.title): drift of \(PageText.escaped(candidatePath))</title>
+            <style>\(PageStyle.css)</style></head>
+            <body><main class="\(verdict.tone.rawValue)">
+            \(parts.joined(separator: "\n"))
+            </main></body></html>
+
+            """
+    }
+
+    private func header(_ verdict: DriftVerdict) -> String {
+        "<header><p class=\"kind\">Drift of \(PageText.escaped(candidatePath)) from \(PageText.escaped(referencePath))</p>"
+            + "<h1>\(verdict.title)</h1><p>\(PageText.escaped(verdict.reason))</p></header>"
+    }
+
+    private var figures: String {
+        var cells: [(name: String, value: String, note: String)] = []
+        if let metric = metrics.first {
+            cells.append((metric.name + " drop", DecimalText.fixed(metric.drop, digits: 2), "points"))
+        }
+        if let agreement, let flips {
+            cells.append(("Equal answers", DecimalText.fixed(agreement, digits: 2) + " %", "\(flips) of \(examples) differ"))
+        }
+        if let logits { cells.append(("Logit error", DriftReport.percent(logits.relativeL2), "relative L2")) }
+        cells.append(("Hidden state error", DriftReport.percent(hidden.relativeL2), "relative L2, \(tokens) tokens"))
+        if referenceBytes > 0, candidateBytes > 0 {
+            cells.append(("File size", DriftReport.megabytes(candidateBytes), "from " + DriftReport.megabytes(referenceBytes)))
+        }
+        return "<dl class=\"figures\">" + cells.map {
+            "<div><dt>\(PageText.escaped($0.name))</dt><dd>\($0.value)</dd><dt>\($0.note)</dt></div>"
+        }.joined() + "</dl>"
+    }
+
+    private var metricTable: String {
+        guard !metrics.isEmpty else { return "" }
+        let rows = metrics.map { metric in
+            let interval = metric.dropInterval.map {
+                DecimalText.fixed($0.lowerBound, digits: 2) + " to " + DecimalText.fixed($0.upperBound, digits: 2)
+            }
+            return "<tr><td>\(PageText.escaped(metric.name))</td><td>\(DecimalText.fixed(metric.reference, digits: 2))</td>"
+                + "<td>\(DecimalText.fixed(metric.candidate, digits: 2))</td><td>\(DecimalText.fixed(metric.drop, digits: 2))</td>"
+                + "<td>\(interval ?? "–")</td><td class=\"wide\">\(metric.mcNemar.map { DecimalText.fixed($0, digits: 3) } ?? "–")</td></tr>"
+        }
+        return "<section><h2>On the task</h2><table><thead><tr><th>Percent</th><th>Reference</th><th>Candidate</th><th>Drop</th>"
+            + "<th>95 % interval</th><th class=\"wide\">McNemar p</th></tr></thead><tbody>\(rows.joined())</tbody></table>"
+            + "<p class=\"note\">\(examples) examples of \(PageText.escaped(dataPath)). An interval that reaches 0 or below may be noise.</p></section>"
+    }
+
+    private func charts(_ limits: DriftLimits) -> String {
+        var figures = [
+            "<figure><h2>Error by iteration</h2><figcaption>Relative L2 of the hidden state after each applied layer"
+                + (limits.maxError == nil ? "" : "; the dashed line is the limit for the last")
+                + ".</figcaption>"
+                + PageChart.bars(
+                    byIteration.map(\.relativeL2), names: byIteration.indices.map { String($0 + 1) }, digits: 4, limit: limits.maxError,
+                    label: "Error by iteration") + "</figure>"
+        ]
+        if !histogram.isEmpty {
+            let edges = (0...histogram.count).map {
+                $0 % 8 == 0 ? DecimalText.fixed(histogramTop * Double($0) / Double(histogram.count), digits: histogramTop < 0.1 ? 4 : 3) : ""
+            }
+            figures.append(
+                "<figure><h2>Logit error</h2><figcaption>Examples by the largest absolute difference among their logits.</figcaption>"
+                    + PageChart.bars(histogram.map { Double($0) }, names: edges, digits: 0, label: "Distribution of logit error")
+                    + "</figure>")
+        }
+        if referenceBytes > 0, candidateBytes > 0 {
+            figures.append(
+                "<figure><h2>Size</h2><figcaption>Bytes of the model files.</figcaption>"
+                    + PageChart.pair(
+                        [
+                            ("reference", Double(referenceBytes), DriftReport.megabytes(referenceBytes)),
+                            ("candidate", Double(candidateBytes), DriftReport.megabytes(candidateBytes)),
+                        ], label: "Size before and after") + "</figure>")
+        }
+        return "<div class=\"charts\">" + figures.joined() + "</div>"
+    }
+
+    private var worstExamples: String {
+        guard !worst.isEmpty else { return "" }
+        let items = worst.map { example in
+            let answers = example.reference.isEmpty
+                ? "<p>\(PageText.escaped(example.candidate))</p>"
+                : "<div class=\"pair\"><div><span>Reference</span>\(PageText.escaped(example.reference))</div>"
+                    + "<div\(example.flipped ? " class=\"flip\"" : "")><span>Candidate</span>\(PageText.escaped(example.candidate))</div></div>"
+            let label = example.label.map { ", labelled " + PageText.escaped($0) } ?? ""
+            return "<li><p class=\"note\">Line \(example.line)\(label)\(example.flipped ? ", <b class=\"flip\">answer changed</b>" : ""), "
+                + "error \(DecimalText.fixed(example.error, digits: 4))</p>"
+                + "<p dir=\"auto\">\(PageText.escaped(DriftReport.shortened(example.text, to: 400)))</p>\(answers)</li>"
+        }
+        return "<section><h2>Worst examples</h2><ol>\(items.joined())</ol></section>"
+    }
+
+    private static func percent(_ share: Double) -> String { DecimalText.fixed(100 * share, digits: 2) + " %" }
+}

@@ -1,0 +1,74 @@
+import AlbitText
+
+/// Bar charts as inline SVG, 360 units wide so that their text is legible on a phone.
+enum PageChart {
+    private static let width = 360.0
+    private static let (left, right, top, bottom) = (44.0, 4.0, 14.0, 158.0)
+
+    /// One bar a value from zero up. `names` stand below the bars, a dashed line marks `limit`.
+    static func bars(_ values: [Double], names: [String], digits: Int, limit: Double? = nil, label: String) -> String {
+        let finite = values.map { $0.isFinite ? max(0, $0) : 0 }
+        let highest = max(finite.max() ?? 0, limit ?? 0)
+        let scale = highest > 0 ? (bottom - top) / highest : 0
+        let step = (width - left - right) / Double(max(1, values.count))
+        var svg = "<svg viewBox=\"0 0 360 180\" role=\"img\" aria-label=\"\(PageText.escaped(label))\">"
+        for share in [0.0, 0.5, 1.0] {
+            let y = bottom - share * (bottom - top)
+            svg += "<line class=\"grid\" x1=\"\(n(left))\" x2=\"\(n(width))\" y1=\"\(n(y))\" y2=\"\(n(y))\"/>"
+            svg += "<text x=\"\(n(left - 6))\" y=\"\(n(y + 4))\" text-anchor=\"end\">\(DecimalText.fixed(share * highest, digits: digits))</text>"
+        }
+        for (index, value) in finite.enumerated() {
+            let x = left + (Double(index) + 0.12) * step
+            svg += "<rect class=\"bar\" rx=\"1\" x=\"\(n(x))\" y=\"\(n(bottom - value * scale))\" width=\"\(n(step * 0.76))\" height=\"\(n(value * scale))\"/>"
+        }
+        let every = max(1, (names.count + 12) / 13)
+        for (index, name) in names.enumerated() where index % every == 0 {
+            // Names of values stand at their bar, those of bin edges between two.
+            let x = left + (Double(index) + (names.count > values.count ? 0 : 0.5)) * step
+            let anchor = names.count > values.count && index == names.count - 1 ? "end" : "middle"
+            svg += "<text x=\"\(n(x))\" y=\"174\" text-anchor=\"\(anchor)\">\(PageText.escaped(name))</text>"
+        }
+        if let limit, highest > 0 {
+            let y = bottom - limit * scale
+            svg += "<line class=\"limit\" x1=\"\(n(left))\" x2=\"\(n(width))\" y1=\"\(n(y))\" y2=\"\(n(y))\"/>"
+        }
+        return svg + "</svg>"
+    }
+
+    /// Two bars lying below each other, with what they are and how much.
+    static func pair(_ rows: [(name: String, value: Double, text: String)], label: String) -> String {
+        let highest = rows.map(\.value).max() ?? 0
+        var svg = "<svg viewBox=\"0 0 360 \(rows.count * 52)\" role=\"img\" aria-label=\"\(PageText.escaped(label))\">"
+        for (index, row) in rows.enumerated() {
+            let y = Double(index) * 52
+            svg += "<text x=\"0\" y=\"\(n(y + 14))\">\(PageText.escaped(row.name))</text>"
+            svg += "<text x=\"360\" y=\"\(n(y + 14))\" text-anchor=\"end\">\(PageText.escaped(row.text))</text>"
+            let length = highest > 0 ? max(2, row.value / highest * width) : 2
+            svg += "<rect class=\"\(index == 0 ? "pale" : "bar")\" rx=\"2\" x=\"0\" y=\"\(n(y + 21))\" width=\"\(n(length))\" height=\"18\"/>"
+        }
+        return svg + "</svg>"
+    }
+
+    private static func n(_ value: Double) -> String { DecimalText.fixed(value, digits: 1) }
+}
+
+/// Text that comes from files, made safe inside HTML and XML.
+enum PageText {
+    static func escaped(_ text: String) -> String {
+        var result = String.UnicodeScalarView()
+        for scalar in text.unicodeScalars {
+            switch scalar {
+            case "&": result.append(contentsOf: "&amp;".unicodeScalars)
+            case "<": result.append(contentsOf: "&lt;".unicodeScalars)
+            case ">": result.append(contentsOf: "&gt;".unicodeScalars)
+            case "\"": result.append(contentsOf: "&quot;".unicodeScalars)
+            case "'": result.append(contentsOf: "&#39;".unicodeScalars)
+            case "\t", "\n": result.append(scalar)
+            // XML 1.0 allows no other control characters and no noncharacters U+FFFE and U+FFFF.
+            case "\u{0}"..<"\u{20}", "\u{7F}"..<"\u{A0}", "\u{FFFE}", "\u{FFFF}": result.append("\u{FFFD}")
+            default: result.append(scalar)
+            }
+        }
+        return String(result)
+    }
+}

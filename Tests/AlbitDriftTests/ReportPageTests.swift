@@ -1,0 +1,113 @@
+@testable import AlbitDrift
+import Foundation
+import TestData
+import Testing
+
+struct ReportPageTests {
+    /// A report with everything that could overflow or break out: long words, markup, control characters.
+    static func report() -> DriftReport {
+        var report = DriftReport()
+        report.referencePath = "models/<script>alert(1)</script>"
+        report.candidatePath = String(repeating: "very-long-name", count: 20) + ".gguf"
+        report.dataPath = "dev.tsv"
+        (report.referenceBytes, report.candidateBytes) = (47_000_000, 12_700_000)
+        (report.examples, report.tokens) = (872, 24_390)
+        var accuracy = DriftReport.Metric(name: "accuracy", reference: 90, candidate: 89.5)
+        accuracy.dropInterval = -0.2...1.2
+        accuracy.mcNemar = 0.25
+        report.metrics = [accuracy, DriftReport.Metric(name: "Matthews", reference: 80, candidate: 79)]
+        (report.agreement, report.flips) = (99.5, 4)
+        var error = Discrepancy()
+        error.add([1, 2, 3.1], reference: [1, 2, 3])
+        report.logits = error
+        report.hidden = error
+        report.byIteration = Array(repeating: error, count: 24)
+        (report.histogram, report.histogramTop) = ((0..<24).map { 24 - $0 }, 0.5)
+        report.kernel = "scalar"
+        var worst = WorstExamples()
+        for line in 1...12 {
+            worst.add(WorstExample(
+                line: line, text: "<b>&\u{1}" + String(repeating: "x", count: 300), label: "positive",
+                reference: "positive (-1.00, 2.00)", candidate: "negative (0.10, -0.20)", error: Double(line), flipped: line % 2 == 0))
+        }
+        report.worst = worst.examples
+        return report
+    }
+
+    @Test func verdicts() {
+        let report = ReportPageTests.report()
+        #expect(DriftVerdict(report, limits: DriftLimits(maxDrop: 1)).title == "Ship")
+        let refused = DriftVerdict(report, limits: DriftLimits(maxDrop: 0.2))
+        #expect(refused.title == "Do not ship")
+        #expect(refused.reason == "Accuracy dropped by 0.50 points, the limit is 0.2.")
+        #expect(DriftVerdict(report, limits: DriftLimits()).title == "No measurable loss")
+        #expect(DriftVerdict(DriftReport(), limits: DriftLimits()).title == "Measured, not judged")
+    }
+
+    @Test func worstExamplesComeFlippedFirstThenByError() {
+        #expect(ReportPageTests.report().worst.map(\.line) == [12, 10, 8, 6, 4, 2, 11, 9, 7, 5])
+    }
+
+    @Test func textFromFilesIsEscaped() {
+        let page = ReportPageTests.report().page(limits: DriftLimits(), command: "albit verify 'a&b'")
+        #expect(!page.contains("<script"))
+        #expect(!page.contains("<b>&"))
+        #expect(!page.unicodeScalars.contains("\u{1}"))
+        #expect(!page.contains("http://") && !page.contains("https://") && !page.contains("url("))
+    }
+
+    @Test func junitIsXMLWithACasePerLimit() throws {
+        let xml = ReportPageTests.report().junit(limits: DriftLimits(maxDrop: 0.2, minAgreement: 99, maxError: 1))
+        #expect(xml.contains("tests=\"3\" failures=\"1\""))
+        #expect(xml.contains("<failure message=\"accuracy dropped by 0.50 points, the limit is 0.2\"/>"))
+        let none = ReportPageTests.report().junit(limits: DriftLimits())
+        #expect(none.contains("tests=\"1\" failures=\"0\""))
+    }
+
+    /// Three frames of the page in a browser: none is wider than it may be, and the console stays silent.
+    @Test(arguments: [DriftLimits(), DriftLimits(maxDrop: 0.2), DriftLimits(maxDrop: 1, maxError: 0.1)])
+    func fitsPhonesAndDesktopsInABrowser(limits: DriftLimits) throws {
+        let page = ReportPageTests.report().page(limits: limits, command: "albit verify " + String(repeating: "x", count: 400))
+        let source = page.replacing("&", with: "&amp;").replacing("\"", with: "&quot;")
+        let frames = [360, 800, 1400].map { "<iframe width=\"\($0)\" height=\"900\" srcdoc=\"\(source)\"></iframe>" }.joined()
+        let probe = """
+            <!doctype html><meta charset="utf-8"><body>\(frames)<script>
+            addEventListener("load", () => {
+              const widths = [...document.querySelectorAll("iframe")].map(frame => {
+                const root = frame.contentDocument.documentElement
+                return root.clientWidth + ":" + root.scrollWidth + ":" + frame.contentDocument.querySelectorAll("svg").length
+              })
+              document.title = "widths " + widths.join(" ")
+            })
+            </script></body>
+            """
+        let directory = try TestData.temporaryDirectory()
+        try Data(probe.utf8).write(to: URL(filePath: directory + "/probe.html"))
+        let process = Process()
+        process.executableURL = URL(filePath: "/usr/bin/env")
+        process.arguments = [
+            "chromium", "--headless", "--no-sandbox", "--disable-gpu", "--enable-logging=stderr", "--user-data-dir=" + directory + "/profile",
+            "--dump-dom", "file://" + directory + "/probe.html",
+        ]
+        // To files: a pipe that nobody reads would stall the browser.
+        let (output, log) = (directory + "/dom", directory + "/log")
+        for path in [output, log] { try Data().write(to: URL(filePath: path)) }
+        process.standardOutput = try FileHandle(forWritingTo: URL(filePath: output))
+        process.standardError = try FileHandle(forWritingTo: URL(filePath: log))
+        try process.run()
+        process.waitUntilExit()
+        let dom = String(decoding: try Data(contentsOf: URL(filePath: output)), as: UTF8.self)
+        let console = String(decoding: try Data(contentsOf: URL(filePath: log)), as: UTF8.self)
+        let title = try #require(dom.firstMatch(of: /<title>widths ([0-9: ]+)<\/title>/), "the browser did not run: \(console.suffix(500))")
+        let widths = title.1.split(separator: " ").map { $0.split(separator: ":").compactMap { Int($0) } }
+        #expect(widths.count == 3)
+        for (frame, asked) in zip(widths, [360, 800, 1400]) {
+            try #require(frame.count == 3)
+            // A scroll bar takes at most 20 pixels of the frame.
+            #expect(frame[0] > asked - 20 && frame[0] <= asked)
+            #expect(frame[1] <= frame[0], "\(frame[1]) pixels wide in a frame of \(frame[0])")
+            #expect(frame[2] == 3)
+        }
+        #expect(!console.contains("CONSOLE"), "\(console)")
+    }
+}
