@@ -30,7 +30,7 @@ extension DriftReport {
     private var figures: String {
         var cells: [(name: String, value: String, note: String)] = []
         if let metric = metrics.first {
-            cells.append((metric.name + " drop", DecimalText.fixed(metric.drop, digits: 2), "points"))
+            cells.append(("Drop of " + metric.name, DecimalText.fixed(metric.drop, digits: 2), "points"))
         }
         if let agreement, let flips {
             cells.append(("Equal answers", DecimalText.fixed(agreement, digits: 2) + " %", "\(flips) of \(examples) differ"))

@@ -15,13 +15,13 @@ enum PageStyle {
         h1{margin:.1rem 0 .3rem;font-size:clamp(1.7rem,5vw,2.5rem);line-height:1.15;letter-spacing:-.015em;color:var(--tone)}
         header p:last-child{margin:0;font-size:1.1rem;max-width:44rem}
         h2{margin:2.6rem 0 .8rem;font-size:1.15rem}
-        .figures{display:grid;grid-template-columns:repeat(auto-fit,minmax(9.5rem,1fr));gap:1px;margin:2rem 0 0;background:var(--line);
+        .figures{display:flex;flex-wrap:wrap;gap:1px;margin:2rem 0 0;background:var(--line);
         border:1px solid var(--line);border-radius:.6rem;overflow:hidden}
-        .figures div{background:var(--card);padding:.9rem 1rem}
+        .figures div{flex:1 1 9rem;background:var(--card);padding:.9rem 1rem}
         dt,.note,figcaption,th{color:var(--soft);font-size:.875rem;font-weight:400}
         dd{margin:0;font-size:1.45rem;font-weight:600;line-height:1.3}
         .note{margin:.4rem 0 0}
-        table{width:100%;border-collapse:collapse}
+        table{width:100%;border-collapse:collapse;overflow-wrap:normal}
         th,td{padding:.5rem .6rem .5rem 0;border-bottom:1px solid var(--line);text-align:right}
         th:first-child,td:first-child{text-align:left}
         .charts{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,20rem),1fr));gap:1.25rem;margin-top:2.6rem}
@@ -39,7 +39,7 @@ enum PageStyle {
         .flip{color:var(--bad)}
         pre{margin:0;padding:1rem 1.1rem;background:var(--card);border:1px solid var(--line);border-radius:.6rem;
         white-space:pre-wrap;font:.9rem/1.5 ui-monospace,"DejaVu Sans Mono",Menlo,Consolas,monospace}
-        @media(max-width:34rem){main{padding:1.5rem 1rem 3rem}.wide{display:none}}
+        @media(max-width:34rem){main{padding:1.5rem 1rem 3rem}.wide{display:none}th,td{font-size:.8rem;padding-right:.3rem}}
         @media print{:root{--paper:#fff;--card:#fff;--ink:#000;--soft:#444;--line:#bbb;--bar:#2f6f8f;--pale:#b9c9d1;--good:#1d7a4b;--bad:#b3352c;
         --even:#8a6412}main{max-width:none;padding:0}}
         """
