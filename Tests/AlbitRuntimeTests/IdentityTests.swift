@@ -1,0 +1,88 @@
+import AlbitImporters
+import AlbitModel
+import AlbitQuantizer
+import AlbitRuntime
+import Foundation
+import Testing
+
+/// The same bytes from every kernel, number of threads, batch and padding, for the reference and for int8.
+struct IdentityTests {
+    private static let sample = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .deletingLastPathComponent().appendingPathComponent("samples/albert-tiny-sst2").path
+
+    private static func input(_ length: Int, _ seed: Int, padding: Int = 0) -> EncoderInput {
+        let ids = (0..<length).map { Int32((($0 + 1) * 7919 + seed * 104_729) % 30_000) }
+        guard padding > 0 else { return EncoderInput(ids: ids) }
+        return EncoderInput(
+            ids: ids + [Int32](repeating: 0, count: padding), typeIds: [Int32](repeating: 0, count: length + padding),
+            mask: [Bool](repeating: true, count: length) + [Bool](repeating: false, count: padding))
+    }
+
+    private static func quantized(_ preset: Preset, threads: Int = 2, kernel: Kernel = .best) throws -> URL {
+        let source = try Importer.open(path: sample, options: ImportOptions())
+        var request = QuantizationRequest()
+        request.preset = preset
+        request.threads = threads
+        request.kernel = kernel
+        request.heads = source.heads
+        request.calibration = (0..<4).map { input(24, $0) }
+        let url = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString + ".gguf")
+        try Quantizer(source: source, request: request).write(to: url.path, overwrite: false).finish()
+        return url
+    }
+
+    private func check(_ weights: EncoderWeights, _ name: String) throws {
+        for length in [1, 6, 33, 128] {
+            let alone = try Session(weights: weights, kernel: Kernel(named: "scalar"), threads: 1)
+            try alone.encode([Self.input(length, 1)])
+            let expected = alone.lastHiddenState(of: 0)
+            for kernel in Kernel.available {
+                for threads in 1...4 {
+                    let session = try Session(weights: weights, kernel: kernel, threads: threads)
+                    let batch = [Self.input(9, 2), Self.input(length, 1), Self.input(length, 1, padding: 5), Self.input(17, 3)]
+                    try session.encode(batch)
+                    #expect(session.lastHiddenState(of: 1) == expected, "\(name) \(kernel.name) \(threads) threads, S \(length)")
+                    #expect(
+                        Array(session.lastHiddenState(of: 2).prefix(expected.count)) == expected,
+                        "\(name) \(kernel.name) \(threads) threads, S \(length), padded")
+                }
+            }
+        }
+    }
+
+    @Test func reference() throws {
+        try check(EncoderWeights(Importer.open(path: Self.sample, options: ImportOptions())), "float32")
+    }
+
+    @Test(arguments: [Preset.plain, .default, .accurate, .fast]) func int8(_ preset: Preset) throws {
+        let url = try Self.quantized(preset)
+        defer { try? FileManager.default.removeItem(at: url) }
+        try check(EncoderWeights(ModelFile(path: url.path)), preset.rawValue)
+    }
+
+    /// The file is a function of its inputs: not of threads, not of the kernel.
+    @Test func filesAreEqualByteForByte() throws {
+        var files: [Data] = []
+        for (threads, kernel) in [(1, "scalar"), (2, Kernel.best.name), (4, Kernel.best.name)] {
+            let url = try Self.quantized(.default, threads: threads, kernel: Kernel(named: kernel))
+            files.append(try Data(contentsOf: url))
+            try FileManager.default.removeItem(at: url)
+        }
+        #expect(files[0] == files[1] && files[1] == files[2])
+    }
+
+    @Test func refusesWhatTheModelCannotTake() throws {
+        let weights = try EncoderWeights(Importer.open(path: Self.sample, options: ImportOptions()))
+        let session = try Session(weights: weights)
+        func refusal(_ input: EncoderInput) -> RuntimeError? {
+            do throws(RuntimeError) { try session.encode([input]) } catch { return error }
+            return nil
+        }
+        #expect({ if case .idOutOfRange(30_000, 30_000)? = refusal(EncoderInput(ids: [2, 30_000])) { true } else { false } }())
+        #expect({ if case .typeOutOfRange(2, 2)? = refusal(EncoderInput(ids: [2], typeIds: [2])) { true } else { false } }())
+        #expect({ if case .tooLong(513, 512)? = refusal(Self.input(513, 0)) { true } else { false } }())
+        #expect({ if case .emptySequence? = refusal(EncoderInput(ids: [2], mask: [false])) { true } else { false } }())
+        #expect({ if case .unequalLengths(1, 2, _)? = refusal(EncoderInput(ids: [2], typeIds: [0, 0])) { true } else { false } }())
+        #expect(throws: RuntimeError.self) { try Kernel(named: "abacus") }
+    }
+}
