@@ -28,6 +28,7 @@ package struct Contender {
 package enum ComparisonError: AlbitError {
     case otherDimension(name: String, reference: String, candidate: String)
     case otherHead(reference: String, candidate: String)
+    case otherVocabulary(id: Int, reference: String, candidate: String)
     case otherLabels(reference: String, candidate: String)
     case runtime(RuntimeError)
     case data(DataFileError)
@@ -45,6 +46,8 @@ package enum ComparisonError: AlbitError {
             "these are two different models: \(name) is \(reference) in the reference and \(candidate) in the candidate"
         case .otherHead(let reference, let candidate):
             "these are two different models: the reference has \(reference), the candidate \(candidate)"
+        case .otherVocabulary(let id, let reference, let candidate):
+            "these are two different models: token \(id) is '\(reference)' in the reference and '\(candidate)' in the candidate"
         case .otherLabels(let reference, let candidate):
             "these are two different models: the reference's labels are \(reference), the candidate's \(candidate)"
         case .runtime(let error): error.description
@@ -75,6 +78,15 @@ extension Contender {
         }
         guard heads(weights) == heads(other.weights) else {
             throw .otherHead(reference: heads(weights), candidate: heads(other.weights))
+        }
+        if let a = tokenizer, let b = other.tokenizer {
+            for id in 0..<max(a.count, b.count) {
+                let (x, y) = (a.piece(Int32(id)), b.piece(Int32(id)))
+                if x != y {
+                    throw .otherVocabulary(
+                        id: id, reference: String(decoding: x, as: UTF8.self), candidate: String(decoding: y, as: UTF8.self))
+                }
+            }
         }
         if !labels.isEmpty, !other.labels.isEmpty, labels != other.labels {
             throw .otherLabels(reference: labels.joined(separator: ", "), candidate: other.labels.joined(separator: ", "))

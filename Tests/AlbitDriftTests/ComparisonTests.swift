@@ -1,0 +1,66 @@
+@testable import AlbitDrift
+import AlbitImporters
+import AlbitModel
+import AlbitRuntime
+import AlbitTokenizers
+import TestData
+import Testing
+
+struct ComparisonTests {
+    static func contender(_ path: String, labels: [String]? = nil) throws -> Contender {
+        let source = try Importer.open(path: path)
+        return Contender(
+            path: path, weights: try EncoderWeights(source), tokenizer: try TokenizerReader.read(source.tokenizerFiles).map { Tokenizer($0) },
+            labels: labels ?? source.labels, problemType: source.problemType, bytes: 1)
+    }
+
+    static let sample = TestData.samples + "/albert-tiny-sst2"
+
+    func run(_ a: Contender, _ b: Contender, _ text: String) throws -> DriftReport {
+        var comparison = try Comparison(reference: a, candidate: b, kernel: .best, threads: 1)
+        return try comparison.run(DataFile(path: DataFileTests.file(text))) { _, _ in }
+    }
+
+    /// Both labels by id and by name; no drift at all, and every figure says so.
+    @Test func aModelEqualsItself() throws {
+        let model = try ComparisonTests.contender(ComparisonTests.sample)
+        let report = try run(model, model, "text\tlabel\na charming journey\t1\nawful\tNEGATIVE\ndull\t1\n")
+        #expect(report.examples == 3)
+        #expect(report.agreement == 100)
+        #expect(report.hidden.relativeL2 == 0)
+        #expect(report.logits?.maxAbs == 0)
+        #expect(report.metrics.first?.drop == 0)
+        #expect(report.metrics.first?.mcNemar == 1)
+        #expect(report.byIteration.map(\.relativeL2) == [0, 0, 0, 0])
+        #expect(DriftLimits(maxDrop: 0, minAgreement: 100, maxError: 0).violations(report).isEmpty)
+    }
+
+    /// A wrong pair is an error, not a large drift.
+    @Test func anotherModelIsAnError() throws {
+        let model = try ComparisonTests.contender(ComparisonTests.sample)
+        let swapped = try ComparisonTests.contender(ComparisonTests.sample, labels: ["POSITIVE", "NEGATIVE"])
+        let labels = #expect(throws: ComparisonError.self) { try run(model, swapped, "text\na\n") }
+        #expect(labels?.description.contains("labels are NEGATIVE, POSITIVE") == true, "\(labels?.description ?? "")")
+        let other = try ComparisonTests.contender(Zoo.directory + "/safetensors/base-model")
+        let sizes = #expect(throws: ComparisonError.self) { try run(model, other, "text\na\n") }
+        #expect(sizes?.description.contains("two different models") == true, "\(sizes?.description ?? "")")
+    }
+
+    /// Sizes may agree where the words do not: ids would mean something else.
+    @Test func anotherVocabularyIsAnError() throws {
+        let model = try ComparisonTests.contender(ComparisonTests.sample)
+        let tables = try TokenizerReader.read(TestData.bytes("tokenizer/vocab.txt"), path: "vocab.txt")
+        let other = Contender(
+            path: model.path, weights: model.weights, tokenizer: Tokenizer(tables), labels: model.labels, problemType: nil, bytes: 1)
+        let error = #expect(throws: ComparisonError.self) { try run(model, other, "text\na\n") }
+        #expect(error?.description.contains("token 0 is '<pad>' in the reference and '[PAD]' in the candidate") == true, "\(error?.description ?? "")")
+    }
+
+    @Test func unknownLabelsAreErrors() throws {
+        let model = try ComparisonTests.contender(ComparisonTests.sample)
+        let error = #expect(throws: ComparisonError.self) { try run(model, model, "text\tlabel\na\tjoyful\n") }
+        #expect(error?.description.contains("line 2 has label 'joyful', the model knows NEGATIVE, POSITIVE or 0 to 1") == true)
+        let empty = #expect(throws: ComparisonError.self) { try run(model, model, "text\tlabel\n") }
+        #expect(empty?.description.contains("holds no example") == true)
+    }
+}
