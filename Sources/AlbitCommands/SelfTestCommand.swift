@@ -14,10 +14,10 @@ package struct SelfTestCommand {
         guard let file = model.file else {
             throw .usage(model.path + ": is not an Albit file; selftest checks files made by 'albit quantize'")
         }
-        let stored: (sums: [Int], ids: [Int], digest: String)
+        let stored: (sums: [UInt32], ids: [Int], digest: String)
         do throws(ModelFileError) { stored = try SelfTestCommand.read(file) } catch { throw .model(error) }
         for (tensor, expected) in zip(file.gguf.tensors, stored.sums) {
-            let found = Int(CRC32.checksum(of: file.gguf.bytes(of: tensor)))
+            let found = CRC32.checksum(of: file.gguf.bytes(of: tensor))
             guard found == expected else {
                 throw .check(
                     model.path + ": tensor '" + tensor.name + "' has checksum " + String(found) + ", expected "
@@ -39,9 +39,14 @@ package struct SelfTestCommand {
         try write(session, file, digest, output)
     }
 
-    private static func read(_ file: ModelFile) throws(ModelFileError) -> (sums: [Int], ids: [Int], digest: String) {
+    private static func read(_ file: ModelFile) throws(ModelFileError) -> (sums: [UInt32], ids: [Int], digest: String) {
         let gguf = file.gguf
-        let sums = try gguf.required("albit.checksums", gguf.integers("albit.checksums"))
+        let array = try gguf.required("albit.checksums", gguf.array("albit.checksums"))
+        guard array.elementType == .uint32 else {
+            throw .wrongKeyType(path: file.path, key: "albit.checksums", expected: "an array of unsigned 32-bit integers")
+        }
+        // Not as Int: half of all checksums lie above what a 32-bit board's Int holds.
+        let sums = (0..<array.count).map { array.bytes.loadUnaligned(fromByteOffset: 4 * $0, as: UInt32.self) }
         guard sums.count == gguf.tensors.count else {
             throw .badValue(
                 path: file.path, key: "albit.checksums",
