@@ -1,16 +1,49 @@
 import AlbitModel
 import AlbitRuntime
 import AlbitText
+import AlbitTokenizers
 
-/// `encode`: raw outputs of the encoder for token ids, and their digest.
+/// `encode`: raw outputs of the encoder for token ids or texts, and their digest.
 package struct EncodeCommand {
     package var run = RunOptions()
     /// Print hidden states, pooled output and logits too.
     package var full = false
+    /// Refuse a text that is longer than the model takes instead of cutting it.
+    package var strict = false
 
-    package init(run: RunOptions, full: Bool) {
+    package init(run: RunOptions, full: Bool, strict: Bool = false) {
         self.run = run
         self.full = full
+        self.strict = strict
+    }
+
+    /// Encodes texts, or without any the lines of standard input, and writes an answer for each.
+    package func run(_ model: LoadedModel, texts: some Collection<String>, output: Output) throws(CommandError) {
+        guard let tokenizer = model.tokenizer else {
+            throw .input(model.path + ": has no tokenizer; give token ids with --ids")
+        }
+        let session = try run.session(model.weights)
+        let limit = session.configuration.maxPositionEmbeddings
+        var cut = 0
+        try Texts.each(texts, output: output) { (text) throws(CommandError) in
+            let encoding = tokenizer.encode(text, maxLength: limit)
+            if encoding.truncatedCount > 0 {
+                if strict {
+                    throw .input("a text has " + String(encoding.count + encoding.truncatedCount) + " tokens, the model takes " + String(limit))
+                }
+                cut += 1
+            }
+            do throws(RuntimeError) {
+                try session.encode([EncoderInput(encoding, session.configuration)])
+            } catch {
+                throw .runtime(error)
+            }
+            try write(session, sequence: 0, output)
+        }
+        if cut > 0 {
+            Message.warn(String(cut) + (cut == 1 ? " text was" : " texts were") + " longer than " + String(limit)
+                + " tokens and cut (--strict refuses such texts)")
+        }
     }
 
     /// Encodes the inputs one by one and writes an answer for each.

@@ -29,7 +29,7 @@ package struct InspectCommand {
         try row("dimensions", "vocabulary " + String(c.vocabSize) + ", embedding " + String(c.embeddingSize) + ", hidden "
             + String(c.hiddenSize) + ", intermediate " + String(c.intermediateSize) + ", heads " + String(c.numAttentionHeads)
             + ", positions " + String(c.maxPositionEmbeddings))
-        try row("activation", c.hiddenAct.name + ", LayerNorm epsilon " + Double(c.layerNormEps).description)
+        try row("activation", c.hiddenAct.name + ", LayerNorm epsilon " + c.layerNormEps.description)
         try row("configuration", it.configurationOrigin)
         try row("heads", it.heads.isEmpty ? "none" : it.heads.map { $0.name }.joined(separator: ", "))
         if !it.labels.isEmpty { try row("labels", it.labels.joined(separator: ", ")) }

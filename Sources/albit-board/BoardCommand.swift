@@ -16,12 +16,16 @@ enum BoardCommand {
             try tokenize(path, arguments, output)
         case CommandTable.encode:
             let run = try runOptions(arguments)
-            guard let ids = arguments.value("ids") else { throw .usage("encode needs --ids") }
+            let encode = EncodeCommand(run: run, full: arguments.flag("full"), strict: arguments.flag("strict"))
+            guard let ids = arguments.value("ids") else {
+                return try encode.run(LoadedModel(path: path), texts: arguments.arguments.dropFirst(), output: output)
+            }
+            guard arguments.arguments.count == 1 else { throw .usage("encode takes texts or --ids, not both") }
             let input = EncoderInput(
                 ids: try TokenList.parse(ids, option: "--ids"),
                 typeIds: try list(arguments, "type-ids"),
                 mask: try list(arguments, "mask")?.map { $0 != 0 })
-            try EncodeCommand(run: run, full: arguments.flag("full")).run(LoadedModel(path: path), inputs: [input], output: output)
+            try encode.run(LoadedModel(path: path), inputs: [input], output: output)
         case CommandTable.inspect:
             let inspection: Inspection
             do throws(ModelFileError) { inspection = try Inspection(ModelFile(path: path)) } catch { throw .model(error) }

@@ -1,9 +1,9 @@
 import AlbitCommands
+import AlbitDrift
 import AlbitImporters
 import AlbitModel
 import AlbitQuantizer
 import AlbitRuntime
-import AlbitText
 import AlbitTokenizers
 
 /// Sequences to calibrate with, and where they came from in words.
@@ -28,51 +28,55 @@ struct CalibrationData {
                 sequences: randomSequences(checkpoint.configuration, length: min(64, limit)),
                 description: "16 sequences of random ids, as the model has no tokenizer")
         }
-        var sequences: [EncoderInput] = []
-        var number = 0
-        let file = try MappedFile(path: path)
-        defer { withExtendedLifetime(file) {} }
-        for line in file.bytes.split(separator: 10) where sequences.count < mostSequences {
-            number += 1
-            if let sequence = try sequence(Array(line), path, number, limit, checkpoint, tokenizer) { sequences.append(sequence) }
-        }
+        let sequences = try isTable(path) ? records(path, limit, checkpoint, tokenizer) : lines(path, limit, checkpoint, tokenizer)
         guard !sequences.isEmpty else { throw CommandError.input(path + ": holds no line to calibrate with") }
         return CalibrationData(
             sequences: sequences, description: String(sequences.count) + " sequences of " + Quantize.name(of: path))
     }
 
-    /// One line: a JSON object with ids or text, or the text itself (of a TSV the first column).
-    private static func sequence(
-        _ line: [UInt8], _ path: String, _ number: Int, _ limit: Int, _ checkpoint: AlbertSource, _ tokenizer: Tokenizer?
-    ) throws -> EncoderInput? {
-        var text = line
-        if line.first == UInt8(ascii: "{") {
-            let value: JSONValue
-            do { value = try JSONValue(parsing: line) } catch {
-                throw CommandError.input(path + ": line \(number): " + error.description)
+    /// Whether a file is JSON lines or has a header that names `text` or `ids`; else each line is a text.
+    private static func isTable(_ path: String) throws -> Bool {
+        let file = try MappedFile(path: path)
+        return withExtendedLifetime(file) {
+            let first = file.bytes.prefix { $0 != 10 && $0 != 13 }
+            if first.first == UInt8(ascii: "{") { return true }
+            return first.split(whereSeparator: { $0 == 9 || $0 == UInt8(ascii: ",") }).contains {
+                $0.elementsEqual("text".utf8) || $0.elementsEqual("ids".utf8)
             }
-            if let ids = value["ids"]?.array {
-                let kept = ids.compactMap(\.integer).prefix(limit).map { Int32(truncatingIfNeeded: $0) }
-                return kept.isEmpty ? nil : EncoderInput(ids: kept)
-            }
-            guard let bytes = value["text"]?.bytes else {
-                throw CommandError.input(path + ": line \(number) has neither ids nor text")
-            }
-            text = bytes
-        } else {
-            let columns = line.split(separator: 9, omittingEmptySubsequences: false)
-            // The header of a TSV is no text.
-            if number == 1, columns.count > 1, columns.contains(where: { $0.elementsEqual("text".utf8) }) { return nil }
-            if columns.count > 1 { text = Array(columns[0]) }
         }
-        guard let tokenizer else {
-            throw CommandError.input(path + ": line \(number) is text, but the model has no tokenizer; give ids as {\"ids\": [...]}")
+    }
+
+    private static func records(
+        _ path: String, _ limit: Int, _ checkpoint: AlbertSource, _ tokenizer: Tokenizer?
+    ) throws -> [EncoderInput] {
+        var data = try DataFile(path: path)
+        var sequences: [EncoderInput] = []
+        while sequences.count < mostSequences, let example = try data.next() {
+            switch example.input {
+            case .ids(let ids, let typeIds):
+                guard !ids.isEmpty else { continue }
+                sequences.append(EncoderInput(ids: Array(ids.prefix(limit)), typeIds: typeIds.map { Array($0.prefix(limit)) }))
+            case .text(let text, let pair):
+                guard let tokenizer else { throw DataFileError.needsTokenizer(path: path, line: example.line) }
+                sequences.append(input(tokenizer.encode(text, pair: pair, maxLength: limit), checkpoint))
+            }
         }
-        return text.isEmpty ? nil : input(tokenizer.encode(text, maxLength: limit), checkpoint)
+        return sequences
+    }
+
+    private static func lines(
+        _ path: String, _ limit: Int, _ checkpoint: AlbertSource, _ tokenizer: Tokenizer?
+    ) throws -> [EncoderInput] {
+        guard let tokenizer else { throw DataFileError.needsTokenizer(path: path, line: 1) }
+        let file = try MappedFile(path: path)
+        defer { withExtendedLifetime(file) {} }
+        return file.bytes.split(whereSeparator: { $0 == 10 || $0 == 13 }).prefix(mostSequences).map {
+            input(tokenizer.encode(Array($0), maxLength: limit), checkpoint)
+        }
     }
 
     private static func input(_ encoding: Encoding, _ checkpoint: AlbertSource) -> EncoderInput {
-        EncoderInput(ids: encoding.ids, typeIds: checkpoint.configuration.typeVocabSize > 1 ? encoding.typeIDs : nil)
+        EncoderInput(encoding, checkpoint.configuration)
     }
 
     private static func randomSequences(_ configuration: Configuration, length: Int) -> [EncoderInput] {

@@ -10,10 +10,14 @@ struct Encode: ParsableCommand {
             give the same digest on every CPU, with every kernel and number of threads.
 
               albit encode model.gguf --ids "2 48 25 3" --json
+              albit encode model.gguf "a charming film"
             """)
 
     @Argument(help: "An Albit file, or a checkpoint that is then run in float32.")
     var model: String
+
+    @Argument(help: "Texts. Without any and without --ids, lines of standard input.")
+    var texts: [String] = []
 
     @Option(name: .long, help: "Token ids, separated by spaces or commas.")
     var ids: String?
@@ -24,6 +28,9 @@ struct Encode: ParsableCommand {
     @Option(name: .long, help: "1 for tokens that exist, 0 for padding, as many as ids.")
     var mask: String?
 
+    @Flag(name: .long, help: "Refuse a text that is too long instead of cutting it.")
+    var strict = false
+
     @Flag(name: .long, help: "Print hidden states, pooled output and logits too.")
     var full = false
 
@@ -32,11 +39,13 @@ struct Encode: ParsableCommand {
 
     func run() throws {
         let loaded = try source.load(model)
-        guard let ids else { throw CommandError.usage("encode needs --ids") }
+        let command = EncodeCommand(run: computing.options, full: full, strict: strict)
+        guard let ids else { return try command.run(loaded, texts: texts, output: Output()) }
+        guard texts.isEmpty else { throw CommandError.usage("encode takes texts or --ids, not both") }
         let input = try EncoderInput(
             ids: TokenList.parse(ids, option: "--ids"),
             typeIds: typeIds.map { try TokenList.parse($0, option: "--type-ids") },
             mask: mask.map { try TokenList.parse($0, option: "--mask").map { $0 != 0 } })
-        try EncodeCommand(run: computing.options, full: full).run(loaded, inputs: [input], output: Output())
+        try command.run(loaded, inputs: [input], output: Output())
     }
 }

@@ -9,7 +9,7 @@ import ArgumentParser
 
 struct Quantize: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Turn a checkpoint or graph into one int8 file.",
+        abstract: "Turn a checkpoint into one int8 file.",
         discussion: """
               albit quantize CHECKPOINT -o model.gguf
               albit quantize CHECKPOINT -o model.gguf --preset accurate --calibrate sentences.txt
@@ -44,6 +44,7 @@ struct Quantize: ParsableCommand {
         request.name = Quantize.title(checkpoint.configuration)
         request.sourceFile = Quantize.name(of: checkpoint.report.path)
         request.sourceFormat = checkpoint.report.format
+        request.sourceDigest = try checkpoint.sha256()
         request.heads = checkpoint.heads
         request.labels = checkpoint.labels
         request.problemType = checkpoint.problemType
@@ -57,8 +58,14 @@ struct Quantize: ParsableCommand {
             request.calibrationDescription = data.description
         }
         let pending = try Quantizer(source: checkpoint, request: request).write(to: output, overwrite: force)
+        let bytes = pending.file.offset
         try pending.finish()
         bar.finish()
+        let summary = QuantizationSummary(
+            output: output, bytes: bytes, preset: preset, calibration: request.calibrationDescription, report: checkpoint.report)
+        let standardOutput = Output()
+        try standardOutput.line(computing.json ? summary.json : summary.text)
+        try standardOutput.flush()
     }
 
     /// What `general.name` says: a property of the model, the same whatever file it came from.

@@ -37,15 +37,9 @@ struct Tokenize: ParsableCommand {
         let command = TokenizeCommand(json: json, characters: offsets == .characters, bare: bare)
         let output = Output()
         let second = pair.map { Array($0.utf8) }
-        if texts.isEmpty {
-            var lines = LineReader()
-            while let line = try lines.next() {
-                try command.run(tokenizer, text: line, pair: second, output: output)
-                try output.flush()
-            }
+        try Texts.each(texts, output: output) { (text) throws(CommandError) in
+            try command.run(tokenizer, text: text, pair: second, output: output)
         }
-        for text in texts { try command.run(tokenizer, text: Array(text.utf8), pair: second, output: output) }
-        try output.flush()
     }
 }
 

@@ -19,11 +19,13 @@ package enum CommandTable {
         ])
 
     package static let encode = CommandSpecification(
-        "encode", arguments: "MODEL", count: 1...1, "Print the encoder's outputs and their digest",
+        "encode", arguments: "MODEL [TEXT ...]", count: 1...Int.max,
+        "Print the encoder's outputs and their digest, for ids or texts",
         options: [
             OptionSpecification("ids", value: "\"ID ...\"", "Token ids, separated by spaces or commas"),
             OptionSpecification("type-ids", value: "\"ID ...\"", "Token types, as many as ids"),
             OptionSpecification("mask", value: "\"0|1 ...\"", "1 for tokens that exist, 0 for padding, as many as ids"),
+            OptionSpecification("strict", "Refuse a text that is too long instead of cutting it"),
             OptionSpecification("full", "Print hidden states, pooled output and logits too"),
         ] + computing)
 

@@ -87,7 +87,7 @@ package final class TaskSession {
 
 extension EncoderInput {
     /// Token types the model does not have become 0: BERT's frame uses type 1, but not every model learnt it.
-    init(_ encoding: Encoding, _ configuration: Configuration) {
+    package init(_ encoding: Encoding, _ configuration: Configuration) {
         let types = configuration.typeVocabSize > 1
             ? encoding.typeIDs : [Int32](repeating: 0, count: encoding.ids.count)
         self.init(ids: encoding.ids, typeIds: types)
