@@ -11,10 +11,11 @@ TEST_PACKAGES := $(BUILD_PACKAGES) xz-utils binutils chromium
 BOARD_PACKAGES := python3 gcc-aarch64-linux-gnu libc6-dev-arm64-cross gcc-arm-linux-gnueabihf libc6-dev-armhf-cross \
 	gcc-arm-linux-gnueabi libc6-dev-armel-cross gcc-riscv64-linux-gnu libc6-dev-riscv64-cross
 
-.PHONY: help build demo test boards check-boards install uninstall clean
+.PHONY: help build demo test docs boards check-boards install uninstall clean
 help:
 	@echo "make demo          build, quantize the sample model, classify, measure the drift"
 	@echo "make test          all tests, in release mode"
+	@echo "make docs          the Swift library's documentation in dist/docs"
 	@echo "make boards        albit-board for aarch64, armv7, armv6 and riscv64 in dist/boards"
 	@echo "make check-boards  run them under qemu and compare with this machine, byte for byte"
 	@echo "make install       albit into PREFIX/bin (PREFIX=$(PREFIX))"
@@ -32,6 +33,11 @@ test:
 	$(SWIFT) build --build-tests $(RELEASE)
 	$(SWIFT) test $(RELEASE) --skip-build
 	@Scripts/check-no-fma.sh objdump .build/release
+
+docs:
+	@Scripts/prepare.sh $(BUILD_PACKAGES)
+	$(SWIFT) build $(RELEASE) --target Albit
+	@Scripts/make-docs.sh .build/release
 
 boards:
 	@Scripts/prepare.sh $(BOARD_PACKAGES)

@@ -7,6 +7,7 @@ import PackageDescription
 let package = Package(
     name: "albit",
     products: [
+        .library(name: "Albit", targets: ["Albit"]),
         .executable(name: "albit", targets: ["albit"]),
         .executable(name: "albit-board", targets: ["albit-board"]),
     ],
@@ -38,6 +39,10 @@ let package = Package(
         .target(name: "AlbitQuantizer", dependencies: ["AlbitModel", "AlbitRuntime", "AlbitTokenizers", "AlbitText", "CKernels", "CPlatform"]),
         .target(name: "AlbitDrift", dependencies: ["AlbitModel", "AlbitRuntime", "AlbitTokenizers", "AlbitText", "AlbitImporters", "CPlatform"]),
         .target(name: "AlbitExporters", dependencies: ["AlbitModel", "AlbitText", "CSchemas", "CPlatform"]),
+        // The Swift API, all that is public. Not in Sources/Albit, which some file systems take for Sources/albit.
+        .target(
+            name: "Albit", dependencies: ["AlbitImporters", "AlbitModel", "AlbitRuntime", "AlbitTokenizers"],
+            path: "Sources/AlbitLibrary"),
         .executableTarget(
             name: "albit",
             dependencies: [
@@ -67,6 +72,7 @@ let package = Package(
         .testTarget(
             name: "AlbitRuntimeTests",
             dependencies: ["AlbitRuntime", "AlbitModel", "AlbitImporters", "AlbitQuantizer", "TestData"]),
+        .testTarget(name: "AlbitTests", dependencies: ["Albit", "TestData"]),
         .testTarget(name: "CommandTests", dependencies: ["albit", "albit-board", "AlbitCommands", "AlbitModel", "AlbitText", "CPlatform", "TestData"]),
     ]
 )

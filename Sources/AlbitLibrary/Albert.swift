@@ -1,0 +1,79 @@
+internal import AlbitImporters
+internal import AlbitModel
+internal import AlbitRuntime
+internal import AlbitTokenizers
+
+/// An ALBERT or BERT model that answers.
+///
+/// ```swift
+/// let model = try Albert(contentsOf: "model.gguf")
+/// let answer = try model.classify("a charming and often affecting journey")
+/// print(answer.label, answer.score)
+/// ```
+///
+/// A model may be used from many threads at once: weights are shared and never change, and every call works in
+/// memory of its own. Calls are synchronous and compute on ``Options/threads`` threads.
+///
+/// The same file, input and options give the same bytes on every CPU, with every kernel and number of threads.
+///
+/// Source: Lan et al., "ALBERT: A Lite BERT for Self-supervised Learning of Language Representations" (2019).
+public final class Albert: Sendable {
+    /// What was opened.
+    public let path: String
+    /// Names of the classifier's labels in the order of their ids; `LABEL_0`, `LABEL_1` and so on where the model
+    /// names none; empty without a classifier.
+    public let labels: [String]
+    /// What the model was trained to answer, named as in `albit inspect`: `sequence-classification`,
+    /// `token-classification`, `multiple-choice`, `question-answering`, `masked-language-model`, `sentence-order`.
+    public let heads: [String]
+    /// Most tokens of one sequence, [CLS] and [SEP] among them.
+    public let maxLength: Int
+    /// Values of one hidden state, and of an embedding.
+    public var hiddenSize: Int { weights.configuration.hiddenSize }
+    /// Name of the kernel that computes, such as `avx2`, `sdot` or `scalar`.
+    public var kernel: String { sessions.kernel.name }
+    /// Whether the matmuls run on 8-bit integers (an Albit file) or in float32 (a checkpoint).
+    public var isQuantized: Bool { weights.isInt8 }
+
+    let weights: EncoderWeights
+    let tokenizer: Tokenizer?
+    let modelHeads: [Head]
+    let problemType: String?
+    let pooling: Pooling
+    let strict: Bool
+    let sessions: SessionPool
+
+    /// Opens an Albit file, which is mapped and ready at once, or a checkpoint in any format that `albit inspect`
+    /// reads (a file, a directory or an archive), which is then run in float32.
+    ///
+    /// - Parameters:
+    ///   - path: The file or directory.
+    ///   - options: What its files do not tell, and how to run it.
+    /// - Throws: ``AlbertError`` with ``AlbertError/Code/unreadableModel`` for what is no such model or is damaged,
+    ///   ``AlbertError/Code/invalidArgument`` for an option that makes no sense here, and
+    ///   ``AlbertError/Code/machine`` where memory or threads are refused.
+    public init(contentsOf path: String, options: Options = Options()) throws(AlbertError) {
+        let opened = try OpenedModel(path: path, options: options)
+        self.path = path
+        weights = opened.weights
+        tokenizer = opened.tokenizer
+        modelHeads = opened.heads
+        heads = opened.heads.map(\.name)
+        labels = opened.weights.classifier.map { LabelNames.complete(opened.labels, count: $0.rows) } ?? []
+        problemType = opened.problemType
+        pooling = opened.pooling
+        strict = options.strict
+        let positions = opened.weights.configuration.maxPositionEmbeddings
+        maxLength = min(options.maxLength ?? positions, positions)
+        sessions = try SessionPool(weights: opened.weights, options: options)
+    }
+
+    /// Runs a step of a task in a session that no other call uses meanwhile.
+    func run<T>(_ body: (TaskSession) throws(TaskError) -> T) throws(AlbertError) -> T {
+        guard let tokenizer else { throw AlbertError(TaskError.noTokenizer) }
+        return try sessions.withSession { (session) throws(AlbertError) in
+            let tasks = TaskSession(session: session, tokenizer: tokenizer, maxLength: maxLength, strict: strict)
+            do throws(TaskError) { return try body(tasks) } catch { throw AlbertError(error) }
+        }
+    }
+}

@@ -1,0 +1,66 @@
+internal import AlbitModel
+internal import AlbitRuntime
+
+/// Why a model was not opened, or a question not answered.
+public struct AlbertError: Error, Sendable, Equatable, CustomStringConvertible {
+    /// What kind of thing went wrong. More kinds may be added in later versions.
+    public struct Code: Sendable, Hashable, CustomStringConvertible {
+        private enum Name: String { case unreadableModel, missingHead, missingTokenizer, textTooLong, invalidArgument, machine }
+        private let name: Name
+
+        /// The file is missing, damaged, or not a model that Albit reads.
+        public static let unreadableModel = Code(name: .unreadableModel)
+        /// The model was not trained for this: it has no such head, no pooler, or no [MASK].
+        public static let missingHead = Code(name: .missingHead)
+        /// The model comes without a tokenizer, so it takes no text.
+        public static let missingTokenizer = Code(name: .missingTokenizer)
+        /// A text is longer than the model takes, where ``Albert/Options/strict`` refuses that.
+        public static let textTooLong = Code(name: .textTooLong)
+        /// An argument or option is outside what it may be.
+        public static let invalidArgument = Code(name: .invalidArgument)
+        /// Memory, threads or reading failed: the same call may succeed later or elsewhere.
+        public static let machine = Code(name: .machine)
+
+        /// The name of the code, such as `missingHead`.
+        public var description: String { name.rawValue }
+    }
+
+    /// What kind of thing went wrong.
+    public let code: Code
+    /// What happened, where (file, tensor, text), what was expected, and what to do; one line. Where it names an
+    /// option of the command line, ``Albert/Options`` has one of the same name.
+    public let message: String
+
+    /// The message.
+    public var description: String { message }
+
+    init(_ code: Code, _ message: String) {
+        self.code = code
+        self.message = message
+    }
+
+    init(_ error: RuntimeError) {
+        self.init(error.failure == .machine ? .machine : .invalidArgument, error.description)
+    }
+
+    init(_ error: TaskError) {
+        switch error {
+        case .runtime(let error): self.init(error)
+        case .noTokenizer: self.init(.missingTokenizer, error.description)
+        case .noHead, .noPooler, .noMaskToken, .wrongWidth: self.init(.missingHead, error.description)
+        case .tooLong: self.init(.textTooLong, error.description)
+        case .noRoom: self.init(.invalidArgument, error.description)
+        }
+    }
+
+    /// What went wrong while a model was opened.
+    init(opening path: String, _ error: any Error) {
+        if let error = error as? AlbertError {
+            self = error
+        } else if let error = error as? any AlbitError {
+            self.init(error.failure == .machine ? .machine : .unreadableModel, error.description)
+        } else {
+            self.init(.unreadableModel, "\(path): \(error)")
+        }
+    }
+}

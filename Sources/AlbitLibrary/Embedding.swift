@@ -1,0 +1,57 @@
+internal import AlbitRuntime
+
+/// How the hidden states of a text become one vector.
+public enum Pooling: String, Sendable, CaseIterable {
+    /// Mean over all tokens, [CLS] and [SEP] among them, as sentence-transformers has it.
+    case mean
+    /// The hidden state of [CLS].
+    case cls
+    /// The largest value of each dimension.
+    case max
+    /// The pooled output, tanh(dense([CLS])).
+    case pooler
+
+    var runtime: SentencePooling {
+        switch self {
+        case .mean: .mean
+        case .cls: .cls
+        case .max: .max
+        case .pooler: .pooler
+        }
+    }
+}
+
+extension Albert {
+    /// Turns a text into a vector, so that texts of like meaning have vectors of like direction.
+    ///
+    /// - Parameters:
+    ///   - text: The text.
+    ///   - pooling: nil: what the model was trained with, the mean where it does not say.
+    ///   - normalized: Whether the vector is scaled to length 1, so that a dot product of two is their cosine.
+    /// - Returns: ``hiddenSize`` values.
+    /// - Throws: ``AlbertError`` with ``AlbertError/Code/missingHead`` for ``Pooling/pooler`` of a model without one,
+    ///   ``AlbertError/Code/missingTokenizer`` or ``AlbertError/Code/textTooLong``.
+    ///
+    /// Source: Reimers and Gurevych, "Sentence-BERT" (2019).
+    public func embed(_ text: String, pooling: Pooling? = nil, normalized: Bool = true) throws(AlbertError) -> [Float] {
+        try embed([text], pooling: pooling, normalized: normalized)[0]
+    }
+
+    /// Turns texts into vectors, several in one pass: faster than one by one, with the same values.
+    ///
+    /// - Parameters:
+    ///   - texts: Any number of texts.
+    ///   - pooling: nil: what the model was trained with, the mean where it does not say.
+    ///   - normalized: Whether vectors are scaled to length 1.
+    /// - Returns: ``hiddenSize`` values for each text, in their order.
+    /// - Throws: As ``embed(_:pooling:normalized:)-(String,_,_)``.
+    public func embed(_ texts: [String], pooling: Pooling? = nil, normalized: Bool = true) throws(AlbertError) -> [[Float]] {
+        try run { (tasks) throws(TaskError) in
+            try embedding(tasks, pooling, normalized: normalized).embed(texts.map { TaskText($0) })
+        }
+    }
+
+    func embedding(_ tasks: TaskSession, _ pooling: Pooling?, normalized: Bool = true) throws(TaskError) -> SentenceEmbedding {
+        try SentenceEmbedding(tasks, pooling: (pooling ?? self.pooling).runtime, normalized: normalized)
+    }
+}

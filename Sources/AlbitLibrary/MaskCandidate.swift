@@ -1,0 +1,37 @@
+internal import AlbitRuntime
+
+/// A piece of the vocabulary that may stand at a [MASK].
+public struct MaskCandidate: Sendable, Equatable {
+    /// The piece as text, without the mark of a blank before it.
+    public let text: String
+    /// Its id in the vocabulary.
+    public let id: Int
+    /// Probability over the whole vocabulary, 0...1.
+    public let score: Float
+}
+
+extension Albert {
+    /// Finds words for each `[MASK]` of a text, every mask by itself.
+    ///
+    /// - Parameters:
+    ///   - text: A text with `[MASK]` in it.
+    ///   - top: Candidates for each mask, 1 or more.
+    /// - Returns: For each mask in the order of the text its candidates, best first; empty for a text without one.
+    /// - Throws: ``AlbertError`` with ``AlbertError/Code/missingHead`` where the model has no head for masked words,
+    ///   ``AlbertError/Code/missingTokenizer``, ``AlbertError/Code/textTooLong`` or ``AlbertError/Code/invalidArgument``.
+    ///
+    /// Source: `AlbertForMaskedLM` of transformers.
+    public func fillMask(_ text: String, top: Int = 5) throws(AlbertError) -> [[MaskCandidate]] {
+        guard top > 0 else { throw AlbertError(.invalidArgument, "top is \(top), expected 1 or more") }
+        return try run { (tasks) throws(TaskError) in
+            try MaskedWords(tasks, top: top).fill([TaskText(text)])[0].map { mask in
+                mask.candidates.map { candidate in
+                    var piece = tasks.tokenizer.piece(Int32(truncatingIfNeeded: candidate.id))[...]
+                    // SentencePiece marks the blank before a word with U+2581.
+                    if piece.starts(with: "\u{2581}".utf8) { piece = piece.dropFirst(3) }
+                    return MaskCandidate(text: String(decoding: piece, as: UTF8.self), id: candidate.id, score: candidate.score)
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,41 @@
+internal import AlbitRuntime
+
+/// A candidate that fits a question.
+public struct Match: Sendable, Equatable {
+    /// Place among the candidates, from 0.
+    public let index: Int
+    /// The candidate.
+    public let text: String
+    /// How well it fits, 0...1: a probability where the model reads question and candidate together, else the cosine of
+    /// their vectors, 0 for those below.
+    public let score: Float
+}
+
+extension Albert {
+    /// Finds which of some candidates (answers, intents, paragraphs) fit a question.
+    ///
+    /// A model with a pair head (a reranker, multiple choice, entailment) reads question and candidate together; any other
+    /// compares their vectors. For many questions over the same candidates, keep their vectors
+    /// (``embed(_:pooling:normalized:)-([String],_,_)``) and compare those.
+    ///
+    /// - Parameters:
+    ///   - question: The question.
+    ///   - candidates: Any number of them.
+    ///   - top: Matches to give at most, 1 or more.
+    /// - Returns: The best matches, best first, the earlier candidate first of equal ones.
+    /// - Throws: ``AlbertError`` with ``AlbertError/Code/invalidArgument`` for `top` below 1,
+    ///   ``AlbertError/Code/missingTokenizer`` or ``AlbertError/Code/textTooLong``.
+    ///
+    /// Source: Reimers and Gurevych, "Sentence-BERT" (2019); Nogueira and Cho, "Passage Re-ranking with BERT" (2019).
+    public func match(_ question: String, among candidates: [String], top: Int = 5) throws(AlbertError) -> [Match] {
+        guard top > 0 else { throw AlbertError(.invalidArgument, "top is \(top), expected 1 or more") }
+        let scores = try run { (tasks) throws(TaskError) in
+            if let pairs = PairRanking(tasks, heads: modelHeads, labels: labels) {
+                return try pairs.scores([UInt8](question.utf8), candidates.map { [UInt8]($0.utf8) })
+            }
+            let vectors = try embedding(tasks, nil).embed(([question] + candidates).map { TaskText($0) })
+            return vectors.dropFirst().map { SentenceRanking.cosine($0, vectors[0]) }
+        }
+        return Scores.largest(scores, count: top).map { Match(index: $0, text: candidates[$0], score: max(0, min(1, scores[$0]))) }
+    }
+}
