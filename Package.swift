@@ -72,7 +72,7 @@ let package = Package(
         .testTarget(
             name: "AlbitRuntimeTests",
             dependencies: ["AlbitRuntime", "AlbitModel", "AlbitImporters", "AlbitQuantizer", "TestData"]),
-        .testTarget(name: "AlbitTests", dependencies: ["Albit", "TestData"]),
+        .testTarget(name: "AlbitTests", dependencies: ["Albit", "TestData"], exclude: ["PublicInterface.txt"]),
         .testTarget(name: "CommandTests", dependencies: ["albit", "albit-board", "AlbitCommands", "AlbitModel", "AlbitText", "CPlatform", "TestData"]),
     ]
 )
