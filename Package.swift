@@ -68,7 +68,7 @@ let package = Package(
             name: "TaskTests",
             dependencies: ["AlbitCommands", "AlbitRuntime", "AlbitTokenizers", "AlbitImporters", "AlbitText", "CPlatform", "TestData"],
             exclude: ["Data"]),
-        .testTarget(name: "AlbitDriftTests", dependencies: ["AlbitDrift", "AlbitImporters", "AlbitModel", "AlbitRuntime", "AlbitTokenizers", "TestData"], exclude: ["Golden.json"]),
+        .testTarget(name: "AlbitDriftTests", dependencies: ["AlbitDrift", "AlbitImporters", "AlbitModel", "AlbitRuntime", "AlbitTokenizers", "TestData"], exclude: ["Golden.json", "base.npz"]),
         .testTarget(
             name: "AlbitRuntimeTests",
             dependencies: ["AlbitRuntime", "AlbitModel", "AlbitImporters", "AlbitQuantizer", "TestData"]),

@@ -81,18 +81,9 @@ package struct Comparison {
     package var truncatedTexts: Int { truncated }
 
     private mutating func encoderInput(_ example: Example, _ path: String) throws(ComparisonError) -> EncoderInput {
-        let configuration = reference.weights.configuration
-        switch example.input {
-        case .ids(let ids, let typeIds):
-            return EncoderInput(ids: ids, typeIds: typeIds)
-        case .text(let text, let pair):
-            guard let tokenizer = candidate.tokenizer ?? reference.tokenizer else {
-                throw .data(.needsTokenizer(path: path, line: example.line))
-            }
-            let encoding = tokenizer.encode(text, pair: pair, maxLength: configuration.maxPositionEmbeddings)
-            if encoding.truncatedCount > 0 { truncated += 1 }
-            return EncoderInput(ids: encoding.ids, typeIds: configuration.typeVocabSize > 1 ? encoding.typeIDs : nil)
-        }
+        let (input, isTruncated) = try reference.encoderInput(example, path, tokenizer: candidate.tokenizer ?? reference.tokenizer)
+        if isTruncated { truncated += 1 }
+        return input
     }
 
     private mutating func compare(_ batch: [(example: Example, input: EncoderInput)], _ path: String) throws(ComparisonError) {

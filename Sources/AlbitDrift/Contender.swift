@@ -30,6 +30,8 @@ package enum ComparisonError: AlbitError {
     case otherHead(reference: String, candidate: String)
     case otherVocabulary(id: Int, reference: String, candidate: String)
     case otherLabels(reference: String, candidate: String)
+    case otherGoldenShape(name: String, found: Int, expected: Int)
+    case noGolden(path: String)
     case runtime(RuntimeError)
     case data(DataFileError)
 
@@ -50,6 +52,9 @@ package enum ComparisonError: AlbitError {
             "these are two different models: token \(id) is '\(reference)' in the reference and '\(candidate)' in the candidate"
         case .otherLabels(let reference, let candidate):
             "these are two different models: the reference's labels are \(reference), the candidate's \(candidate)"
+        case .otherGoldenShape(let name, let found, let expected):
+            "golden \(name) has \(found) values, the model's output has \(expected): it is of another model or other inputs"
+        case .noGolden(let path): "\(path): holds no array hidden_0; golden outputs are named hidden_0, logits_0, hidden_1 ..."
         case .runtime(let error): error.description
         case .data(let error): error.description
         }
@@ -57,6 +62,21 @@ package enum ComparisonError: AlbitError {
 }
 
 extension Contender {
+    /// An example as ids, and whether its end was left out. Throws where it is text and there is no tokenizer.
+    func encoderInput(
+        _ example: Example, _ path: String, tokenizer: Tokenizer?
+    ) throws(ComparisonError) -> (input: EncoderInput, isTruncated: Bool) {
+        switch example.input {
+        case .ids(let ids, let typeIds):
+            return (EncoderInput(ids: ids, typeIds: typeIds), false)
+        case .text(let text, let pair):
+            guard let tokenizer else { throw .data(.needsTokenizer(path: path, line: example.line)) }
+            let encoding = tokenizer.encode(text, pair: pair, maxLength: weights.configuration.maxPositionEmbeddings)
+            let typeIds = weights.configuration.typeVocabSize > 1 ? encoding.typeIDs : nil
+            return (EncoderInput(ids: encoding.ids, typeIds: typeIds), encoding.truncatedCount > 0)
+        }
+    }
+
     /// Throws where the other is not the same model in another precision.
     func requireSame(as other: Contender) throws(ComparisonError) {
         let (a, b) = (weights.configuration, other.weights.configuration)

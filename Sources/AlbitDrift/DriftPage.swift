@@ -61,7 +61,7 @@ extension DriftReport {
     }
 
     private func charts(_ limits: DriftLimits) -> String {
-        var figures = [
+        var figures = byIteration.isEmpty ? [] : [
             "<figure><h2>Error by iteration</h2><figcaption>Relative L2 of the hidden state after each applied layer"
                 + (limits.maxError == nil ? "" : "; the dashed line is the limit for the last")
                 + ".</figcaption>"
@@ -87,7 +87,7 @@ extension DriftReport {
                             ("candidate", Double(candidateBytes), DriftReport.megabytes(candidateBytes)),
                         ], label: "Size before and after") + "</figure>")
         }
-        return "<div class=\"charts\">" + figures.joined() + "</div>"
+        return figures.isEmpty ? "" : "<div class=\"charts\">" + figures.joined() + "</div>"
     }
 
     private var worstExamples: String {

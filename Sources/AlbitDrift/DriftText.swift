@@ -7,7 +7,7 @@ extension DriftReport {
         func row(_ name: String, _ value: String) {
             lines.append(name + String(repeating: " ", count: max(1, 16 - name.utf8.count)) + value)
         }
-        row("reference", referencePath + "  (" + DriftReport.megabytes(referenceBytes) + ")")
+        row("reference", referencePath + (referenceBytes > 0 ? "  (" + DriftReport.megabytes(referenceBytes) + ")" : ""))
         row("candidate", candidatePath + "  (" + DriftReport.megabytes(candidateBytes) + ")")
         row("data", "\(dataPath): \(examples) examples, \(tokens) tokens")
         for metric in metrics {
@@ -29,7 +29,7 @@ extension DriftReport {
         }
         row("hidden state", "relative error " + DecimalText.fixed(hidden.relativeL2, digits: 4) + ", cosine mean "
             + DecimalText.fixed(hidden.cosineMean, digits: 5) + ", least " + DecimalText.fixed(hidden.cosineMin, digits: 4))
-        row("by layer", byIteration.map { DecimalText.fixed($0.relativeL2, digits: 4) }.joined(separator: " "))
+        if !byIteration.isEmpty { row("by layer", byIteration.map { DecimalText.fixed($0.relativeL2, digits: 4) }.joined(separator: " ")) }
         if let example = worst.first {
             row("worst example", "line \(example.line): " + DriftReport.shortened(example.text))
             if !example.reference.isEmpty { row("", "reference " + example.reference + ", candidate " + example.candidate) }

@@ -1,5 +1,6 @@
 import AlbitCommands
 import AlbitDrift
+import AlbitImporters
 import AlbitModel
 import AlbitRuntime
 import AlbitText
@@ -19,8 +20,11 @@ struct Verify: ParsableCommand {
     @Argument(help: "The reference: a checkpoint, or an Albit file.")
     var reference: String
 
-    @Argument(help: "The candidate.")
-    var candidate: String
+    @Argument(help: "The candidate; left out with --golden, which then judges the one model.")
+    var candidate: String?
+
+    @Option(name: .long, help: "Outputs that another program computed: .npz with hidden_0, logits_0, hidden_1 ...")
+    var golden: String?
 
     @Option(name: .long, help: "TSV or CSV with a header (text, pair, label, or ids), or JSON lines.")
     var data: String
@@ -49,16 +53,13 @@ struct Verify: ParsableCommand {
     func run() throws {
         let threads = computing.threads == 0 ? ThreadPool.availableCPUs : computing.threads
         let kernel = try computing.kernel.isEmpty ? Kernel.best : Kernel(named: computing.kernel)
-        var comparison = try Comparison(
-            reference: source.contender(reference), candidate: source.contender(candidate), kernel: kernel, threads: threads)
-        let bar = Progress("comparing")
         // Opened and dropped: a long comparison must not end with "is there already".
         for path in [report, junit] { if let path { _ = try OutputFile(path: path, overwrite: force) } }
-        let result = try comparison.run(DataFile(path: data)) { bar.update($0, of: $1) }
-        bar.finish()
-        if comparison.truncatedTexts > 0 {
-            Message.warn("\(comparison.truncatedTexts) texts are longer than the model takes; their ends were left out")
-        }
+        let result = try golden.map { path in
+            if candidate != nil { throw CommandError.usage("verify takes one model with --golden, or two without") }
+            return try GoldenComparison.run(
+                source.contender(reference), golden: NumpyArchive(path: path), data: DataFile(path: data), kernel: kernel, threads: threads)
+        } ?? compare(kernel, threads)
         let output = Output()
         try output.line(computing.json ? result.json() : result.text)
         try output.flush()
@@ -69,6 +70,19 @@ struct Verify: ParsableCommand {
         if !violations.isEmpty { throw CommandError.check(violations.joined(separator: "; ")) }
     }
 
+    private func compare(_ kernel: Kernel, _ threads: Int) throws -> DriftReport {
+        guard let candidate else { throw CommandError.usage("verify needs a candidate, or --golden FILE.npz") }
+        var comparison = try Comparison(
+            reference: source.contender(reference), candidate: source.contender(candidate), kernel: kernel, threads: threads)
+        let bar = Progress("comparing")
+        let result = try comparison.run(DataFile(path: data)) { bar.update($0, of: $1) }
+        bar.finish()
+        if comparison.truncatedTexts > 0 {
+            Message.warn("\(comparison.truncatedTexts) texts are longer than the model takes; their ends were left out")
+        }
+        return result
+    }
+
     private func write(_ text: String, to path: String) throws {
         let file = try OutputFile(path: path, overwrite: force)
         try file.write([UInt8](text.utf8))
@@ -77,7 +91,8 @@ struct Verify: ParsableCommand {
 
     /// The command line that gives the same figures.
     private var command: String {
-        var words = ["albit", "verify", reference, candidate, "--data", data]
+        var words = ["albit", "verify", reference] + [candidate].compactMap { $0 } + ["--data", data]
+        if let golden { words += ["--golden", golden] }
         if let maxDrop { words += ["--max-drop", "\(maxDrop)"] }
         if let minAgreement { words += ["--min-agreement", "\(minAgreement)"] }
         if let maxError { words += ["--max-error", "\(maxError)"] }
