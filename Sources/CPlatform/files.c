@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>  // rename
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
@@ -73,6 +74,20 @@ int platform_kind(const char *path) {
     struct stat status;
     if (stat(path, &status) != 0) return 0;
     return S_ISREG(status.st_mode) ? 1 : S_ISDIR(status.st_mode) ? 2 : 3;
+}
+
+bool platform_lies_beside(const char *path, const char *besides) {
+    char *file = realpath(path, NULL);
+    char *other = realpath(besides, NULL);
+    bool inside = false;
+    if (file && other) {
+        char *slash = strrchr(other, '/');
+        size_t length = slash ? (size_t)(slash - other) + 1 : 0;
+        inside = length > 0 && strncmp(file, other, length) == 0;
+    }
+    free(file);
+    free(other);
+    return inside;
 }
 
 int platform_list(const char *path, bool (*visit)(void *, const char *), void *context) {

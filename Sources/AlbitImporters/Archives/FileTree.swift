@@ -47,4 +47,10 @@ package final class DirectoryTree: FileTree {
         guard kind(name) == 1 else { return nil }
         return try FileBytes(path: path + "/" + name)
     }
+
+    /// Whether the file of this name, links followed, lies in the directory of another file, links followed, or below:
+    /// a download cache may link both, a hostile archive one of them to somewhere else.
+    package func holds(_ name: String, besides other: String) -> Bool {
+        (path + "/" + name).withCString { file in other.withCString { platform_lies_beside(file, $0) } }
+    }
 }

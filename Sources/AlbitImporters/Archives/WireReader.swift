@@ -69,9 +69,16 @@ package enum WireError: AlbitError {
 
     package var description: String {
         switch self {
-        case .truncated(let path, let offset): "\(path): a protocol buffer ends at its byte \(offset) inside a field"
-        case .badVarint(let path, let offset): "\(path): a protocol buffer has a number beyond 64 bits at its byte \(offset)"
-        case .badField(let path, let offset): "\(path): a protocol buffer has a field of unknown kind at its byte \(offset)"
+        case .truncated(let path, _), .badVarint(let path, _), .badField(let path, _): "\(path): \(reason)"
+        }
+    }
+
+    /// The description without the file.
+    var reason: String {
+        switch self {
+        case .truncated(_, let offset): "a protocol buffer ends at its byte \(offset) inside a field"
+        case .badVarint(_, let offset): "a protocol buffer has a number beyond 64 bits at its byte \(offset)"
+        case .badField(_, let offset): "a protocol buffer has a field of unknown kind at its byte \(offset)"
         }
     }
 }

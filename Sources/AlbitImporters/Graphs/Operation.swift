@@ -50,16 +50,14 @@ package enum Operation: Sendable, Equatable {
     /// `scale`. A bias, an activation and a beta of a fused operator are nodes of their own.
     case matmul(transposeA: Bool = false, transposeB: Bool = false, scale: Float = 1)
     case einsum(String)
+    /// Attention scores of a fused operator. Inputs: queries and keys, both [… heads, positions, head size]; `scale`
+    /// nil: one over the root of the head size.
+    case attentionScores(scale: Float?)
     /// Axes nil: all of them, or those of a second input.
     case reduceMean(axes: [Int]?), reduceSum(axes: [Int]?)
     case softmax(axis: Int), logSoftmax(axis: Int)
     /// Over the last axis. Inputs: values, scale, bias (may be missing).
     case layerNorm(epsilon: Float)
-    /// ONNX Runtime's attention. Inputs: values, packed weight [in][q k v], packed bias; output: the context [… H],
-    /// before the output matmul. `scale` nil: one over the root of the head size. `sizes`: widths of q, k and v
-    /// where they are not equal.
-    case attention(heads: Int, scale: Float?, sizes: [Int]?)
-
     /// Inputs: integers, scale, zero point (may be missing): (q - zero point) * scale along the axis.
     case dequantize(axis: Int)
     /// Inputs: values, scale, zero point (may be missing).

@@ -27,6 +27,8 @@ void platform_discard(const void *base, size_t offset, size_t count);
 
 /// 0 nothing there, 1 regular file, 2 directory, 3 something else.
 int platform_kind(const char *path);
+/// Whether path, with all links followed, lies in the directory of the file besides, with all links followed, or below.
+bool platform_lies_beside(const char *path, const char *besides);
 /// Calls visit for every name in a directory except . and .. until it returns false.
 int platform_list(const char *path, bool (*visit)(void *context, const char *name), void *context);
 

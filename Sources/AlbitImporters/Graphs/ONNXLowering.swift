@@ -1,0 +1,163 @@
+import AlbitModel
+
+/// Translates ONNX operators, and ONNX Runtime's fused ones, into the vocabulary of `Operation`.
+struct ONNXLowering {
+    var builder: GraphBuilder
+    let tensors: ONNXTensorReader
+    /// Domains of functions that the model itself defines.
+    let functionDomains: Set<String>
+
+    private static let elementwise: [String: Operation] = [
+        "Add": .add, "Sub": .subtract, "Mul": .multiply, "Div": .divide, "Pow": .power, "Neg": .negate,
+        "Reciprocal": .reciprocal, "Sqrt": .squareRoot, "Exp": .exponential, "Log": .logarithm, "Tanh": .tanh, "Erf": .erf,
+        "Sigmoid": .sigmoid, "Relu": .relu, "Where": .select, "Identity": .identity, "Expand": .expand, "Shape": .shape,
+        "OneHot": .oneHot, "MatMul": .matmul(), "GlobalAveragePool": .reduceMean(axes: [-1]), "DynamicQuantizeLinear": .dynamicQuantize,
+        "MatMulInteger": .integerMatmul, "Reshape": .reshape, "Flatten": .reshape, "CastLike": .cast(toFloat: true),
+    ]
+
+    mutating func add(_ node: ONNXNode) throws {
+        switch node.domain {
+        case "": try standard(node)
+        case "com.microsoft": try fused(node)
+        case "ai.onnx.ml", "ai.onnx.training", "ai.onnx.preview", "ai.onnx.preview.training", "com.microsoft.nchwc", "org.pytorch.aten":
+            try emit(.other(node.qualifiedType), node)
+        default:
+            guard functionDomains.contains(node.domain) else {
+                throw ONNXError.unknownOperator(path: builder.path, node: node.label, name: node.qualifiedType)
+            }
+            try emit(.other(node.qualifiedType), node)
+        }
+    }
+
+    /// The node as it is, under another name for what it does.
+    func emitName(_ node: ONNXNode, _ part: String) -> String { node.label + "/" + part }
+
+    mutating func emit(_ operation: Operation, _ node: ONNXNode) throws {
+        try builder.node(operation, name: node.name, inputs: node.inputs, outputs: node.outputs)
+    }
+
+    /// A part of a node; returns the name of its result.
+    mutating func part(_ operation: Operation, _ node: ONNXNode, _ name: String, _ inputs: [String]) throws -> String {
+        let result = emitName(node, name)
+        try builder.node(operation, name: result, inputs: inputs, outputs: [result])
+        return result
+    }
+
+    /// A number that an operator implies.
+    mutating func number(_ value: Float, _ node: ONNXNode, _ name: String) throws -> String {
+        let result = emitName(node, name)
+        let bits = value.bitPattern
+        let bytes = (0..<4).map { UInt8(truncatingIfNeeded: bits >> UInt32(8 * $0)) }
+        try builder.constant(result, StoredTensor(shape: [], dtype: .float32, source: MemoryBytes(bytes, path: result), offset: 0))
+        return result
+    }
+
+    mutating func integers(_ values: [Int], as result: String, isScalar: Bool = false) throws -> String {
+        var bytes: [UInt8] = []
+        for value in values { for i in 0..<8 { bytes.append(UInt8(truncatingIfNeeded: value >> (8 * i))) } }
+        try builder.constant(
+            result, StoredTensor(shape: isScalar ? [] : [values.count], dtype: .int64, source: MemoryBytes(bytes, path: result), offset: 0))
+        return result
+    }
+
+    private mutating func standard(_ node: ONNXNode) throws {
+        if let operation = ONNXLowering.elementwise[node.type] {
+            if node.type == "Shape", node.integer("start") ?? 0 != 0 || node.integer("end") != nil { return try shapeSlice(node) }
+            return try emit(operation, node)
+        }
+        switch node.type {
+        case "Max", "Min":
+            try emit(node.inputs.count == 2 ? (node.type == "Max" ? .maximum : .minimum) : .other(node.type), node)
+        case "Sum":
+            var sum = node.input(0)
+            guard node.inputs.count > 1 else { return try emit(.identity, node) }
+            for (index, term) in node.inputs.enumerated().dropFirst().dropLast() { sum = try part(.add, node, "sum\(index)", [sum, term]) }
+            try builder.node(.add, name: node.name, inputs: [sum, node.inputs[node.inputs.count - 1]], outputs: node.outputs)
+        case "Constant": try constant(node)
+        case "Dropout":
+            try builder.node(.identity, name: node.name, inputs: [node.input(0)], outputs: [node.output(0)])
+            if !node.output(1).isEmpty {
+                try builder.node(.other("Dropout"), name: emitName(node, "mask"), inputs: [], outputs: [node.output(1)])
+            }
+        case "Cast": try emit(.cast(toFloat: [1, 10, 11, 16].contains(node.integer("to") ?? 0)), node)
+        case "Transpose": try emit(.transpose(node.integers("perm")), node)
+        case "Squeeze": try emit(.squeeze(axes: node.integers("axes")), node)
+        case "Unsqueeze": try emit(.unsqueeze(axes: node.integers("axes")), node)
+        case "Slice":
+            guard let starts = node.integers("starts"), let ends = node.integers("ends") else { return try emit(.slice, node) }
+            var inputs = [
+                node.input(0), try integers(starts, as: emitName(node, "starts")), try integers(ends, as: emitName(node, "ends")),
+            ]
+            if let axes = node.integers("axes") { inputs.append(try integers(axes, as: emitName(node, "axes"))) }
+            try builder.node(.slice, name: node.name, inputs: inputs, outputs: node.outputs)
+        case "Split": try emit(.split(axis: node.integer("axis") ?? 0, sizes: node.integers("split")), node)
+        case "Concat": try emit(.concatenate(axis: node.integer("axis") ?? 0), node)
+        case "Gather": try emit(.gather(axis: node.integer("axis") ?? 0), node)
+        case "Gemm": try gemm(node, activation: nil)
+        case "Einsum": try emit(.einsum(node.text("equation") ?? ""), node)
+        case "ReduceMean": try emit(.reduceMean(axes: node.integers("axes")), node)
+        case "ReduceSum": try emit(.reduceSum(axes: node.integers("axes")), node)
+        case "Softmax": try emit(.softmax(axis: node.integer("axis") ?? -1), node)
+        case "LogSoftmax": try emit(.logSoftmax(axis: node.integer("axis") ?? -1), node)
+        case "Gelu": try emit(.gelu(isTanh: node.text("approximate") == "tanh"), node)
+        case "LayerNormalization":
+            try builder.node(
+                .layerNorm(epsilon: node.float("epsilon") ?? 1e-5), name: node.name, inputs: node.inputs, outputs: [node.output(0)])
+            try unused(node, from: 1)
+        case "DequantizeLinear": try emit(.dequantize(axis: node.integer("axis") ?? 1), node)
+        case "QuantizeLinear": try emit(.quantize(axis: node.integer("axis") ?? 1), node)
+        case "Attention":
+            try attention(node, queries: node.input(0), keys: node.input(1), values: node.input(2), heads: node.integer("q_num_heads"))
+        default: try emit(.other(node.type), node)
+        }
+    }
+
+    /// Further results of a fused operator that nothing of the model depends on.
+    mutating func unused(_ node: ONNXNode, from first: Int) throws {
+        for index in node.outputs.indices.dropFirst(first) where !node.outputs[index].isEmpty {
+            try builder.node(.other(node.qualifiedType), name: emitName(node, "output\(index)"), inputs: [], outputs: [node.outputs[index]])
+        }
+    }
+
+    private mutating func constant(_ node: ONNXNode) throws {
+        let name = node.output(0)
+        switch node.attributes["value"] ?? node.attributes["value_float"] ?? node.attributes["value_int"] ?? node.attributes["value_ints"]
+            ?? node.attributes["value_floats"]
+        {
+        case .tensor(let range)?: try builder.constant(name, try tensors.read(range, fallback: name).tensor)
+        case .float(let value)?:
+            let number = try number(value, node, "value")
+            try builder.node(.identity, name: node.name, inputs: [number], outputs: [name])
+        case .integer(let value)?: _ = try integers([value], as: name, isScalar: true)
+        case .integers(let values)?: _ = try integers(values, as: name)
+        case .floats(let values)?:
+            var bytes: [UInt8] = []
+            for value in values { for i in 0..<4 { bytes.append(UInt8(truncatingIfNeeded: value.bitPattern >> UInt32(8 * i))) } }
+            try builder.constant(
+                name, StoredTensor(shape: [values.count], dtype: .float32, source: MemoryBytes(bytes, path: name), offset: 0))
+        default: try emit(.other("Constant"), node)
+        }
+    }
+
+    private mutating func shapeSlice(_ node: ONNXNode) throws {
+        let whole = try part(.shape, node, "shape", [node.input(0)])
+        let starts = try integers([node.integer("start") ?? 0], as: emitName(node, "start"))
+        let ends = try integers([node.integer("end") ?? Int(Int32.max)], as: emitName(node, "end"))
+        try builder.node(.slice, name: node.name, inputs: [whole, starts, ends], outputs: node.outputs)
+    }
+
+    mutating func gemm(_ node: ONNXNode, activation: Operation?) throws {
+        let product = Operation.matmul(
+            transposeA: node.integer("transA") ?? 0 != 0, transposeB: node.integer("transB") ?? 0 != 0, scale: node.float("alpha") ?? 1)
+        let beta = node.float("beta") ?? 1
+        var last = (operation: product, inputs: [node.input(0), node.input(1)])
+        if !node.input(2).isEmpty && beta != 0 {
+            let result = try part(product, node, "matmul", last.inputs)
+            var bias = node.input(2)
+            if beta != 1 { bias = try part(.multiply, node, "bias", [bias, try number(beta, node, "beta")]) }
+            last = (.add, [result, bias])
+        }
+        if let activation { last = (activation, [try part(last.operation, node, "linear", last.inputs)]) }
+        try builder.node(last.operation, name: node.name, inputs: last.inputs, outputs: node.outputs)
+    }
+}

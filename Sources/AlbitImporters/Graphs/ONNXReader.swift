@@ -1,0 +1,99 @@
+import AlbitModel
+
+/// Reads an ONNX file into a dataflow graph. Node by node, tensor by tensor: what is large stays where it is.
+///
+/// Sources: onnx.proto3 of the ONNX project, its operator documentation, and ONNX Runtime's contrib operators.
+struct ONNXReader {
+    static let maxInitializers = 1 << 20
+
+    /// The graph and the files that its constants lie in besides the model itself.
+    static func read(_ file: any ByteSource, tree: any FileTree) throws -> (graph: DataflowGraph, files: [any ByteSource]) {
+        let scanner = WireScanner(file)
+        var graphs: [Range<Int>] = []
+        var producer = ""
+        var version = ""
+        var functionDomains = Set<String>()
+        do {
+            try scanner.fields(0..<file.count) { field in
+                switch (field.number, field.payload) {
+                case (2, .bytes(let text)): producer = try scanner.text(text)
+                case (3, .bytes(let text)): version = try scanner.text(text)
+                case (7, .bytes(let graph)): graphs.append(graph)
+                case (25, .bytes(let function)):
+                    try scanner.fields(function) { part in
+                        if case (10, .bytes(let domain)) = (part.number, part.payload) { functionDomains.insert(try scanner.text(domain)) }
+                    }
+                default: break
+                }
+            }
+        } catch let error as WireError {
+            throw ONNXError.notProtobuf(path: file.path, reason: error.reason)
+        }
+        guard !graphs.isEmpty else { throw ONNXError.noGraph(path: file.path) }
+        let writer = [producer, version].filter { !$0.isEmpty }.joined(separator: " ")
+        let builder = GraphBuilder(path: file.path, format: "ONNX", writer: writer.isEmpty ? nil : writer)
+        let tensors = ONNXTensorReader(scanner: scanner, tree: tree)
+        var lowering = ONNXLowering(builder: builder, tensors: tensors, functionDomains: functionDomains)
+        var inputs: [String] = []
+        var outputs: [String] = []
+        var initializers = 0
+        for graph in graphs {
+            do {
+                try scanner.fields(graph) { field in
+                    guard case .bytes(let content) = field.payload else { return }
+                    switch field.number {
+                    case 1: try lowering.add(try ONNXNode(content, scanner))
+                    case 5:
+                        initializers += 1
+                        guard initializers <= maxInitializers else {
+                            throw ONNXError.tooMany(path: file.path, what: "initializers", limit: maxInitializers)
+                        }
+                        let (name, tensor) = try tensors.read(content)
+                        guard !name.isEmpty else { throw ONNXError.unnamedTensor(path: file.path, offset: content.lowerBound) }
+                        try lowering.builder.constant(name, tensor)
+                    case 11: inputs.append(try valueName(content, scanner))
+                    case 12: outputs.append(try valueName(content, scanner))
+                    case 15: throw ONNXError.sparse(path: file.path)
+                    default: break
+                    }
+                }
+            } catch let error as WireError {
+                throw ONNXError.notProtobuf(path: file.path, reason: error.reason)
+            }
+        }
+        // Old files list their initializers among the inputs.
+        for name in inputs where !lowering.builder.isDefined(name) { try lowering.builder.input(name) }
+        for name in outputs { lowering.builder.output(name) }
+        return (try lowering.builder.finish(), tensors.externalFiles)
+    }
+
+    /// The name in a ValueInfoProto.
+    private static func valueName(_ range: Range<Int>, _ scanner: WireScanner) throws -> String {
+        var name = ""
+        try scanner.fields(range) { field in
+            if case (1, .bytes(let text)) = (field.number, field.payload) { name = try scanner.text(text) }
+        }
+        return name
+    }
+
+    /// Whether the top level of a file is that of a ModelProto: a version, then a graph among known fields.
+    static func matches(_ file: any ByteSource) -> Bool {
+        let scanner = WireScanner(file)
+        var position = 0
+        var hasGraph = false
+        var count = 0
+        do {
+            while count < 64, let field = try scanner.field(&position, end: file.count) {
+                count += 1
+                switch (field.number, field.payload) {
+                case (1, .varint(let version)): guard version < 1000 else { return false }
+                case (5, .varint): break
+                case (7, .bytes): hasGraph = true
+                case (2...4, .bytes), (6, .bytes), (8, .bytes), (14, .bytes), (20, .bytes), (25...26, .bytes): break
+                default: return false
+                }
+            }
+        } catch { return false }
+        return hasGraph
+    }
+}
