@@ -7,18 +7,19 @@ MODEL := samples/albert-tiny-sst2
 RELEASE := -c release -Xswiftc -enable-testing -j $(JOBS)
 
 BUILD_PACKAGES := zlib1g-dev libprotobuf-c-dev
-TEST_PACKAGES := $(BUILD_PACKAGES) xz-utils binutils chromium
+TEST_PACKAGES := $(BUILD_PACKAGES) xz-utils binutils chromium groff-base
 BOARD_PACKAGES := python3 gcc-aarch64-linux-gnu libc6-dev-arm64-cross gcc-arm-linux-gnueabihf libc6-dev-armhf-cross \
 	gcc-arm-linux-gnueabi libc6-dev-armel-cross gcc-riscv64-linux-gnu libc6-dev-riscv64-cross
 
-.PHONY: help build demo test docs boards check-boards install uninstall clean
+.PHONY: help build demo test docs boards check-boards install uninstall check-install clean
 help:
 	@echo "make demo          build, quantize the sample model, classify, measure the drift"
 	@echo "make test          all tests, in release mode"
 	@echo "make docs          the Swift library's documentation in dist/docs"
 	@echo "make boards        albit-board for aarch64, armv7, armv6 and riscv64 in dist/boards"
 	@echo "make check-boards  run them under qemu and compare with this machine, byte for byte"
-	@echo "make install       albit into PREFIX/bin (PREFIX=$(PREFIX))"
+	@echo "make install       programs, manual page, completions and the sample model into PREFIX ($(PREFIX))"
+	@echo "make uninstall     takes them away again"
 
 build:
 	@Scripts/prepare.sh $(BUILD_PACKAGES)
@@ -48,10 +49,15 @@ check-boards: boards
 	@Scripts/check-boards.sh
 
 install: build
-	install -D -m 755 .build/release/albit $(DESTDIR)$(PREFIX)/bin/albit
+	$(SWIFT) build $(RELEASE) --product albit-board
+	@Scripts/install.sh install $(PREFIX) $(DESTDIR)
 
 uninstall:
-	rm -f $(DESTDIR)$(PREFIX)/bin/albit
+	@Scripts/install.sh uninstall $(PREFIX) $(DESTDIR)
+
+check-install: build
+	$(SWIFT) build $(RELEASE) --product albit-board
+	@Scripts/check-install.sh
 
 clean:
 	rm -rf .build .build-* dist

@@ -22,6 +22,13 @@ int platform_argument_count(void) { return argument_count; }
 const char *platform_argument(int index) { return index >= 0 && index < argument_count ? arguments[index] : NULL; }
 const char *platform_environment(const char *name) { return getenv(name); }
 
+bool platform_executable_path(char *into, size_t size) {
+    ssize_t count = readlink("/proc/self/exe", into, size);
+    if (count < 0 || (size_t)count >= size) return false;
+    into[count] = 0;
+    return true;
+}
+
 double platform_now(void) {
     struct timespec time;
     clock_gettime(CLOCK_MONOTONIC, &time);

@@ -10,10 +10,11 @@ struct Albit: ParsableCommand {
         abstract: "ALBERT from a published checkpoint to an int8 model for small boards, with proof of its accuracy.",
         discussion: """
             Two commands tell the story:
-              albit quantize CHECKPOINT -o model.gguf
-              albit verify CHECKPOINT model.gguf --data dev.tsv
 
-            Exit codes: 0 ok, 1 a check failed, 2 wrong usage, 3 bad input, 4 the machine failed.
+            \(Example.onSample("quantize $model -o model.gguf", "verify $model model.gguf --data $model/eval.tsv"))
+
+            Exit codes: 0 ok, 1 a check failed, 2 wrong usage, 3 bad input, 4 the machine failed. 'albit help --man' \
+            prints all of this as a manual page.
             """,
         version: Version.text,
         subcommands: [
@@ -27,11 +28,22 @@ enum Program {
     static func main() {
         platform_quiet_pipes()
         do {
+            let words = Array(CommandLine.arguments.dropFirst())
+            if words == ["help", "--man"] { return print(try ManualPage(Albit._dumpHelp()).text, terminator: "") }
+            // ArgumentParser takes a mistyped command for a stray argument.
+            try checkCommand(words.first == "help" ? words.dropFirst().first : words.first)
             var command = try Albit.parseAsRoot()
             try command.run()
         } catch {
             leave(error)
         }
+    }
+
+    /// Throws for a word that is no command, with the nearest one.
+    private static func checkCommand(_ word: String?) throws {
+        let names = Albit.configuration.subcommands.map { $0._commandName } + ["help"]
+        guard let word, !word.hasPrefix("-"), !names.contains(word) else { return }
+        throw CommandLineError.unknownCommand(word, suggestion: nearest(to: word, among: names))
     }
 
     /// Prints what an error says where it belongs and ends with its exit code.

@@ -8,17 +8,16 @@ struct Answer: ParsableCommand {
             The answer is a part of the text; an encoder does not write one. Texts longer than the model are read in \
             overlapping windows.
 
-              albit answer squad.gguf "Who wrote it?" "The book was written by Mary Shelley."
-              albit answer squad.gguf "Who wrote it?" --context book.txt --top 3
+            \(Example.with("squad.gguf: a model trained to answer, on SQuAD for example", #"answer squad.gguf "Who wrote it?" "Mary Shelley wrote the book.""#, #"answer squad.gguf "Who wrote it?" --context book.txt --top 3"#))
             """)
 
-    @Argument(help: "An Albit file, or a checkpoint that is then run in float32.")
+    @Argument(help: "An Albit file, or a checkpoint that is then run in float32.", completion: .file())
     var model: String
 
     @Argument(help: "Questions, each followed by its text; with --context questions only. Without any, lines of --file or standard input, with a tab between.")
     var texts: [String] = []
 
-    @Option(name: .long, help: "Search this file for every question.")
+    @Option(name: .long, help: "Search this file for every question.", completion: .file())
     var context: String?
 
     @Option(name: .long, help: "Answers to print.")

@@ -5,9 +5,9 @@ import CPlatform
 struct Bench: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Measure speed and memory on this machine.",
-        discussion: "  albit bench model.gguf --sequence 16,128,512 --batch 1,8 --threads 1,2")
+        discussion: Example.onSample("bench $model --sequence 16,128 --threads 1,2 --seconds 0.2"))
 
-    @Argument(help: "An Albit file, or a checkpoint that is then run in float32.")
+    @Argument(help: "An Albit file, or a checkpoint that is then run in float32.", completion: .file())
     var model: String
 
     @Option(name: .long, help: "Sequence lengths, separated by commas.")
@@ -22,7 +22,7 @@ struct Bench: ParsableCommand {
     @Option(name: .long, help: "Seconds spent on each row.")
     var seconds = 1.0
 
-    @Option(name: .long, help: "Kernel to use. (default: the best this CPU runs)")
+    @Option(name: .long, help: "Kernel to use. (default: the best this CPU runs)", completion: .list(kernelNames))
     var kernel = ""
 
     @Flag(name: .long, help: "Print JSON.")

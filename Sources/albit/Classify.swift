@@ -4,12 +4,9 @@ import ArgumentParser
 struct Classify: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Label texts, or pairs of texts.",
-        discussion: """
-              albit classify sst2.gguf "a charming film"
-              albit classify sst2.gguf --file reviews.txt --json
-            """)
+        discussion: Example.onSample(#"classify $model "a charming film" "bleak and desperate""#, #"classify $model "a charming film" --json"#))
 
-    @Argument(help: "An Albit file, or a checkpoint that is then run in float32.")
+    @Argument(help: "An Albit file, or a checkpoint that is then run in float32.", completion: .file())
     var model: String
 
     @Argument(help: "Texts. Without any, lines of --file or standard input.")

@@ -12,14 +12,13 @@ struct Convert: ParsableCommand {
             An output that ends in .onnx becomes one ONNX file in which every weight stands once; any other is a \
             directory as Hugging Face lays it out: model.safetensors, config.json and the tokenizer.
 
-              albit convert CHECKPOINT -o model.onnx
-              albit convert CHECKPOINT -o directory
+            \(Example.onSample(#"convert $model -o model.onnx"#, #"convert $model -o directory"#))
             """)
 
-    @Argument(help: "A file, directory or archive of any supported format.")
+    @Argument(help: "A file, directory or archive of any supported format.", completion: .file())
     var path: String
 
-    @Option(name: [.short, .long], help: "The .onnx file or the directory to make.")
+    @Option(name: [.short, .long], help: "The .onnx file or the directory to make.", completion: .file())
     var output: String
 
     @Flag(name: .long, help: "Replace the output where it exists.")

@@ -5,11 +5,9 @@ import ArgumentParser
 struct Embed: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Turn texts into vectors.",
-        discussion: """
-              albit embed minilm.gguf "a charming film" --json
-            """)
+        discussion: Example.onSample(#"embed $model "a charming film" --json"#))
 
-    @Argument(help: "An Albit file, or a checkpoint that is then run in float32.")
+    @Argument(help: "An Albit file, or a checkpoint that is then run in float32.", completion: .file())
     var model: String
 
     @Argument(help: "Texts. Without any, lines of --file or standard input.")

@@ -9,11 +9,10 @@ struct Encode: ParsableCommand {
             The digest is SHA-256 of the last hidden state, [tokens][hidden size] float32. The same model and input \
             give the same digest on every CPU, with every kernel and number of threads.
 
-              albit encode model.gguf --ids "2 48 25 3" --json
-              albit encode model.gguf "a charming film"
+            \(Example.onSample(#"encode $model "a charming film""#, #"encode $model --ids "2 48 25 3" --json"#))
             """)
 
-    @Argument(help: "An Albit file, or a checkpoint that is then run in float32.")
+    @Argument(help: "An Albit file, or a checkpoint that is then run in float32.", completion: .file())
     var model: String
 
     @Argument(help: "Texts. Without any and without --ids, lines of standard input.")

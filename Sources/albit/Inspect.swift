@@ -6,9 +6,13 @@ import ArgumentParser
 struct Inspect: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Tell what is in a model file, checkpoint or archive.",
-        discussion: "Format and writer, configuration, copies of the shared layer that were merged, heads, what is ignored and why.")
+        discussion: """
+            Format and writer, configuration, copies of the shared layer that were merged, heads, what is ignored and why.
 
-    @Argument(help: "A file or directory of any supported format.")
+            \(Example.onSample("inspect $model"))
+            """)
+
+    @Argument(help: "A file or directory of any supported format.", completion: .file())
     var path: String
 
     @Flag(name: .long, help: "Print JSON.")

@@ -9,24 +9,22 @@ struct Match: ParsableCommand {
             A model with a pair head (a reranker, multiple choice, entailment) reads question and candidate together; any \
             other compares vectors. It finds answers that are there; it does not write any.
 
-              albit match minilm.gguf "How do I pay?" "We take cards." "We open at nine."
-              albit match minilm.gguf --candidates answers.txt --save-index answers.index
-              albit match minilm.gguf --index answers.index "How do I pay?"
+            \(Example.onSample(#"match $model "How do I pay?" "We take cards." "We open at nine.""#, #"match $model --candidates $model/eval.tsv --save-index films.index"#, #"match $model --index films.index "a charming film" --top 2"#))
             """)
 
-    @Argument(help: "An Albit file, or a checkpoint that is then run in float32.")
+    @Argument(help: "An Albit file, or a checkpoint that is then run in float32.", completion: .file())
     var model: String
 
     @Argument(help: "A question and its candidates; with --candidates or --index questions only.")
     var texts: [String] = []
 
-    @Option(name: .long, help: "Candidates, a line each, or .tsv, .csv, .jsonl; arguments are questions then.")
+    @Option(name: .long, help: "Candidates, a line each, or .tsv, .csv, .jsonl; arguments are questions then.", completion: .file())
     var candidates: String?
 
-    @Option(name: .long, help: "Save the candidates' vectors.")
+    @Option(name: .long, help: "Save the candidates' vectors.", completion: .file())
     var saveIndex: String?
 
-    @Option(name: .long, help: "Search an index that was saved.")
+    @Option(name: .long, help: "Search an index that was saved.", completion: .file())
     var index: String?
 
     @Flag(name: .long, help: "Replace the index where it exists.")

@@ -10,21 +10,18 @@ import ArgumentParser
 struct Quantize: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Turn a checkpoint into one int8 file.",
-        discussion: """
-              albit quantize CHECKPOINT -o model.gguf
-              albit quantize CHECKPOINT -o model.gguf --preset accurate --calibrate sentences.txt
-            """)
+        discussion: Example.onSample(#"quantize $model -o model.gguf"#, #"quantize $model -o accurate.gguf --preset accurate"#))
 
-    @Argument(help: "A file, directory or archive of any supported format.")
+    @Argument(help: "A file, directory or archive of any supported format.", completion: .file())
     var path: String
 
-    @Option(name: [.short, .long], help: "The file to make.")
+    @Option(name: [.short, .long], help: "The file to make.", completion: .file())
     var output: String
 
     @Option(name: .long, help: "plain, default, accurate or fast.")
     var preset = Preset.default
 
-    @Option(name: .long, help: "Calibration data: a text a line, TSV, CSV or JSON lines with text or ids.")
+    @Option(name: .long, help: "Calibration data: a text a line, TSV, CSV or JSON lines with text or ids.", completion: .file())
     var calibrate: String?
 
     @Flag(name: .long, help: "Replace the output where it exists.")
@@ -39,7 +36,7 @@ struct Quantize: ParsableCommand {
         let bar = Progress("quantizing")
         var request = QuantizationRequest()
         request.preset = preset
-        request.threads = computing.threads == 0 ? ThreadPool.availableCPUs : computing.threads
+        request.threads = computing.options.threads == 0 ? ThreadPool.availableCPUs : computing.options.threads
         if !computing.kernel.isEmpty { request.kernel = try Kernel(named: computing.kernel) }
         request.name = Quantize.title(checkpoint.configuration)
         request.sourceFile = Quantize.name(of: checkpoint.report.path)

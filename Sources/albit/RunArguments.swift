@@ -7,14 +7,18 @@ struct RunArguments: ParsableArguments {
     var json = false
 
     @Option(name: .long, help: "Threads to use. (default: the CPUs this process may use)")
-    var threads = 0
+    var threads: Int?
 
-    @Option(name: .long, help: "Kernel to use: scalar, avx2, avxvnni, avx512vnni, neon, sdot, smmla. (default: the best this CPU runs)")
+    @Option(name: .long, help: "Kernel to use: scalar, avx2, avxvnni, avx512vnni, neon, sdot, smmla. (default: the best this CPU runs)",
+        completion: .list(kernelNames))
     var kernel = ""
 
-    var options: RunOptions { RunOptions(json: json, threads: threads, kernel: kernel) }
+    var options: RunOptions { RunOptions(json: json, threads: threads ?? 0, kernel: kernel) }
 
     func validate() throws {
-        guard (0...1024).contains(threads) else { throw ValidationError("--threads is \(threads), expected 1 to 1024.") }
+        if let threads, !(0...1024).contains(threads) { throw ValidationError("--threads is \(threads), expected 1 to 1024.") }
     }
 }
+
+/// What `--kernel` may name on some machine; the run time says which of them this one runs.
+let kernelNames = ["scalar", "avx2", "avxvnni", "avx512vnni", "neon", "sdot", "smmla"]

@@ -4,9 +4,10 @@ import ArgumentParser
 struct SelfTest: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "selftest",
-        abstract: "Check that a model file is intact and that this machine computes what its maker's did.")
+        abstract: "Check that a model file is intact and that this machine computes what its maker's did.",
+        discussion: Example.onSample("quantize $model -o tested.gguf", "selftest tested.gguf"))
 
-    @Argument(help: "An Albit file.")
+    @Argument(help: "An Albit file.", completion: .file())
     var model: String
 
     @OptionGroup var computing: RunArguments

@@ -8,13 +8,14 @@ import ArgumentParser
 
 /// What names the files around a checkpoint, where they do not lie beside it.
 struct SourceArguments: ParsableArguments {
-    @Option(name: .long, help: "Configuration to use (config.json). (default: the one beside the weights)")
+    @Option(name: .long, help: "Configuration to use (config.json). (default: the one beside the weights)", completion: .file())
     var config: String?
 
-    @Option(name: .long, help: "Tokenizer to use: spiece.model, tokenizer.json or vocab.txt. (default: the one beside the weights)")
+    @Option(name: .long, help: "Tokenizer to use: spiece.model, tokenizer.json or vocab.txt. (default: the one beside the weights)", completion: .file())
     var tokenizer: String?
 
-    @Option(name: .long, help: "Head to use where a model has several: \(Head.allCases.map(\.name).joined(separator: ", ")).")
+    @Option(name: .long, help: "Head to use where a model has several: \(Head.allCases.map(\.name).joined(separator: ", ")).",
+        completion: .list(Head.allCases.map(\.name)))
     var task: String?
 
     @Option(name: .long, help: "Prefix of the model to take where a file holds several.")

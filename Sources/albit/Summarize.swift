@@ -9,10 +9,10 @@ struct Summarize: ParsableCommand {
             Sentences are chosen, not written: an encoder does not generate text. Each argument is a text; without any, all \
             of --file or of standard input is one.
 
-              albit summarize minilm.gguf --file article.txt --sentences 3
+            \(Example.onSample(#"summarize $model "It rained. We saw a film." --sentences 1"#))
             """)
 
-    @Argument(help: "An Albit file, or a checkpoint that is then run in float32.")
+    @Argument(help: "An Albit file, or a checkpoint that is then run in float32.", completion: .file())
     var model: String
 
     @Argument(help: "Texts to summarize.")

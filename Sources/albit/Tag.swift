@@ -8,10 +8,10 @@ struct Tag: ParsableCommand {
         discussion: """
             Text longer than the model is read in overlapping windows.
 
-              albit tag conll03.gguf "Angela Merkel was born in Hamburg."
+            \(Example.with("ner.gguf: a model trained to tag, on CoNLL-2003 for example", #"tag ner.gguf "Angela Merkel met Tim Cook in Berlin.""#))
             """)
 
-    @Argument(help: "An Albit file, or a checkpoint that is then run in float32.")
+    @Argument(help: "An Albit file, or a checkpoint that is then run in float32.", completion: .file())
     var model: String
 
     @Argument(help: "Texts. Without any, lines of --file or standard input.")

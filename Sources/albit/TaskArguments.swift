@@ -3,7 +3,7 @@ import ArgumentParser
 
 /// What every command on text takes.
 struct TaskArguments: ParsableArguments {
-    @Option(name: .long, help: "Read texts from a file: a line each, or .tsv, .csv, .jsonl; - is standard input.")
+    @Option(name: .long, help: "Read texts from a file: a line each, or .tsv, .csv, .jsonl; - is standard input.", completion: .file())
     var file: String?
 
     @Flag(name: .long, help: "Refuse a text that is too long instead of cutting it.")

@@ -9,10 +9,10 @@ struct Tokenize: ParsableCommand {
         discussion: """
             Texts come as arguments, or a line each on standard input.
 
-              albit tokenize model.gguf "a charming film" --json
+            \(Example.onSample(#"tokenize $model "a charming film" --json"#))
             """)
 
-    @Argument(help: "An Albit file, a checkpoint, or a bare spiece.model, tokenizer.json or vocab.txt.")
+    @Argument(help: "An Albit file, a checkpoint, or a bare spiece.model, tokenizer.json or vocab.txt.", completion: .file())
     var model: String
 
     @Argument(help: "Texts.")

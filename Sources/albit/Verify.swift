@@ -14,19 +14,19 @@ struct Verify: ParsableCommand {
             The reference is any checkpoint, run in float32, or another Albit file. With a limit it is a gate: exit 1 \
             and the reason where it does not hold.
 
-              albit verify CHECKPOINT model.gguf --data dev.tsv --max-drop 0.3
+            \(Example.onSample(#"quantize $model -o candidate.gguf"#, #"verify $model candidate.gguf --data $model/eval.tsv --max-drop 0.3"#))
             """)
 
-    @Argument(help: "The reference: a checkpoint, or an Albit file.")
+    @Argument(help: "The reference: a checkpoint, or an Albit file.", completion: .file())
     var reference: String
 
-    @Argument(help: "The candidate; left out with --golden, which then judges the one model.")
+    @Argument(help: "The candidate; left out with --golden, which then judges the one model.", completion: .file())
     var candidate: String?
 
-    @Option(name: .long, help: "Outputs that another program computed: .npz with hidden_0, logits_0, hidden_1 ...")
+    @Option(name: .long, help: "Outputs that another program computed: .npz with hidden_0, logits_0, hidden_1 ...", completion: .file())
     var golden: String?
 
-    @Option(name: .long, help: "TSV or CSV with a header (text, pair, label, or ids), or JSON lines.")
+    @Option(name: .long, help: "TSV or CSV with a header (text, pair, label, or ids), or JSON lines.", completion: .file())
     var data: String
 
     @Option(name: .long, help: "Most points that the task metric may drop.")
@@ -38,10 +38,10 @@ struct Verify: ParsableCommand {
     @Option(name: .long, help: "Largest relative error of the last hidden state.")
     var maxError: Double?
 
-    @Option(name: .long, help: "Write the report as one HTML page.")
+    @Option(name: .long, help: "Write the report as one HTML page.", completion: .file())
     var report: String?
 
-    @Option(name: .long, help: "Write the limits as JUnit XML.")
+    @Option(name: .long, help: "Write the limits as JUnit XML.", completion: .file())
     var junit: String?
 
     @Flag(name: .long, help: "Replace report and JUnit file where they exist.")
@@ -51,7 +51,7 @@ struct Verify: ParsableCommand {
     @OptionGroup var source: SourceArguments
 
     func run() throws {
-        let threads = computing.threads == 0 ? ThreadPool.availableCPUs : computing.threads
+        let threads = computing.options.threads == 0 ? ThreadPool.availableCPUs : computing.options.threads
         let kernel = try computing.kernel.isEmpty ? Kernel.best : Kernel(named: computing.kernel)
         // Opened and dropped: a long comparison must not end with "is there already".
         for path in [report, junit] { if let path { _ = try OutputFile(path: path, overwrite: force) } }

@@ -2,7 +2,7 @@ import AlbitModel
 import AlbitTokenizers
 
 /// How the hidden states of a text become one vector.
-package enum SentencePooling: String, Sendable, Equatable {
+package enum SentencePooling: String, Sendable, Equatable, CaseIterable {
     /// Mean over all tokens, the frame's among them, as sentence-transformers does it.
     case mean
     /// The hidden state of the first token.

@@ -56,6 +56,8 @@ int platform_argument_count(void);
 const char *platform_argument(int index);
 /// Value of an environment variable, or null.
 const char *platform_environment(const char *name);
+/// The program's own file with all links followed; false where it is unknown or longer than size.
+bool platform_executable_path(char *into, size_t size);
 /// Monotonic seconds.
 double platform_now(void);
 /// CPUs that this process may use.
