@@ -28,7 +28,9 @@ let package = Package(
         .target(name: "AlbitModel", dependencies: ["AlbitText", "CPlatform"]),
         .target(name: "AlbitTokenizers", dependencies: ["AlbitText", "AlbitModel"]),
         .target(name: "AlbitRuntime", dependencies: ["AlbitModel", "AlbitText", "AlbitTokenizers", "CKernels", "CPlatform"]),
-        .target(name: "AlbitCommands", dependencies: ["AlbitRuntime", "AlbitTokenizers", "AlbitText", "AlbitModel", "CPlatform"]),
+        .target(
+            name: "AlbitCommands",
+            dependencies: ["AlbitRuntime", "AlbitTokenizers", "AlbitText", "AlbitModel", "CKernels", "CPlatform"]),
         .executableTarget(
             name: "albit-board", dependencies: ["AlbitCommands", "AlbitModel", "AlbitRuntime", "AlbitText", "CPlatform"]),
 

@@ -10,6 +10,11 @@ enum BoardCommand {
         _ command: CommandSpecification, _ arguments: CommandLineArguments, _ output: Output
     ) throws(CommandError) {
         if try BoardTask.run(command, arguments, output) { return }
+        if command == CommandTable.bench && arguments.flag("kernels") {
+            guard arguments.arguments.isEmpty else { throw .usage("bench takes a model or --kernels, not both") }
+            return try KernelListing(json: arguments.flag("json")).run(output: output)
+        }
+        guard !arguments.arguments.isEmpty else { throw .usage("bench needs a model, or --kernels") }
         let path = arguments.arguments[0]
         switch command {
         case CommandTable.tokenize:

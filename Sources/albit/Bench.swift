@@ -8,7 +8,10 @@ struct Bench: ParsableCommand {
         discussion: Example.onSample("bench $model --sequence 16,128 --threads 1,2 --seconds 0.2"))
 
     @Argument(help: "An Albit file, or a checkpoint that is then run in float32.", completion: .file())
-    var model: String
+    var model: String?
+
+    @Flag(name: .long, help: "List the kernels and their speed on this machine, without a model.")
+    var kernels = false
 
     @Option(name: .long, help: "Sequence lengths, separated by commas.")
     var sequence = "16,128,512"
@@ -31,6 +34,11 @@ struct Bench: ParsableCommand {
     @OptionGroup var source: SourceArguments
 
     func run() throws {
+        if kernels {
+            guard model == nil else { throw CommandError.usage("bench takes a model or --kernels, not both") }
+            return try KernelListing(json: json).run(output: Output())
+        }
+        guard let model else { throw CommandError.usage("bench needs a model, or --kernels") }
         let start = platform_now()
         let loaded = try source.load(model)
         let loadSeconds = platform_now() - start

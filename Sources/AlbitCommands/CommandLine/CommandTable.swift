@@ -34,8 +34,9 @@ package enum CommandTable {
         options: [OptionSpecification("tensors", "List every tensor"), json])
 
     package static let bench = CommandSpecification(
-        "bench", arguments: "MODEL", count: 1...1, "Measure speed and memory on this machine",
+        "bench", arguments: "MODEL | --kernels", count: 0...1, "Measure speed and memory on this machine",
         options: [
+            OptionSpecification("kernels", "List the kernels and their speed on this machine, without a model"),
             OptionSpecification("sequence", value: "N,...", "Sequence lengths (default: 16,128,512)"),
             OptionSpecification("batch", value: "N,...", "Batch sizes (default: 1)"),
             OptionSpecification("threads", value: "N,...", "Thread counts (default: 1)"),
