@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Runs every board build under qemu-user on the CPUs of real boards and compares with this machine, byte for byte:
-# token ids, logits and digests, with every kernel that the CPU offers, 1 and 4 threads. A kernel that it lacks must
-# be refused. Then 200 lines of the evaluation file on one CPU of each build, and memory (check-memory.sh).
+# token ids, logits, digests and answers to every task, with every kernel that the CPU offers, 1 and 4 threads. A kernel
+# that it lacks must be refused. Then 200 lines of the evaluation file on one CPU of each build, and memory (check-memory.sh).
 #
 # ITERATIONS=12 runs the PL-BERT-sized model with all its iterations of the shared layer (default 2: the same
 # weights, a sixth of the time).
@@ -36,10 +36,20 @@ python3 Scripts/make-random-albert.py "$work/plbert" 178 128 768 2048 12 "${ITER
 quantize "$work/plbert" -o "$work/plbert.gguf" --preset plain
 python3 Scripts/make-random-albert.py "$work/base" 30000 128 768 3072 12 12
 quantize "$work/base" -o "$work/base.gguf" --preset plain
-rm -r "$work/plbert" "$work/base"
+# One small model for each head, from the archive of the tests.
+tar -xJf Tests/Data/zoo.tar.xz -C "$work"
+small() { quantize "$work/zoo/safetensors/$1" --tokenizer "$work/zoo/tokenizers/$2" -o "$work/$3.gguf"; }
+small bert-seqcls wordpiece-vocab.txt pair
+small base-tokcls hf/tokenizer.json tag
+small base-qa hf/tokenizer.json answer
+small base-pretraining hf/tokenizer.json pretraining
+small base-mc hf/tokenizer.json choose
+small base-model hf/tokenizer.json embed
+rm -r "$work/plbert" "$work/base" "$work/zoo"
 
 # What everybody is compared with: the desktop's best kernel; its scalar kernel has to agree already.
 Scripts/board-answers.sh "$work" scalar 1 "$albit" >"$work/expected"
+Scripts/board-tasks.sh "$work" scalar 1 "$albit" >"$work/expected-tasks"
 head -n 201 "$sample/eval.tsv" >"$work/evaluation.tsv"
 tail -n 200 "$work/evaluation.tsv" | cut -f 1 >"$work/lines"
 labels() { sed -n 's/.*"label": *"\([A-Z]*\)".*/\1/p'; }
@@ -68,6 +78,10 @@ check() {
                 stop "$kernel, $threads threads: failed"
             diff "$work/expected" "$work/$cpu-$kernel-$threads" >&2 ||
                 stop "$kernel, $threads threads: other bytes than the desktop's (above)"
+            Scripts/board-tasks.sh "$work" "$kernel" "$threads" "${program[@]}" >"$work/$cpu-$kernel-$threads-tasks" ||
+                stop "$kernel, $threads threads: a task failed"
+            diff "$work/expected-tasks" "$work/$cpu-$kernel-$threads-tasks" >&2 ||
+                stop "$kernel, $threads threads: another answer to a task than the desktop's (above)"
         done
     done
     "${program[@]}" selftest "$work/sample.gguf" >/dev/null || stop "selftest fails"
