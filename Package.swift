@@ -57,7 +57,7 @@ let package = Package(
             name: "tokenizer-benchmark", dependencies: ["AlbitImporters", "AlbitTokenizers", "AlbitText"], path: "Benchmarks/tokenizers",
             exclude: ["compare.py"]),
         .executableTarget(
-            name: "masked-words-check", dependencies: ["AlbitImporters", "AlbitRuntime"], path: "Benchmarks/tasks", exclude: ["measure.py"]),
+            name: "masked-words-check", dependencies: ["AlbitImporters", "AlbitRuntime"], path: "Benchmarks/tasks", exclude: ["measure.py", "agreement.py"]),
 
         // Tests.
         .target(name: "TestData", dependencies: ["AlbitImporters", "AlbitText"], path: "Tests/TestData"),
@@ -71,6 +71,7 @@ let package = Package(
             dependencies: ["AlbitCommands", "AlbitRuntime", "AlbitTokenizers", "AlbitImporters", "AlbitText", "CPlatform", "TestData"],
             exclude: ["Data"]),
         .testTarget(name: "AlbitDriftTests", dependencies: ["AlbitDrift", "AlbitImporters", "AlbitModel", "AlbitRuntime", "AlbitTokenizers", "TestData"], exclude: ["Golden.json", "base.npz"]),
+        .testTarget(name: "AlbitQuantizerTests", dependencies: ["AlbitQuantizer", "AlbitRuntime"]),
         .testTarget(
             name: "AlbitRuntimeTests",
             dependencies: ["AlbitRuntime", "AlbitModel", "AlbitImporters", "AlbitQuantizer", "TestData"]),

@@ -30,7 +30,7 @@ rm -rf "$work"
 mkdir -p "$work"
 
 echo "albit: quantizing the sample, a model of PL-BERT's dimensions and one of ALBERT-base's"
-quantize() { "$albit" quantize "$@" 2>"$work/log" || { cat "$work/log" >&2; exit 1; }; }
+quantize() { "$albit" quantize "$@" >"$work/log" 2>&1 || { cat "$work/log" >&2; exit 1; }; }
 quantize "$sample" -o "$work/sample.gguf"
 python3 Scripts/make-random-albert.py "$work/plbert" 178 128 768 2048 12 "${ITERATIONS:-2}"
 quantize "$work/plbert" -o "$work/plbert.gguf" --preset plain
