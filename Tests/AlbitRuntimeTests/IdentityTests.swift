@@ -31,8 +31,8 @@ struct IdentityTests {
         return url
     }
 
-    private func check(_ weights: EncoderWeights, _ name: String) throws {
-        for length in [1, 6, 33, 128, 512] {
+    private func check(_ weights: EncoderWeights, _ name: String, longest: Int = 128) throws {
+        for length in [1, 6, 33, 128, 512] where length <= longest {
             let alone = try Session(weights: weights, kernel: Kernel(named: "scalar"), threads: 1)
             try alone.encode([Self.input(length, 1)])
             let expected = alone.lastHiddenState(of: 0)
@@ -52,13 +52,13 @@ struct IdentityTests {
     }
 
     @Test func reference() throws {
-        try check(EncoderWeights(Importer.open(path: Self.sample, options: ImportOptions())), "float32")
+        try check(EncoderWeights(Importer.open(path: Self.sample, options: ImportOptions())), "float32", longest: 512)
     }
 
     @Test(arguments: [Preset.plain, .default, .accurate, .fast]) func int8(_ preset: Preset) throws {
         let url = try Self.quantized(preset)
         defer { try? FileManager.default.removeItem(at: url) }
-        try check(EncoderWeights(ModelFile(path: url.path)), preset.rawValue)
+        try check(EncoderWeights(ModelFile(path: url.path)), preset.rawValue, longest: preset == .default ? 512 : 128)
     }
 
     /// The file is a function of its inputs: not of threads, not of the kernel.
