@@ -6,6 +6,8 @@ struct HeadReader {
     let parameters: [String: any LazyTensor]
     let configurationFile: ConfigurationFile?
     let options: ImportOptions
+    /// What a graph says that its classifier reads; nil where only names and configuration tell.
+    var classifier: Head?
     let nameInSource: (String) -> [String]
 
     private static let architectures: [(suffix: String, head: Head)] = [
@@ -69,6 +71,7 @@ struct HeadReader {
         let kinds: [Head] = [.sequenceClassification, .tokenClassification, .multipleChoice]
         if let wanted = options.head, kinds.contains(wanted) { return wanted }
         if let told = declared.first(where: kinds.contains) { return told }
+        if let classifier { return classifier }
         return hasPooler ? .sequenceClassification : .tokenClassification
     }
 

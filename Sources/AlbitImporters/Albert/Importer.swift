@@ -89,6 +89,7 @@ package enum Importer {
             }
         case .tar:
             return try openArchive(file, file: file, options: options)
+        case .onnx: return try graph(onnx: file, tree: tree, container: container, options: options)
         default:
             // A SavedModel keeps its weights in a bundle beside its graph.
             let variables = "variables/variables.index"
@@ -103,9 +104,18 @@ package enum Importer {
             }
             // The content decides; a name only makes the message better.
             if name.hasSuffix(".index") { throw .container(SortedTableError.noFooter(path: file.path)) }
+            if name.hasSuffix(".onnx") { return try graph(onnx: file, tree: tree, container: container, options: options) }
             if name.hasSuffix(".safetensors") { _ = try wrapping { try Safetensors.read(file) } }
             throw .unknownFormat(path: file.path)
         }
+    }
+
+    private static func graph(
+        onnx file: any ByteSource, tree: any FileTree, container: (any ByteSource)?, options: ImportOptions
+    ) throws(ImportError) -> AlbertSource {
+        let (graph, files) = try wrapping { try ONNXReader.read(file, tree: tree) }
+        return try GraphImporter(path: file.path, graph: graph, neighbours: Neighbours(tree: tree), options: options)
+            .source(files: container.map { [$0] } ?? [file] + files)
     }
 
     /// A tar archive, compressed or not: the one directory in it that holds a checkpoint is opened in place.

@@ -11,6 +11,7 @@ enum SourceFormat: Equatable {
     case tar
     case sortedTable
     case msgpack
+    case onnx
     case unknown
 
     static func detect(_ file: any ByteSource) throws(ImportError) -> SourceFormat {
@@ -37,6 +38,10 @@ enum SourceFormat: Equatable {
             offset *= 2
         }
         if let first = prefix.first, (0x80...0x9F).contains(first) || (0xDC...0xDF).contains(first) { return .msgpack }
+        if ONNXReader.matches(file) { return .onnx }
+        if starts(Array("ORTM".utf8), at: 4) {
+            throw .unsupportedFormat(path: file.path, format: "an ONNX Runtime .ort file; import the ONNX file it was made from")
+        }
         return .unknown
     }
 

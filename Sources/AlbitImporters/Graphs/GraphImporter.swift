@@ -1,6 +1,7 @@
 import AlbitModel
 
-/// Turns a dataflow graph into an ALBERT: walks from the ids through embeddings and layers to the outputs.
+/// Turns a dataflow graph into an ALBERT: walks from the ids through embeddings and layers to the outputs, merges
+/// equal layers, and reads the configuration off what it met.
 struct GraphImporter {
     let path: String
     let graph: DataflowGraph
@@ -9,6 +10,170 @@ struct GraphImporter {
 
     /// `files` are all files that the graph's constants lie in, the graph's own first.
     func source(files: [any ByteSource]) throws(ImportError) -> AlbertSource {
-        throw .unsupportedFormat(path: path, format: graph.format)
+        let walk = try GraphWalk(path: path, graph: graph)
+        let encoder = try findEncoder(walk)
+        var assembly = GraphAssembly(path: path, graph: graph)
+        let sharing = try share(encoder)
+        let configuration = try configure(encoder, sharing)
+
+        typealias Name = ParameterName
+        try assembly.set(Name.wordEmbeddings, encoder.embeddings.words.table)
+        if let positions = encoder.embeddings.positions { try assembly.set(Name.positionEmbeddings, positions.table) }
+        if let types = encoder.embeddings.types { try assembly.set(Name.tokenTypeEmbeddings, types.table) }
+        try assembly.set("embeddings.LayerNorm", encoder.embeddings.norm)
+        if let projection = encoder.projection { try assembly.set("encoder.embedding_hidden_mapping_in", projection) }
+        for (index, step) in sharing.representatives.enumerated() {
+            for (part, constant) in encoder.layers[step].parameters {
+                let name = Name.layer(index, part, innerGroups: configuration.innerGroupNum)
+                if part.rawValue.hasSuffix("bias") {
+                    try assembly.set(name, constant, orZeros: CanonicalShapes.shape(of: part, configuration)[0])
+                } else {
+                    try assembly.set(name, constant)
+                }
+            }
+        }
+        for (step, layer) in encoder.layers.enumerated() {
+            for (part, constant) in layer.parameters {
+                assembly.merge(constant, into: Name.layer(configuration.storedLayer(at: step), part, innerGroups: configuration.innerGroupNum))
+            }
+        }
+
+        var report = ImportReport(
+            path: path, format: graph.format, writer: graph.writer, naming: "dataflow",
+            root: encoder.embeddings.name,
+            configuration: .inferred("read from the graph: \(encoder.layers.count) layers, \(configuration.numAttentionHeads) heads, "
+                + "\(configuration.hiddenAct.name), LayerNorm epsilon \(configuration.layerNormEps)"))
+        report.fileBytes = files.reduce(0) { $0 &+ $1.count }
+        note(encoder, configuration, sharing, walk, in: &report)
+        let file = try neighbours.configuration(options)
+        if let file { note(file, configuration, in: &report) }
+        let kind = try GraphHeadReader(walk: walk, encoder: encoder, configuration: configuration, options: options, file: file)
+            .read(into: &assembly, &report)
+        assembly.list(in: &report)
+
+        let names = assembly.names
+        let heads = HeadReader(
+            path: path, parameters: assembly.parameters, configurationFile: file, options: options, classifier: kind,
+            nameInSource: { names[$0].map { [$0] } ?? [$0] })
+        var extras = try heads.extras(&report)
+        extras.pooling = try neighbours.pooling()
+        extras.tokenizerFiles = try neighbours.tokenizerFiles(options)
+        return try AlbertSource(
+            configuration: configuration, parameters: assembly.parameters, extras: extras, report: report, files: files,
+            nameInSource: { names[$0].map { [$0] } ?? [$0] })
+    }
+
+    private func findEncoder(_ walk: GraphWalk) throws(ImportError) -> EncoderMatch {
+        let summands = walk.normsBySummand()
+        var found: [EncoderMatch] = []
+        var failure: (any Error)?
+        for norm in walk.norms.values.sorted(by: { $0.result < $1.result }) {
+            do {
+                guard let embeddings = try walk.embeddings(norm) else { continue }
+                if let root = options.root, root != embeddings.name, root != embeddings.words.node { continue }
+                found.append(try walk.encoder(embeddings, summands))
+            } catch {
+                if failure == nil { failure = error }
+            }
+        }
+        if found.count > 1 {
+            throw .severalTransformers(path: path, roots: found.map(\.embeddings.name))
+        }
+        if let encoder = found.first { return encoder }
+        if let failure { try wrapping { throw failure } }
+        if let root = options.root {
+            let others = try wrapping { try walk.norms.values.compactMap { try walk.embeddings($0)?.name } }
+            throw .noSuchRoot(path: path, root: root, roots: others.sorted())
+        }
+        let lookup = graph.nodes.first { if case .gather = $0.operation { $0.inputs.first.flatMap { $0 }.map { walk.constant($0) != nil } ?? false } else { false } }
+        throw .container(GraphError.noEmbeddings(
+            path: path, nodes: graph.nodes.count, node: lookup?.name ?? graph.nodes.first?.name ?? "none"))
+    }
+
+    /// Numbers the layers by their weights.
+    private func share(_ encoder: EncoderMatch) throws(ImportError) -> LayerSharing {
+        var kinds: [Int] = []
+        var stored: [Int] = []
+        for (step, layer) in encoder.layers.enumerated() {
+            var kind: Int?
+            for (index, first) in kinds.enumerated() {
+                guard try GraphImporter.equal(encoder.layers[first], layer) else { continue }
+                kind = index
+                break
+            }
+            if kind == nil { kinds.append(step) }
+            stored.append(kind ?? kinds.count - 1)
+        }
+        return LayerSharing(stored: stored, isShared: encoder.projection != nil)
+    }
+
+    private static func equal(_ a: LayerMatch, _ b: LayerMatch) throws(ImportError) -> Bool {
+        for (first, second) in zip(a.parameters, b.parameters) {
+            guard let x = first.constant, let y = second.constant else {
+                guard first.constant == nil, second.constant == nil else { return false }
+                continue
+            }
+            guard try x.isEqual(to: y) else { return false }
+        }
+        return true
+    }
+
+    private func configure(_ encoder: EncoderMatch, _ sharing: LayerSharing) throws(ImportError) -> Configuration {
+        let first = encoder.layers[0]
+        func differ(_ what: String) -> ImportError {
+            .badConfiguration(path: path, problem: "its layers differ in \(what), which no ALBERT or BERT does")
+        }
+        for layer in encoder.layers {
+            guard layer.attention.heads == first.attention.heads else { throw differ("the number of heads") }
+            guard layer.activation == first.activation else { throw differ("the activation") }
+            guard layer.norm.epsilon == first.norm.epsilon, layer.attentionNorm.epsilon == first.norm.epsilon else {
+                throw differ("the epsilon of LayerNorm")
+            }
+        }
+        guard encoder.embeddings.norm.epsilon == first.norm.epsilon else { throw differ("the epsilon of LayerNorm from the embeddings") }
+        let words = encoder.embeddings.words.table.shape
+        return Configuration(
+            architecture: encoder.projection == nil ? .bert : .albert, vocabSize: words[0], embeddingSize: words[1],
+            hiddenSize: first.dense.rows, intermediateSize: first.ffn.rows, numAttentionHeads: first.attention.heads,
+            numHiddenLayers: sharing.hiddenLayers, numHiddenGroups: sharing.groups, innerGroupNum: sharing.innerGroups,
+            hiddenAct: first.activation, maxPositionEmbeddings: encoder.embeddings.positions?.table.shape[0] ?? 0,
+            typeVocabSize: encoder.embeddings.types?.table.shape[0] ?? 0, layerNormEps: first.norm.epsilon)
+    }
+
+    private func note(
+        _ encoder: EncoderMatch, _ configuration: Configuration, _ sharing: LayerSharing, _ walk: GraphWalk, in report: inout ImportReport
+    ) {
+        let distinct = Set(sharing.stored).count
+        if encoder.projection != nil {
+            if distinct == 1, encoder.layers.count > 1 {
+                report.notes.append("\(encoder.layers.count) applications of one shared layer were found and merged")
+            } else if configuration.storedLayers == encoder.layers.count, distinct > 1 {
+                report.notes.append(
+                    "the \(encoder.layers.count) layers have \(distinct) different sets of weights: the model is imported unshared")
+            } else if distinct > 1 {
+                report.notes.append(
+                    "\(encoder.layers.count) applied layers use \(configuration.storedLayers) stored ones "
+                        + "(\(configuration.numHiddenGroups) groups of \(configuration.innerGroupNum))")
+            }
+        }
+        if walk.isQuantized || graph.nodes.contains(where: { $0.operation == .integerMatmul }) {
+            report.notes.append(
+                "the graph is quantized: weights are taken back to float exactly, the rounding of activations at run time is left out; "
+                    + "the float original, if there is one, is more accurate")
+        }
+        let inputs = encoder.embeddings.idInputs.map { "'\(graph.values[$0].name)'" }.sorted().joined(separator: ", ")
+        report.notes.append("token ids come from \(inputs); the last hidden state is '\(graph.values[encoder.result].name)'")
+    }
+
+    /// The graph decides; what a configuration beside it says otherwise is told.
+    private func note(_ file: ConfigurationFile, _ found: Configuration, in report: inout ImportReport) {
+        let shapes = InferredShapes(
+            architecture: found.architecture, vocabSize: found.vocabSize, embeddingSize: found.embeddingSize, hiddenSize: found.hiddenSize,
+            intermediateSize: found.intermediateSize, maxPositions: found.maxPositionEmbeddings, typeVocabSize: found.typeVocabSize,
+            groups: found.numHiddenGroups, innerGroups: found.innerGroupNum)
+        guard let told = try? file.configuration(shapes) else {
+            return report.notes.append("\(file.path) describes another model; the graph decides")
+        }
+        if told != found { report.notes.append("\(file.path) and the graph differ; the graph decides") }
     }
 }

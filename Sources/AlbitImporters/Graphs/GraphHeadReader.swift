@@ -1,0 +1,84 @@
+import AlbitModel
+
+/// Finds heads by walking from the graph's outputs back to the encoder.
+struct GraphHeadReader {
+    let walk: GraphWalk
+    let encoder: EncoderMatch
+    let configuration: Configuration
+    let options: ImportOptions
+    let file: ConfigurationFile?
+
+    private func declares(_ suffixes: String...) -> Bool {
+        file?.architectures.contains { name in suffixes.contains { name.hasSuffix($0) } } ?? false
+    }
+
+    /// Adds the heads' parameters; the result tells what the classifier reads, where there is one.
+    func read(into assembly: inout GraphAssembly, _ report: inout ImportReport) throws(ImportError) -> Head? {
+        typealias Name = ParameterName
+        let outputs = walk.graph.outputs.map { (name: walk.graph.values[$0].name, match: walk.output($0, of: encoder.result)) }
+        let hasWords = outputs.contains { if case .words = $0.match { true } else { false } }
+        var kind: Head?
+        func classifier(_ linear: LinearMatch, _ head: Head, _ output: String, _ assembly: inout GraphAssembly) throws(ImportError) -> String {
+            guard kind == nil else { return "left out: the model has another classifier" }
+            kind = head
+            try assembly.set("classifier", linear)
+            return head == .tokenClassification ? "a classifier of tokens" : "a classifier of the pooled state"
+        }
+        for (name, match) in outputs {
+            let role: String
+            switch match {
+            case .hidden: role = "the last hidden state"
+            case .pooled(let pooler):
+                try setPooler(pooler, &assembly)
+                role = "the pooled state"
+            case .fromPooled(let pooler, let linear):
+                try setPooler(pooler, &assembly)
+                let isOrder = options.head == .sentenceOrder || (hasWords && linear.rows == 2) || declares("ForNextSentencePrediction")
+                if isOrder, linear.rows == 2, assembly.parameters[Name.orderWeight] == nil {
+                    try assembly.set("sop_classifier", linear)
+                    role = "the order of sentences"
+                } else {
+                    role = try classifier(linear, .sequenceClassification, name, &assembly)
+                }
+            case .fromTokens(let linear, let isSplit):
+                if linear.rows == 2 && (isSplit || options.head == .questionAnswering || declares("ForQuestionAnswering")) {
+                    if assembly.parameters[Name.answerWeight] == nil { try assembly.set("qa_outputs", linear) }
+                    role = "the ends of answers"
+                } else {
+                    role = try classifier(linear, .tokenClassification, name, &assembly)
+                }
+            case .words(let dense, let activation, let norm, let decoder):
+                role = try words(dense, activation, norm, decoder, &assembly)
+            case .unknown: role = "computed by something that Albit does not know, and left out"
+            }
+            report.notes.append("output '\(name)' is \(role)")
+        }
+        return kind == .sequenceClassification ? nil : kind
+    }
+
+    private func setPooler(_ pooler: LinearMatch, _ assembly: inout GraphAssembly) throws(ImportError) {
+        if assembly.parameters[ParameterName.poolerWeight] == nil { try assembly.set("pooler", pooler) }
+    }
+
+    /// The decoder of the masked-word head has to be the word embedding: that is all Albit stores.
+    private func words(
+        _ dense: LinearMatch, _ activation: HiddenActivation, _ norm: Normalization, _ decoder: LinearMatch, _ assembly: inout GraphAssembly
+    ) throws(ImportError) -> String {
+        typealias Name = ParameterName
+        guard let weight = decoder.finishedWeight else { return "left out" }
+        let table = encoder.embeddings.words.table
+        guard try weight.isEqual(to: table) else {
+            guard options.head == nil || options.head == .maskedLanguageModel else { return "left out: its decoder is not the word embedding" }
+            func name(_ constant: FoldedConstant) -> String { constant.roots.first.map { walk.graph.values[$0].name } ?? "" }
+            throw .untiedDecoder(path: assembly.path, tensor: name(weight), embeddings: name(table))
+        }
+        guard activation == configuration.hiddenAct, norm.epsilon == configuration.layerNormEps else {
+            return "left out: its activation or epsilon is not that of the layers"
+        }
+        assembly.merge(weight, into: Name.wordEmbeddings)
+        try assembly.set("predictions.dense", dense)
+        try assembly.set("predictions.LayerNorm", norm)
+        try assembly.set(Name.predictionBias, decoder.finishedBias, orZeros: decoder.rows)
+        return "scores of words at every token"
+    }
+}
