@@ -17,7 +17,7 @@ import Testing
         var worst = 0.0
         for row in Zoo.rows(group) where GoldenParityTests.isImportable(row) {
             do {
-                for (name, distance) in try distances(row) {
+                for (name, distance) in try GoldenParityTests.distances(row, ZooImport.open(row)) {
                     #expect(distance <= GoldenParityTests.bound, "\(row): \(name) is \(distance) away")
                     outputs += 1
                     worst = max(worst, distance)
@@ -35,8 +35,8 @@ import Testing
             && !["whole_module", "frozen", "quantized"].contains(where: row.path.contains)
     }
 
-    private func distances(_ row: Zoo.Row) throws -> [(String, Double)] {
-        let source = try ZooImport.open(row)
+    /// Relative L2 of every output that the row's golden names.
+    static func distances(_ row: Zoo.Row, _ source: AlbertSource) throws -> [(String, Double)] {
         let golden = try Golden(path: Zoo.directory + "/" + (row.golden ?? ""))
         let session = try Session(weights: try EncoderWeights(source))
         let ids = try #require(try golden.integers("input_ids"))

@@ -81,22 +81,11 @@ extension GraphWalk {
 
     /// The linear layer of the embeddings whose result a layer adds.
     private func projected(_ start: ValueID, _ summands: [ValueID: [Normalization]]) -> (ValueID, LinearMatch)? {
-        var open = [start]
-        var seen = Set<ValueID>()
         var found: (ValueID, LinearMatch)?
-        while let value = open.popLast(), seen.count < 256 {
-            for id in graph.values[value].uses.prefix(256) {
-                for output in graph.nodes[id].outputs where seen.insert(output).inserted {
-                    if root[output] == start {
-                        open.append(output)
-                        continue
-                    }
-                    guard let linear = linear(output), linear.input == start else { continue }
-                    // The bias may follow: the farthest value that a layer adds is the projection.
-                    if summands[root[output]] != nil, found == nil || linear.bias != nil { found = (root[output], linear) }
-                    if linear.bias == nil { open.append(output) }
-                }
-            }
+        for value in summands.keys.sorted() {
+            guard let linear = linear(value), linear.input == start else { continue }
+            // The matmul without its bias is a summand too.
+            if found == nil || (found?.1.bias == nil && linear.bias != nil) { found = (value, linear) }
         }
         return found
     }

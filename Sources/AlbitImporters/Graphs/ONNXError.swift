@@ -16,7 +16,6 @@ package enum ONNXError: AlbitError {
     case badLocation(path: String, tensor: String, location: String, problem: String)
     case missingFile(path: String, tensor: String, file: String)
     case badExternal(path: String, tensor: String, problem: String)
-    case badAttribute(path: String, node: String, attribute: String)
     case unknownOperator(path: String, node: String, name: String)
     case sparse(path: String)
 
@@ -45,8 +44,6 @@ package enum ONNXError: AlbitError {
         case .missingFile(let path, let tensor, let file):
             "\(path): tensor '\(tensor)' lies in '\(file)', which is not there; copy it beside the model"
         case .badExternal(let path, let tensor, let problem): "\(path): external tensor '\(tensor)' \(problem)"
-        case .badAttribute(let path, let node, let attribute):
-            "\(path): node '\(node)' has an attribute '\(attribute)' that makes no sense"
         case .unknownOperator(let path, let node, let name):
             "\(path): node '\(node)' is of the unknown operator \(name); Albit knows ONNX and com.microsoft (ONNX Runtime)"
         case .sparse(let path): "\(path): has sparse initializers, which Albit does not read; save the model with dense ones"

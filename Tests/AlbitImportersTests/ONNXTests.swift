@@ -1,0 +1,87 @@
+import AlbitImporters
+import AlbitModel
+import Foundation
+import TestData
+import Testing
+
+/// ONNX files of many exporters, run in float32 against the outputs of the library that wrote them.
+@Suite struct ONNXTests {
+    /// Half-precision files are compared with what ONNX Runtime computes from them in half precision: its own rounding,
+    /// 2^-11 at each of some 60 steps. Quantized ones with an 8-bit run: its activations are rounded to 1/255 of their range.
+    static func bound(_ row: Zoo.Row) -> Double {
+        if row.path.contains("f16") { return 5e-3 }
+        if row.path.contains("int8") { return 0.1 }
+        return GoldenParityTests.bound
+    }
+
+    /// Rows that have to import; those that may be refused by their manifest do import too.
+    static let importable = Zoo.rows("onnx").filter { !$0.path.hasSuffix(".ort") }
+
+    @Test func outputsAgree() throws {
+        var counts: [String: Int] = [:]
+        var outputs = 0
+        for row in ONNXTests.importable {
+            do {
+                let source = try Importer.open(path: row.fullPath)
+                for (name, distance) in try GoldenParityTests.distances(row, source) {
+                    #expect(distance <= ONNXTests.bound(row), "\(row): \(name) is \(distance) away")
+                    outputs += 1
+                    if distance > 2e-5 { print(row, name, distance) }
+                }
+                counts[row.path.split(separator: "/")[1] + ": " + row.format, default: 0] += 1
+            } catch { print("FAIL", row, error); Issue.record("\(row): \(error)") }
+        }
+        print("ONNX parity: \(outputs) outputs of \(counts.sorted { $0.key < $1.key }.map { "\($0.value) of \($0.key)" }.joined(separator: "; "))")
+        #expect(counts.values.reduce(0, +) == ONNXTests.importable.count)
+    }
+
+    /// Names must not matter: with random ones the same parameters are found, bit for bit.
+    @Test func randomNamesChangeNothing() throws {
+        let directory = TestData.scratch + "/random-names"
+        var renamed = 0
+        var rows = 0
+        for row in ONNXTests.importable {
+            let original = try Importer.open(path: row.fullPath)
+            let data = try #require(FileManager.default.contents(atPath: row.fullPath))
+            let (changed, count) = RandomNames.rename(data, seed: UInt64(rows + 1))
+            #expect(count > 20, "\(row)")
+            // External data lies beside the model.
+            let folder = (row.fullPath as NSString).deletingLastPathComponent
+            let copy = directory + "/\(rows)"
+            try FileManager.default.createDirectory(atPath: copy, withIntermediateDirectories: true)
+            if row.path.contains("external") {
+                for name in try FileManager.default.contentsOfDirectory(atPath: folder) where !name.hasSuffix(".onnx") {
+                    try FileManager.default.copyItem(atPath: folder + "/" + name, toPath: copy + "/" + name)
+                }
+            }
+            let path = copy + "/" + (row.fullPath as NSString).lastPathComponent
+            try changed.write(to: URL(filePath: path))
+            do {
+                let source = try Importer.open(path: path)
+                #expect(source.configuration == original.configuration, "\(row)")
+                #expect(source.heads == original.heads, "\(row)")
+                #expect(source.parameterNames == original.parameterNames, "\(row)")
+                for name in source.parameterNames {
+                    #expect(try source.values(of: name).map(\.bitPattern) == original.values(of: name).map(\.bitPattern), "\(row): \(name)")
+                }
+                rows += 1
+                renamed += count
+            } catch { Issue.record("\(row): \(error)") }
+        }
+        print("random names: \(renamed) initializers of \(rows) ONNX files renamed, nothing changed")
+        #expect(rows == ONNXTests.importable.count)
+    }
+
+    /// Damaged and hostile files: refused for what they are, with exit code 3, at once.
+    @Test func badFilesAreRefused() throws {
+        let rows = Zoo.rows.filter { $0.path.hasPrefix("bad/onnx/") }
+        for row in rows {
+            let (error, seconds) = ZooImport.refusal(of: row)
+            #expect(seconds < 2, "\(row)")
+            let text = try #require(error, "\(row) is not refused").description
+            #expect(error?.failure == .input, "\(row): \(text)")
+            print(row.path, "-", text)
+        }
+        #expect(rows.count == 22)
+    }
+}
