@@ -27,6 +27,14 @@ struct CheckpointImporter {
         resolver = NameResolver(names: Set(tensors.keys))
     }
 
+    /// Whether names and a configuration tell everything: then a graph around the weights is not needed.
+    var isNamed: Bool {
+        get throws(ImportError) {
+            guard !resolver.roots().isEmpty else { return false }
+            return try neighbours.configuration(options) != nil
+        }
+    }
+
     func source(files: [any ByteSource]) throws(ImportError) -> AlbertSource {
         let root = try chooseRoot()
         let shapes = try inferShapes(root)

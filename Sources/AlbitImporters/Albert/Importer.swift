@@ -90,6 +90,9 @@ package enum Importer {
         case .tar:
             return try openArchive(file, file: file, options: options)
         case .onnx: return try graph(onnx: file, tree: tree, container: container, options: options)
+        case .tensorFlowGraph, .savedModel:
+            return try graph(tensorFlow: file, format: format, tree: tree, container: container, options: options)
+        case .tflite: return try graph(tflite: file, tree: tree, container: container, options: options)
         default:
             // A SavedModel keeps its weights in a bundle beside its graph.
             let variables = "variables/variables.index"

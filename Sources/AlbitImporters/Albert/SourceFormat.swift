@@ -12,6 +12,9 @@ enum SourceFormat: Equatable {
     case sortedTable
     case msgpack
     case onnx
+    case savedModel
+    case tensorFlowGraph
+    case tflite
     case unknown
 
     static func detect(_ file: any ByteSource) throws(ImportError) -> SourceFormat {
@@ -25,9 +28,12 @@ enum SourceFormat: Equatable {
         if starts(hdf5Signature) { return .hdf5(offset: 0) }
         if starts(Array("ustar".utf8), at: 257) { return .tar }
         if try hasTableFooter(file) { return .sortedTable }
+        if TFLiteReader.matches(prefix) { return .tflite }
         if prefix.count >= 2, prefix[0] == 0x80, (2...5).contains(prefix[1]) { return .pickle }
         if Safetensors.matches(prefix) { return .safetensors }
         if ShardIndex.matches(prefix) { return .json }
+        if SavedModel.matches(file) { return .savedModel }
+        if TensorFlowReader.matches(file) { return .tensorFlowGraph }
         // A user block before the superblock is 512 bytes or a power of two more.
         var offset = 512
         while offset <= 1 << 20, offset + 8 <= file.count {

@@ -1,0 +1,220 @@
+import AlbitModel
+
+/// Translates TFLite's operators into those of `Operation`. Quantized weights become dequantized constants, so that
+/// all values are real numbers.
+struct TFLiteLowering {
+    private var builder: GraphBuilder
+    private let tensors: [TFLiteTensor]
+    private let path: String
+    private var isDefined: Set<Int> = []
+
+    init(builder: GraphBuilder, tensors: [TFLiteTensor], path: String) {
+        self.builder = builder
+        self.tensors = tensors
+        self.path = path
+    }
+
+    mutating func input(_ index: Int) throws {
+        guard isDefined.insert(index).inserted else { return }
+        guard !tensors[index].isQuantized else {
+            throw TFLiteError.integerActivations(path: path, node: "the graph's input", tensor: tensors[index].name)
+        }
+        try builder.input(tensors[index].name)
+    }
+
+    consuming func finish(outputs: [Int]) throws -> DataflowGraph {
+        for index in outputs {
+            _ = try value(index)
+            builder.output(tensors[index].name)
+        }
+        return try builder.finish()
+    }
+
+    /// The name of a value; a weight is defined when it is first read.
+    private mutating func value(_ index: Int) throws -> String {
+        guard index >= 0 else { return "" }
+        let tensor = tensors[index]
+        guard let stored = tensor.stored, isDefined.insert(index).inserted else { return tensor.name }
+        guard tensor.isQuantized else {
+            try builder.constant(tensor.name, stored)
+            return tensor.name
+        }
+        let parts = [tensor.name + "/quantized", tensor.name + "/scale", tensor.name + "/zero_point"]
+        try builder.constant(parts[0], stored)
+        // One scale for all is a scalar, whatever the axis.
+        let shape = tensor.scales.count == 1 ? [] : [tensor.scales.count]
+        try builder.constant(parts[1], NumbersTensor(shape: shape, values: tensor.scales))
+        let zeros = tensor.zeroPoints.count == tensor.scales.count
+            ? tensor.zeroPoints : [Float](repeating: tensor.zeroPoints.first ?? 0, count: tensor.scales.count)
+        try builder.constant(parts[2], NumbersTensor(shape: shape, values: zeros))
+        try builder.node(.dequantize(axis: tensor.axis), name: tensor.name, inputs: parts, outputs: [tensor.name])
+        return tensor.name
+    }
+
+    private func integers(_ index: Int) throws -> [Int]? {
+        guard index >= 0, let stored = tensors[index].stored, stored.elementCount <= 4096 else { return nil }
+        let count = stored.elementCount
+        let values = try [Float](unsafeUninitializedCapacity: count) { buffer, filled in
+            try stored.read(0..<count, into: UnsafeMutableBufferPointer(rebasing: buffer[..<count]))
+            filled = count
+        }
+        return values.map { Int(exactly: $0.rounded()) ?? 0 }
+    }
+
+    private func integer(_ index: Int) throws -> Int? {
+        guard let values = try integers(index), values.count == 1 else { return nil }
+        return values[0]
+    }
+
+    /// Numbers of `BuiltinOperator` for operators without options that matter, and the inputs they need.
+    private static let plain: [Int: (Operation, inputs: Int)] = [
+        6: (.identity, 1), 14: (.sigmoid, 1), 19: (.relu, 1), 28: (.tanh, 1), 39: (.transpose(nil), 2),
+        40: (.reduceMean(axes: nil), 2), 47: (.exponential, 1), 50: (.logSoftmax(axis: -1), 1), 55: (.maximum, 2), 57: (.minimum, 2),
+        59: (.negate, 1), 64: (.select, 3), 65: (.sliceOfSize, 3), 70: (.unsqueeze(axes: nil), 2), 73: (.logarithm, 1),
+        74: (.reduceSum(axes: nil), 2), 75: (.squareRoot, 1), 76: (.reciprocalSquareRoot, 1), 77: (.shape, 1), 78: (.power, 2),
+        85: (.oneHot, 4), 92: (.square, 1), 99: (.squaredDifference, 2), 123: (.select, 3), 130: (.expand, 2),
+    ]
+
+    private static let binary: [Int: Operation] = [0: .add, 18: .multiply, 41: .subtract, 42: .divide]
+
+    mutating func lower(_ item: TFLiteOperator) throws {
+        let label = "operator \(item.number)"
+        let outputs = item.outputs.map { $0 >= 0 ? tensors[$0].name : "" }
+        let inputs = try item.inputs.map { try value($0) }
+        func require(_ count: Int) throws {
+            guard inputs.count >= count, !outputs.isEmpty else {
+                throw TFLiteError.missingInput(path: path, node: label, inputs: inputs.count)
+            }
+        }
+        func add(_ operation: Operation, _ inputs: [String]) throws {
+            try builder.node(operation, name: outputs.first ?? label, inputs: inputs, outputs: outputs)
+        }
+        // Scales on what is computed: quantized activations. A row picked out of quantized weights is none.
+        if item.code.builtin == 114, let output = item.outputs.first, output >= 0 {
+            throw TFLiteError.integerActivations(path: path, node: label, tensor: tensors[output].name)
+        }
+        let options = item.options
+        if let (operation, count) = TFLiteLowering.plain[item.code.builtin] {
+            try require(count)
+            return try add(operation, Array(inputs.prefix(count)))
+        }
+        if let operation = TFLiteLowering.binary[item.code.builtin] {
+            try require(2)
+            return try activated(item, operation, inputs, activation: try options?.unsigned(0, bytes: 1) ?? 0)
+        }
+        switch item.code.builtin {
+        case 2:
+            try require(1)
+            try activated(
+                item, .concatenate(axis: try options?.int32(0) ?? 0), inputs, activation: try options?.unsigned(1, bytes: 1) ?? 0)
+        case 9: try fullyConnected(item, inputs)
+        case 22:
+            try require(1)
+            try reshape(item, inputs)
+        case 25:
+            try require(1)
+            let beta = try options?.float(0, default: 1) ?? 1
+            try add(beta == 1 ? .softmax(axis: -1) : .other("SOFTMAX with beta \(beta)"), inputs)
+        case 36:
+            try require(2)
+            let isPlain = try options?.int32(1) ?? 0 == 0
+            try add(isPlain ? .gather(axis: try options?.int32(0) ?? 0) : .other("GATHER"), inputs)
+        case 43:
+            try require(1)
+            try add(.squeeze(axes: try options?.int32s(0, limit: 64, "the options of \(label)")), inputs)
+        case 45:
+            try require(4)
+            try add(
+                .stridedSlice(
+                    beginMask: try options?.int32(0) ?? 0, endMask: try options?.int32(1) ?? 0,
+                    ellipsisMask: try options?.int32(2) ?? 0, newAxisMask: try options?.int32(3) ?? 0,
+                    shrinkMask: try options?.int32(4) ?? 0), inputs)
+        case 49:
+            try require(2)
+            let axis = try integer(item.inputs[0])
+            try add(axis.map { .split(axis: $0, sizes: nil) } ?? .other("SPLIT"), [inputs[1]])
+        case 53:
+            try require(1)
+            func isFloating(_ index: Int?) -> Bool { index.map { $0 >= 0 && tensors[$0].type?.isFloating == true } ?? false }
+            let to = isFloating(item.outputs.first)
+            try add(isFloating(item.inputs.first) && to ? .identity : .cast(toFloat: to), inputs)
+        case 83:
+            try require(1)
+            try add(.stack(axis: try options?.int32(1) ?? 0), inputs)
+        case 88:
+            try require(1)
+            try add(.unstack(axis: try options?.int32(1) ?? 0), inputs)
+        case 102:
+            try require(3)
+            let sizes = try integers(item.inputs[1])
+            let axis = try integer(item.inputs[2])
+            let isKnown = sizes != nil && axis != nil
+            try add(isKnown ? .split(axis: axis ?? 0, sizes: sizes) : .other("SPLIT_V"), [inputs[0]])
+        case 126:
+            try require(2)
+            try add(
+                .matmul(
+                    transposeA: try options?.unsigned(0, bytes: 1) ?? 0 != 0, transposeB: try options?.unsigned(1, bytes: 1) ?? 0 != 0),
+                Array(inputs.prefix(2)))
+        case 150:
+            try require(1)
+            try add(.gelu(isTanh: try options?.unsigned(0, bytes: 1) ?? 0 != 0), inputs)
+        case 32 where item.code.custom == "FlexErf":
+            try require(1)
+            try add(.erf, inputs)
+        case 32: try add(.other(item.code.custom), inputs)
+        default: try add(.other("TFLite operator \(item.code.builtin)"), inputs)
+        }
+    }
+
+    /// What an operator computes, with the activation that is fused into it.
+    private mutating func activated(_ item: TFLiteOperator, _ operation: Operation, _ inputs: [String], activation: Int) throws {
+        guard let index = item.outputs.first, index >= 0 else {
+            throw TFLiteError.missingInput(path: path, node: "operator \(item.number)", inputs: inputs.count)
+        }
+        let name = tensors[index].name
+        let after: Operation
+        switch activation {
+        case 0: return try builder.node(operation, name: name, inputs: inputs, outputs: [name])
+        case 1: after = .relu
+        case 4: after = .tanh
+        default: after = .other("fused activation \(activation)")
+        }
+        let inner = name + "/before_activation"
+        try builder.node(operation, name: inner, inputs: inputs, outputs: [inner])
+        try builder.node(after, name: name, inputs: [inner], outputs: [name])
+    }
+
+    /// The new shape is an input, or stands in the options.
+    private mutating func reshape(_ item: TFLiteOperator, _ inputs: [String]) throws {
+        guard let index = item.outputs.first, index >= 0 else {
+            throw TFLiteError.missingInput(path: path, node: "operator \(item.number)", inputs: inputs.count)
+        }
+        let name = tensors[index].name
+        var shape = inputs.count > 1 ? inputs[1] : ""
+        if shape.isEmpty {
+            let values = try item.options?.int32s(0, limit: 64, "the options of operator \(item.number)") ?? tensors[index].shape
+            shape = name + "/shape"
+            try builder.constant(shape, NumbersTensor(shape: [values.count], values: values.map { Float($0) }))
+        }
+        try builder.node(.reshape, name: name, inputs: [inputs[0], shape], outputs: [name])
+    }
+
+    /// Inputs [… in], weights [out, in], bias. Weights may be quantized, then the inputs are at run time.
+    private mutating func fullyConnected(_ item: TFLiteOperator, _ inputs: [String]) throws {
+        guard let index = item.outputs.first, index >= 0, inputs.count >= 2 else {
+            throw TFLiteError.missingInput(path: path, node: "operator \(item.number)", inputs: inputs.count)
+        }
+        let name = tensors[index].name
+        guard try item.options?.unsigned(1, bytes: 1) ?? 0 == 0 else {
+            return try builder.node(.other("FULLY_CONNECTED with shuffled weights"), name: name, inputs: inputs, outputs: [name])
+        }
+        let activation = try item.options?.unsigned(0, bytes: 1) ?? 0
+        guard inputs.count > 2, !inputs[2].isEmpty else {
+            return try activated(item, .matmul(transposeB: true), Array(inputs.prefix(2)), activation: activation)
+        }
+        let product = name + "/matmul"
+        try builder.node(.matmul(transposeB: true), name: product, inputs: Array(inputs.prefix(2)), outputs: [product])
+        try activated(item, .add, [product, inputs[2]], activation: activation)
+    }
+}

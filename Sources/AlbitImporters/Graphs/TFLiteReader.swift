@@ -1,0 +1,77 @@
+import AlbitModel
+
+/// Reads TFLite files into dataflow graphs. Names say nothing there: they are those of operators before conversion.
+///
+/// Source: tensorflow/compiler/mlir/lite/schema/schema.fbs, version 3; limits: formats/tflite.md.
+struct TFLiteReader {
+    static let maxTensors = 1 << 18
+    static let maxOperators = 1 << 18
+
+    /// Whether a file has TFLite's identifier, or that of its forerunners for the message.
+    static func matches(_ prefix: [UInt8]) -> Bool {
+        prefix.count >= 8 && Array(prefix[4..<7]) == Array("TFL".utf8) && (0x30...0x39).contains(prefix[7])
+    }
+
+    static func read(_ file: any ByteSource) throws -> DataflowGraph {
+        let path = file.path
+        let root = try FlatBuffer(file).root("the model")
+        let version = try root.unsigned(0, bytes: 4)
+        guard version == 3 else { throw TFLiteError.unsupportedVersion(path: path, version: version) }
+        let codes = try root.tables(1, limit: 4096, "operator code").map(TFLiteOperator.Code.init)
+        guard let main = try root.tables(2, limit: 4096, "graph").first else { throw TFLiteError.noGraph(path: path) }
+        let buffers = try root.tables(4, limit: maxTensors, "buffer")
+        let writer = try root.text(3)
+
+        var tensors: [TFLiteTensor] = []
+        var names = Set<String>()
+        for (index, table) in try main.tables(0, limit: maxTensors, "tensor").enumerated() {
+            var name = try table.text(3) ?? ""
+            if name.isEmpty || !names.insert(name).inserted { name += "#\(index)" }
+            names.insert(name)
+            tensors.append(try TFLiteTensor(table, name: name, buffers: buffers))
+        }
+        func references(_ field: Int, of table: FlatBuffer.Table) throws -> [Int] {
+            let list = try table.int32s(field, limit: maxTensors, table.what) ?? []
+            for index in list where index < -1 || index >= tensors.count {
+                throw TFLiteError.badReference(path: path, what: table.what, index: index, count: tensors.count)
+            }
+            return list
+        }
+        var lowering = TFLiteLowering(
+            builder: GraphBuilder(path: path, format: "TFLite", writer: writer), tensors: tensors, path: path)
+        for index in try references(1, of: main) where index >= 0 { try lowering.input(index) }
+        for (index, table) in try main.tables(3, limit: maxOperators, "operator").enumerated() {
+            let code = try table.unsigned(0, bytes: 4)
+            guard code < codes.count else {
+                throw TFLiteError.badReference(path: path, what: table.what, index: code, count: codes.count)
+            }
+            try lowering.lower(TFLiteOperator(
+                code: codes[code], number: index, inputs: try references(1, of: table), outputs: try references(2, of: table),
+                options: try table.table(4, "the options of operator \(index)")))
+        }
+        return try lowering.finish(outputs: try references(2, of: main).filter { $0 >= 0 })
+    }
+}
+
+/// An operator of a TFLite graph.
+struct TFLiteOperator {
+    /// An `OperatorCode`.
+    struct Code {
+        /// `BuiltinOperator`; 32 for one of another origin, which `custom` names.
+        var builtin: Int
+        var custom: String
+
+        init(_ table: FlatBuffer.Table) throws {
+            // The old field has one byte; what did not fit went to the new one.
+            builtin = max(try table.unsigned(0, bytes: 1), try table.int32(3))
+            custom = try table.text(1) ?? ""
+        }
+    }
+
+    var code: Code
+    var number: Int
+    /// Tensors by number; -1 is one that is left out.
+    var inputs: [Int]
+    var outputs: [Int]
+    var options: FlatBuffer.Table?
+}

@@ -1,0 +1,103 @@
+import AlbitModel
+
+/// Reads TensorFlow graphs, frozen or with variables beside them, into dataflow graphs.
+struct TensorFlowReader {
+    /// What was read, and the weights by name where the file gives them names.
+    struct Result {
+        var graph: DataflowGraph
+        /// The named tensors of the file, for the importer of checkpoints.
+        var checkpoint: Checkpoint
+        var files: [any ByteSource]
+    }
+
+    /// Whether a file begins as a GraphDef does: with a node that has a name and an operator.
+    static func matches(_ file: any ByteSource) -> Bool {
+        guard let head = try? file.prefix(512) else { return false }
+        var wire = WireReader(head[...], path: file.path)
+        guard let tag = try? wire.varint(), tag == 0x0A, let length = try? wire.varint(), length >= 4 else { return false }
+        let node = head[wire.consumed...].prefix(Int(min(length, 512)))
+        var fields = WireReader(node, path: file.path)
+        func isName(_ text: ArraySlice<UInt8>) -> Bool { !text.isEmpty && text.allSatisfy { $0 > 0x20 && $0 < 0x7F } }
+        guard case (1, .bytes(let name))? = try? fields.field(), case (2, .bytes(let operation))? = try? fields.field() else { return false }
+        return isName(name) && isName(operation)
+    }
+
+    /// A frozen GraphDef.
+    static func read(graph file: any ByteSource) throws -> Result {
+        let scanner = WireScanner(file)
+        let graph = try naming(file) { try TensorFlowGraph([0..<file.count], scanner) }
+        // What nobody reads is a result.
+        var isRead = Set<String>()
+        for node in graph.main.nodes {
+            for input in node.inputs { isRead.insert(String(input.split(separator: ":").first ?? "")) }
+        }
+        let outputs = graph.main.nodes.filter { !isRead.contains($0.name) && isResult($0.operation) }.map(\.name)
+        guard !outputs.isEmpty else { throw TensorFlowError.nothingComputed(path: file.path) }
+        var checkpoint = Checkpoint(format: "TensorFlow GraphDef", writer: "TensorFlow", tensors: [])
+        for node in graph.main.nodes where node.operation == "Const" {
+            guard case .tensor(let range)? = node.attributes["value"] else { continue }
+            guard let tensor = try naming(file, { try TensorFlowTensor.read(range, scanner, node: node.name) }) else { continue }
+            if tensor.dtype.isFloating && !tensor.shape.isEmpty { checkpoint.tensors.append(NamedTensor(name: node.name, tensor: tensor)) }
+        }
+        let dataflow = try naming(file) {
+            try lower(graph, outputs, scanner, format: checkpoint.format, version: "") { _ in nil }
+        }
+        return Result(graph: dataflow, checkpoint: checkpoint, files: [file])
+    }
+
+    private static func isResult(_ operation: String) -> Bool {
+        switch operation {
+        case "Const", "Placeholder", "NoOp", "Assert", "VarHandleOp", "VariableV2", "SaveV2", "MergeV2Checkpoints", "Assign",
+            "AssignVariableOp", "RestoreV2":
+            false
+        default: true
+        }
+    }
+
+    /// A SavedModel, or the module of TF-Hub, whose directory is `tree`.
+    static func read(savedModel file: any ByteSource, tree: any FileTree) throws -> Result {
+        let scanner = WireScanner(file)
+        let model = try naming(file) { try SavedModel(scanner) }
+        let outputs = model.outputs
+        var checkpoint = Checkpoint(format: "TensorFlow SavedModel", writer: nil, tensors: [])
+        var files = [file]
+        let index = "variables/variables.index"
+        if let table = try tree.open(index) {
+            let (bundle, shards) = try TensorFlowBundle.read(table, name: index, tree: tree)
+            checkpoint = bundle
+            checkpoint.format = "TensorFlow SavedModel"
+            files += [table] + shards
+        }
+        let variables = try naming(file) { try SavedModelVariables(checkpoint, graph: model.graph, scanner: scanner) }
+        let hasVariables = files.count > 1
+        guard !outputs.isEmpty else { throw TensorFlowError.nothingComputed(path: file.path) }
+        let graph = try naming(file) {
+            try lower(model.graph, outputs, scanner, format: checkpoint.format, version: model.version) { item in
+                guard hasVariables else { throw TensorFlowError.noVariables(path: file.path, expected: index) }
+                return variables.value(of: item)
+            }
+        }
+        checkpoint.writer = graph.writer
+        return Result(graph: graph, checkpoint: checkpoint, files: files)
+    }
+
+    private static func lower(
+        _ graph: TensorFlowGraph, _ outputs: [String], _ scanner: WireScanner, format: String, version: String,
+        variables: @escaping (TensorFlowWalk.Collected) throws -> (any LazyTensor)?
+    ) throws -> DataflowGraph {
+        var walk = TensorFlowWalk(graph)
+        let names = try walk.collect(outputs)
+        let writer = version.isEmpty ? "TensorFlow" : "TensorFlow \(version)"
+        var lowering = TensorFlowLowering(
+            builder: GraphBuilder(path: graph.path, format: format, writer: writer), scanner: scanner, variables: variables)
+        try lowering.lower(walk.collected)
+        return try lowering.finish(outputs: names)
+    }
+
+    /// What the wire format finds wrong is told as being wrong with the graph.
+    private static func naming<T>(_ file: any ByteSource, _ body: () throws -> T) throws -> T {
+        do { return try body() } catch let error as WireError {
+            throw TensorFlowError.notProtobuf(path: file.path, reason: error.description)
+        }
+    }
+}
