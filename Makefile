@@ -11,11 +11,12 @@ TEST_PACKAGES := $(BUILD_PACKAGES) xz-utils binutils chromium groff-base
 BOARD_PACKAGES := python3 gcc-aarch64-linux-gnu libc6-dev-arm64-cross gcc-arm-linux-gnueabihf libc6-dev-armhf-cross \
 	gcc-arm-linux-gnueabi libc6-dev-armel-cross gcc-riscv64-linux-gnu libc6-dev-riscv64-cross
 
-.PHONY: help build demo test docs boards check-boards install uninstall check-install clean
+.PHONY: help build demo test sanitize sanitize-thread docs boards check-boards install uninstall check-install clean
 help:
 	@echo "make demo          build, quantize the sample model, classify, measure the drift"
 	@echo "make test          all tests, in release mode"
 	@echo "make docs          the Swift library's documentation in dist/docs"
+	@echo "make sanitize      all tests under the address and undefined-behaviour sanitizers; sanitize-thread: threads"
 	@echo "make boards        albit-board for aarch64, armv7, armv6 and riscv64 in dist/boards"
 	@echo "make check-boards  run them under qemu and compare with this machine, byte for byte"
 	@echo "make install       programs, manual page, completions and the sample model into PREFIX ($(PREFIX))"
@@ -34,6 +35,16 @@ test:
 	$(SWIFT) build --build-tests $(RELEASE)
 	$(SWIFT) test $(RELEASE) --skip-build
 	@Scripts/check-no-fma.sh objdump .build/release
+
+# Address space is what these tests limit and what the address sanitizer needs; they run without it in `make test`.
+sanitize:
+	@Scripts/prepare.sh $(TEST_PACKAGES)
+	$(SWIFT) test $(RELEASE) --sanitize=address -Xcc -fsanitize=undefined -Xcc -fsanitize-trap=undefined \
+	    --scratch-path .build-address --skip AddressSpaceTests
+
+sanitize-thread:
+	@Scripts/prepare.sh $(TEST_PACKAGES)
+	$(SWIFT) test $(RELEASE) --sanitize=thread --scratch-path .build-thread --skip AddressSpaceTests
 
 docs:
 	@Scripts/prepare.sh $(BUILD_PACKAGES)

@@ -5,13 +5,14 @@ import CKernels
 /// Rounding channel k of a weight row to nearest after adding Σ_{j<k} error_j · U[j][k] is GPTQ (Frantar et al.,
 /// 2022) in the form of LDLQ (Chee et al., "QuIP", 2023, theorem 6).
 struct Factorization {
-    /// U as float32, [size][size] row-major; the lower triangle is not read.
+    /// U as float32, [size][size] row-major, in the memory of the Hessian that it was made from; the lower triangle
+    /// is not read.
     let feedback: UnsafeMutablePointer<Float>
     let size: Int
 
     private static let block = 32
 
-    /// Factors one diagonal block of a Hessian, whose upper triangle is overwritten. `damping` is the share of the
+    /// Factors one diagonal block of a Hessian, which is used up and has to outlive the factors. `damping` is the share of the
     /// mean diagonal that is added to it.
     init(_ h: UnsafeMutablePointer<Double>, size n: Int, stride: Int, damping: Double, parallel: Parallel) {
         size = n
@@ -59,13 +60,14 @@ struct Factorization {
             end = start
         }
 
-        feedback = .allocate(capacity: n * n)
-        let target = SharedBuffer(feedback)
-        let source = SharedBuffer(h)
-        parallel.forEachPart(of: n) { rows in
-            for i in rows { for j in 0..<n { target.pointer[i * n + j] = j > i ? Float(source.pointer[i * stride + j]) : 0 } }
+        // In order, each float lands at or before the double that it comes from.
+        let memory = UnsafeMutableRawPointer(h)
+        for i in 0..<n {
+            for j in 0..<n {
+                let value = j > i ? Float(memory.load(fromByteOffset: (i * stride + j) * 8, as: Double.self)) : 0
+                memory.storeBytes(of: value, toByteOffset: (i * n + j) * 4, as: Float.self)
+            }
         }
+        feedback = memory.bindMemory(to: Float.self, capacity: n * n)
     }
-
-    func free() { feedback.deallocate() }
 }

@@ -17,8 +17,8 @@ final class Hessian {
     /// Diagonal blocks one after the other, each [blockWidth][blockWidth] row-major, upper triangle filled.
     let values: UnsafeMutablePointer<Double>
     private let count: Int
-    private let rows: UnsafeMutablePointer<Float>
-    private let partial: UnsafeMutablePointer<Float>
+    /// Nil before the first observation and after the last: as large as half the matrix.
+    private var scratch: Scratch?
     private var pending = 0
     private let parallel: Parallel
 
@@ -30,39 +30,54 @@ final class Hessian {
         count = (width + blockWidth - 1) / blockWidth * blockWidth * blockWidth
         values = .allocate(capacity: count)
         values.initialize(repeating: 0, count: count)
-        rows = .allocate(capacity: Hessian.rowBlock * width)
-        rows.initialize(repeating: 0, count: Hessian.rowBlock * width)
-        partial = .allocate(capacity: blockWidth * blockWidth)
-        partial.initialize(repeating: 0, count: blockWidth * blockWidth)
     }
 
-    deinit {
-        values.deallocate()
-        rows.deallocate()
-        partial.deallocate()
+    deinit { values.deallocate() }
+
+    /// Rows that wait, [rowBlock][width], and their products, [blockWidth][blockWidth].
+    private final class Scratch {
+        let rows: UnsafeMutablePointer<Float>
+        let partial: UnsafeMutablePointer<Float>
+
+        init(width: Int, blockWidth: Int) {
+            rows = .allocate(capacity: Hessian.rowBlock * width)
+            rows.initialize(repeating: 0, count: Hessian.rowBlock * width)
+            partial = .allocate(capacity: blockWidth * blockWidth)
+            partial.initialize(repeating: 0, count: blockWidth * blockWidth)
+        }
+
+        deinit {
+            rows.deallocate()
+            partial.deallocate()
+        }
     }
 
     /// Adds the rows of an observation, in their order.
     func add(_ observation: Observation) {
+        let scratch = self.scratch ?? Scratch(width: transform.width, blockWidth: blockWidth)
+        self.scratch = scratch
         for row in 0..<observation.count {
-            transform.apply(observation.rows + row * observation.stride, into: rows + pending * transform.width)
+            transform.apply(observation.rows + row * observation.stride, into: scratch.rows + pending * transform.width)
             pending += 1
-            if pending == Hessian.rowBlock { flush() }
+            if pending == Hessian.rowBlock { flush(scratch) }
         }
     }
 
     /// Adds what still waits; call once after the last observation.
-    func finish() { flush() }
+    func finish() {
+        if let scratch { flush(scratch) }
+        scratch = nil
+    }
 
-    private func flush() {
+    private func flush(_ scratch: Scratch) {
         guard pending > 0 else { return }
         let width = transform.width
         let count = Int32(pending)
         var start = 0
         while start < width {
             let size = min(blockWidth, width - start)
-            let inputs = SharedBuffer(rows + start)
-            let sums = SharedBuffer(partial)
+            let inputs = SharedBuffer(scratch.rows + start)
+            let sums = SharedBuffer(scratch.partial)
             let totals = SharedBuffer(values + start / blockWidth * blockWidth * blockWidth)
             let stride = blockWidth
             parallel.forEachPart(of: size, grain: 16) { part in
@@ -83,5 +98,6 @@ final class Hessian {
             start += blockWidth
         }
         pending = 0
+        withExtendedLifetime(scratch) {}
     }
 }

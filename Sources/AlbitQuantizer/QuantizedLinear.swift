@@ -66,7 +66,6 @@ struct LinearRounder {
                 }
             }
         }
-        factors?.forEach { $0.free() }
         return QuantizedLinear(
             description: description, panels: panels, scales: scales, bias: bias, shift: transform.shift)
     }

@@ -86,11 +86,10 @@ struct LinearRounderTests {
             for a in 0..<j { for b in 0..<j { expected[a * n + b] -= d * column[a] * column[b] } }
             for i in 0..<j { expected[i * n + j] = column[i] }
         }
-        let factorization = h.withUnsafeMutableBufferPointer { [parallel] buffer in
-            buffer.baseAddress.map { Factorization($0, size: n, stride: n, damping: 0.01, parallel: parallel) }
-        }
-        guard let factorization else { return }
-        defer { factorization.free() }
+        let memory = UnsafeMutablePointer<Double>.allocate(capacity: n * n)
+        defer { memory.deallocate() }
+        memory.initialize(from: h, count: n * n)
+        let factorization = Factorization(memory, size: n, stride: n, damping: 0.01, parallel: parallel)
         for i in 0..<n {
             for j in (i + 1)..<max(n, i + 1) {
                 // U is stored as float32.
