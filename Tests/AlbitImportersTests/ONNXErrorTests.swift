@@ -38,8 +38,7 @@ import Testing
 
     /// The error that a file with these parts of a graph ends in.
     private static func error(_ graph: [UInt8]...) throws -> (any AlbitError)? {
-        let directory = TestData.scratch + "/onnx-errors-\(UInt64.random(in: 0 ... .max))"
-        try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
+        let directory = try TestData.temporaryDirectory()
         try Data(repeating: 0, count: 64).write(to: URL(filePath: directory + "/w.bin"))
         try FileManager.default.createSymbolicLink(atPath: directory + "/link.bin", withDestinationPath: "/etc/passwd")
         let path = directory + "/model.onnx"
@@ -62,7 +61,7 @@ import Testing
         guard case .wrongSize(_, "w", 8, 4)? = try onnx(T.tensor("w", [2], T.field(4, [0, 0, 0, 0]))) else { return expectFailure() }
         guard case .severalPayloads(_, "w")? = try onnx(T.tensor("w", [1], T.raw(1) + T.field(4, [0, 0, 0, 0]))) else { return expectFailure() }
         guard case .segmented(_, "w")? = try onnx(T.tensor("w", [1], T.raw(1) + T.field(3, [8, 0]))) else { return expectFailure() }
-        let scattered = (0..<5000).flatMap { _ in T.varint(4 << 3 | 5) + [0, 0, 0, 0] }
+        let scattered = [[UInt8]](repeating: T.varint(4 << 3 | 5) + [0, 0, 0, 0], count: 5000).flatMap { $0 }
         guard case .scattered(_, "w")? = try onnx(T.tensor("w", [5000], scattered)) else { return expectFailure() }
         guard case .sparse? = try onnx(T.field(15, [8, 0])) else { return expectFailure() }
     }
@@ -82,7 +81,7 @@ import Testing
     }
 
     @Test func files() throws {
-        let path = TestData.scratch + "/not-onnx-\(UInt64.random(in: 0 ... .max)).onnx"
+        let path = try TestData.temporaryDirectory() + "/model.onnx"
         func onnx(_ bytes: [UInt8]) throws -> ONNXError? {
             try Data(bytes).write(to: URL(filePath: path))
             return ZooImport.inner({ () -> ImportError? in
