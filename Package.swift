@@ -48,7 +48,8 @@ let package = Package(
         .executableTarget(
             name: "albit",
             dependencies: [
-                "AlbitCommands", "AlbitImporters", "AlbitQuantizer", "AlbitDrift", "AlbitExporters",
+                "AlbitCommands", "AlbitImporters", "AlbitQuantizer", "AlbitDrift", "AlbitExporters", "AlbitRuntime", "AlbitTokenizers",
+                "AlbitModel", "AlbitText", "CPlatform",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
 
@@ -70,7 +71,7 @@ let package = Package(
             name: "TaskTests",
             dependencies: ["AlbitCommands", "AlbitRuntime", "AlbitTokenizers", "AlbitImporters", "AlbitText", "CPlatform", "TestData"],
             exclude: ["Data"]),
-        .testTarget(name: "AlbitDriftTests", dependencies: ["AlbitDrift", "AlbitImporters", "AlbitModel", "AlbitRuntime", "AlbitTokenizers", "TestData"], exclude: ["Golden.json", "base.npz"]),
+        .testTarget(name: "AlbitDriftTests", dependencies: ["AlbitDrift", "AlbitImporters", "AlbitModel", "AlbitRuntime", "AlbitText", "AlbitTokenizers", "TestData"], exclude: ["Golden.json", "base.npz"]),
         .testTarget(name: "AlbitQuantizerTests", dependencies: ["AlbitQuantizer", "AlbitRuntime"]),
         .testTarget(
             name: "AlbitRuntimeTests",

@@ -54,7 +54,8 @@ package struct Inspection {
         heads = file.heads
         labels = file.labels
         tokenizer = try file.gguf.string("tokenizer.ggml.model") ?? ""
-        drift = try file.gguf.string("albit.drift")
+        // Padded with blanks, and nothing else where none was measured.
+        drift = try file.gguf.string("albit.drift").flatMap { $0.utf8.allSatisfy { $0 == 0x20 } ? nil : $0 }
         if let source = try file.gguf.string("albit.source.file") { notes.append("made from " + source) }
         if let calibration = try file.gguf.string("albit.calibration") { notes.append("calibration: " + calibration) }
     }

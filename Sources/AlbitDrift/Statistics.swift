@@ -1,3 +1,5 @@
+import AlbitText
+
 /// Paired statistics that tell drift from noise.
 package enum Statistics {
     /// Exact two-sided McNemar test: the chance that `onlyReference` and `onlyCandidate` (examples that just one of
@@ -49,25 +51,5 @@ package enum Statistics {
         let low = means[Int(tail * Double(resamples - 1))]
         let high = means[Int(((1 - tail) * Double(resamples - 1)).rounded(.up))]
         return low...high
-    }
-}
-
-/// Sebastiano Vigna's splitmix64.
-package struct SplitMix64 {
-    private var state: UInt64
-
-    package init(seed: UInt64) { state = seed }
-
-    package mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
-    }
-
-    /// A number below `bound`, by Lemire's multiplication (its bias is below 2⁻⁴⁰ for our sizes).
-    package mutating func below(_ bound: Int) -> Int {
-        Int(next().multipliedFullWidth(by: UInt64(bound)).high)
     }
 }

@@ -1,3 +1,4 @@
+import AlbitText
 import CKernels
 
 /// An orthogonal matrix [size][size] that is folded into the weights of each attention head. Queries and keys share
@@ -12,7 +13,7 @@ struct HeadRotation: Sendable {
     /// by `seed`, and made without libm.
     init(size: Int, seed: UInt64) {
         self.size = size
-        var random = SplitMix64(state: seed)
+        var random = SplitMix64(seed: seed)
         if size & (size - 1) == 0 {
             var root = 1.0
             var count = size
@@ -87,18 +88,5 @@ struct HeadRotation: Sendable {
                 values[start + i] = Float(sum)
             }
         }
-    }
-}
-
-/// Sebastiano Vigna's splitmix64: small, seeded, the same everywhere.
-struct SplitMix64 {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
     }
 }

@@ -11,7 +11,7 @@ struct Albit: ParsableCommand {
         discussion: """
             Two commands tell the story:
 
-            \(Example.onSample("quantize $model -o model.gguf", "verify $model model.gguf --data $model/eval.tsv"))
+            \(HelpExample.onSample("quantize $model -o model.gguf", "verify $model model.gguf --data $model/eval.tsv"))
 
             Exit codes: 0 ok, 1 a check failed, 2 wrong usage, 3 bad input, 4 the machine failed. 'albit help --man' \
             prints all of this as a manual page.

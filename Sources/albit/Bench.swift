@@ -5,7 +5,7 @@ import CPlatform
 struct Bench: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Measure speed and memory on this machine.",
-        discussion: Example.onSample("bench $model --sequence 16,128 --threads 1,2 --seconds 0.2"))
+        discussion: HelpExample.onSample("bench $model --sequence 16,128 --threads 1,2 --seconds 0.2"))
 
     @Argument(help: "An Albit file, or a checkpoint that is then run in float32.", completion: .file())
     var model: String?

@@ -12,7 +12,7 @@ struct Convert: ParsableCommand {
             An output that ends in .onnx becomes one ONNX file in which every weight stands once; any other is a \
             directory as Hugging Face lays it out: model.safetensors, config.json and the tokenizer.
 
-            \(Example.onSample(#"convert $model -o model.onnx"#, #"convert $model -o directory"#))
+            \(HelpExample.onSample(#"convert $model -o model.onnx"#, #"convert $model -o directory"#))
             """)
 
     @Argument(help: "A file, directory or archive of any supported format.", completion: .file())

@@ -5,7 +5,7 @@ import ArgumentParser
 struct Embed: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Turn texts into vectors.",
-        discussion: Example.onSample(#"embed $model "a charming film" --json"#))
+        discussion: HelpExample.onSample(#"embed $model "a charming film" --json"#))
 
     @Argument(help: "An Albit file, or a checkpoint that is then run in float32.", completion: .file())
     var model: String

@@ -9,7 +9,7 @@ struct Encode: ParsableCommand {
             The digest is SHA-256 of the last hidden state, [tokens][hidden size] float32. The same model and input \
             give the same digest on every CPU, with every kernel and number of threads.
 
-            \(Example.onSample(#"encode $model "a charming film""#, #"encode $model --ids "2 48 25 3" --json"#))
+            \(HelpExample.onSample(#"encode $model "a charming film""#, #"encode $model --ids "2 48 25 3" --json"#))
             """)
 
     @Argument(help: "An Albit file, or a checkpoint that is then run in float32.", completion: .file())

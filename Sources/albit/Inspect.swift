@@ -9,7 +9,7 @@ struct Inspect: ParsableCommand {
         discussion: """
             Format and writer, configuration, copies of the shared layer that were merged, heads, what is ignored and why.
 
-            \(Example.onSample("inspect $model"))
+            \(HelpExample.onSample("inspect $model"))
             """)
 
     @Argument(help: "A file or directory of any supported format.", completion: .file())

@@ -9,7 +9,7 @@ struct Match: ParsableCommand {
             A model with a pair head (a reranker, multiple choice, entailment) reads question and candidate together; any \
             other compares vectors. It finds answers that are there; it does not write any.
 
-            \(Example.onSample(#"match $model "How do I pay?" "We take cards." "We open at nine.""#, #"match $model --candidates $model/eval.tsv --save-index films.index"#, #"match $model --index films.index "a charming film" --top 2"#))
+            \(HelpExample.onSample(#"match $model "How do I pay?" "We take cards." "We open at nine.""#, #"match $model --candidates $model/eval.tsv --save-index films.index"#, #"match $model --index films.index "a charming film" --top 2"#))
             """)
 
     @Argument(help: "An Albit file, or a checkpoint that is then run in float32.", completion: .file())

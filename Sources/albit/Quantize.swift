@@ -10,7 +10,7 @@ import ArgumentParser
 struct Quantize: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Turn a checkpoint into one int8 file.",
-        discussion: Example.onSample(#"quantize $model -o model.gguf"#, #"quantize $model -o accurate.gguf --preset accurate"#))
+        discussion: HelpExample.onSample(#"quantize $model -o model.gguf"#, #"quantize $model -o accurate.gguf --preset accurate"#))
 
     @Argument(help: "A file, directory or archive of any supported format.", completion: .file())
     var path: String

@@ -5,7 +5,7 @@ struct SelfTest: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "selftest",
         abstract: "Check that a model file is intact and that this machine computes what its maker's did.",
-        discussion: Example.onSample("quantize $model -o tested.gguf", "selftest tested.gguf"))
+        discussion: HelpExample.onSample("quantize $model -o tested.gguf", "selftest tested.gguf"))
 
     @Argument(help: "An Albit file.", completion: .file())
     var model: String

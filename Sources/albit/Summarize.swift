@@ -9,7 +9,7 @@ struct Summarize: ParsableCommand {
             Sentences are chosen, not written: an encoder does not generate text. Each argument is a text; without any, all \
             of --file or of standard input is one.
 
-            \(Example.onSample(#"summarize $model "It rained. We saw a film." --sentences 1"#))
+            \(HelpExample.onSample(#"summarize $model "It rained. We saw a film." --sentences 1"#))
             """)
 
     @Argument(help: "An Albit file, or a checkpoint that is then run in float32.", completion: .file())

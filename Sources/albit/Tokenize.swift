@@ -9,7 +9,7 @@ struct Tokenize: ParsableCommand {
         discussion: """
             Texts come as arguments, or a line each on standard input.
 
-            \(Example.onSample(#"tokenize $model "a charming film" --json"#))
+            \(HelpExample.onSample(#"tokenize $model "a charming film" --json"#))
             """)
 
     @Argument(help: "An Albit file, a checkpoint, or a bare spiece.model, tokenizer.json or vocab.txt.", completion: .file())

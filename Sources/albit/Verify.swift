@@ -14,7 +14,7 @@ struct Verify: ParsableCommand {
             The reference is any checkpoint, run in float32, or another Albit file. With a limit it is a gate: exit 1 \
             and the reason where it does not hold.
 
-            \(Example.onSample(#"quantize $model -o candidate.gguf"#, #"verify $model candidate.gguf --data $model/eval.tsv --max-drop 0.3"#))
+            \(HelpExample.onSample(#"quantize $model -o candidate.gguf"#, #"verify $model candidate.gguf --data $model/eval.tsv --max-drop 0.3"#))
             """)
 
     @Argument(help: "The reference: a checkpoint, or an Albit file.", completion: .file())

@@ -1,4 +1,5 @@
 @testable import AlbitDrift
+import AlbitText
 import Foundation
 import TestData
 import Testing

@@ -1,7 +1,7 @@
 import CPlatform
 
 /// Examples of the help texts: lines that work as they stand, pasted into a shell.
-enum Example {
+enum HelpExample {
     /// Commands on the sample model, which `$model` stands for.
     static func onSample(_ commands: String...) -> String {
         "Example:\n  model=" + sample + "\n" + commands.map { "  albit " + $0 }.joined(separator: "\n")
