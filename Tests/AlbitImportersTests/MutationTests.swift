@@ -167,6 +167,16 @@ import Testing
         try run("model.ckpt", try files("tf1/v1format", ["model.ckpt", "albert_config.json"]), seed: 14)
     }
 
+    @Test func tensorFlowGraphs() throws {
+        try run("frozen_base.pb", try files("tf1", ["frozen_base.pb"]), seed: 17)
+        let variables = ["variables/variables.index", "variables/variables.data-00000-of-00001"]
+        try run("saved_model.pb", try files("keras/tf2_savedmodel_minimal", ["saved_model.pb"] + variables), seed: 18)
+    }
+
+    @Test func tflite() throws {
+        try run("hf_seqcls_f32.tflite", try files("tflite", ["hf_seqcls_f32.tflite"]), seed: 19)
+    }
+
     @Test func archives() throws {
         let packed = try files("tf1", ["albert_base.tar.gz"])
         try run("albert_base.tar.gz", packed, seed: 15)

@@ -126,7 +126,12 @@ package enum Importer {
         _ bytes: any ByteSource, file: any ByteSource, options: ImportOptions
     ) throws(ImportError) -> AlbertSource {
         let archive = try wrapping { try TarArchive(bytes) }
-        let directories = archive.directories.filter { hasCheckpoint(archive.tree($0)) }
+        var directories = archive.directories.filter { hasCheckpoint(archive.tree($0)) }
+        // What lies under a SavedModel belongs to it.
+        let models = directories.filter { archive.tree($0).names.contains("saved_model.pb") }
+        directories.removeAll { directory in
+            models.contains { directory != $0 && ($0.isEmpty || directory.hasPrefix($0 + "/")) }
+        }
         guard directories.count <= 1 else { throw .severalCheckpoints(path: file.path, names: directories) }
         return try openDirectory(archive.tree(directories.first ?? ""), container: file, options: options)
     }

@@ -51,7 +51,9 @@ struct Neighbours {
         guard let from else { return [] }
         var files: [TokenizerFile] = []
         for name in Neighbours.tokenizerNames {
-            if let file = try wrapping({ try from.open(name) }) { files.append(try read(file, name: name)) }
+            // A SavedModel keeps them in `assets/`.
+            let file = try wrapping { try from.open(name) ?? from.open("assets/" + name) }
+            if let file { files.append(try read(file, name: name)) }
         }
         return files
     }

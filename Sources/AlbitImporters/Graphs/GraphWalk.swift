@@ -23,6 +23,10 @@ final class GraphWalk {
             guard let first = node.inputs.first ?? nil, let output = node.outputs.first, constant(output) == nil else { continue }
             switch node.operation {
             case .identity, .cast(toFloat: true), .reshape, .squeeze, .unsqueeze, .expand: root[output] = root[first]
+            case .transpose(let stored):
+                // Keras writes a product over several axes with transpositions that may keep all in place.
+                guard let axes = stored ?? (node.inputs.count > 1 ? folding.whole(node, 1) : nil), axes == Array(axes.indices) else { continue }
+                root[output] = root[first]
             case .dequantize:
                 // What was quantized just before is taken as it was.
                 guard let source = graph.producer(root[first]), source.index == 0, let before = source.node.inputs.first ?? nil else { continue }

@@ -36,6 +36,9 @@ final class ONNXTensorReader {
         var parts = Parts()
         try scanner.fields(range) { field in try self.collect(field, into: &parts) }
         let name = parts.name.isEmpty ? fallback : parts.name
+        guard parts.shape.count <= ONNXTensorReader.maxRank else {
+            throw ONNXError.badShape(path: path, tensor: name, problem: "has more than \(ONNXTensorReader.maxRank) dimensions")
+        }
         guard let dtype = ONNXTensorReader.type(parts.type) else {
             throw ONNXError.unknownType(path: path, tensor: name, type: parts.type)
         }
@@ -82,9 +85,8 @@ final class ONNXTensorReader {
         case (14, .varint(let location)): parts.isExternal = location == 1
         default: break
         }
-        guard parts.shape.count <= ONNXTensorReader.maxRank else {
-            throw ONNXError.badShape(path: path, tensor: parts.name, problem: "has more than \(ONNXTensorReader.maxRank) dimensions")
-        }
+        // One too many tells enough; the name may come later.
+        if parts.shape.count > ONNXTensorReader.maxRank + 1 { parts.shape.removeLast() }
     }
 
     static func type(_ number: Int) -> TensorType? {

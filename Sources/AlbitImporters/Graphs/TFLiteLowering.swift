@@ -6,9 +6,11 @@ struct TFLiteLowering {
     private var builder: GraphBuilder
     private let tensors: [TFLiteTensor]
     private let path: String
+    private let changes: [Int: TFLiteFoldedBias.Change]
     private var isDefined: Set<Int> = []
 
-    init(builder: GraphBuilder, tensors: [TFLiteTensor], path: String) {
+    init(builder: GraphBuilder, tensors: [TFLiteTensor], path: String, changes: [Int: TFLiteFoldedBias.Change]) {
+        self.changes = changes
         self.builder = builder
         self.tensors = tensors
         self.path = path
@@ -39,15 +41,8 @@ struct TFLiteLowering {
             try builder.constant(tensor.name, stored)
             return tensor.name
         }
-        let parts = [tensor.name + "/quantized", tensor.name + "/scale", tensor.name + "/zero_point"]
-        try builder.constant(parts[0], stored)
-        // One scale for all is a scalar, whatever the axis.
-        let shape = tensor.scales.count == 1 ? [] : [tensor.scales.count]
-        try builder.constant(parts[1], NumbersTensor(shape: shape, values: tensor.scales))
-        let zeros = tensor.zeroPoints.count == tensor.scales.count
-            ? tensor.zeroPoints : [Float](repeating: tensor.zeroPoints.first ?? 0, count: tensor.scales.count)
-        try builder.constant(parts[2], NumbersTensor(shape: shape, values: zeros))
-        try builder.node(.dequantize(axis: tensor.axis), name: tensor.name, inputs: parts, outputs: [tensor.name])
+        let zeros = tensor.zeroPoints.isEmpty ? [0] : tensor.zeroPoints
+        try builder.constant(tensor.name, AffineTensor(stored, scale: tensor.scales, zeroPoint: zeros, axis: tensor.axis))
         return tensor.name
     }
 
@@ -75,9 +70,21 @@ struct TFLiteLowering {
         85: (.oneHot, 4), 92: (.square, 1), 99: (.squaredDifference, 2), 123: (.select, 3), 130: (.expand, 2),
     ]
 
+    /// What messages call the usual ones among the others, and what the matcher knows by name: how positions are counted.
+    private static let names = [
+        1: "AVERAGE_POOL_2D", 3: "CONV_2D", 4: "DEPTHWISE_CONV_2D", 13: "L2_POOL_2D", 16: "LSTM", 17: "MAX_POOL_2D", 34: "PAD",
+        38: "BATCH_TO_SPACE_ND", 56: "ARG_MAX", 61: "GREATER", 71: "EQUAL", 81: "REDUCE_PROD", 82: "REDUCE_MAX", 94: "FILL", 96: "RANGE",
+        107: "GATHER_ND", 118: "IF", 119: "WHILE", 128: "CUMSUM",
+    ]
+
     private static let binary: [Int: Operation] = [0: .add, 18: .multiply, 41: .subtract, 42: .divide]
 
     mutating func lower(_ item: TFLiteOperator) throws {
+        var item = item
+        if let change = changes[item.number], item.inputs.count > 2 {
+            item.inputs[0] = change.input
+            item.inputs[2] = change.bias ?? item.inputs[2]
+        }
         let label = "operator \(item.number)"
         let outputs = item.outputs.map { $0 >= 0 ? tensors[$0].name : "" }
         let inputs = try item.inputs.map { try value($0) }
@@ -163,7 +170,7 @@ struct TFLiteLowering {
             try require(1)
             try add(.erf, inputs)
         case 32: try add(.other(item.code.custom), inputs)
-        default: try add(.other("TFLite operator \(item.code.builtin)"), inputs)
+        default: try add(.other(TFLiteLowering.names[item.code.builtin] ?? "TFLite operator \(item.code.builtin)"), inputs)
         }
     }
 
@@ -214,7 +221,12 @@ struct TFLiteLowering {
             return try activated(item, .matmul(transposeB: true), Array(inputs.prefix(2)), activation: activation)
         }
         let product = name + "/matmul"
+        var bias = inputs[2]
+        if let change = changes[item.number], change.bias == nil {
+            bias = name + "/bias"
+            try builder.constant(bias, NumbersTensor(shape: [change.values.count], values: change.values))
+        }
         try builder.node(.matmul(transposeB: true), name: product, inputs: Array(inputs.prefix(2)), outputs: [product])
-        try activated(item, .add, [product, inputs[2]], activation: activation)
+        try activated(item, .add, [product, bias], activation: activation)
     }
 }

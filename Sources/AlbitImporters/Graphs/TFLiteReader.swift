@@ -37,18 +37,21 @@ struct TFLiteReader {
             }
             return list
         }
-        var lowering = TFLiteLowering(
-            builder: GraphBuilder(path: path, format: "TFLite", writer: writer), tensors: tensors, path: path)
-        for index in try references(1, of: main) where index >= 0 { try lowering.input(index) }
+        var operators: [TFLiteOperator] = []
         for (index, table) in try main.tables(3, limit: maxOperators, "operator").enumerated() {
             let code = try table.unsigned(0, bytes: 4)
             guard code < codes.count else {
                 throw TFLiteError.badReference(path: path, what: table.what, index: code, count: codes.count)
             }
-            try lowering.lower(TFLiteOperator(
+            operators.append(TFLiteOperator(
                 code: codes[code], number: index, inputs: try references(1, of: table), outputs: try references(2, of: table),
                 options: try table.table(4, "the options of operator \(index)")))
         }
+        var lowering = TFLiteLowering(
+            builder: GraphBuilder(path: path, format: "TFLite", writer: writer), tensors: tensors, path: path,
+            changes: try TFLiteFoldedBias(tensors, operators).changes())
+        for index in try references(1, of: main) where index >= 0 { try lowering.input(index) }
+        for item in operators { try lowering.lower(item) }
         return try lowering.finish(outputs: try references(2, of: main).filter { $0 >= 0 })
     }
 }

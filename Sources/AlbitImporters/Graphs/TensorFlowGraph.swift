@@ -35,15 +35,20 @@ struct TensorFlowGraph {
     init(_ parts: [Range<Int>], _ scanner: WireScanner) throws {
         path = scanner.source.path
         self.scanner = scanner
-        for part in parts {
-            try scanner.fields(part) { field in
-                guard case .bytes(let content) = field.payload else { return }
-                switch field.number {
-                case 1: try main.append(try node(content), path: path)
-                case 2: try library(content)
-                default: break
+        do {
+            for part in parts {
+                try scanner.fields(part) { field in
+                    guard case .bytes(let content) = field.payload else { return }
+                    switch field.number {
+                    case 1: try main.append(try node(content), path: path)
+                    case 2: try library(content)
+                    default: break
+                    }
                 }
             }
+        } catch let error as WireError {
+            let place = main.nodes.last.map { "after node '\($0.name)' " } ?? ""
+            throw TensorFlowError.notProtobuf(path: path, reason: place + error.reason)
         }
         guard !main.nodes.isEmpty else { throw TensorFlowError.noGraph(path: path) }
     }

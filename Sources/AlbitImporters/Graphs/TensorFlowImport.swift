@@ -12,14 +12,16 @@ extension Importer {
         let files = container.map { [$0] } ?? read.files
         let neighbours = Neighbours(tree: tree)
         func byDataflow() throws(ImportError) -> AlbertSource {
-            try GraphImporter(path: file.path, graph: read.graph, neighbours: neighbours, options: options).source(files: files)
+            guard let graph = read.graph else { throw .container(TensorFlowError.nothingComputed(path: file.path)) }
+            return try GraphImporter(path: file.path, graph: graph, neighbours: neighbours, options: options).source(files: files)
         }
         let importer = CheckpointImporter(path: file.path, checkpoint: read.checkpoint, neighbours: neighbours, options: options)
         guard try importer.isNamed else { return try byDataflow() }
         do throws(ImportError) {
             return try importer.source(files: files)
-        } catch .missingTensor {
-            // An optimizer folded what had a name.
+        } catch {
+            // An optimizer may have folded what had a name.
+            guard case .missingTensor = error, read.graph != nil else { throw error }
             return try byDataflow()
         }
     }

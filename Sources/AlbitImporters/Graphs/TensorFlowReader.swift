@@ -4,7 +4,8 @@ import AlbitModel
 struct TensorFlowReader {
     /// What was read, and the weights by name where the file gives them names.
     struct Result {
-        var graph: DataflowGraph
+        /// Nil where nothing says what it computes; then only names can tell.
+        var graph: DataflowGraph?
         /// The named tensors of the file, for the importer of checkpoints.
         var checkpoint: Checkpoint
         var files: [any ByteSource]
@@ -70,16 +71,18 @@ struct TensorFlowReader {
         }
         let variables = try naming(file) { try SavedModelVariables(checkpoint, graph: model.graph, scanner: scanner) }
         let hasVariables = files.count > 1
-        guard !outputs.isEmpty else { throw TensorFlowError.nothingComputed(path: file.path) }
+        checkpoint.writer = writer(model.version)
+        guard !outputs.isEmpty else { return Result(graph: nil, checkpoint: checkpoint, files: files) }
         let graph = try naming(file) {
             try lower(model.graph, outputs, scanner, format: checkpoint.format, version: model.version) { item in
                 guard hasVariables else { throw TensorFlowError.noVariables(path: file.path, expected: index) }
                 return variables.value(of: item)
             }
         }
-        checkpoint.writer = graph.writer
         return Result(graph: graph, checkpoint: checkpoint, files: files)
     }
+
+    private static func writer(_ version: String) -> String { version.isEmpty ? "TensorFlow" : "TensorFlow \(version)" }
 
     private static func lower(
         _ graph: TensorFlowGraph, _ outputs: [String], _ scanner: WireScanner, format: String, version: String,
@@ -87,9 +90,8 @@ struct TensorFlowReader {
     ) throws -> DataflowGraph {
         var walk = TensorFlowWalk(graph)
         let names = try walk.collect(outputs)
-        let writer = version.isEmpty ? "TensorFlow" : "TensorFlow \(version)"
         var lowering = TensorFlowLowering(
-            builder: GraphBuilder(path: graph.path, format: format, writer: writer), scanner: scanner, variables: variables)
+            builder: GraphBuilder(path: graph.path, format: format, writer: writer(version)), scanner: scanner, variables: variables)
         try lowering.lower(walk.collected)
         return try lowering.finish(outputs: names)
     }
@@ -97,7 +99,7 @@ struct TensorFlowReader {
     /// What the wire format finds wrong is told as being wrong with the graph.
     private static func naming<T>(_ file: any ByteSource, _ body: () throws -> T) throws -> T {
         do { return try body() } catch let error as WireError {
-            throw TensorFlowError.notProtobuf(path: file.path, reason: error.description)
+            throw TensorFlowError.notProtobuf(path: file.path, reason: error.reason)
         }
     }
 }

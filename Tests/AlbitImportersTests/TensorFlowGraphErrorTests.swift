@@ -1,0 +1,192 @@
+import AlbitImporters
+import AlbitModel
+import Foundation
+import TestData
+import Testing
+
+/// One file for each way that a TensorFlow graph or a TFLite file can be wrong.
+@Suite struct TensorFlowGraphErrorTests {
+    private typealias T = TensorFlowGraphErrorTests
+
+    private static func varint(_ value: Int) -> [UInt8] {
+        var bytes: [UInt8] = []
+        var rest = UInt64(bitPattern: Int64(value))
+        repeat {
+            bytes.append(UInt8(rest & 0x7F) | (rest > 0x7F ? 0x80 : 0))
+            rest >>= 7
+        } while rest > 0
+        return bytes
+    }
+    private static func field(_ number: Int, _ content: [UInt8]) -> [UInt8] { varint(number << 3 | 2) + varint(content.count) + content }
+    private static func field(_ number: Int, _ text: String) -> [UInt8] { field(number, Array(text.utf8)) }
+    private static func field(_ number: Int, integer: Int) -> [UInt8] { varint(number << 3) + varint(integer) }
+
+    /// A NodeDef without its tag.
+    private static func body(_ name: String, _ operation: String, _ inputs: [String] = [], _ attributes: [(String, [UInt8])] = []) -> [UInt8] {
+        field(1, name) + field(2, operation) + inputs.flatMap { field(3, $0) }
+            + attributes.flatMap { field(5, field(1, $0.0) + field(2, $0.1)) }
+    }
+    private static func node(_ name: String, _ operation: String, _ inputs: [String] = [], _ attributes: [(String, [UInt8])] = []) -> [UInt8] {
+        field(1, body(name, operation, inputs, attributes))
+    }
+    private static func constant(_ name: String, shape: [Int], type: Int = 1, _ content: [UInt8]) -> [UInt8] {
+        let dimensions = shape.flatMap { field(2, field(1, integer: $0)) }
+        return node(name, "Const", [], [("value", field(8, field(1, integer: type) + field(2, dimensions) + content))])
+    }
+    private static func call(_ name: String, _ function: String, _ inputs: [String] = []) -> [UInt8] {
+        body(name, "PartitionedCall", inputs, [("f", field(10, field(1, function)))])
+    }
+    /// A function of one argument `x` and one result `y`.
+    private static func function(_ name: String, _ nodes: [[UInt8]], returns: String) -> [UInt8] {
+        field(1, field(1, field(1, name) + field(2, field(1, "x")) + field(3, field(1, "y")))
+            + nodes.flatMap { field(3, $0) } + field(4, field(1, "y") + field(2, returns)))
+    }
+
+    private static func error(_ bytes: [UInt8], name: String = "model.pb") throws -> (any AlbitError)? {
+        let path = try TestData.temporaryDirectory() + "/" + name
+        try Data(bytes).write(to: URL(filePath: path))
+        do throws(ImportError) {
+            _ = try Importer.open(path: path)
+            return nil
+        } catch { return ZooImport.inner(error) }
+    }
+
+    private static func graph(_ parts: [UInt8]...) throws -> TensorFlowError? { try error(parts.flatMap { $0 }) as? TensorFlowError }
+
+    private func expectFailure(_ line: Int = #line) { Issue.record("another error, line \(line)") }
+
+    @Test func nodes() throws {
+        let begin = T.node("x", "Placeholder")
+        guard case .notProtobuf(_, let reason)? = try T.graph(begin, [0x0A, 0x7F, 1]) else { return expectFailure() }
+        #expect(reason.contains("'x'"))
+        guard case .unnamedNode? = try T.graph(begin, T.field(1, T.field(1, "y"))) else { return expectFailure() }
+        guard case .definedTwice(_, "node", "x")? = try T.graph(begin, begin) else { return expectFailure() }
+        guard case .undefinedInput(_, "y", "z:1")? = try T.graph(begin, T.node("y", "Tanh", ["z:1"])) else { return expectFailure() }
+        guard case .undefinedInput(_, "y", "x:no")? = try T.graph(begin, T.node("y", "Tanh", ["x:no"])) else { return expectFailure() }
+        guard case .missingInput(_, "y", "AddV2", 1)? = try T.graph(begin, T.node("y", "AddV2", ["x"])) else { return expectFailure() }
+        guard case .badAttribute(_, "y", "num_split", _)? = try T.graph(
+            begin, T.node("y", "Split", ["x", "x"], [("num_split", T.field(3, integer: 1 << 40))]))
+        else { return expectFailure() }
+        guard case .badAttribute(_, "y", "value", _)? = try T.graph(begin, T.node("y", "Const"), T.node("z", "Tanh", ["y"])) else {
+            return expectFailure()
+        }
+        guard case .unknownVariable(_, "v")? = try T.graph(begin, T.node("v", "VarHandleOp"), T.node("y", "ReadVariableOp", ["v"])) else {
+            return expectFailure()
+        }
+        guard case .nothingComputed? = try T.graph(begin, T.node("a", "Tanh", ["b"]), T.node("b", "Tanh", ["a"])) else { return expectFailure() }
+        let many = (0..<70000).flatMap { _ in T.field(3, "x") }
+        guard case .tooMany? = try T.graph(begin, T.field(1, T.field(1, "y") + T.field(2, "AddN") + many)) else { return expectFailure() }
+        let loop = try T.error(begin + T.node("a", "AddV2", ["b", "x"]) + T.node("b", "Tanh", ["a"]) + T.node("c", "Tanh", ["a"]))
+        guard case .cycle? = loop as? GraphError else { return expectFailure() }
+        // A chain of nodes as long as is allowed: nothing recurses over it.
+        let chain = begin + (0..<100_000).flatMap { T.node("n\($0)", "Tanh", [$0 == 0 ? "x" : "n\($0 - 1)"]) }
+        guard case .noEmbeddings? = try T.error(chain) as? GraphError else { return expectFailure() }
+    }
+
+    @Test func tensors() throws {
+        func tensor(_ bytes: [UInt8]) throws -> TensorFlowError? { try T.graph(bytes, T.node("y", "Tanh", ["w"])) }
+        guard case .badTensor(_, "w", _)? = try tensor(T.constant("w", shape: [2], T.field(4, [0, 0, 0, 0]))) else { return expectFailure() }
+        guard case .badTensor(_, "w", _)? = try tensor(T.constant("w", shape: [-1], T.field(4, [0, 0, 0, 0]))) else { return expectFailure() }
+        guard case .badTensor(_, "w", _)? = try tensor(T.constant("w", shape: [1 << 40, 1 << 40], [])) else { return expectFailure() }
+        guard case .badTensor(_, "w", _)? = try tensor(T.constant("w", shape: [Int](repeating: 1, count: 17), [])) else { return expectFailure() }
+        guard case .badTensor(_, "w", _)? = try tensor(T.constant("w", shape: [1], T.field(5, [UInt8](repeating: 0, count: 8)))) else {
+            return expectFailure()
+        }
+        guard case .badTensor(_, "w", _)? = try tensor(T.constant("w", shape: [9], T.field(5, [0, 0, 0]))) else { return expectFailure() }
+        // Shortened by TensorFlow: one value for all, and none.
+        guard case .noEmbeddings? = try T.error(
+            T.constant("w", shape: [1 << 40], T.field(5, [0, 0, 0, 0])) + T.node("y", "Tanh", ["w"])) as? GraphError
+        else { return expectFailure() }
+    }
+
+    @Test func functions() throws {
+        let begin = T.node("x", "Placeholder")
+        guard case .unknownFunction(_, "y", "f")? = try T.graph(begin, T.field(1, T.call("y", "f", ["x"]))) else { return expectFailure() }
+        let recursive = T.function("f", [T.call("again", "f", ["x"])], returns: "again:output:0")
+        guard case .callsTooDeep? = try T.graph(begin, T.field(1, T.call("y", "f", ["x"])), T.field(2, recursive)) else { return expectFailure() }
+        // Each function calls the next one twice.
+        var library: [UInt8] = []
+        for i in 0..<40 {
+            let inner = [T.call("a", "f\(i + 1)", ["x"]), T.call("b", "f\(i + 1)", ["x"]), T.body("sum", "AddV2", ["a:output:0", "b:output:0"])]
+            library += T.function("f\(i)", inner, returns: "sum:z:0")
+        }
+        library += T.function("f40", [T.body("t", "Tanh", ["x"])], returns: "t:y:0")
+        guard case .tooMany? = try T.graph(begin, T.field(1, T.call("y", "f0", ["x"])), T.field(2, library)) else { return expectFailure() }
+        guard case .definedTwice(_, "function", "f")? = try T.graph(begin, T.field(2, recursive + recursive)) else { return expectFailure() }
+        guard case .badAttribute(_, "y", "f", _)? = try T.graph(begin, T.node("y", "PartitionedCall", ["x"])) else { return expectFailure() }
+    }
+
+    @Test func savedModels() throws {
+        func saved(_ meta: [UInt8]) throws -> (any AlbitError)? {
+            try T.error(T.field(1, integer: 1) + T.field(2, meta), name: "saved_model.pb")
+        }
+        guard case .noGraph? = try saved(T.field(1, T.field(4, "serve"))) as? TensorFlowError else { return expectFailure() }
+        guard case .nothingComputed? = try saved(T.field(2, T.node("x", "Placeholder"))) as? TensorFlowError else { return expectFailure() }
+    }
+
+    /// The zoo's TFLite file, changed in one place each.
+    @Test func tflite() throws {
+        let good = try TestData.bytes(atPath: Zoo.directory + "/tflite/hf_seqcls_f32.tflite")
+        func lite(_ change: (inout [UInt8]) -> Void) throws -> (any AlbitError)? {
+            var bytes = good
+            change(&bytes)
+            return try T.error(bytes, name: "model.tflite")
+        }
+        #expect(try lite { _ in } == nil)
+        func integer(_ offset: Int, in bytes: [UInt8]) -> Int { (0..<4).reduce(0) { $0 | Int(bytes[offset + $1]) << (8 * $1) } }
+        func short(_ offset: Int, in bytes: [UInt8]) -> Int { Int(bytes[offset]) | Int(bytes[offset + 1]) << 8 }
+        /// Where a field of a table lies.
+        func place(_ table: Int, _ field: Int) -> Int {
+            let vtable = table - Int(Int32(truncatingIfNeeded: integer(table, in: good)))
+            return table + short(vtable + 4 + 2 * field, in: good)
+        }
+        func target(_ offset: Int) -> Int { offset + integer(offset, in: good) }
+        func element(_ vector: Int, _ index: Int) -> Int { target(target(vector) + 4 + 4 * index) }
+        func put(_ value: Int, _ offset: Int) -> (inout [UInt8]) -> Void {
+            { bytes in for i in 0..<4 { bytes[offset + i] = UInt8(truncatingIfNeeded: value >> (8 * i)) } }
+        }
+        let root = target(0)
+        let graph = element(place(root, 2), 0)
+        guard case .unsupportedVersion(_, 4)? = try lite(put(4, place(root, 0))) as? TFLiteError else { return expectFailure() }
+        guard case .noGraph? = try lite(put(0, target(place(root, 2)))) as? TFLiteError else { return expectFailure() }
+        guard case .outside? = try lite(put(0x7FFF_FFF0, 0)) as? FlatBufferError else { return expectFailure() }
+        guard case .damaged? = try lite({ bytes in
+            let vtable = root - integer(root, in: good)
+            bytes[vtable] = 3
+        }) as? FlatBufferError else { return expectFailure() }
+        guard case .tooMany? = try lite(put(1 << 30, target(place(graph, 0)))) as? FlatBufferError else { return expectFailure() }
+        // The first operator: its code, then its first input.
+        let first = element(place(graph, 3), 0)
+        guard case .badReference? = try lite(put(9999, target(place(first, 1)) + 4)) as? TFLiteError else { return expectFailure() }
+        guard case .missingInput? = try lite(put(0, target(place(first, 1)))) as? TFLiteError else { return expectFailure() }
+        // A weight: the tensor of rank 2 that is stored first.
+        let count = integer(target(place(graph, 0)), in: good)
+        let weight = try #require((0..<count).map { element(place(graph, 0), $0) }.first { table in
+            integer(target(place(table, 0)), in: good) == 2 && integer(target(place(table, 0)) + 4, in: good) == 1000
+        })
+        let extent = target(place(weight, 0)) + 4
+        guard case .wrongSize(_, _, _, 64000)? = try lite(put(1001, extent)) as? TFLiteError else { return expectFailure() }
+        guard case .badShape? = try lite(put(-1, extent)) as? TFLiteError else { return expectFailure() }
+        guard case .badReference? = try lite(put(1 << 20, place(weight, 2))) as? TFLiteError else { return expectFailure() }
+        for error in [
+            TFLiteError.unknownType(path: "p", tensor: "t", type: 17), .outside(path: "p", tensor: "t", offset: 1, bytes: 2, size: 2),
+            .badScale(path: "p", tensor: "t", problem: "are odd"), .integerActivations(path: "p", node: "operator 1", tensor: "t"),
+            .sparse(path: "p", tensor: "t"),
+        ] { #expect(error.description.contains("'t'") && error.failure == .input) }
+    }
+
+    /// Hostile rows of the zoo: refused at once, for what they are.
+    @Test func badFilesAreRefused() {
+        let rows = Zoo.rows.filter {
+            $0.expected.hasPrefix("must-refuse")
+                && ($0.path.hasPrefix("bad/tflite/") || $0.format.contains("GraphDef") || $0.path.hasSuffix(".pb"))
+        }
+        for row in rows {
+            let (error, seconds) = ZooImport.refusal(of: row)
+            #expect(seconds < 2, "\(row)")
+            #expect(error?.failure == .input, "\(row): \(String(describing: error))")
+            print(row.path, "-", error?.description ?? "not refused")
+        }
+        #expect(rows.count >= 2)
+    }
+}
