@@ -39,7 +39,8 @@ test:
 # Address space is what these tests limit and what the address sanitizer needs; they run without it in `make test`.
 sanitize:
 	@Scripts/prepare.sh $(TEST_PACKAGES)
-	$(SWIFT) test $(RELEASE) --sanitize=address -Xcc -fsanitize=undefined -Xcc -fsanitize-trap=undefined \
+	LSAN_OPTIONS=suppressions=$(CURDIR)/Scripts/leak-suppressions.txt \
+	    $(SWIFT) test $(RELEASE) --sanitize=address -Xcc -fsanitize=undefined -Xcc -fsanitize-trap=undefined \
 	    --scratch-path .build-address --skip AddressSpaceTests
 
 sanitize-thread:
