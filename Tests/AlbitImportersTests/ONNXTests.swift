@@ -85,5 +85,55 @@ import Testing
             print(row.path, "-", text)
         }
         #expect(rows.count == 22)
+        let other = try #require(Zoo.rows("onnx").first { $0.path.hasSuffix(".ort") })
+        guard case .unsupportedFormat? = ZooImport.refusal(of: other).error else {
+            Issue.record("\(other) is not refused as what it is")
+            return
+        }
+    }
+
+    /// Two encoders in one graph: both are listed, and `--root` chooses.
+    @Test func rootChoosesAmongEncoders() throws {
+        let paths = ["legacy_op14_model", "legacy_op14_seqcls"].map { Zoo.directory + "/onnx/t215/\($0).onnx" }
+        let first = try #require(FileManager.default.contents(atPath: paths[0]))
+        let second = RandomNames.rename(try #require(FileManager.default.contents(atPath: paths[1])), seed: 5).data
+        // Protocol buffers join by being written one after the other.
+        let path = try TestData.temporaryDirectory() + "/both.onnx"
+        try (first + second).write(to: URL(filePath: path))
+        var roots: [String] = []
+        do throws(ImportError) {
+            _ = try Importer.open(path: path)
+            Issue.record("one of two encoders was taken")
+        } catch {
+            guard case .severalTransformers(_, let found) = error else {
+                Issue.record("\(error)")
+                return
+            }
+            roots = found
+        }
+        #expect(roots.count == 2)
+        var heads: [[Head]] = []
+        let expected = try Importer.open(path: paths[0])
+        for root in roots {
+            let source = try Importer.open(path: path, options: ImportOptions(root: root))
+            heads.append(source.heads)
+            #expect(source.configuration == expected.configuration)
+            for name in expected.parameterNames {
+                let values = try source.values(of: name).map(\.bitPattern)
+                let original = try expected.values(of: name).map(\.bitPattern)
+                #expect(values == original, "\(root): \(name)")
+            }
+        }
+        #expect(heads.contains([]) && heads.contains([.sequenceClassification]))
+        do throws(ImportError) {
+            _ = try Importer.open(path: path, options: ImportOptions(root: "nothing"))
+            Issue.record("a root that is not there was taken")
+        } catch {
+            guard case .noSuchRoot(_, "nothing", let listed) = error else {
+                Issue.record("\(error)")
+                return
+            }
+            #expect(listed == roots.sorted())
+        }
     }
 }

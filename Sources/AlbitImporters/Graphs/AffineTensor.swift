@@ -4,7 +4,7 @@ final class AffineTensor: LazyTensor {
     var dtype: TensorType { .float32 }
     var isSequential: Bool { base.isSequential }
     var origin: TensorOrigin? { nil }
-    private let base: any LazyTensor
+    let base: any LazyTensor
     /// One for all, or one for each index of the axis.
     private let scale: [Float]
     private let zeroPoint: [Float]
@@ -20,6 +20,11 @@ final class AffineTensor: LazyTensor {
         self.zeroPoint = zeroPoint
         extent = shape.indices.contains(axis) ? max(1, shape[axis]) : 1
         inner = shape.indices.contains(axis) ? max(1, shape[(axis + 1)...].reduce(1, &*)) : 1
+    }
+
+    /// Whether another one does the same to its elements.
+    func isSameMap(as other: AffineTensor) -> Bool {
+        shape == other.shape && scale == other.scale && zeroPoint == other.zeroPoint && inner == other.inner && extent == other.extent
     }
 
     func read(_ range: Range<Int>, into buffer: UnsafeMutableBufferPointer<Float>) throws {

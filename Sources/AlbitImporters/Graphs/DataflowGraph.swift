@@ -49,6 +49,18 @@ package struct DataflowGraph {
         return (node, nodes[node], index)
     }
 
+    /// The same graph where `replacement[value]` is read instead of each value.
+    func reading(_ replacement: [ValueID]) -> DataflowGraph {
+        var result = self
+        for id in values.indices { result.values[id].uses = [] }
+        for (id, node) in nodes.enumerated() {
+            result.nodes[id].inputs = node.inputs.map { $0.map { replacement[$0] } }
+            for case let value? in result.nodes[id].inputs { result.values[value].uses.append(id) }
+        }
+        result.outputs = outputs.map { replacement[$0] }
+        return result
+    }
+
     /// The constant that a value is, as stored.
     package func storedConstant(_ value: ValueID) -> (any LazyTensor)? {
         if case .constant(let tensor) = values[value].definition { tensor } else { nil }

@@ -99,6 +99,9 @@ extension FoldedConstant {
         guard shape == other.shape else { return false }
         if strides == other.strides, offset == other.offset, base.shape == other.base.shape, base.dtype == other.base.dtype {
             if base === other.base { return true }
+            if let a = base as? AffineTensor, let b = other.base as? AffineTensor, a.isSameMap(as: b) {
+                return try FoldedConstant(a.base, roots: []).isEqual(to: FoldedConstant(b.base, roots: []))
+            }
             if let a = base as? StoredTensor, let b = other.base as? StoredTensor {
                 if a.origin == b.origin { return true }
                 // The same arrangement of equal bytes: nothing needs to be turned round.

@@ -14,8 +14,22 @@ final class GraphWalk {
     /// By result: the LayerNorms of the graph.
     private(set) var norms: [ValueID: Normalization] = [:]
 
-    init(path: String, graph: DataflowGraph) throws(ImportError) {
+    init(path: String, graph original: DataflowGraph) throws(ImportError) {
         self.path = path
+        // What is dequantized just after it was quantized is read as it was before.
+        var source = Array(original.values.indices)
+        for node in original.nodes {
+            guard case .dequantize = node.operation, let first = node.inputs.first ?? nil, let output = node.outputs.first,
+                let before = original.producer(first), before.index == 0, let values = before.node.inputs.first ?? nil
+            else { continue }
+            switch before.node.operation {
+            case .quantize, .dynamicQuantize:
+                source[output] = source[values]
+                isQuantized = true
+            default: break
+            }
+        }
+        let graph = isQuantized ? original.reading(source) : original
         self.graph = graph
         folding = try wrapping { try ConstantFolding(graph) }
         root = Array(graph.values.indices)
@@ -27,15 +41,6 @@ final class GraphWalk {
                 // Keras writes a product over several axes with transpositions that may keep all in place.
                 guard let axes = stored ?? (node.inputs.count > 1 ? folding.whole(node, 1) : nil), axes == Array(axes.indices) else { continue }
                 root[output] = root[first]
-            case .dequantize:
-                // What was quantized just before is taken as it was.
-                guard let source = graph.producer(root[first]), source.index == 0, let before = source.node.inputs.first ?? nil else { continue }
-                switch source.node.operation {
-                case .quantize, .dynamicQuantize:
-                    root[output] = root[before]
-                    isQuantized = true
-                default: break
-                }
             default: break
             }
         }

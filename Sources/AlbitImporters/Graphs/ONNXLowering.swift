@@ -107,6 +107,7 @@ struct ONNXLowering {
         case "DequantizeLinear": try emit(.dequantize(axis: node.integer("axis") ?? 1), node)
         case "QuantizeLinear": try emit(.quantize(axis: node.integer("axis") ?? 1), node)
         case "Attention":
+            guard node.integer("is_causal") ?? 0 == 0 else { return try emit(.other("Attention, causal"), node) }
             try attention(node, queries: node.input(0), keys: node.input(1), values: node.input(2), heads: node.integer("q_num_heads"))
         default: try emit(.other(node.type), node)
         }
