@@ -39,7 +39,7 @@ struct GraphFileTests {
 
     @Test func exportersGiveTheSameFile() throws {
         // 13 copies of the square weights; one copy behind Identity nodes; without deduplication; by way of TensorFlow.
-        try compare("safetensors/base-seqcls", [
+        try compare("torch/hf441_base-seqcls", [
             "onnx/t215/dynamo_default_dynshape_seqcls.onnx", "onnx/t215/legacy_op14_seqcls.onnx", "onnx/other/legacy_nodedup_seqcls.onnx",
             "onnx/other/tf2onnx_hf_savedmodel.onnx",
         ])

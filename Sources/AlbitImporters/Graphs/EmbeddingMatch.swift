@@ -12,6 +12,8 @@ struct EmbeddingMatch {
     var positions: Table?
     var types: Table?
     var norm: Normalization
+    /// Whether the exporter cut the positions to the length that it exported for.
+    var isCut = false
     /// Inputs of the graph that the word and the type ids come from.
     var idInputs: Set<ValueID>
     /// Name of the value that the word embeddings give: how messages and `--root` call this encoder.
@@ -78,6 +80,7 @@ extension GraphWalk {
                 result.types = entry
             } else if result.positions == nil {
                 result.positions = entry
+                result.isCut = true
             } else {
                 return nil
             }

@@ -105,41 +105,70 @@ extension FoldedConstant {
             if let a = base as? StoredTensor, let b = other.base as? StoredTensor {
                 if a.origin == b.origin { return true }
                 // The same arrangement of equal bytes: nothing needs to be turned round.
-                if try FoldedConstant.equalBytes(a, b) { return true }
-                return false
+                return try FoldedConstant.equalBytes([a, b])
             }
         }
         guard let tensor, let second = other.tensor else { return false }
         return try TensorComparison.equal(tensor, second)
     }
 
-    private static func equalBytes(_ a: StoredTensor, _ b: StoredTensor) throws(ImportError) -> Bool {
-        let block = 1 << 18
-        let count = a.byteCount
+    /// Whether all of these hold the same bits; the first is read once for all. Nil where only pairs can tell.
+    static func allEqual(_ constants: [FoldedConstant]) throws(ImportError) -> Bool? {
+        guard let first = constants.first else { return true }
+        var tensors: [StoredTensor] = []
+        for constant in constants {
+            guard constant.shape == first.shape, constant.strides == first.strides, constant.offset == first.offset,
+                constant.base.shape == first.base.shape, constant.base.dtype == first.base.dtype
+            else { return nil }
+            if let affine = constant.base as? AffineTensor, let other = first.base as? AffineTensor {
+                guard affine.isSameMap(as: other), let stored = affine.base as? StoredTensor, stored.dtype == other.base.dtype else { return nil }
+                tensors.append(stored)
+            } else if let stored = constant.base as? StoredTensor {
+                tensors.append(stored)
+            } else {
+                return nil
+            }
+        }
+        var seen = Set<TensorOrigin>()
+        return try equalBytes(tensors.filter { $0.origin.map { seen.insert($0).inserted } ?? true })
+    }
+
+    /// Tensors of one shape and type, block by block.
+    private static func equalBytes(_ tensors: [StoredTensor]) throws(ImportError) -> Bool {
+        guard let first = tensors.first, tensors.count > 1 else { return true }
+        let count = first.byteCount
+        let block = min(1 << 18, max(8, count))
         return try wrapping {
-            try withUnsafeTemporaryAllocation(byteCount: 2 * min(block, max(8, count)), alignment: 16) { scratch in
+            try withUnsafeTemporaryAllocation(byteCount: 2 * block, alignment: 16) { scratch in
                 var start = 0
                 while start < count {
                     let size = min(block, count - start)
-                    let left = UnsafeMutableRawBufferPointer(rebasing: scratch[..<size])
-                    let right = UnsafeMutableRawBufferPointer(rebasing: scratch[(scratch.count / 2)..<(scratch.count / 2 + size)])
-                    try a.source.read(at: a.offset + start, into: left)
-                    try b.source.read(at: b.offset + start, into: right)
-                    var difference: UInt64 = 0
-                    var i = 0
-                    while i + 8 <= size {
-                        difference |= left.loadUnaligned(fromByteOffset: i, as: UInt64.self) ^ right.loadUnaligned(fromByteOffset: i, as: UInt64.self)
-                        i += 8
+                    let kept = UnsafeMutableRawBufferPointer(rebasing: scratch[..<size])
+                    let copy = UnsafeMutableRawBufferPointer(rebasing: scratch[block..<(block + size)])
+                    try first.source.read(at: first.offset + start, into: kept)
+                    for tensor in tensors.dropFirst() {
+                        try tensor.source.read(at: tensor.offset + start, into: copy)
+                        guard differs(kept, copy) == 0 else { return false }
                     }
-                    while i < size {
-                        difference |= UInt64(left[i] ^ right[i])
-                        i += 1
-                    }
-                    if difference != 0 { return false }
                     start += size
                 }
                 return true
             }
         }
+    }
+
+    /// Bits in which two buffers of one size differ, joined.
+    private static func differs(_ a: UnsafeMutableRawBufferPointer, _ b: UnsafeMutableRawBufferPointer) -> UInt64 {
+        var difference: UInt64 = 0
+        var i = 0
+        while i &+ 8 <= a.count {
+            difference |= a.loadUnaligned(fromByteOffset: i, as: UInt64.self) ^ b.loadUnaligned(fromByteOffset: i, as: UInt64.self)
+            i &+= 8
+        }
+        while i < a.count {
+            difference |= UInt64(a[i] ^ b[i])
+            i &+= 1
+        }
+        return difference
     }
 }

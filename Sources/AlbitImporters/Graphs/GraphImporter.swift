@@ -92,6 +92,9 @@ struct GraphImporter {
 
     /// Numbers the layers by their weights.
     private func share(_ encoder: EncoderMatch) throws(ImportError) -> LayerSharing {
+        if try areOne(encoder.layers) {
+            return LayerSharing(stored: [Int](repeating: 0, count: encoder.layers.count), isShared: encoder.projection != nil)
+        }
         var kinds: [Int] = []
         var stored: [Int] = []
         for (step, layer) in encoder.layers.enumerated() {
@@ -105,6 +108,17 @@ struct GraphImporter {
             stored.append(kind ?? kinds.count - 1)
         }
         return LayerSharing(stored: stored, isShared: encoder.projection != nil)
+    }
+
+    /// Whether all layers have the same weights, with every copy read once.
+    private func areOne(_ layers: [LayerMatch]) throws(ImportError) -> Bool {
+        let parameters = layers.map { $0.parameters.map(\.constant) }
+        for part in parameters[0].indices {
+            let constants = parameters.compactMap { $0[part] }
+            guard constants.count == layers.count || constants.isEmpty else { return false }
+            guard try FoldedConstant.allEqual(constants) == true else { return false }
+        }
+        return true
     }
 
     private static func equal(_ a: LayerMatch, _ b: LayerMatch) throws(ImportError) -> Bool {
@@ -160,6 +174,11 @@ struct GraphImporter {
             report.notes.append(
                 "the graph is quantized: weights are taken back to float exactly, the rounding of activations at run time is left out; "
                     + "the float original, if there is one, is more accurate")
+        }
+        if encoder.embeddings.isCut {
+            report.notes.append(
+                "the graph was exported for \(configuration.maxPositionEmbeddings) tokens and holds no positions beyond them: "
+                    + "longer texts cannot be run; export with a dynamic sequence length to keep all")
         }
         let inputs = encoder.embeddings.idInputs.map { "'\(graph.values[$0].name)'" }.sorted().joined(separator: ", ")
         report.notes.append("token ids come from \(inputs); the last hidden state is '\(graph.values[encoder.result].name)'")

@@ -19,6 +19,17 @@ extension ONNXLowering {
             try builder.node(gelu, name: node.name, inputs: [sum], outputs: node.outputs)
         case "SkipLayerNormalization": try skipLayerNorm(node)
         case "EmbedLayerNormalization": try embeddings(node)
+        case "QEmbedLayerNormalization":
+            // The tables, scale and bias of the plain one; scales of these five from input 8 on, zero points from 13 on.
+            var plain = node
+            for index in 2..<7 where !node.input(index).isEmpty {
+                let inputs = [node.input(index), node.input(index + 6), node.input(index + 11)]
+                plain.inputs[index] = try part(.dequantize(axis: 0), node, "table\(index)", inputs)
+            }
+            plain.inputs = Array(plain.inputs.prefix(8))
+            try embeddings(plain)
+        case "DequantizeLinear": try emit(.dequantize(axis: node.integer("axis") ?? 1), node)
+        case "QuantizeLinear": try emit(.quantize(axis: node.integer("axis") ?? 1), node)
         case "Attention", "QAttention": try packedAttention(node)
         case "MultiHeadAttention": try multiHeadAttention(node)
         case "MatMulIntegerToFloat":

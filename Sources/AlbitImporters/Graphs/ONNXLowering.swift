@@ -104,6 +104,12 @@ struct ONNXLowering {
             try builder.node(
                 .layerNorm(epsilon: node.float("epsilon") ?? 1e-5), name: node.name, inputs: node.inputs, outputs: [node.output(0)])
             try unused(node, from: 1)
+        case "QLinearMatMul":
+            // a, its scale and zero point, the same of b, scale and zero point of the result.
+            let a = try part(.dequantize(axis: -1), node, "a", Array(node.inputs.prefix(3)))
+            let b = try part(.dequantize(axis: -1), node, "b", Array(node.inputs.dropFirst(3).prefix(3)))
+            let product = try part(.matmul(), node, "matmul", [a, b])
+            try builder.node(.quantize(axis: -1), name: node.name, inputs: [product] + node.inputs.dropFirst(6), outputs: node.outputs)
         case "DequantizeLinear": try emit(.dequantize(axis: node.integer("axis") ?? 1), node)
         case "QuantizeLinear": try emit(.quantize(axis: node.integer("axis") ?? 1), node)
         case "Attention":
