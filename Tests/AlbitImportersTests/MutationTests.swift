@@ -177,6 +177,15 @@ import Testing
         try run("hf_seqcls_f32.tflite", try files("tflite", ["hf_seqcls_f32.tflite"]), seed: 19)
     }
 
+    @Test func onnx() throws {
+        for (seed, name) in [
+            "t215/legacy_op14_seqcls.onnx", "t215/dynamo_default_pretraining.onnx", "other/tf2onnx_frozen_base_op13.onnx",
+            "post/ort_fused_hf441_pretraining_o0.onnx", "post/int8_dynamic_QInt8_seqcls.onnx",
+        ].enumerated() {
+            try run(name, ["": [], name: try TestData.bytes(atPath: Zoo.directory + "/onnx/" + name)], seed: UInt64(20 + seed))
+        }
+    }
+
     @Test func archives() throws {
         let packed = try files("tf1", ["albert_base.tar.gz"])
         try run("albert_base.tar.gz", packed, seed: 15)

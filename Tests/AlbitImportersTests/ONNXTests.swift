@@ -92,6 +92,28 @@ import Testing
         }
     }
 
+    /// A file above 4 GB: its first field is a text of zeros, which takes no room on the disk.
+    @Test func largeFilesAreRead() throws {
+        let original = try #require(FileManager.default.contents(atPath: Zoo.directory + "/onnx/t215/legacy_op14_seqcls.onnx"))
+        let size = UInt64(1) << 32
+        // Field 6, doc_string, with its length.
+        let head = Data([0x32, 0x80, 0x80, 0x80, 0x80, 0x10])
+        let path = try TestData.temporaryDirectory() + "/large.onnx"
+        try head.write(to: URL(filePath: path))
+        let file = try FileHandle(forWritingTo: URL(filePath: path))
+        try file.seek(toOffset: size + UInt64(head.count))
+        try file.write(contentsOf: original)
+        try file.close()
+        let source = try Importer.open(path: path)
+        let expected = try Importer.open(path: Zoo.directory + "/onnx/t215/legacy_op14_seqcls.onnx")
+        #expect(source.report.fileBytes > 1 << 32)
+        for name in expected.parameterNames {
+            let found = try source.values(of: name).map(\.bitPattern)
+            let values = try expected.values(of: name).map(\.bitPattern)
+            #expect(found == values, "\(name)")
+        }
+    }
+
     /// Two encoders in one graph: both are listed, and `--root` chooses.
     @Test func rootChoosesAmongEncoders() throws {
         let paths = ["legacy_op14_model", "legacy_op14_seqcls"].map { Zoo.directory + "/onnx/t215/\($0).onnx" }

@@ -20,16 +20,19 @@ struct GraphFileTests {
         request.sourceFile = path
         request.sourceFormat = source.report.format
         request.sourceDigest = try source.sha256()
-        request.calibration = (0..<4).map { seed in EncoderInput(ids: (0..<20).map { Int32((($0 + 1) * 7919 + seed * 104_729) % 1000) }) }
+        request.calibration = (0..<4).map { seed in
+            let ids: [Int32] = (0..<20).map { position in Int32(((position + 1) * 7919 + seed * 104_729) % 1000) }
+            return EncoderInput(ids: ids)
+        }
         let file = try TestData.temporaryDirectory() + "/model.gguf"
         try Quantizer(source: source, request: request).write(to: file, overwrite: false).finish()
         let gguf = try GGUF(file: try MappedFile(path: file))
         var tensors: [String: Data] = [:]
-        for tensor in gguf.tensors { tensors[tensor.name] = Data(gguf.bytes(of: tensor)) }
+        for tensor in gguf.tensors { tensors[tensor.name] = Data(Array(gguf.bytes(of: tensor))) }
         var keys: [String: String] = [:]
         for (key, value) in gguf.metadata where !key.hasPrefix("albit.source.") {
             keys[key] = switch value {
-            case .array(let array): "\(array.count) " + Data(array.bytes).base64EncodedString()
+            case .array(let array): "\(array.count) " + Data(Array(array.bytes)).base64EncodedString()
             case .string(let bytes): String(decoding: bytes, as: UTF8.self)
             default: "\(value)"
             }
