@@ -97,11 +97,17 @@ import Testing
         #expect(Self.steps(try text("samples/albert-tiny-sst2/README.md")).count >= 6)
     }
 
-    /// Commands and options that a page names in passing exist.
+    /// Commands, options, make targets and scripts that a page names in passing exist.
     @Test(arguments: pages)
     func commandsInPassingExist(_ page: String) throws {
         let commands = try HelpTests.commands()
         let makefile = try text("Makefile")
+        for line in try text(page).matches(of: /(?m)^    make ([a-z -]+?)(?:  .*)?$/) {
+            for target in line.1.split(separator: " ") { #expect(makefile.contains("\n" + target + ":"), "\(page): make \(target)") }
+        }
+        for script in try text(page).matches(of: /`(Scripts\/[\w.-]+)/) {
+            #expect(FileManager.default.fileExists(atPath: Self.repository + "/" + script.1), "\(page): \(script.1)")
+        }
         for span in try text(page).matches(of: /`((?:albit|make) [^`\n]+)`/).map({ String($0.1) }) {
             let words = span.split(separator: " ").map(String.init)
             if words[0] == "make" {
