@@ -9,6 +9,9 @@ final class FlatBuffer {
     private static let maxPages = 64
 
     let source: any ByteSource
+    /// Bytes of vectors and names that are copied, all together: tables may share them, so the file's size is no bound.
+    private static let maxCopied = 16 << 20
+    private var copied = 0
     private var pages: [Int: [UInt8]] = [:]
 
     init(_ source: any ByteSource) { self.source = source }
@@ -35,6 +38,13 @@ final class FlatBuffer {
             value |= UInt64(page[position % FlatBuffer.pageBytes]) << UInt64(8 * i)
         }
         return value
+    }
+
+    private func spend(_ bytes: Int, _ what: String) throws {
+        copied += bytes
+        guard copied <= FlatBuffer.maxCopied else {
+            throw FlatBufferError.tooMany(path: source.path, what: "names, shapes and scales up to " + what, count: copied, limit: FlatBuffer.maxCopied)
+        }
     }
 
     func int32(at offset: Int, _ what: String) throws -> Int {
@@ -113,7 +123,15 @@ final class FlatBuffer {
 
         func int32s(_ field: Int, limit: Int, _ what: String) throws -> [Int]? {
             guard let (start, count) = try vector(field, bytes: 4, limit: limit, what) else { return nil }
+            try buffer.spend(4 * count, what)
             return try (0..<count).map { try buffer.int32(at: start + 4 * $0, what) }
+        }
+
+        /// The bits of a vector of floats (4 bytes) or 64-bit integers (8 bytes); empty where it is left out.
+        func bits(_ field: Int, bytes: Int, limit: Int, _ what: String) throws -> [UInt64] {
+            guard let (start, count) = try vector(field, bytes: bytes, limit: limit, what) else { return [] }
+            try buffer.spend(bytes * count, what)
+            return try (0..<count).map { try buffer.unsigned(at: start + bytes * $0, bytes: bytes, what) }
         }
 
         func tables(_ field: Int, limit: Int, _ what: String) throws -> [Table] {
@@ -126,6 +144,7 @@ final class FlatBuffer {
 
         func text(_ field: Int, limit: Int = 1 << 16) throws -> String? {
             guard let (start, count) = try vector(field, bytes: 1, limit: limit, "a name of " + what) else { return nil }
+            try buffer.spend(count, "a name of " + what)
             return String(
                 decoding: try buffer.source.bytes(at: start, count: count, what: "a name", limit: limit), as: UTF8.self)
         }

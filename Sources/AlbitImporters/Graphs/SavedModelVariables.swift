@@ -5,6 +5,9 @@ import AlbitModel
 /// What restores a model says it exactly: RestoreV2 reads names from a constant, and an assignment puts each result
 /// into a variable. Where there is none, the variable's own name is the key, as it is in the first version.
 struct SavedModelVariables {
+    /// Variables of all calls of functions that restore.
+    private static let maxSteps = 1 << 18
+
     private let tensors: [String: any LazyTensor]
     /// Keys of variables by their full names, where these are unique.
     private let keyOfName: [String: String]
@@ -21,20 +24,19 @@ struct SavedModelVariables {
 
         for (variable, key) in try restored(graph.main) { keyOfNode[variable] = key }
         var functions = graph
-        var parsed: [String: [String: String]] = [:]
+        var parsed: [String: [(place: Int, key: String)]] = [:]
+        var steps = 0
         for node in graph.main.nodes {
             guard let name = node.function("f") else { continue }
             if parsed[name] == nil {
                 guard let body = try functions.function(name) else { continue }
                 let found = try restored(body)
                 // From arguments to their places.
-                let places = Dictionary(body.arguments.enumerated().map { ($1, $0) }, uniquingKeysWith: { first, _ in first })
-                parsed[name] = Dictionary(
-                    found.compactMap { argument, key in places[argument].map { (String($0), key) } }, uniquingKeysWith: { first, _ in first })
+                parsed[name] = found.compactMap { argument, key in body.indexOfArgument[argument].map { ($0, key) } }
             }
-            for (place, key) in parsed[name] ?? [:] {
-                guard let index = Int(place), index < node.inputs.count else { continue }
-                let variable = String(node.inputs[index].split(separator: ":").first ?? "")
+            for (place, key) in parsed[name] ?? [] where place < node.inputs.count && steps < SavedModelVariables.maxSteps {
+                steps += 1
+                let variable = String(node.inputs[place].split(separator: ":").first ?? "")
                 if keyOfNode[variable] == nil { keyOfNode[variable] = key }
             }
         }

@@ -8,6 +8,10 @@ struct TFLiteFoldedBias {
     /// the same weights: both were rounded to float32, or to float16 by the converter. Where the weights were quantized
     /// after the folding, half a step of them times the folded bias comes on top.
     private static let tolerance: Float = 2e-3
+    /// Three are usual: q, k and v.
+    private static let maxChanges = 64
+    private static let maxWidth = 1 << 16
+    private static let maxElements = 1 << 26
 
     private let tensors: [TFLiteTensor]
     private let operators: [TFLiteOperator]
@@ -59,19 +63,24 @@ struct TFLiteFoldedBias {
             }
         }
         replacement = replacement.filter { $0.value.bias >= 0 }
+        guard !replacement.isEmpty else { return [:] }
+        // Biases of the layers that have the same weights and are not folded.
+        var others: [Int: [Int]] = [:]
+        for item in operators {
+            guard let (product, bias, _) = parts(item), let bias, replacement[product.input] == nil else { continue }
+            if others[product.weight, default: []].count < TFLiteFoldedBias.maxChanges { others[product.weight, default: []].append(bias) }
+        }
         var changes: [Int: Change] = [:]
-        for item in operators where !replacement.isEmpty {
+        for item in operators where changes.count < TFLiteFoldedBias.maxChanges {
             guard let (product, bias, _) = parts(item), let bias, let (folded, whole) = replacement[product.input],
                 let (own, steps) = try undone(bias: bias, weight: product.weight, folded: folded)
             else { continue }
             var change = Change(input: whole, bias: nil, values: own)
-            for other in operators where other.number != item.number {
-                guard let (otherProduct, otherBias, _) = parts(other), otherProduct.weight == product.weight, let otherBias,
-                    replacement[otherProduct.input] == nil, let values = try values(otherBias), values.count == own.count
-                else { continue }
+            for other in others[product.weight] ?? [] {
+                guard let values = try values(other), values.count == own.count else { continue }
                 let size = values.reduce(Float(1e-6)) { max($0, abs($1)) }
                 if own.indices.allSatisfy({ abs(values[$0] - own[$0]) <= TFLiteFoldedBias.tolerance * size + steps[$0] }) {
-                    change.bias = otherBias
+                    change.bias = other
                     break
                 }
             }
@@ -88,7 +97,7 @@ struct TFLiteFoldedBias {
     }
 
     private func values(_ index: Int) throws -> [Float]? {
-        guard let tensor = stored(index), let stored = tensor.stored, tensor.shape.count <= 1, stored.elementCount <= 1 << 20 else { return nil }
+        guard let tensor = stored(index), let stored = tensor.stored, tensor.shape.count <= 1, stored.elementCount <= TFLiteFoldedBias.maxWidth else { return nil }
         return try tensor.rows(0..<1, of: 1)
     }
 
@@ -96,7 +105,7 @@ struct TFLiteFoldedBias {
     /// do not fit.
     private func undone(bias: Int, weight: Int, folded: Int) throws -> (values: [Float], steps: [Float])? {
         guard var result = try values(bias), let inner = try values(folded), let matrix = stored(weight),
-            matrix.shape == [result.count, inner.count]
+            matrix.shape == [result.count, inner.count], result.count &* inner.count <= TFLiteFoldedBias.maxElements
         else { return nil }
         let size = inner.reduce(Float(0)) { $0 + abs($1) }
         let steps = result.indices.map { row in

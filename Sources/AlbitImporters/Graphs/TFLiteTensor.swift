@@ -37,14 +37,10 @@ struct TFLiteTensor {
         guard try table.table(6, "the sparsity of tensor '\(name)'") == nil else { throw TFLiteError.sparse(path: path, tensor: name) }
         if let quantization = try table.table(4, "the quantization of tensor '\(name)'") {
             let what = "the scales of tensor '\(name)'"
-            let scales = try quantization.vector(2, bytes: 4, limit: TFLiteTensor.maxChannels, what)
-            self.scales = try (0..<(scales?.count ?? 0)).map {
-                Float(bitPattern: UInt32(truncatingIfNeeded: try table.buffer.unsigned(at: (scales?.start ?? 0) + 4 * $0, bytes: 4, what)))
+            scales = try quantization.bits(2, bytes: 4, limit: TFLiteTensor.maxChannels, what).map {
+                Float(bitPattern: UInt32(truncatingIfNeeded: $0))
             }
-            let zeros = try quantization.vector(3, bytes: 8, limit: TFLiteTensor.maxChannels, what)
-            zeroPoints = try (0..<(zeros?.count ?? 0)).map {
-                Float(Int64(bitPattern: try table.buffer.unsigned(at: (zeros?.start ?? 0) + 8 * $0, bytes: 8, what)))
-            }
+            zeroPoints = try quantization.bits(3, bytes: 8, limit: TFLiteTensor.maxChannels, what).map { Float(Int64(bitPattern: $0)) }
             axis = try quantization.int32(6)
         } else {
             scales = []

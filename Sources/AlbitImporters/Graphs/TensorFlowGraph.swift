@@ -2,7 +2,7 @@ import AlbitModel
 
 /// A `GraphDef`: nodes, and the functions that they call.
 struct TensorFlowGraph {
-    static let maxNodes = 1 << 18
+    static let maxNodes = 1 << 17
     static let maxFunctions = 1 << 14
 
     /// The nodes of the graph or of one function, by name.
@@ -10,7 +10,8 @@ struct TensorFlowGraph {
         var nodes: [TensorFlowNode] = []
         fileprivate(set) var indexOfName: [String: Int] = [:]
         /// Names of a function's arguments, in order.
-        var arguments: [String] = []
+        fileprivate(set) var arguments: [String] = []
+        fileprivate(set) var indexOfArgument: [String: Int] = [:]
         /// For each result of a function, in order: what it returns, `node:output:0` or an argument.
         var results: [(name: String, value: String)] = []
 
@@ -118,6 +119,7 @@ struct TensorFlowGraph {
             default: break
             }
         }
+        body.indexOfArgument = Dictionary(body.arguments.enumerated().map { ($1, $0) }, uniquingKeysWith: { first, _ in first })
         body.results = results.map { ($0, returned[$0] ?? "") }
         return body
     }

@@ -5,9 +5,9 @@ import AlbitModel
 struct TensorFlowWalk {
     static let maxDepth = 64
     static let maxScopes = 1 << 12
-    static let maxCollected = 1 << 18
+    static let maxCollected = 1 << 17
     /// Steps through calls and arguments, all together.
-    static let maxHops = 1 << 22
+    static let maxHops = 1 << 20
 
     /// The main graph, or one call of a function.
     struct Scope {
@@ -17,7 +17,6 @@ struct TensorFlowWalk {
         /// The node that calls it; nil for the main graph.
         var caller: (scope: Int, node: Int)?
         var depth: Int
-        var isArgument: [String: Int]
     }
 
     /// A node that is needed, with its inputs as value names.
@@ -48,7 +47,7 @@ struct TensorFlowWalk {
 
     init(_ graph: TensorFlowGraph) {
         self.graph = graph
-        scopes = [Scope(body: graph.main, prefix: "", caller: nil, depth: 0, isArgument: [:])]
+        scopes = [Scope(body: graph.main, prefix: "", caller: nil, depth: 0)]
     }
 
     /// The name of a value: output 0 is called as its node.
@@ -106,7 +105,7 @@ struct TensorFlowWalk {
             }
             let parts = reference.split(separator: ":", omittingEmptySubsequences: false)
             let name = String(parts.first ?? "")
-            if parts.count == 1, let argument = scopes[scope].isArgument[name], let caller = scopes[scope].caller {
+            if parts.count == 1, let argument = scopes[scope].body.indexOfArgument[name], let caller = scopes[scope].caller {
                 let node = scopes[caller.scope].body.nodes[caller.node]
                 guard argument < node.inputs.count else {
                     throw TensorFlowError.missingInput(
@@ -187,8 +186,7 @@ struct TensorFlowWalk {
         }
         scopeOfCall[call] = scopes.count
         scopes.append(Scope(
-            body: body, prefix: outer.prefix + node.name + "/", caller: (call.scope, call.node), depth: outer.depth + 1,
-            isArgument: Dictionary(body.arguments.enumerated().map { ($1, $0) }, uniquingKeysWith: { first, _ in first })))
+            body: body, prefix: outer.prefix + node.name + "/", caller: (call.scope, call.node), depth: outer.depth + 1))
         return scopes.count - 1
     }
 }
