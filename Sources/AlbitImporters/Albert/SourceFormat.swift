@@ -46,7 +46,7 @@ enum SourceFormat: Equatable {
         if let first = prefix.first, (0x80...0x9F).contains(first) || (0xDC...0xDF).contains(first) { return .msgpack }
         if ONNXReader.matches(file) { return .onnx }
         if starts(Array("ORTM".utf8), at: 4) {
-            throw .unsupportedFormat(path: file.path, format: "an ONNX Runtime .ort file; import the ONNX file it was made from")
+            throw .unsupportedFormat(path: file.path, format: "an ONNX Runtime .ort file (import the ONNX file that it was made from)")
         }
         return .unknown
     }
