@@ -35,6 +35,8 @@ extension GraphWalk {
     func embeddings(_ norm: Normalization) throws -> EmbeddingMatch? {
         let (leaves, constants) = terms(norm.input, stops: [])
         var lookups: [Lookup] = []
+        // Three tables, and a few more for what others add; a long sum is something else.
+        guard (1...8).contains(leaves.count) else { return nil }
         for leaf in leaves {
             guard let lookup = try lookup(leaf) else { return nil }
             lookups.append(lookup)
@@ -124,7 +126,7 @@ extension GraphWalk {
             result.counts = true
             return result
         }
-        let (inputs, nodes) = self.inputs(of: indices)
+        let (inputs, nodes) = self.inputs(of: indices, limit: 1024)
         result.inputs = inputs
         result.counts = nodes.contains { id in
             let node = graph.nodes[id]

@@ -8,6 +8,9 @@ struct GraphImporter {
     let neighbours: Neighbours
     let options: ImportOptions
 
+    /// Sums of embeddings in one graph that are followed.
+    private static let maxEncoders = 64
+
     /// `files` are all files that the graph's constants lie in, the graph's own first.
     func source(files: [any ByteSource]) throws(ImportError) -> AlbertSource {
         let walk = try GraphWalk(path: path, graph: graph)
@@ -67,9 +70,12 @@ struct GraphImporter {
         let summands = walk.normsBySummand()
         var found: [EncoderMatch] = []
         var failure: (any Error)?
+        var tried = 0
         for norm in walk.norms.values.sorted(by: { $0.result < $1.result }) {
             do {
                 guard let embeddings = try walk.embeddings(norm) else { continue }
+                tried += 1
+                guard tried <= GraphImporter.maxEncoders else { break }
                 if let root = options.root, root != embeddings.name, root != embeddings.words.node { continue }
                 found.append(try walk.encoder(embeddings, summands))
             } catch {

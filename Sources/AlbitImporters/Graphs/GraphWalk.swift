@@ -92,7 +92,7 @@ final class GraphWalk {
     }
 
     /// Whether a value depends on an input of the graph otherwise than by its shape, and which; bounded.
-    func inputs(of value: ValueID, limit: Int = 4096) -> (inputs: Set<ValueID>, nodes: Set<DataflowGraph.NodeID>) {
+    func inputs(of value: ValueID, limit: Int) -> (inputs: Set<ValueID>, nodes: Set<DataflowGraph.NodeID>) {
         var found = Set<ValueID>()
         var nodes = Set<DataflowGraph.NodeID>()
         var open = [value]

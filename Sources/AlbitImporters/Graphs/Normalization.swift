@@ -17,6 +17,8 @@ struct NormalizationFinder {
     private static let maxRegion = 64
     /// Means that are looked at: twice the layers of any model, and more.
     private static let maxRegions = 4096
+    /// LayerNorms that are taken note of.
+    private static let maxNorms = 4096
     /// Stands for a vector of the hidden dimension.
     private static let probe: [Double] = [0.7, -1.9, 0.4, 2.3]
     private static let symbols: [[Double]] = [[1.3, -0.6, 0.8, 2.1], [0.25, 1.75, -0.5, 0.9]]
@@ -26,6 +28,7 @@ struct NormalizationFinder {
         var done = Set<ValueID>()
         var regions = 0
         for node in walk.graph.nodes {
+            guard found.count < NormalizationFinder.maxNorms else { return found }
             switch node.operation {
             case .layerNorm(let epsilon):
                 guard let input = node.inputs.first ?? nil, let second = node.inputs.dropFirst().first ?? nil,
