@@ -62,6 +62,11 @@ let package = Package(
 
         // Tests.
         .target(name: "TestData", dependencies: ["AlbitImporters", "AlbitText"], path: "Tests/TestData"),
+        .target(
+            name: "FuzzTargets",
+            dependencies: ["AlbitCommands", "AlbitDrift", "AlbitImporters", "AlbitModel", "AlbitRuntime", "AlbitText", "AlbitTokenizers"],
+            path: "Fuzz/Targets"),
+        .testTarget(name: "FuzzTests", dependencies: ["FuzzTargets", "TestData"]),
         .testTarget(name: "CPlatformTests", dependencies: ["CPlatform"]),
         .testTarget(name: "AlbitModelTests", dependencies: ["AlbitModel"]),
         .testTarget(name: "CKernelsTests", dependencies: ["CKernels", "TestData"]),
@@ -80,3 +85,14 @@ let package = Package(
         .testTarget(name: "CommandTests", dependencies: ["albit", "albit-board", "AlbitCommands", "AlbitModel", "AlbitText", "CPlatform", "TestData"]),
     ]
 )
+
+// libFuzzer's driver, built by Fuzz/run.sh only: nothing else has the sanitizers it is linked with.
+if Context.environment["ALBIT_FUZZ"] != nil {
+    package.targets += [
+        .systemLibrary(name: "CLibFuzzer", path: "Fuzz/CLibFuzzer"),
+        .executableTarget(
+            name: "albit-fuzz",
+            dependencies: ["FuzzTargets", "AlbitImporters", "AlbitModel", "AlbitQuantizer", "AlbitRuntime", "AlbitTokenizers", "CLibFuzzer"],
+            path: "Fuzz/Driver"),
+    ]
+}

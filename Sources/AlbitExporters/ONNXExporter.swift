@@ -1,15 +1,22 @@
 import AlbitModel
 
-/// Writes a float32 ONNX model (IR 8, opset 17) in which every weight stands once.
+/// Writes an ONNX model (IR 8, opset 17) in which every weight stands once.
 package enum ONNXExporter {
+    package enum Weights: Sendable {
+        case float
+        /// Matmuls and embeddings in bytes, a step for each output channel (or row) and, while it runs, for each token;
+        /// attention and the small heads stay float32.
+        case int8
+    }
+
     /// A `ModelProto` must stay below 2 GiB; the largest published ALBERT has 0.9 GB.
     private static let sizeLimit = 2_147_483_647
 
     /// Throws the source's errors, those of the output file, or `unsupported` for a model beyond 2 GiB.
     package static func write<Source: ParameterSource>(
-        _ source: Source, name: String, to path: String, overwrite: Bool
+        _ source: Source, name: String, weights: Weights, to path: String, overwrite: Bool
     ) throws(ExportError<Source.SourceError>) {
-        var network = ONNXNetwork(configuration: source.configuration) { source.shape(of: $0) }
+        var network = ONNXNetwork(configuration: source.configuration, weights: weights) { source.shape(of: $0) }
         network.build()
         let parameters = network.graph.parameters
         let body = network.graph.body(inputs: ONNXNetwork.inputs, name: name)
@@ -36,12 +43,31 @@ package enum ONNXExporter {
         model.header(7, length: graphSize)
         model.append(body)
         try stream.write(model.bytes)
+        var rounded: RoundedMatrix<Source>?
         for (parameter, prefix) in zip(parameters, prefixes) {
             var tensor = ProtobufWriter()
             tensor.header(5, length: prefix.count + parameter.byteCount)
             tensor.append(prefix)
             try stream.write(tensor.bytes)
-            try stream.copy(parameter.name, elements: parameter.shape.reduce(1, *))
+            if parameter.content == .values {
+                try stream.copy(parameter.origin, elements: parameter.shape.reduce(1, *))
+                continue
+            }
+            let matrix: RoundedMatrix<Source>
+            if let rounded, rounded.name == parameter.origin {
+                matrix = rounded
+            } else {
+                let shape = source.shape(of: parameter.origin) ?? parameter.shape
+                do { matrix = try RoundedMatrix(source: source, name: parameter.origin, shape: shape) } catch { throw .source(error) }
+                rounded = matrix
+            }
+            switch parameter.content {
+            case .steps: try stream.write(matrix.steps.flatMap { withUnsafeBytes(of: $0.bitPattern.littleEndian) { Array($0) } })
+            case .sums: try stream.write(matrix.sums.flatMap { withUnsafeBytes(of: $0.littleEndian) { Array($0) } })
+            case .rounded, .values:
+                try matrix.eachBlock(
+                    { (bytes) throws(ExportError<Source.SourceError>) in try stream.write(bytes) }, source: { .source($0) })
+            }
         }
         do { try file.finish() } catch { throw .output(error) }
     }

@@ -1,11 +1,21 @@
 /// An ONNX graph under construction: nodes, small constants in memory, and parameters that are streamed when the
 /// file is written.
 struct ONNXGraph {
-    /// A parameter [shape] under its canonical name; its values follow when the file is written.
+    /// A parameter [shape]; its values follow when the file is written.
     struct Parameter {
+        /// What is made of a canonical parameter.
+        enum Content {
+            case values
+            /// The rows of a matrix in steps of their own, plus 128; the steps; and the sums of the rounded rows.
+            case rounded, steps, sums
+        }
+
         let name: String
         let shape: [Int]
         let element: ONNXElement
+        /// The canonical name of what it is made of.
+        let origin: String
+        let content: Content
         var byteCount: Int { shape.reduce(1, *) * element.size }
 
         /// Everything of the `TensorProto` up to the raw data.
@@ -33,10 +43,19 @@ struct ONNXGraph {
         return output
     }
 
-    /// Declares a parameter once; asking again gives the same name.
-    mutating func parameter(_ name: String, _ shape: [Int], _ element: ONNXElement = .float) -> String {
+    /// Declares a parameter under its canonical name, once; asking again gives the same name.
+    mutating func parameter(_ name: String, _ shape: [Int]) -> String { declare(name, shape, .float, name, .values) }
+
+    /// Declares a matrix [rows][columns] as bytes, its steps [rows] and its sums [rows].
+    mutating func rounded(_ name: String, _ rows: Int, _ columns: Int) -> String { declare(name + "_uint8", [rows, columns], .uint8, name, .rounded) }
+    mutating func steps(_ name: String, _ rows: Int) -> String { declare(name + "_scale", [rows], .float, name, .steps) }
+    mutating func sums(_ name: String, _ rows: Int) -> String { declare(name + "_sum", [rows], .int32, name, .sums) }
+
+    private mutating func declare(
+        _ name: String, _ shape: [Int], _ element: ONNXElement, _ origin: String, _ content: Parameter.Content
+    ) -> String {
         if !parameters.contains(where: { $0.name == name }) {
-            parameters.append(Parameter(name: name, shape: shape, element: element))
+            parameters.append(Parameter(name: name, shape: shape, element: element, origin: origin, content: content))
         }
         return name
     }
@@ -52,6 +71,8 @@ struct ONNXGraph {
     mutating func constant(scalar value: Int) -> String {
         constant(shape: [], .int64, withUnsafeBytes(of: Int64(value).littleEndian) { Array($0) })
     }
+
+    mutating func constant(byte value: UInt8) -> String { constant(shape: [], .uint8, [value]) }
 
     private mutating func constant(shape: [Int], _ element: ONNXElement, _ bytes: [UInt8]) -> String {
         if let same = constants.first(where: { $0.shape == shape && $0.element == element && $0.bytes == bytes }) {

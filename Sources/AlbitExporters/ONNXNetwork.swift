@@ -8,13 +8,17 @@ struct ONNXNetwork {
     let configuration: Configuration
     /// Shape of a canonical parameter, nil where the source has none.
     let shape: (String) -> [Int]?
+    let weights: ONNXExporter.Weights
     var graph = ONNXGraph()
     private var transposed: [String: String] = [:]
+    /// Inputs of matmuls that are rounded already.
+    private var tokens: [String: ONNXRoundedTokens] = [:]
 
     static let inputs = ["input_ids", "attention_mask", "token_type_ids"]
 
-    init(configuration: Configuration, shape: @escaping (String) -> [Int]?) {
+    init(configuration: Configuration, weights: ONNXExporter.Weights, shape: @escaping (String) -> [Int]?) {
         self.configuration = configuration
+        self.weights = weights
         self.shape = shape
     }
 
@@ -30,19 +34,40 @@ struct ONNXNetwork {
         heads(hidden)
     }
 
-    private mutating func transpose(_ name: String, _ rows: Int, _ columns: Int) -> String {
+    private mutating func transpose(_ name: String) -> String {
         if let done = transposed[name] { return done }
-        let weight = graph.parameter(name, [rows, columns])
-        let result = graph.add("Transpose", [weight], [.integers("perm", [1, 0])])
+        let result = graph.add("Transpose", [name], [.integers("perm", [1, 0])])
         transposed[name] = result
         return result
     }
 
-    /// x Wᵀ + b for W [rows][columns].
-    private mutating func linear(_ x: String, _ weight: String, _ bias: String, _ rows: Int, _ columns: Int, named: String? = nil) -> String {
-        let product = graph.add("MatMul", [x, transpose(weight, rows, columns)], named: shape(bias) == nil ? named : nil)
+    /// x Wᵀ + b for W [rows][columns]. `keepsFloat`: a head, which is small and decides.
+    private mutating func linear(
+        _ x: String, _ weight: String, _ bias: String, _ rows: Int, _ columns: Int, named: String? = nil, keepsFloat: Bool = false
+    ) -> String {
+        let name = shape(bias) == nil ? named : nil
+        let product: String
+        if weights == .int8 && !keepsFloat {
+            let rounded = tokens[x] ?? ONNXRoundedTokens(of: x, in: &graph)
+            tokens[x] = rounded
+            let matrix = transpose(graph.rounded(weight, rows, columns))
+            product = rounded.product(matrix, steps: graph.steps(weight, rows), sums: graph.sums(weight, rows), in: &graph, named: name)
+        } else {
+            product = graph.add("MatMul", [x, transpose(graph.parameter(weight, [rows, columns]))], named: name)
+        }
         guard shape(bias) != nil else { return product }
         return graph.add("Add", [product, graph.parameter(bias, [rows])], named: named)
+    }
+
+    /// Rows of an embedding table.
+    private mutating func lookup(_ table: String, _ rows: Int, _ indices: String) -> String {
+        let e = configuration.embeddingSize
+        guard weights == .int8 else { return graph.add("Gather", [graph.parameter(table, [rows, e]), indices]) }
+        let bytes = graph.add("Gather", [graph.rounded(table, rows, e), indices])
+        let values = graph.add("Cast", [bytes], [.integer("to", ONNXElement.float.rawValue)])
+        let steps = graph.add("Gather", [graph.steps(table, rows), indices])
+        return graph.add(
+            "Mul", [graph.add("Sub", [values, graph.constant(128 as Float)]), graph.add("Unsqueeze", [steps, graph.constant([-1])])])
     }
 
     private mutating func norm(_ x: String, _ weight: String, _ bias: String, _ width: Int, named: String? = nil) -> String {
@@ -53,17 +78,14 @@ struct ONNXNetwork {
 
     private mutating func embeddings() -> String {
         let e = configuration.embeddingSize
-        let words = graph.parameter(ParameterName.wordEmbeddings, [configuration.vocabSize, e])
-        let positions = graph.parameter(ParameterName.positionEmbeddings, [configuration.maxPositionEmbeddings, e])
-        let word = graph.add("Gather", [words, "input_ids"])
+        let word = lookup(ParameterName.wordEmbeddings, configuration.vocabSize, "input_ids")
         let shape = graph.add("Shape", ["input_ids"])
         let length = graph.add("Gather", [shape, graph.constant(scalar: 1)])
         let range = graph.add("Range", [graph.constant(scalar: 0), length, graph.constant(scalar: 1)])
-        let position = graph.add("Gather", [positions, range])
+        let position = lookup(ParameterName.positionEmbeddings, configuration.maxPositionEmbeddings, range)
         var sum = graph.add("Add", [word, position])
         if configuration.typeVocabSize > 0 {
-            let types = graph.parameter(ParameterName.tokenTypeEmbeddings, [configuration.typeVocabSize, e])
-            sum = graph.add("Add", [sum, graph.add("Gather", [types, "token_type_ids"])])
+            sum = graph.add("Add", [sum, lookup(ParameterName.tokenTypeEmbeddings, configuration.typeVocabSize, "token_type_ids")])
         }
         let normed = norm(sum, ParameterName.embeddingNormWeight, ParameterName.embeddingNormBias, e)
         guard configuration.hasEmbeddingProjection else { return normed }
@@ -135,15 +157,15 @@ struct ONNXNetwork {
         }
         if let labels = shape(Name.classifierWeight)?.first {
             // A classifier without a pooler reads every token.
-            _ = linear(pooled ?? hidden, Name.classifierWeight, Name.classifierBias, labels, h, named: "logits")
+            _ = linear(pooled ?? hidden, Name.classifierWeight, Name.classifierBias, labels, h, named: "logits", keepsFloat: true)
             graph.output("logits", pooled == nil ? ["batch", "sequence", String(labels)] : ["batch", String(labels)])
         }
         if shape(Name.answerWeight) != nil {
-            _ = linear(hidden, Name.answerWeight, Name.answerBias, 2, h, named: "answer_logits")
+            _ = linear(hidden, Name.answerWeight, Name.answerBias, 2, h, named: "answer_logits", keepsFloat: true)
             graph.output("answer_logits", ["batch", "sequence", "2"])
         }
         if let pooled, shape(Name.orderWeight) != nil {
-            _ = linear(pooled, Name.orderWeight, Name.orderBias, 2, h, named: "order_logits")
+            _ = linear(pooled, Name.orderWeight, Name.orderBias, 2, h, named: "order_logits", keepsFloat: true)
             graph.output("order_logits", ["batch", "2"])
         }
         if shape(Name.predictionDenseWeight) != nil {

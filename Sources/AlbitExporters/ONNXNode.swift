@@ -42,13 +42,14 @@ struct ONNXNode {
 /// Element types, with the numbers of `TensorProto.DataType`.
 enum ONNXElement: Int {
     case float = 1
-    case int8 = 3
+    case uint8 = 2
+    case int32 = 6
     case int64 = 7
 
     var size: Int {
         switch self {
-        case .float: 4
-        case .int8: 1
+        case .float, .int32: 4
+        case .uint8: 1
         case .int64: 8
         }
     }

@@ -28,7 +28,7 @@ struct ParameterStream<Source: ParameterSource> {
     let source: Source
     let file: OutputFile
     /// 1 MB of float32 at a time.
-    private let block = 1 << 18
+    let block = 1 << 18
 
     func write(_ bytes: [UInt8]) throws(ExportError<Source.SourceError>) {
         do { try file.write(bytes) } catch { throw .output(error) }

@@ -7,6 +7,10 @@ extension EncoderWeights {
     /// Throws `ModelFileError` where a tensor is missing or of another shape.
     package convenience init(_ model: ModelFile) throws(ModelFileError) {
         let configuration = model.configuration
+        guard model.weights == "int8" else {
+            throw .badValue(
+                path: model.path, key: "albit.weights", problem: "is '" + model.weights + "', expected int8; make an int8 file with 'albit quantize'")
+        }
         let reader = Int8WeightReader(model: model)
         let h = configuration.hiddenSize
         let e = configuration.embeddingSize

@@ -2,6 +2,7 @@ import AlbitCommands
 import AlbitExporters
 import AlbitImporters
 import AlbitModel
+import AlbitTokenizers
 import ArgumentParser
 import CPlatform
 
@@ -9,33 +10,52 @@ struct Convert: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Change the format of a model, not its weights.",
         discussion: """
-            An output that ends in .onnx becomes one ONNX file in which every weight stands once; any other is a \
-            directory as Hugging Face lays it out: model.safetensors, config.json and the tokenizer.
+            An output that ends in .onnx becomes one ONNX file in which every weight stands once, one that ends in .gguf a GGUF \
+            file of floats that Albit reads again; any other is a directory as Hugging Face lays it out: model.safetensors, \
+            config.json and the tokenizer.
 
-            \(HelpExample.onSample(#"convert $model -o model.onnx"#, #"convert $model -o directory"#))
+            \(HelpExample.onSample(
+                #"convert $model -o model.onnx"#, #"convert $model -o model.onnx --weights int8"#, #"convert $model -o model.gguf --weights f16"#,
+                #"convert $model -o directory"#))
             """)
+
+    enum Weights: String, ExpressibleByArgument, CaseIterable {
+        case f32, f16, int8
+    }
 
     @Argument(help: "A file, directory or archive of any supported format.", completion: .file())
     var path: String
 
-    @Option(name: [.short, .long], help: "The .onnx file or the directory to make.", completion: .file())
+    @Option(name: [.short, .long], help: "The .onnx or .gguf file or the directory to make.", completion: .file())
     var output: String
+
+    @Option(name: .long, help: "f32; f16 in a .gguf; int8 in an .onnx, a scale for each output channel and each token.")
+    var weights = Weights.f32
 
     @Flag(name: .long, help: "Replace the output where it exists.")
     var force = false
 
     @OptionGroup var source: SourceArguments
 
+    func validate() throws {
+        let kind = output.hasSuffix(".onnx") ? "an .onnx file" : output.hasSuffix(".gguf") ? "a .gguf file" : "a directory"
+        switch (weights, kind) {
+        case (.f32, _), (.f16, "a .gguf file"), (.int8, "an .onnx file"): break
+        case (.int8, "a .gguf file"): throw ValidationError("int8 GGUF files come from 'albit quantize'; convert writes f32 and f16.")
+        default: throw ValidationError("--weights \(weights.rawValue) is not for \(kind): f16 goes into a .gguf file, int8 into an .onnx file.")
+        }
+    }
+
     func run() throws {
         let checkpoint = try Importer.open(path: path, options: source.options)
         for note in checkpoint.report.notes { Message.say("note: " + note) }
         if output.hasSuffix(".onnx") {
-            try ONNXExporter.write(checkpoint, name: checkpoint.configuration.architecture.name, to: output, overwrite: force)
+            try ONNXExporter.write(
+                checkpoint, name: checkpoint.configuration.architecture.name, weights: weights == .int8 ? .int8 : .float, to: output,
+                overwrite: force)
             return
         }
-        if output.hasSuffix(".gguf") {
-            throw CommandError.usage("convert writes ONNX files and Hugging Face directories; GGUF files come from 'albit quantize'")
-        }
+        if output.hasSuffix(".gguf") { return try writeGGUF(checkpoint) }
         switch output.withCString({ platform_kind($0) }) {
         case 0:
             let error = output.withCString { platform_make_directory($0) }
@@ -51,6 +71,24 @@ struct Convert: ParsableCommand {
             configuration: checkpoint.configuration, heads: checkpoint.heads, labels: checkpoint.labels,
             problemType: checkpoint.problemType)
         try write(Array(configuration.text.utf8), to: "config.json")
+    }
+
+    private func writeGGUF(_ checkpoint: AlbertSource) throws {
+        var details = GGUFDetails()
+        details.name = Quantize.title(checkpoint.configuration)
+        details.heads = checkpoint.heads
+        details.labels = checkpoint.labels
+        details.problemType = checkpoint.problemType
+        details.pooling = checkpoint.pooling?.rawValue
+        details.sourceFile = Quantize.name(of: checkpoint.report.path)
+        details.sourceFormat = checkpoint.report.format
+        details.sourceDigest = try checkpoint.sha256()
+        details.files = checkpoint.tokenizerFiles.map { ($0.name, $0.bytes) }
+        if let tokenizer = try TokenizerReader.read(checkpoint.tokenizerFiles).map({ Tokenizer($0) }) {
+            details.writeTokenizer = { tokenizer.tables.write(to: &$0) }
+        }
+        try GGUFExporter.write(
+            checkpoint, details: details, precision: weights == .f16 ? .f16 : .f32, to: output, overwrite: force)
     }
 
     private func write(_ bytes: [UInt8], to name: String) throws {

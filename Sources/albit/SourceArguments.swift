@@ -73,9 +73,12 @@ struct SourceArguments: ParsableArguments {
         return withExtendedLifetime(file) { try? TokenizerReader.read(Array(file.bytes), path: path) }
     }
 
-    /// Whether a file begins as GGUF does.
+    /// Whether a file is GGUF and is to be run as it is; one of floats is a source like any other.
     static func isAlbitFile(_ path: String) -> Bool {
         guard let file = try? MappedFile(path: path), file.bytes.count >= 4 else { return false }
-        return withExtendedLifetime(file) { file.bytes.prefix(4).elementsEqual("GGUF".utf8) }
+        guard withExtendedLifetime(file, { file.bytes.prefix(4).elementsEqual("GGUF".utf8) }) else { return false }
+        // What is wrong with it is for the reader to say.
+        guard let model = try? ModelFile(gguf: GGUF(file: file)) else { return true }
+        return model.weights == "int8"
     }
 }

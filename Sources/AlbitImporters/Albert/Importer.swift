@@ -57,7 +57,7 @@ package enum Importer {
     }
 
     /// Opens one file by its content. `container` is the archive it lies in, which then is the source's file.
-    static func open(
+    package static func open(
         _ file: any ByteSource, name: String, tree: any FileTree, container: (any ByteSource)? = nil, options: ImportOptions
     ) throws(ImportError) -> AlbertSource {
         func source(_ checkpoint: Checkpoint, _ files: [any ByteSource]) throws(ImportError) -> AlbertSource {
@@ -93,6 +93,8 @@ package enum Importer {
         case .tensorFlowGraph, .savedModel:
             return try graph(tensorFlow: file, format: format, tree: tree, container: container, options: options)
         case .tflite: return try graph(tflite: file, tree: tree, container: container, options: options)
+        case .gguf:
+            return try FloatGGUF.open(file, options: options)
         default:
             // A SavedModel keeps its weights in a bundle beside its graph.
             let variables = "variables/variables.index"

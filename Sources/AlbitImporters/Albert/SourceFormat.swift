@@ -15,6 +15,7 @@ enum SourceFormat: Equatable {
     case savedModel
     case tensorFlowGraph
     case tflite
+    case gguf
     case unknown
 
     static func detect(_ file: any ByteSource) throws(ImportError) -> SourceFormat {
@@ -25,6 +26,7 @@ enum SourceFormat: Equatable {
         }
         if starts([0x50, 0x4B, 0x03, 0x04]) || starts([0x50, 0x4B, 0x05, 0x06]) { return .zip }
         if starts([0x1F, 0x8B]) { return .gzip }
+        if starts(Array("GGUF".utf8)) { return .gguf }
         if starts(hdf5Signature) { return .hdf5(offset: 0) }
         if starts(Array("ustar".utf8), at: 257) { return .tar }
         if try hasTableFooter(file) { return .sortedTable }

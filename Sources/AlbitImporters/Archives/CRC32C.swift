@@ -41,7 +41,7 @@ package struct CRC32C {
     package var checksum: UInt32 { ~remainder }
 
     /// LevelDB stores checksums rotated and offset, so that a checksum of checksums is not trivial.
-    var masked: UInt32 {
+    package var masked: UInt32 {
         let crc = checksum
         return (crc >> 15 | crc << 17) &+ 0xA282_EAD8
     }

@@ -42,7 +42,7 @@ package final class InflatedBytes: ByteSource {
     private static let inputSize = 1 << 16
 
     /// A deflate stream whose uncompressed size is known, as in a zip entry.
-    init(raw base: any ByteSource, count: Int, path: String) {
+    package init(raw base: any ByteSource, count: Int, path: String) {
         self.base = base
         self.path = path
         self.count = count
@@ -53,7 +53,7 @@ package final class InflatedBytes: ByteSource {
     }
 
     /// gzip members up to the end of the file. The size is unknown: `count` is unbounded until `readToEnd` has run.
-    init(gzip base: any ByteSource) {
+    package init(gzip base: any ByteSource) {
         self.base = base
         path = base.path
         count = InflatedBytes.maxOutput
@@ -86,7 +86,7 @@ package final class InflatedBytes: ByteSource {
     }
 
     /// Decompresses all of it, so that checksums are verified and the size is known.
-    func readToEnd() throws {
+    package func readToEnd() throws {
         let scratch = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 16, alignment: 16)
         defer { scratch.deallocate() }
         try seek(position)

@@ -78,9 +78,11 @@ package final class NumpyArchive {
     private let archive: ZipArchive
     package let path: String
 
-    package init(path: String) throws {
-        archive = try ZipArchive(try FileBytes(path: path))
-        self.path = path
+    package convenience init(path: String) throws { try self.init(try FileBytes(path: path)) }
+
+    package init(_ file: any ByteSource) throws {
+        archive = try ZipArchive(file)
+        path = file.path
     }
 
     /// Names without `.npy`, in the order of the archive.

@@ -348,7 +348,7 @@ package struct PickleMachine {
     // Result -------------------------------------------------------------------------------------------
 
     /// All tensors reachable from a value, named by their path: keys and indices joined with dots.
-    func tensors(in root: PickleValue) throws -> [(name: String, tensor: PickleTensor)] {
+    package func tensors(in root: PickleValue) throws -> [(name: String, tensor: PickleTensor)] {
         var found: [(name: String, tensor: PickleTensor)] = []
         var visits = 0
         try collect(root, name: "", depth: 0, visits: &visits, into: &found)

@@ -2,10 +2,10 @@ import AlbitModel
 
 /// A LevelDB table (SSTable): sorted keys with values, in checked blocks. Values are found, not read.
 /// Sources: google/leveldb doc/table_format.md, tensorflow/core/lib/io/table.cc.
-final class SortedTable {
-    struct Entry {
+package final class SortedTable {
+    package struct Entry {
         var key: [UInt8]
-        var source: any ByteSource
+        package var source: any ByteSource
         var offset: Int
         var count: Int
 
@@ -19,9 +19,9 @@ final class SortedTable {
     static let maxSnappyBlock = 64 << 20
 
     let path: String
-    let entries: [Entry]
+    package let entries: [Entry]
 
-    init(_ file: any ByteSource) throws {
+    package init(_ file: any ByteSource) throws {
         path = file.path
         guard file.count >= 48 else { throw SortedTableError.noFooter(path: path) }
         let footer = try file.bytes(at: file.count - 48, count: 48, what: "the table footer", limit: 48)

@@ -2,7 +2,7 @@ import AlbitModel
 
 /// A tar archive read in place: ustar, GNU and pax members. Nothing is ever unpacked, and links are not followed.
 /// Sources: POSIX.1-2017 pax, the GNU tar manual. Limits: formats/tensorflow-checkpoint.md.
-final class TarArchive {
+package final class TarArchive {
     enum Content {
         case file(offset: Int, size: Int)
         case link(target: String)
@@ -17,7 +17,7 @@ final class TarArchive {
     private(set) var members: [String: Content] = [:]
 
     /// Walks all headers; for a compressed archive this is one pass over it, which also verifies its checksum.
-    init(_ bytes: any ByteSource) throws {
+    package init(_ bytes: any ByteSource) throws {
         path = bytes.path
         self.bytes = bytes
         try scan()
@@ -174,10 +174,10 @@ final class TarArchive {
     }
 
     /// Directories that hold files, sorted; the root is "".
-    var directories: [String] {
+    package var directories: [String] {
         Set(members.keys.map { name in name.lastIndex(of: "/").map { String(name[..<$0]) } ?? "" }).sorted()
     }
 
     /// The files of one directory.
-    func tree(_ directory: String) -> TarTree { TarTree(archive: self, directory: directory) }
+    package func tree(_ directory: String) -> TarTree { TarTree(archive: self, directory: directory) }
 }

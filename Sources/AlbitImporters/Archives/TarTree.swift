@@ -1,5 +1,5 @@
 /// One directory of a tar archive.
-final class TarTree: FileTree {
+package final class TarTree: FileTree {
     private let archive: TarArchive
     private let prefix: String
 
@@ -8,9 +8,9 @@ final class TarTree: FileTree {
         prefix = directory.isEmpty ? "" : directory + "/"
     }
 
-    var path: String { "\(archive.path)(\(prefix))" }
+    package var path: String { "\(archive.path)(\(prefix))" }
 
-    var names: [String] {
+    package var names: [String] {
         archive.members.keys.compactMap { name in
             guard name.hasPrefix(prefix) else { return nil }
             let rest = String(name.dropFirst(prefix.count))
@@ -18,7 +18,7 @@ final class TarTree: FileTree {
         }.sorted()
     }
 
-    func open(_ name: String) throws -> (any ByteSource)? {
+    package func open(_ name: String) throws -> (any ByteSource)? {
         switch archive.members[prefix + name] {
         case .file(let offset, let size)?:
             return try SliceBytes(archive.bytes, at: offset, count: size, path: "\(archive.path)(\(prefix)\(name))")

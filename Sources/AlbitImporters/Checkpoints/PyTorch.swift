@@ -3,9 +3,9 @@ import AlbitText
 
 /// Reads what `torch.save`, `torch.jit.save` and `torch.export.save` write: zip archives with a pickle that names
 /// tensors, and the older stream of pickles. Limits and sources: formats/pytorch.md.
-enum PyTorch {
+package enum PyTorch {
     /// A zip archive.
-    static func read(zip file: any ByteSource) throws -> Checkpoint {
+    package static func read(zip file: any ByteSource) throws -> Checkpoint {
         let archive = try ZipArchive(file)
         // Everything lies under one directory, whose name is free.
         if let pickle = archive.entries.first(where: { isTopLevel($0.name, "data.pkl") })?.name {
@@ -90,7 +90,7 @@ enum PyTorch {
     private static let magic: [UInt8] = [0x6C, 0xFC, 0x9C, 0x46, 0xF9, 0x20, 0x6A, 0xA8, 0x50, 0x19]
 
     /// Five pickles (magic, version, system, object, keys), then each storage after its element count.
-    static func read(legacy file: any ByteSource) throws -> Checkpoint {
+    package static func read(legacy file: any ByteSource) throws -> Checkpoint {
         // The pickles come first and are small; the storages behind them may be large.
         do {
             return try read(legacy: file, head: try file.prefix(2 << 20))

@@ -2,7 +2,7 @@ import AlbitModel
 
 /// Reads TensorFlow checkpoints of version 2: an index table, and data shards beside it.
 /// Sources: tensorflow/core/protobuf/tensor_bundle.proto, core/util/tensor_bundle. Limits: formats/tensorflow-checkpoint.md.
-struct TensorFlowBundle {
+package struct TensorFlowBundle {
     static let maxShards = 10_000
     static let maxEntry = 1 << 20
     static let maxGraph = 64 << 20
@@ -30,7 +30,7 @@ struct TensorFlowBundle {
     ]
 
     /// The checkpoint whose index is `file`; `name` is the index's own name, from which those of the shards follow.
-    static func read(_ file: any ByteSource, name: String, tree: any FileTree) throws -> (Checkpoint, [any ByteSource]) {
+    package static func read(_ file: any ByteSource, name: String, tree: any FileTree) throws -> (Checkpoint, [any ByteSource]) {
         let table = try SortedTable(file)
         guard let header = table.entries.first, header.key.isEmpty else { throw BundleError.noHeader(path: file.path) }
         if let slices = try TensorFlowV1.read(table, header: header, file: file) { return (slices, []) }
