@@ -2,6 +2,8 @@
 SWIFT ?= swift
 PREFIX ?= /usr/local
 JOBS ?= $(shell nproc)
+# Of each fuzz target.
+FUZZ_SECONDS ?= 300
 MODEL := samples/albert-tiny-sst2
 # One set of flags for programs and tests, so that nothing is built twice; tests look into parsers.
 RELEASE := -c release -Xswiftc -enable-testing -j $(JOBS)
@@ -11,12 +13,13 @@ TEST_PACKAGES := $(BUILD_PACKAGES) xz-utils binutils chromium groff-base
 BOARD_PACKAGES := python3 gcc-aarch64-linux-gnu libc6-dev-arm64-cross gcc-arm-linux-gnueabihf libc6-dev-armhf-cross \
 	gcc-arm-linux-gnueabi libc6-dev-armel-cross gcc-riscv64-linux-gnu libc6-dev-riscv64-cross
 
-.PHONY: help build demo test sanitize sanitize-thread docs boards check-boards install uninstall check-install clean
+.PHONY: help build demo test fuzz sanitize sanitize-thread docs boards check-boards install uninstall check-install clean
 help:
 	@echo "make demo          build, quantize the sample model, classify, measure the drift"
 	@echo "make test          all tests, in release mode"
 	@echo "make docs          the Swift library's documentation in dist/docs"
 	@echo "make sanitize      all tests under the address and undefined-behaviour sanitizers; sanitize-thread: threads"
+	@echo "make fuzz          libFuzzer and AddressSanitizer on every parser, FUZZ_SECONDS=$(FUZZ_SECONDS) each"
 	@echo "make boards        albit-board for aarch64, armv7, armv6 and riscv64 in dist/boards"
 	@echo "make check-boards  run them under qemu and compare with this machine, byte for byte"
 	@echo "make install       programs, manual page, completions and the sample model into PREFIX ($(PREFIX))"
@@ -52,6 +55,10 @@ docs:
 	@Scripts/prepare.sh $(BUILD_PACKAGES)
 	$(SWIFT) build $(RELEASE) --target Albit
 	@Scripts/make-docs.sh .build/release
+
+fuzz:
+	@Scripts/prepare.sh $(BUILD_PACKAGES) xz-utils
+	Fuzz/run.sh $(FUZZ_SECONDS)
 
 boards:
 	@Scripts/prepare.sh $(BOARD_PACKAGES)

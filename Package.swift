@@ -66,6 +66,8 @@ let package = Package(
             name: "FuzzTargets",
             dependencies: ["AlbitCommands", "AlbitDrift", "AlbitImporters", "AlbitModel", "AlbitRuntime", "AlbitText", "AlbitTokenizers"],
             path: "Fuzz/Targets"),
+        .testTarget(
+            name: "AlbitExportersTests", dependencies: ["AlbitExporters", "AlbitImporters", "AlbitModel", "AlbitRuntime", "TestData"]),
         .testTarget(name: "FuzzTests", dependencies: ["FuzzTargets", "TestData"]),
         .testTarget(name: "CPlatformTests", dependencies: ["CPlatform"]),
         .testTarget(name: "AlbitModelTests", dependencies: ["AlbitModel"]),

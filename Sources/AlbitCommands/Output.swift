@@ -45,9 +45,29 @@ package final class Output {
 /// Messages for people, on standard error.
 package enum Message {
     package static func say(_ text: String) {
-        var line = Array(text.utf8)
+        var line = visible(text)
         line.append(10)
         line.withUnsafeBytes { _ = platform_write(2, $0.baseAddress, $0.count) }
+    }
+
+    /// Control characters as \xNN: names of files and tensors stand in messages, and may come from a hostile file.
+    package static func visible(_ text: String) -> [UInt8] {
+        var result: [UInt8] = []
+        func escape(_ byte: UInt8) { result += Array("\\x".utf8) + [byte >> 4, byte & 15].map { $0 < 10 ? 0x30 + $0 : 0x57 + $0 } }
+        var previous: UInt8 = 0
+        for byte in text.utf8 {
+            if byte < 0x20 && byte != 0x0A && byte != 0x09 || byte == 0x7F {
+                escape(byte)
+            } else if previous == 0xC2, byte < 0xA0 {
+                // U+0080 to U+009F are controls too.
+                result.removeLast()
+                escape(byte)
+            } else {
+                result.append(byte)
+            }
+            previous = byte
+        }
+        return result
     }
 
     package static func warn(_ text: String) { say("warning: " + text) }

@@ -19,12 +19,15 @@ package enum OutputError: AlbitError {
     }
 }
 
-/// A file that appears under its name only when it is complete: bytes go to a temporary beside it, which is renamed
-/// at the end and removed when the writing ends early, by an error or a signal.
+/// A file that appears under its name only when it is complete. Until then it has no name at all where the file system
+/// can do that, so that nothing is left even of a process that is killed; else bytes go to a temporary beside it, which
+/// is removed when the writing ends early, by an error or a signal.
 package final class OutputFile {
     package let path: String
-    /// Where the bytes are until `finish`.
+    /// Where the bytes can be opened until `finish`.
     package let temporary: String
+    private let overwrite: Bool
+    private let isUnnamed: Bool
     private var descriptor: Int32 = -1
     private var buffer: [UInt8] = []
     /// Bytes written so far.
@@ -32,9 +35,17 @@ package final class OutputFile {
 
     package init(path: String, overwrite: Bool) throws(OutputError) {
         self.path = path
-        temporary = path + ".partial"
+        self.overwrite = overwrite
         if !overwrite, path.withCString({ platform_kind($0) }) != 0 { throw .exists(path: path) }
         var opened: Int32 = -1
+        if OutputFile.directory(of: path).withCString({ platform_create_unnamed($0, &opened) }) == 0 {
+            temporary = "/proc/self/fd/" + String(opened)
+            isUnnamed = true
+            descriptor = opened
+            return
+        }
+        temporary = OutputFile.partial(path)
+        isUnnamed = false
         // Before the file is there: a signal between the two must not leave it.
         temporary.withCString { platform_remove_on_signal($0) }
         let error = temporary.withCString { platform_create($0, true, &opened) }
@@ -43,6 +54,13 @@ package final class OutputFile {
             throw .cannotCreate(path: path, reason: String(cString: platform_error_text(error)))
         }
         descriptor = opened
+    }
+
+    private static func partial(_ path: String) -> String { path + ".partial" }
+
+    private static func directory(of path: String) -> String {
+        guard let slash = path.utf8.lastIndex(of: UInt8(ascii: "/")) else { return "." }
+        return slash == path.utf8.startIndex ? "/" : String(path[..<slash])
     }
 
     deinit { discard() }
@@ -78,9 +96,18 @@ package final class OutputFile {
     /// Makes the file appear under its name.
     package func finish() throws(OutputError) {
         try flush()
+        if isUnnamed {
+            let synced = platform_sync(descriptor)
+            guard synced == 0 else { throw failed(synced) }
+            let named = OutputFile.partial(path).withCString { temporary in
+                path.withCString { platform_name_file(descriptor, temporary, $0, overwrite) }
+            }
+            guard named == 0 else { throw failed(named) }
+        }
         let closed = platform_sync_close(descriptor)
         descriptor = -1
         guard closed == 0 else { throw failed(closed) }
+        guard !isUnnamed else { return }
         let error = temporary.withCString { from in path.withCString { platform_rename(from, $0) } }
         platform_remove_on_signal(nil)
         guard error == 0 else { throw failed(error) }
@@ -100,6 +127,7 @@ package final class OutputFile {
         guard descriptor >= 0 else { return }
         _ = platform_sync_close(descriptor)
         descriptor = -1
+        guard !isUnnamed else { return }
         _ = temporary.withCString { platform_remove($0) }
         platform_remove_on_signal(nil)
     }

@@ -11,6 +11,7 @@ package enum JSONError: Error, Sendable, Equatable, CustomStringConvertible {
     case controlCharacter(offset: Int)
     case notUTF8(offset: Int)
     case tooDeep(offset: Int, limit: Int)
+    case tooMany(offset: Int, limit: Int)
 
     package var description: String {
         switch self {
@@ -26,6 +27,8 @@ package enum JSONError: Error, Sendable, Equatable, CustomStringConvertible {
         case .notUTF8(let offset): "the string at byte " + String(offset) + " of the JSON is not UTF-8"
         case .tooDeep(let offset, let limit):
             "byte " + String(offset) + " of the JSON: nested deeper than the limit of " + String(limit)
+        case .tooMany(let offset, let limit):
+            "byte " + String(offset) + " of the JSON: more values than the limit of " + String(limit)
         }
     }
 }

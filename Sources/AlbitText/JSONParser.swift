@@ -2,12 +2,15 @@
 struct JSONParser {
     private let bytes: UnsafeRawBufferPointer
     private let maxDepth: Int
+    private let maxValues: Int
     private var position = 0
     private var depth = 0
+    private var values = 0
 
-    init(bytes: UnsafeRawBufferPointer, maxDepth: Int) {
+    init(bytes: UnsafeRawBufferPointer, maxDepth: Int, maxValues: Int) {
         self.bytes = bytes
         self.maxDepth = maxDepth
+        self.maxValues = maxValues
     }
 
     mutating func document() throws(JSONError) -> JSONValue {
@@ -35,6 +38,8 @@ struct JSONParser {
     }
 
     private mutating func value() throws(JSONError) -> JSONValue {
+        values += 1
+        guard values <= maxValues else { throw .tooMany(offset: position, limit: maxValues) }
         switch try peek() {
         case UInt8(ascii: "{"): return try nested { (parser) throws(JSONError) in try parser.object() }
         case UInt8(ascii: "["): return try nested { (parser) throws(JSONError) in try parser.array() }

@@ -93,9 +93,12 @@ package struct JSONMember: Sendable {
 }
 
 extension JSONValue {
+    /// Values of one text, each of which costs some 40 bytes: a tokenizer.json of the largest vocabulary has a third.
+    package static let maxValues = 1 << 22
+
     /// Parses a whole text. Nesting is limited to `depth` levels, so that no input overflows the stack.
     package init(parsing bytes: UnsafeRawBufferPointer, depth: Int = 64) throws(JSONError) {
-        var parser = JSONParser(bytes: bytes, maxDepth: depth)
+        var parser = JSONParser(bytes: bytes, maxDepth: depth, maxValues: maxValues)
         self = try parser.document()
     }
 

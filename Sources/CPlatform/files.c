@@ -111,6 +111,26 @@ int platform_create(const char *path, bool overwrite, int *fd) {
     return *fd < 0 ? errno : 0;
 }
 
+int platform_create_unnamed(const char *directory, int *fd) {
+    *fd = open(directory, O_TMPFILE | O_RDWR | O_CLOEXEC, 0644);
+    return *fd < 0 ? errno : 0;
+}
+
+int platform_name_file(int fd, const char *temporary, const char *path, bool overwrite) {
+    char unnamed[40];
+    snprintf(unnamed, sizeof unnamed, "/proc/self/fd/%d", fd);
+    // A link never replaces a file; a rename does.
+    if (!overwrite) return linkat(AT_FDCWD, unnamed, AT_FDCWD, path, AT_SYMLINK_FOLLOW) ? errno : 0;
+    if (linkat(AT_FDCWD, unnamed, AT_FDCWD, temporary, AT_SYMLINK_FOLLOW) != 0) {
+        if (errno != EEXIST || unlink(temporary) != 0) return errno;
+        if (linkat(AT_FDCWD, unnamed, AT_FDCWD, temporary, AT_SYMLINK_FOLLOW) != 0) return errno;
+    }
+    if (rename(temporary, path) == 0) return 0;
+    int error = errno;
+    unlink(temporary);
+    return error;
+}
+
 int platform_write(int fd, const void *bytes, size_t count) {
     const char *from = bytes;
     while (count > 0) {
@@ -131,10 +151,13 @@ int platform_write_at(int fd, const void *bytes, size_t count, uint64_t offset) 
     return 0;
 }
 
-int platform_sync_close(int fd) {
-    int error = 0;
+int platform_sync(int fd) {
     // A file system that cannot sync (a pipe, some FUSE mounts) says EINVAL: nothing to be done about it.
-    if (fsync(fd) != 0 && errno != EINVAL && errno != EROFS) error = errno;
+    return fsync(fd) != 0 && errno != EINVAL && errno != EROFS ? errno : 0;
+}
+
+int platform_sync_close(int fd) {
+    int error = platform_sync(fd);
     if (close(fd) != 0 && !error) error = errno;
     return error;
 }

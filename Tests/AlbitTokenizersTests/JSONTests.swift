@@ -57,6 +57,8 @@ import Testing
         #expect(try JSONValue(parsing: fits).array?.count == 1)
         let deep = String(repeating: "[", count: 1_000_000)
         #expect(throws: JSONError.tooDeep(offset: 64, limit: 64)) { try JSONValue(parsing: deep) }
+        let many = [UInt8]("[".utf8) + [UInt8](repeating: 0, count: 2 * JSONValue.maxValues).enumerated().map { UInt8(ascii: $0.offset % 2 == 0 ? "0" : ",") } + [UInt8]("0]".utf8)
+        #expect(throws: JSONError.tooMany(offset: 2 * JSONValue.maxValues - 1, limit: JSONValue.maxValues)) { try JSONValue(parsing: many) }
     }
 
     @Test func writesWhatItReads() throws {

@@ -10,7 +10,7 @@ package struct NumpyArray: Sendable {
     package var floats: [Float] { values.map { Float($0) } }
     package var integers: [Int] { values.map { Int(exactly: $0) ?? 0 } }
 
-    static let maxBytes = 1 << 30
+    static let maxBytes = 256 << 20
 
     package init(_ bytes: [UInt8], path: String) throws {
         var reader = ByteReader(bytes, path: path)

@@ -4,7 +4,8 @@ import AlbitText
 /// Reads safetensors: 8 bytes of header length, a JSON header, then tensors that cover the rest without hole or
 /// overlap. Limits and sources: formats/safetensors.md.
 package enum Safetensors {
-    static let maxHeader = 100_000_000
+    /// The format allows 100 MB; a header of all the tensors a model of these families can have takes a hundredth.
+    static let maxHeader = 32 << 20
     static let maxTensors = 1 << 20
 
     /// Whether the first bytes can be those of a safetensors file: a header length, then JSON.

@@ -34,10 +34,16 @@ int platform_list(const char *path, bool (*visit)(void *context, const char *nam
 
 /// Creates path for writing; fails with EEXIST where it is there and overwrite is false.
 int platform_create(const char *path, bool overwrite, int *fd);
+/// Creates a file without a name in a directory: it is gone with the process, even one that is killed. Where the file
+/// system has no such files, an errno value such as EOPNOTSUPP or EISDIR.
+int platform_create_unnamed(const char *directory, int *fd);
+/// Gives such a file its name. Without overwrite, EEXIST where the name is taken; with it, by way of temporary.
+int platform_name_file(int fd, const char *temporary, const char *path, bool overwrite);
 /// Writes all of it, whatever the kernel's chunks.
 int platform_write(int fd, const void *bytes, size_t count);
 /// Overwrites bytes at an offset.
 int platform_write_at(int fd, const void *bytes, size_t count, uint64_t offset);
+int platform_sync(int fd);
 int platform_sync_close(int fd);
 int platform_rename(const char *from, const char *to);
 int platform_remove(const char *path);

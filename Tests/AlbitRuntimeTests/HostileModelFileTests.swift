@@ -1,0 +1,139 @@
+import AlbitImporters
+import AlbitModel
+import AlbitQuantizer
+import AlbitRuntime
+import Foundation
+import TestData
+import Testing
+
+/// An int8 file of the zoo's base model with one thing changed at a time: each key taken away, given another type or
+/// another value, each tensor taken away. The reader says what is wrong, and never guesses.
+@Suite struct HostileModelFileTests {
+    /// A valid file, made once.
+    private static let bytes: [UInt8] = {
+        guard let path = try? TestData.temporaryDirectory() + "/model.gguf",
+            let source = try? Importer.open(path: Zoo.directory + "/safetensors/base-pretraining")
+        else { return [] }
+        var request = QuantizationRequest()
+        request.preset = .plain
+        request.heads = source.heads
+        guard (try? Quantizer(source: source, request: request).write(to: path, overwrite: true).finish()) != nil else { return [] }
+        return (try? TestData.bytes(atPath: path)) ?? []
+    }()
+
+    /// Opens the bytes as a model and reads all weights; the case of the error, nil where there is none.
+    private func refusal(_ bytes: [UInt8]) throws -> String? {
+        let path = try TestData.temporaryDirectory() + "/hostile.gguf"
+        try Data(bytes).write(to: URL(filePath: path))
+        do throws(ModelFileError) {
+            _ = try EncoderWeights(ModelFile(path: path))
+            return nil
+        } catch {
+            #expect(error.description.contains("hostile.gguf"))
+            #expect(error.description.utf8.count > path.utf8.count + 10)
+            return Mirror(reflecting: error).children.first?.label ?? "\(error)"
+        }
+    }
+
+    /// Where the text first stands behind its own 64-bit length.
+    private func place(_ text: String) throws -> Int {
+        let wanted = withUnsafeBytes(of: UInt64(text.utf8.count).littleEndian) { Array($0) } + Array(text.utf8)
+        let bytes = HostileModelFileTests.bytes
+        return try #require((0..<(bytes.count - wanted.count)).first { bytes[$0] == wanted[0] && Array(bytes[$0..<($0 + wanted.count)]) == wanted }) + 8
+    }
+
+    /// The file with the last letter of a key or tensor changed: it is not there any more.
+    private func without(_ name: String) throws -> [UInt8] {
+        var bytes = HostileModelFileTests.bytes
+        bytes[try place(name) + name.utf8.count - 1] = UInt8(ascii: "~")
+        return bytes
+    }
+
+    /// The file with other bytes at the value of a key, which begins behind its type.
+    private func with(_ key: String, at offset: Int = 0, _ value: [UInt8]) throws -> [UInt8] {
+        var bytes = HostileModelFileTests.bytes
+        let start = try place(key) + key.utf8.count + 4 + offset
+        bytes.replaceSubrange(start..<(start + value.count), with: value)
+        return bytes
+    }
+
+    private func word(_ value: UInt32) -> [UInt8] { withUnsafeBytes(of: value.littleEndian) { Array($0) } }
+
+    @Test func theUnchangedFileIsRead() throws { #expect(try refusal(HostileModelFileTests.bytes) == nil) }
+
+    @Test(arguments: [
+        "general.architecture", "albert.vocab_size", "albert.context_length", "albert.embedding_length", "albert.block_count",
+        "albert.feed_forward_length", "albert.attention.head_count", "albert.attention.layer_norm_epsilon", "albit.embedding_size",
+        "albit.group_count", "albit.inner_group_count", "albit.hidden_act", "albit.type_vocab_size", "albit.weights",
+        "albit.linear.rows", "albit.linear.columns", "albit.linear.block", "albit.linear.planes",
+    ]) func keyTakenAway(_ key: String) throws { #expect(try refusal(without(key)) == "missingKey") }
+
+    @Test func formatVersionTakenAway() throws { #expect(try refusal(without("albit.format_version")) == "notAlbit") }
+
+    @Test(arguments: [
+        "token_embd.weight", "token_embd.scale", "position_embd.weight", "token_types.weight", "token_embd_norm.weight", "embd_projection.weight",
+        "embd_projection.bias", "blk.0.attn_qkv.weight", "blk.0.attn_qkv.scale", "blk.0.attn_output.weight", "blk.0.attn_output_norm.bias",
+        "blk.0.ffn_up.weight", "blk.0.ffn_down.bias", "blk.0.layer_output_norm.weight", "head.prediction.weight", "head.prediction_norm.weight",
+        "head.prediction_bias",
+    ]) func tensorTakenAway(_ tensor: String) throws { #expect(try refusal(without(tensor)) == "missingTensor") }
+
+    @Test func valuesOutOfRange() throws {
+        let cases: [(key: String, value: UInt32, expected: String)] = [
+            ("albert.vocab_size", 0, "badConfiguration"), ("albert.vocab_size", .max, "badConfiguration"),
+            ("albert.vocab_size", 999, "wrongTensor"), ("albert.context_length", 0, "badConfiguration"),
+            ("albert.context_length", 65, "wrongTensor"), ("albert.embedding_length", 0, "badConfiguration"),
+            ("albert.embedding_length", 1 << 20, "badConfiguration"), ("albert.embedding_length", 47, "badConfiguration"),
+            ("albert.block_count", 0, "badConfiguration"), ("albert.block_count", 1025, "badConfiguration"),
+            ("albert.attention.head_count", 0, "badConfiguration"), ("albert.attention.head_count", 5, "badConfiguration"),
+            ("albert.attention.layer_norm_epsilon", Float.nan.bitPattern, "badConfiguration"),
+            ("albert.attention.layer_norm_epsilon", Float(-1).bitPattern, "badConfiguration"), ("albit.group_count", 0, "badConfiguration"),
+            ("albit.group_count", 99, "badConfiguration"), ("albit.inner_group_count", 65, "badConfiguration"),
+            ("albit.type_vocab_size", 5000, "badConfiguration"), ("albit.format_version", 0, "newerFormat"),
+            ("albit.format_version", 7, "newerFormat"), ("albit.attention.weight_planes", 3, "badValue"),
+            ("general.alignment", 48, "badAlignment"),
+        ]
+        for (key, value, expected) in cases {
+            #expect(try refusal(with(key, word(value))) == expected, "\(key) = \(value)")
+        }
+    }
+
+    @Test func anotherType() throws {
+        // A float (6) in place of an unsigned number (4), and the other way round.
+        for key in ["albert.vocab_size", "albert.block_count", "albit.embedding_size", "albit.format_version"] {
+            #expect(try refusal(with(key, at: -4, word(6))) == "wrongKeyType", "\(key)")
+        }
+        #expect(try refusal(with("albert.attention.layer_norm_epsilon", at: -4, word(4))) == "wrongKeyType")
+        #expect(try refusal(with("albit.linear.rows", at: -4, word(77))) == "unknownValueType")
+        #expect(try refusal(with("albit.linear.rows", word(9))) == "nestedArray")
+        #expect(try refusal(with("albit.linear.rows", at: 4, word(.max) + word(.max))) == "truncated")
+        #expect(try refusal(with("albit.linear.rows", at: 12, word(0))) == "badValue")
+        #expect(try refusal(with("albit.linear.columns", at: 12, word(20_000))) == "badValue")
+        #expect(try refusal(with("albit.linear.block", at: 12, word(3))) == "badValue")
+        #expect(try refusal(with("albit.precision", at: 12, [9])) == "badValue")
+        #expect(try refusal(with("albit.weights", at: 8, Array("int7".utf8))) == "badValue")
+        #expect(try refusal(with("general.architecture", at: 8, Array("elbert".utf8))) == "otherArchitecture")
+        #expect(try refusal(with("albit.hidden_act", at: 8, Array("gelu_old".utf8))) == "badConfiguration")
+    }
+
+    @Test func damagedNumbers() throws {
+        let path = try TestData.temporaryDirectory() + "/model.gguf"
+        try Data(HostileModelFileTests.bytes).write(to: URL(filePath: path))
+        let gguf = try GGUF(file: MappedFile(path: path))
+        for name in ["token_embd.scale", "token_embd_norm.weight", "blk.0.ffn_up.scale", "blk.0.attn_output.bias", "head.prediction_bias"] {
+            let tensor = try #require(gguf.tensor(name))
+            for value in [Float.nan, .infinity, -.infinity] {
+                var bytes = HostileModelFileTests.bytes
+                bytes.replaceSubrange(tensor.fileOffset..<(tensor.fileOffset + 4), with: word(value.bitPattern))
+                #expect(try refusal(bytes) == "notFinite", "\(name) = \(value)")
+            }
+        }
+    }
+
+    /// Cut anywhere, the file is refused: no tensor may lack its end.
+    @Test func cutShort() throws {
+        let whole = HostileModelFileTests.bytes
+        for cut in stride(from: 1, to: whole.count, by: max(1, whole.count / 37)) {
+            #expect(try refusal(Array(whole[..<(whole.count - cut)])) != nil, "\(cut) bytes less")
+        }
+    }
+}
