@@ -39,7 +39,7 @@ struct Seeds {
             (".pt2", ["torch-zip", "zip"]), (".msgpack", ["msgpack"]), (".h5", ["hdf5"]), (".tar.gz", ["gzip"]), (".index", ["sstable"]),
             ("model.ckpt", ["sstable"]), ("index.json", ["shard-index", "json"]), ("config.json", ["configuration", "json"]),
             ("tokenizer.json", ["tokenizer-json"]), ("tokenizer_config.json", ["tokenizer-config"]), ("vocab.txt", ["vocabulary"]),
-            (".model", ["sentencepiece"]), (".onnx", ["onnx"]), (".pb", ["graph-def"]), (".tflite", ["tflite"]),
+            (".model", ["sentencepiece"]), (".onnx", ["onnx"]), ("saved_model.pb", ["saved-model"]), (".pb", ["graph-def"]), (".tflite", ["tflite"]),
         ]
         var found: [String] = []
         for (suffix, targets) in table where path.hasSuffix(suffix) { found += targets }

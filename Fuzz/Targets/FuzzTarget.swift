@@ -15,7 +15,7 @@ package struct FuzzTarget: Sendable {
         self.body = body
     }
 
-    package static let all: [FuzzTarget] = archives + checkpoints + tokenizers + modelFiles + dataFiles
+    package static let all: [FuzzTarget] = archives + checkpoints + graphs + tokenizers + modelFiles + dataFiles
 
     package static func named(_ name: String) -> FuzzTarget? { all.first { $0.name == name } }
 
