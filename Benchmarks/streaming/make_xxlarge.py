@@ -2,6 +2,11 @@
 TensorFlow bundle in .tar.gz, to measure the memory and time of an import.
 
     python3 make_xxlarge.py DIRECTORY        needs numpy and google-crc32c
+
+ONNX with external data is made of the safetensors by Albit and the onnx package:
+
+    albit convert DIRECTORY/safetensors -o DIRECTORY/model.onnx
+    python3 make_xxlarge.py DIRECTORY externalize        needs onnx and 3 GB of memory
 """
 import io
 import json
@@ -154,6 +159,13 @@ def write_bundle(directory):
         file.write(footer.ljust(40, b"\0") + bytes.fromhex("57fb808b247547db"))
 
 
+def externalize(directory):
+    import onnx
+    os.makedirs(f"{directory}/external", exist_ok=True)
+    onnx.save(onnx.load(f"{directory}/model.onnx"), f"{directory}/external/model.onnx", save_as_external_data=True,
+              all_tensors_to_one_file=True, location="model.onnx.data", size_threshold=1024)
+
+
 def main(directory):
     for part in ["safetensors", "torch", "albert_xxlarge"]:
         os.makedirs(f"{directory}/{part}", exist_ok=True)
@@ -169,4 +181,7 @@ def main(directory):
         archive.add(f"{directory}/albert_xxlarge", "albert_xxlarge")
 
 
-main(sys.argv[1])
+if sys.argv[2:] == ["externalize"]:
+    externalize(sys.argv[1])
+else:
+    main(sys.argv[1])

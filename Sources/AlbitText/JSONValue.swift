@@ -98,7 +98,7 @@ extension JSONValue {
 
     /// Parses a whole text. Nesting is limited to `depth` levels, so that no input overflows the stack.
     package init(parsing bytes: UnsafeRawBufferPointer, depth: Int = 64) throws(JSONError) {
-        var parser = JSONParser(bytes: bytes, maxDepth: depth, maxValues: maxValues)
+        var parser = JSONParser(bytes: bytes, maxDepth: depth, maxValues: JSONValue.maxValues)
         self = try parser.document()
     }
 

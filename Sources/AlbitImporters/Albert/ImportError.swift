@@ -60,7 +60,7 @@ package enum ImportError: AlbitError {
         case .wrongShape(let path, let tensor, let expected, let found):
             "\(path): tensor '\(tensor)' has shape \(found), expected \(expected) by the configuration; is it the right config.json?"
         case .noWeights(let path, let tensor, let reason):
-            "\(path): tensor '\(tensor)' should be a weight, but \(reason)"
+            "\(path): tensor '\(tensor)' should be a weight, but \(reason); give the checkpoint from before quantization or conversion"
         case .notFloating(let path, let tensor, let dtype):
             "\(path): tensor '\(tensor)' is \(dtype), expected F64, F32, F16 or BF16; quantized checkpoints are not read"
         case .notFinite(let path, let tensor, let index):
@@ -72,11 +72,11 @@ package enum ImportError: AlbitError {
             "\(path): the decoder '\(tensor)' differs from the word embedding '\(embeddings)' (tie_word_embeddings is false); "
                 + "masked-word scores would be wrong, so remove the prediction head or choose another with --task"
         case .copiesDiffer(let path, let tensor, let other):
-            "\(path): '\(tensor)' and '\(other)' should be copies of one tensor, but differ"
+            "\(path): '\(tensor)' and '\(other)' should be copies of one tensor, but differ; save the model again from the framework that made it"
         case .needsPooler(let path, let head):
-            "\(path): \(head) needs the pooler, but its tensors are missing"
+            "\(path): \(head) needs the pooler, but its tensors are missing; choose another head with --task"
         case .noSuchHead(let path, let head, let heads):
-            "\(path): has no head for \(head); it has \(heads.isEmpty ? "none" : heads.joined(separator: ", "))"
+            "\(path): has no head for \(head); it has \(heads.isEmpty ? "none" : heads.joined(separator: ", ")); choose one of these with --task"
         case .labelCount(let path, let labels, let rows):
             "\(path): id2label names \(labels) labels, but the classifier has \(rows) rows; is it the right config.json?"
         case .configurationUnknown(let path, let missing, let hint):

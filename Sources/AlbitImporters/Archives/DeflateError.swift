@@ -21,10 +21,10 @@ package enum DeflateError: AlbitError {
             "\(path): the compressed data is damaged near byte \(offset) (\(problem)); download the file again"
         case .endsEarly(let path, let offset, let expected):
             "\(path): unpacks to \(offset) bytes, but at least \(expected) are needed; download the file again"
-        case .tooLong(let path, let expected): "\(path): unpacks to more than the \(expected) bytes it declares"
+        case .tooLong(let path, let expected): "\(path): unpacks to more than the \(expected) bytes it declares; the file is damaged, download it again"
         case .bomb(let path, let output, let input):
-            "\(path): \(input) compressed bytes unpack to more than \(output): no archive of weights does that"
-        case .noMemory(let path): "\(path): no memory for decompression"
+            "\(path): \(input) compressed bytes unpack to more than \(output): no archive of weights does that; refused, unpack it first if you trust it"
+        case .noMemory(let path): "\(path): no memory for decompression; close other programs or raise the limit (ulimit -v)"
         }
     }
 }

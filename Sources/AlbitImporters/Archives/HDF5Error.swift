@@ -18,8 +18,8 @@ package enum HDF5Error: AlbitError {
             "\(path): has \(size) bytes, but its superblock tells of \(expected); download it again"
         case .outside(let path, let what, let address, let size):
             "\(path): \(what) at address \(address) lies outside the file of \(size) bytes; download it again"
-        case .damaged(let path, let problem, let offset): "\(path): \(problem) at address \(offset), where HDF5 needs one"
-        case .tooMany(let path, let what, let limit): "\(path): has more than \(limit) \(what), or a cycle of them"
+        case .damaged(let path, let problem, let offset): "\(path): \(problem) at address \(offset), unlike HDF5; the file is damaged, download it again"
+        case .tooMany(let path, let what, let limit): "\(path): has more than \(limit) \(what), or a cycle of them; the file is damaged or hostile"
         case .unsupported(let path, let what):
             "\(path): uses \(what), which Keras does not write and Albit does not read; save it again with Keras or h5py's defaults"
         case .badDataset(let path, let dataset, let problem): "\(path): dataset '\(dataset)' \(problem)"

@@ -109,11 +109,11 @@ package enum NumpyError: AlbitError {
 
     package var description: String {
         switch self {
-        case .notNumpy(let path): "\(path): does not begin as a .npy array does"
-        case .badHeader(let path, let header): "\(path): the .npy header cannot be read: \(header)"
-        case .fortranOrder(let path): "\(path): is stored column by column (fortran_order), expected row by row"
-        case .unknownType(let path, let type): "\(path): has the type '\(type)', expected little-endian floats or integers"
-        case .truncated(let path, let elements, let bytes): "\(path): claims \(elements) elements, but has only \(bytes) bytes"
+        case .notNumpy(let path): "\(path): does not begin as a .npy array does; save it with numpy.save or numpy.savez"
+        case .badHeader(let path, let header): "\(path): the .npy header cannot be read: \(header.prefix(200)); save the array again with numpy.save"
+        case .fortranOrder(let path): "\(path): is stored column by column (fortran_order), expected row by row; save numpy.ascontiguousarray of it"
+        case .unknownType(let path, let type): "\(path): has the type '\(type)', expected little-endian floats or integers; convert it with astype"
+        case .truncated(let path, let elements, let bytes): "\(path): claims \(elements) elements, but has only \(bytes) bytes; copy or make the file again"
         }
     }
 }

@@ -20,15 +20,15 @@ package enum TarError: AlbitError {
         case .notTar(let path): "\(path): unpacks to no tar archive, expected a .tar.gz with a checkpoint in it"
         case .badChecksum(let path, let offset):
             "\(path): the tar header at byte \(offset) has a wrong checksum; download the archive again"
-        case .badNumber(let path, let what, let offset): "\(path): the tar header at byte \(offset) has a \(what) that is no number"
-        case .badPax(let path, let offset): "\(path): the pax header at byte \(offset) is damaged"
-        case .tooManyMembers(let path, let limit): "\(path): has more than \(limit) members"
-        case .unsafeName(let path, let member): "\(path): member '\(member)' points out of the archive; refused"
-        case .duplicateMember(let path, let member): "\(path): holds two members named '\(member)', so which one counts is open"
+        case .badNumber(let path, let what, let offset): "\(path): the tar header at byte \(offset) has a \(what) that is no number; download the archive again"
+        case .badPax(let path, let offset): "\(path): the pax header at byte \(offset) is damaged; download the archive again"
+        case .tooManyMembers(let path, let limit): "\(path): has more than \(limit) members, expected a checkpoint; unpack what is needed first"
+        case .unsafeName(let path, let member): "\(path): member '\(member)' points out of the archive; refused, pack it with plain names"
+        case .duplicateMember(let path, let member): "\(path): holds two members named '\(member)', so which one counts is open; unpack the right one first"
         case .memberOutside(let path, let member, let size):
             "\(path): member '\(member)' claims \(size) bytes, but the archive ends before; download it again"
         case .link(let path, let member, let target):
-            "\(path): member '\(member)' is a link to '\(target)'; links are not followed, expected a file"
+            "\(path): member '\(member)' is a link to '\(target)'; links are not followed, expected a file; pack it again with tar --dereference"
         case .sparse(let path, let offset): "\(path): the member at byte \(offset) is sparse; pack the archive again without --sparse"
         }
     }

@@ -76,9 +76,9 @@ package enum WireError: AlbitError {
     /// The description without the file.
     var reason: String {
         switch self {
-        case .truncated(_, let offset): "a protocol buffer ends at its byte \(offset) inside a field"
-        case .badVarint(_, let offset): "a protocol buffer has a number beyond 64 bits at its byte \(offset)"
-        case .badField(_, let offset): "a protocol buffer has a field of unknown kind at its byte \(offset)"
+        case .truncated(_, let offset): "a protocol buffer ends at its byte \(offset) inside a field; the file is damaged, download it again"
+        case .badVarint(_, let offset): "a protocol buffer has a number beyond 64 bits at its byte \(offset); the file is damaged, download it again"
+        case .badField(_, let offset): "a protocol buffer has a field of unknown kind at its byte \(offset); the file is damaged, download it again"
         }
     }
 }

@@ -15,7 +15,7 @@ package enum PyTorchError: AlbitError {
     package var description: String {
         switch self {
         case .notTorch(let path):
-            "\(path): is an archive or pickle, but not one that torch.save writes: data.pkl or the magic number is missing"
+            "\(path): is an archive or pickle, but not one that torch.save writes: data.pkl or the magic number is missing; expected a checkpoint of torch.save, torch.jit.save or torch.export.save"
         case .byteOrder(let path, let order):
             "\(path): was written on a machine of byte order '\(order)', expected 'little'; save it again on a usual machine"
         case .frozenScript(let path):
@@ -25,8 +25,8 @@ package enum PyTorchError: AlbitError {
         case .shortStorage(let path, let tensor, let storage, let expected, let found):
             "\(path): the storage '\(storage)' of tensor '\(tensor)' has \(found) bytes, expected \(expected); download the file again"
         case .outsideStorage(let path, let tensor, let storage, let shape, let offset, let elements):
-            "\(path): tensor '\(tensor)' of shape \(shape) at element \(offset) reaches outside its storage '\(storage)' of \(elements)"
-        case .badExport(let path, let problem): "\(path): the weights of this torch.export archive cannot be read: \(problem)"
+            "\(path): tensor '\(tensor)' of shape \(shape) at element \(offset) reaches outside its storage '\(storage)' of \(elements); the file is damaged, download it again"
+        case .badExport(let path, let problem): "\(path): the weights of this torch.export archive cannot be read: \(problem); export it again"
         }
     }
 }

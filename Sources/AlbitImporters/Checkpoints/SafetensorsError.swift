@@ -25,25 +25,25 @@ package enum SafetensorsError: AlbitError {
             "\(path): has \(size) bytes, but its safetensors header needs \(needed); copy or download the file again"
         case .headerTooLarge(let path, let length, let limit):
             "\(path): claims a safetensors header of \(length) bytes, more than the limit of \(limit); the file is damaged"
-        case .badHeader(let path, let problem): "\(path): the safetensors header is wrong: \(problem)"
-        case .headerNotObject(let path): "\(path): the safetensors header is not a JSON object"
-        case .tooManyTensors(let path, let count, let limit): "\(path): describes \(count) tensors, more than the limit of \(limit)"
-        case .badMetadata(let path): "\(path): __metadata__ is not an object of strings"
-        case .duplicateName(let path, let name): "\(path): '\(name)' stands twice in the header, so its meaning is open"
+        case .badHeader(let path, let problem): "\(path): the safetensors header is wrong: \(problem); copy or download the file again"
+        case .headerNotObject(let path): "\(path): the safetensors header is not a JSON object; copy or download the file again"
+        case .tooManyTensors(let path, let count, let limit): "\(path): describes \(count) tensors, more than the limit of \(limit); the file is damaged or hostile"
+        case .badMetadata(let path): "\(path): __metadata__ is not an object of strings; save the model again"
+        case .duplicateName(let path, let name): "\(path): '\(name)' stands twice in the header, so its meaning is open; save the model again"
         case .badDescription(let path, let tensor):
-            "\(path): tensor '\(tensor)' is not described by dtype, shape and two data_offsets"
+            "\(path): tensor '\(tensor)' is not described by dtype, shape and two data_offsets; save the model again"
         case .unknownType(let path, let tensor, let type):
             "\(path): tensor '\(tensor)' has dtype '\(type)', expected F64, F32, F16 or BF16 for a weight"
         case .badShape(let path, let tensor):
-            "\(path): the shape of tensor '\(tensor)' has a negative, fractional or overflowing dimension"
+            "\(path): the shape of tensor '\(tensor)' has a negative, fractional or overflowing dimension; copy or download the file again"
         case .badOffsets(let path, let tensor, let available):
             "\(path): the data_offsets of tensor '\(tensor)' are no range within the \(available) bytes of data; "
                 + "copy or download the file again"
         case .sizeMismatch(let path, let tensor, let shape, let type, let bytes):
-            "\(path): tensor '\(tensor)' of shape \(shape) and dtype \(type) does not fill the \(bytes) bytes it has"
-        case .overlap(let path, let first, let second): "\(path): tensors '\(first)' and '\(second)' overlap"
+            "\(path): tensor '\(tensor)' of shape \(shape) and dtype \(type) does not fill the \(bytes) bytes it has; copy or download the file again"
+        case .overlap(let path, let first, let second): "\(path): tensors '\(first)' and '\(second)' overlap; copy or download the file again"
         case .hole(let path, let offset, let bytes):
-            "\(path): \(bytes) bytes at data offset \(offset) belong to no tensor, which safetensors forbids"
+            "\(path): \(bytes) bytes at data offset \(offset) belong to no tensor, which safetensors forbids; copy or download the file again"
         }
     }
 }

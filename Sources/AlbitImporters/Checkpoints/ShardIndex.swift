@@ -90,17 +90,17 @@ package enum ShardIndexError: AlbitError {
 
     package var description: String {
         switch self {
-        case .badJSON(let path, let problem): "\(path): \(problem)"
-        case .noWeightMap(let path): "\(path): is JSON, but no shard index: 'weight_map' with file names is missing"
-        case .duplicateName(let path, let tensor): "\(path): tensor '\(tensor)' stands twice in weight_map"
+        case .badJSON(let path, let problem): "\(path): \(problem); download the index again"
+        case .noWeightMap(let path): "\(path): is JSON, but no shard index: 'weight_map' with file names is missing; name the weights or their directory"
+        case .duplicateName(let path, let tensor): "\(path): tensor '\(tensor)' stands twice in weight_map; save the model again"
         case .badShardName(let path, let shard):
             "\(path): names the shard '\(shard)', expected a file in the same directory; shards outside are never opened"
-        case .tooManyShards(let path, let count, let limit): "\(path): names \(count) shards, more than the limit of \(limit)"
+        case .tooManyShards(let path, let count, let limit): "\(path): names \(count) shards, more than the limit of \(limit); the index is damaged or hostile"
         case .missingShard(let path, let shard): "\(path): the shard '\(shard)' is not beside it; download it too"
         case .missingTensor(let path, let tensor, let shard):
             "\(path): tensor '\(tensor)' should be in '\(shard)', but is not; download the shards again"
         case .otherShard(let path, let tensor, let expected, let found):
-            "\(path): tensor '\(tensor)' should be in '\(expected)', but is in '\(found)'; the files do not belong together"
+            "\(path): tensor '\(tensor)' should be in '\(expected)', but is in '\(found)'; the files do not belong together, download all again"
         }
     }
 }
