@@ -3,20 +3,13 @@ import AlbitText
 
 /// What a float GGUF carries beside the weights.
 package struct GGUFDetails {
-    package var name = ""
-    package var heads: [Head] = []
-    package var labels: [String] = []
-    package var problemType: String?
-    package var pooling: String?
-    package var sourceFile = ""
-    package var sourceFormat = ""
-    package var sourceDigest = ""
+    package var model: ModelDescription
     /// The tokenizer's own files, kept byte for byte.
     package var files: [(name: String, bytes: [UInt8])] = []
     /// Adds the tokenizer under GGUF's keys, for other tools.
     package var writeTokenizer: (inout GGUFWriter) -> Void = { _ in }
 
-    package init() {}
+    package init(_ model: ModelDescription) { self.model = model }
 }
 
 /// Writes a GGUF file of float weights, which Albit imports again. Layout: formats/gguf-albert.md.
@@ -33,7 +26,11 @@ package enum GGUFExporter {
     ) throws(ExportError<Source.SourceError>) {
         let parameters = source.parameters
         var header = GGUFWriter()
-        describe(source.configuration, details, precision, &header)
+        details.model.write(to: &header)
+        header.set("albit.weights", precision.rawValue)
+        details.writeTokenizer(&header)
+        header.set("albit.files.names", details.files.map { $0.name })
+        for (index, file) in details.files.enumerated() { header.set("albit.files." + String(index), file.bytes) }
         header.set("albit.checksums", [UInt32](repeating: 0, count: parameters.count))
         for parameter in parameters {
             header.tensor(
@@ -63,36 +60,6 @@ package enum GGUFExporter {
 
     private static func type(of shape: [Int], _ precision: Precision) -> GGUFTensorType {
         shape.count > 1 && precision == .f16 ? .f16 : .f32
-    }
-
-    private static func describe(_ c: Configuration, _ details: GGUFDetails, _ precision: Precision, _ header: inout GGUFWriter) {
-        let architecture = c.architecture.name
-        header.set("general.architecture", architecture)
-        header.set("general.name", details.name)
-        header.set(architecture + ".vocab_size", c.vocabSize)
-        header.set(architecture + ".context_length", c.maxPositionEmbeddings)
-        header.set(architecture + ".embedding_length", c.hiddenSize)
-        header.set(architecture + ".block_count", c.numHiddenLayers)
-        header.set(architecture + ".feed_forward_length", c.intermediateSize)
-        header.set(architecture + ".attention.head_count", c.numAttentionHeads)
-        header.set(architecture + ".attention.layer_norm_epsilon", c.layerNormEps)
-        header.set("albit.format_version", ModelFile.formatVersion)
-        header.set("albit.weights", precision.rawValue)
-        header.set("albit.embedding_size", c.embeddingSize)
-        header.set("albit.group_count", c.numHiddenGroups)
-        header.set("albit.inner_group_count", c.innerGroupNum)
-        header.set("albit.hidden_act", c.hiddenAct.name)
-        header.set("albit.type_vocab_size", c.typeVocabSize)
-        header.set("albit.heads", details.heads.map(\.name))
-        if !details.labels.isEmpty { header.set("albit.labels", details.labels) }
-        if let problemType = details.problemType { header.set("albit.problem_type", problemType) }
-        if let pooling = details.pooling { header.set("albit.pooling", pooling) }
-        header.set("albit.source.file", details.sourceFile)
-        header.set("albit.source.format", details.sourceFormat)
-        header.set("albit.source.sha256", details.sourceDigest)
-        details.writeTokenizer(&header)
-        header.set("albit.files.names", details.files.map(\.name))
-        for (index, file) in details.files.enumerated() { header.set("albit.files." + String(index), file.bytes) }
     }
 }
 

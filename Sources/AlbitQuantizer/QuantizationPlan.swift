@@ -155,31 +155,17 @@ struct QuantizationPlan<Source: ParameterSource> {
     }
 
     private func describeModel(_ header: inout GGUFWriter) {
-        let c = source.configuration
-        let architecture = c.architecture.name
-        header.set("general.architecture", architecture)
-        header.set("general.name", request.name)
-        if let license = request.license { header.set("general.license", license) }
-        header.set(architecture + ".vocab_size", c.vocabSize)
-        header.set(architecture + ".context_length", c.maxPositionEmbeddings)
-        header.set(architecture + ".embedding_length", c.hiddenSize)
-        header.set(architecture + ".block_count", c.numHiddenLayers)
-        header.set(architecture + ".feed_forward_length", c.intermediateSize)
-        header.set(architecture + ".attention.head_count", c.numAttentionHeads)
-        header.set(architecture + ".attention.layer_norm_epsilon", c.layerNormEps)
-        header.set("albit.format_version", ModelFile.formatVersion)
-        header.set("albit.embedding_size", c.embeddingSize)
-        header.set("albit.group_count", c.numHiddenGroups)
-        header.set("albit.inner_group_count", c.innerGroupNum)
-        header.set("albit.hidden_act", c.hiddenAct.name)
-        header.set("albit.type_vocab_size", c.typeVocabSize)
-        header.set("albit.heads", request.heads.map(\.name))
-        if !request.labels.isEmpty { header.set("albit.labels", request.labels) }
-        if let problemType = request.problemType { header.set("albit.problem_type", problemType) }
-        if let pooling = request.pooling { header.set("albit.pooling", pooling) }
-        header.set("albit.source.file", request.sourceFile)
-        header.set("albit.source.format", request.sourceFormat)
-        header.set("albit.source.sha256", request.sourceDigest)
+        var description = ModelDescription(configuration: source.configuration)
+        description.name = request.name
+        description.license = request.license
+        description.heads = request.heads
+        description.labels = request.labels
+        description.problemType = request.problemType
+        description.pooling = request.pooling
+        description.sourceFile = request.sourceFile
+        description.sourceFormat = request.sourceFormat
+        description.sourceDigest = request.sourceDigest
+        description.write(to: &header)
     }
 
     private func describeArithmetic(_ header: inout GGUFWriter) {

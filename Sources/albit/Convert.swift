@@ -74,15 +74,16 @@ struct Convert: ParsableCommand {
     }
 
     private func writeGGUF(_ checkpoint: AlbertSource) throws {
-        var details = GGUFDetails()
-        details.name = Quantize.title(checkpoint.configuration)
-        details.heads = checkpoint.heads
-        details.labels = checkpoint.labels
-        details.problemType = checkpoint.problemType
-        details.pooling = checkpoint.pooling?.rawValue
-        details.sourceFile = Quantize.name(of: checkpoint.report.path)
-        details.sourceFormat = checkpoint.report.format
-        details.sourceDigest = try checkpoint.sha256()
+        var model = ModelDescription(configuration: checkpoint.configuration)
+        model.name = Quantize.title(checkpoint.configuration)
+        model.heads = checkpoint.heads
+        model.labels = checkpoint.labels
+        model.problemType = checkpoint.problemType
+        model.pooling = checkpoint.pooling?.rawValue
+        model.sourceFile = Quantize.name(of: checkpoint.report.path)
+        model.sourceFormat = checkpoint.report.format
+        model.sourceDigest = try checkpoint.sha256()
+        var details = GGUFDetails(model)
         details.files = checkpoint.tokenizerFiles.map { ($0.name, $0.bytes) }
         if let tokenizer = try TokenizerReader.read(checkpoint.tokenizerFiles).map({ Tokenizer($0) }) {
             details.writeTokenizer = { tokenizer.tables.write(to: &$0) }

@@ -10,10 +10,11 @@ import Testing
 @Suite struct FloatGGUFTests {
     private func exported(_ precision: GGUFExporter.Precision = .f32, _ change: (inout GGUFDetails) -> Void = { _ in }) throws -> String {
         let output = try TestData.temporaryDirectory() + "/model.gguf"
-        var details = GGUFDetails()
+        let source = try Importer.open(path: Zoo.directory + "/safetensors/base-model")
+        var details = GGUFDetails(ModelDescription(configuration: source.configuration))
         change(&details)
         try GGUFExporter.write(
-            Importer.open(path: Zoo.directory + "/safetensors/base-model"), details: details, precision: precision, to: output, overwrite: false)
+            source, details: details, precision: precision, to: output, overwrite: false)
         return output
     }
 
@@ -34,7 +35,7 @@ import Testing
     }
 
     @Test func int8IsNoSource() throws {
-        var bytes = try TestData.bytes(atPath: try exported(.f32) { $0.name = "f32" })
+        var bytes = try TestData.bytes(atPath: try exported(.f32) { $0.model.name = "f32" })
         // The value of albit.weights, in place: no other bytes change.
         let key = Array("albit.weights".utf8)
         let start = try #require((0..<(bytes.count - key.count)).first { Array(bytes[$0..<($0 + key.count)]) == key }) + key.count
@@ -96,8 +97,9 @@ import Testing
         try Data(bytes).write(to: URL(filePath: folder + "/model.safetensors"))
         try FileManager.default.copyItem(atPath: Zoo.directory + "/safetensors/base-model/config.json", toPath: folder + "/config.json")
         do {
+            let source = try Importer.open(path: folder)
             try GGUFExporter.write(
-                Importer.open(path: folder), details: GGUFDetails(), precision: .f16, to: folder + "/model.gguf", overwrite: false)
+                source, details: GGUFDetails(ModelDescription(configuration: source.configuration)), precision: .f16, to: folder + "/model.gguf", overwrite: false)
             Issue.record("written")
         } catch {
             #expect((error as? ExportError<ImportError>)?.description.contains("65504") == true, "\(error)")

@@ -32,11 +32,12 @@ import Testing
     }
 
     private func details(_ source: AlbertSource) throws -> GGUFDetails {
-        var details = GGUFDetails()
-        details.heads = source.heads
-        details.labels = source.labels
-        details.problemType = source.problemType
-        details.pooling = source.pooling?.rawValue
+        var model = ModelDescription(configuration: source.configuration)
+        model.heads = source.heads
+        model.labels = source.labels
+        model.problemType = source.problemType
+        model.pooling = source.pooling?.rawValue
+        var details = GGUFDetails(model)
         details.files = source.tokenizerFiles.map { ($0.name, $0.bytes) }
         return details
     }
