@@ -3,7 +3,7 @@ import FuzzTargets
 import TestData
 import Testing
 
-/// Replays the inputs that fuzzing kept (`Fuzz/Corpus`): each was a find, and is now refused or read, soon.
+/// Replays the inputs that fuzzing kept (`Fuzz/Corpus`): finds, and some that came far. All are refused or read, soon.
 /// One after the other: the targets that map a file share it.
 @Suite(.serialized) struct CorpusTests {
     private static let corpus = URL(filePath: TestData.directory).deletingLastPathComponent().deletingLastPathComponent()
