@@ -87,12 +87,12 @@ import Testing
     @Test func valuesBeyondHalfPrecision() throws {
         let folder = try TestData.temporaryDirectory()
         var bytes = try TestData.bytes(atPath: Zoo.directory + "/safetensors/base-model/model.safetensors")
-        let header = try #require(String(data: Data(bytes[8...].prefix(while: { $0 != 0 })), encoding: .ascii) ?? String(decoding: bytes[8..<4000], as: UTF8.self))
+        let length = bytes[..<8].reversed().reduce(0) { $0 << 8 | Int($1) }
+        let header = String(decoding: bytes[8..<(8 + length)], as: UTF8.self)
         // The first element of the word embedding becomes 1e6.
         let name = try #require(header.range(of: "word_embeddings.weight"))
         let offsets = try #require(header[name.upperBound...].firstRange(of: "\"data_offsets\":["))
         let begin = try #require(Int(header[offsets.upperBound...].prefix { $0.isNumber }))
-        let length = bytes[..<8].reversed().reduce(0) { $0 << 8 | Int($1) }
         bytes.replaceSubrange((8 + length + begin)..<(8 + length + begin + 4), with: withUnsafeBytes(of: Float(1e6)) { Array($0) })
         try Data(bytes).write(to: URL(filePath: folder + "/model.safetensors"))
         try FileManager.default.copyItem(atPath: Zoo.directory + "/safetensors/base-model/config.json", toPath: folder + "/config.json")
