@@ -15,7 +15,7 @@ struct Convert: ParsableCommand {
             config.json and the tokenizer.
 
             \(HelpExample.onSample(
-                #"convert $model -o model.onnx"#, #"convert $model -o model.onnx --weights int8"#, #"convert $model -o model.gguf --weights f16"#,
+                #"convert $model -o model.onnx"#, #"convert $model -o int8.onnx --weights int8"#, #"convert $model -o half.gguf --weights f16"#,
                 #"convert $model -o directory"#))
             """)
 
