@@ -129,10 +129,10 @@ import Testing
         }
     }
 
-    /// Cut anywhere, the file is refused: no tensor may lack its end.
+    /// Cut anywhere, the file is refused: no tensor may lack its end. The padding behind the last one, below 64 bytes, is nobody's.
     @Test func cutShort() throws {
         let whole = HostileModelFileTests.bytes
-        for cut in stride(from: 1, to: whole.count, by: max(1, whole.count / 37)) {
+        for cut in stride(from: 64, to: whole.count, by: max(1, whole.count / 37)) {
             #expect(try refusal(Array(whole[..<(whole.count - cut)])) != nil, "\(cut) bytes less")
         }
     }
