@@ -3,7 +3,7 @@
 
     Scripts/check-drift.py .build/release/albit REFERENCE CANDIDATE DATA [--limit 100]
 
-DATA: TSV with text and label, or JSON lines with ids. The first --limit examples are compared; exit 1 where a figure
+DATA: TSV with text and label, or JSON lines with ids. The first --limit examples are compared (0: all); exit 1 where a figure
 differs by more than 1e-9 (relative).
 """
 import argparse, json, os, subprocess, sys, tempfile
@@ -15,17 +15,30 @@ for name in ["albit", "reference", "candidate", "data"]:
     arguments.add_argument(name)
 arguments.add_argument("--limit", type=int, default=100)
 given = arguments.parse_args()
+limit = given.limit or None
 
 
-def albit(*words):
-    return json.loads(subprocess.run([given.albit, *words, "--json"], check=True, capture_output=True, text=True).stdout)
+def albit(*words, lines=None):
+    """One JSON object, or with `lines` on standard input one for each of them."""
+    text = subprocess.run([given.albit, *words, "--json"], check=True, capture_output=True, text=True, input=lines).stdout
+    return json.loads(text) if lines is None else [json.loads(line) for line in text.splitlines()]
 
 
-def encode(model, ids, types):
-    words = ["encode", model, "--ids", " ".join(map(str, ids)), "--full"]
-    if types is not None:
-        words += ["--type-ids", " ".join(map(str, types))]
-    result = albit(*words)
+def outputs(model, examples):
+    """Hidden states and logits of each example; texts go through one process in groups."""
+    if "text" in examples[0]:
+        for first in range(0, len(examples), 64):
+            texts = "".join(example["text"] + "\n" for example in examples[first:first + 64])
+            yield from map(arrays, albit("encode", model, "--full", lines=texts))
+        return
+    for example in examples:
+        words = ["encode", model, "--full", "--ids", " ".join(map(str, example["ids"]))]
+        if example.get("typeIds") is not None:
+            words += ["--type-ids", " ".join(map(str, example["typeIds"]))]
+        yield arrays(albit(*words))
+
+
+def arrays(result):
     hidden = np.array(result["lastHiddenState"], np.float32).astype(np.float64).reshape(result["sequenceLength"], -1)
     logits = (result.get("logits") or {}).get("sequence-classification")
     return hidden, None if logits is None else np.array(logits, np.float32).astype(np.float64).ravel()
@@ -37,11 +50,11 @@ def cosine(a, b):
 
 lines = open(given.data, encoding="utf-8").read().splitlines()
 if lines[0].startswith("{"):
-    lines = lines[: given.limit]
+    lines = lines[:limit]
     examples = [json.loads(line) for line in lines]
 else:
     names = lines[0].split("\t")
-    lines = lines[: given.limit + 1]
+    lines = lines[: limit and limit + 1]
     examples = [dict(zip(names, line.split("\t"))) for line in lines[1:]]
 
 with tempfile.TemporaryDirectory() as directory:
@@ -52,11 +65,7 @@ with tempfile.TemporaryDirectory() as directory:
 
 differences = references = largest = logit_differences = logit_references = 0.0
 cosines, logit_cosines, same, right = [], [], [], []
-for example in examples:
-    ids, types = example.get("ids"), example.get("typeIds")
-    if ids is None:
-        ids = albit("tokenize", given.candidate, example["text"])["ids"]
-    (a, la), (b, lb) = encode(given.reference, ids, types), encode(given.candidate, ids, types)
+for example, (a, la), (b, lb) in zip(examples, outputs(given.reference, examples), outputs(given.candidate, examples), strict=True):
     differences += ((a - b) ** 2).sum()
     references += (a ** 2).sum()
     cosines += [cosine(x, y) for x, y in zip(a, b)]

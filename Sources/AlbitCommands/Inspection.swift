@@ -54,10 +54,17 @@ package struct Inspection {
         heads = file.heads
         labels = file.labels
         tokenizer = try file.gguf.string("tokenizer.ggml.model") ?? ""
-        // Padded with blanks, and nothing else where none was measured.
-        drift = try file.gguf.string("albit.drift").flatMap { $0.utf8.allSatisfy { $0 == 0x20 } ? nil : $0 }
+        drift = Inspection.drift(try file.gguf.string("albit.drift"))
         if let source = try file.gguf.string("albit.source.file") { notes.append("made from " + source) }
         if let calibration = try file.gguf.string("albit.calibration") { notes.append("calibration: " + calibration) }
+    }
+
+    /// The stored JSON without the spaces that pad it; nil where nothing was measured.
+    private static func drift(_ stored: String?) -> String? {
+        guard let stored else { return nil }
+        let bytes = Array(stored.utf8)
+        guard let last = bytes.lastIndex(where: { $0 != 0x20 }) else { return nil }
+        return String(decoding: bytes[...last], as: UTF8.self)
     }
 
     /// Weights and biases in their true dimensions: padding, scales and shifts are not parameters.

@@ -13,22 +13,21 @@ package struct Comparison {
     private let candidateSession: Session
     private var report = DriftReport()
     private var worst = WorstExamples()
-    private var truth = [Int8]()
-    private var confusion: (reference: ConfusionMatrix, candidate: ConfusionMatrix)?
-    private var values: (truth: [Double], reference: [Double], candidate: [Double]) = ([], [], [])
-    private var agreeing = 0
-    private var labelled = 0
+    private var agreement = (equal: 0, units: 0, flips: 0)
     private var errors: [Float] = []
     private var truncated = 0
-
-    /// Tokens that both models see at a time.
-    private static let batchTokens = 512
+    /// The first sequences, for the sensitivity of sites.
+    private var sample: (inputs: [EncoderInput], tokens: Int) = ([], 0)
+    private let kernel: Kernel
+    private let threads: Int
 
     /// Throws where the two are not the same model.
     package init(reference: Contender, candidate: Contender, kernel: Kernel, threads: Int) throws(ComparisonError) {
         try reference.requireSame(as: candidate)
         self.reference = reference
         self.candidate = candidate
+        self.kernel = kernel
+        self.threads = threads
         do {
             referenceSession = try Session(weights: reference.weights, kernel: kernel, threads: threads)
             candidateSession = try Session(weights: candidate.weights, kernel: kernel, threads: threads)
@@ -39,134 +38,111 @@ package struct Comparison {
         report.candidatePath = candidate.path
         report.referenceBytes = reference.bytes
         report.candidateBytes = candidate.bytes
+        report.referenceMemory = reference.memory
+        report.candidateMemory = candidate.memory
         report.kernel = kernel.name
-        if let classifier = reference.weights.classifier, reference.weights.pooler != nil, !isRegression {
-            confusion = (ConfusionMatrix(classes: classifier.rows), ConfusionMatrix(classes: classifier.rows))
-        }
     }
-
-    private var isRegression: Bool { reference.problemType == "regression" }
-    private var classifies: Bool { reference.weights.classifier != nil && reference.weights.pooler != nil }
-    private var labels: [String] { reference.labels.isEmpty ? candidate.labels : reference.labels }
 
     /// Reads the file to its end. `progress` gets bytes read and all bytes.
     package mutating func run(_ data: DataFile, progress: (Int, Int) -> Void) throws(ComparisonError) -> DriftReport {
         let start = platform_now()
         var data = data
         report.dataPath = data.path
-        var batch: [(example: Example, input: EncoderInput)] = []
-        var tokens = 0
+        let task = try DriftTask(reference, data)
+        let labels = reference.labels.isEmpty ? candidate.labels : reference.labels
+        let scores = (task.score(reference, labels: labels), task.score(candidate, labels: labels))
+        let tokenizer = candidate.tokenizer ?? reference.tokenizer
+        var batch = ExampleBatch()
         while true {
             let example: Example?
             do { example = try data.next() } catch { throw .data(error) }
             if let example {
-                let input = try encoderInput(example, data.path)
-                batch.append((example, input))
-                tokens += input.ids.count
+                let prepared = try scores.0.prepare(example, data.path, tokenizer: tokenizer)
+                if prepared.isTruncated { truncated += 1 }
+                batch.add(prepared)
             }
-            if example == nil || tokens >= Comparison.batchTokens {
-                if !batch.isEmpty { try compare(batch, data.path) }
+            if example == nil || batch.isFull {
+                if !batch.items.isEmpty { try compare(batch, scores, task, data.path) }
                 progress(data.bytesRead, data.byteCount)
-                batch.removeAll(keepingCapacity: true)
-                tokens = 0
+                batch = ExampleBatch()
             }
             if example == nil { break }
         }
         guard report.examples > 0 else { throw .data(.empty(path: data.path)) }
         report.seconds = platform_now() - start
-        return finished()
+        finish(scores, task)
+        return report
+    }
+
+    /// Measures what each site of the candidate adds to the error, on the first sequences of the data that ran.
+    package func sensitivity(progress: (Int, Int) -> Void) throws(ComparisonError) -> SiteSensitivity? {
+        do throws(RuntimeError) {
+            return try SiteSensitivity.measure(
+                reference: reference.weights, candidate: candidate.weights, inputs: sample.inputs, kernel: kernel, threads: threads,
+                progress: progress)
+        } catch { throw .runtime(error) }
     }
 
     /// Texts that lost tokens to the model's length.
     package var truncatedTexts: Int { truncated }
 
-    private mutating func encoderInput(_ example: Example, _ path: String) throws(ComparisonError) -> EncoderInput {
-        let (input, isTruncated) = try reference.encoderInput(example, path, tokenizer: candidate.tokenizer ?? reference.tokenizer)
-        if isTruncated { truncated += 1 }
-        return input
-    }
-
-    private mutating func compare(_ batch: [(example: Example, input: EncoderInput)], _ path: String) throws(ComparisonError) {
-        let inputs = batch.map(\.input)
+    private mutating func compare(
+        _ batch: ExampleBatch, _ scores: (TaskScore, TaskScore), _ task: DriftTask, _ path: String
+    ) throws(ComparisonError) {
         let steps = HiddenSteps()
         do throws(RuntimeError) {
             referenceSession.observer = { steps.record($0) }
-            try referenceSession.encode(inputs)
+            try referenceSession.encode(batch.inputs)
             candidateSession.observer = { steps.compare($0) }
-            try candidateSession.encode(inputs)
+            try candidateSession.encode(batch.inputs)
         } catch { throw .runtime(error) }
+        for input in batch.inputs where sample.tokens < SiteSensitivity.sampleTokens {
+            sample.inputs.append(input)
+            sample.tokens += input.ids.count
+        }
         for (step, pair) in steps.pairs.enumerated() where step < report.byIteration.count {
             pair.add(to: &report.byIteration[step])
         }
-        for (index, item) in batch.enumerated() {
+        for item in batch.items {
             var hidden = Discrepancy()
-            for row in referenceSession.rows(of: index) {
-                hidden.add(candidateSession.hidden(row: row), reference: referenceSession.hidden(row: row))
-                report.hidden.add(candidateSession.hidden(row: row), reference: referenceSession.hidden(row: row))
-                report.tokens += 1
+            for sequence in item.first..<(item.first + item.prepared.inputs.count) {
+                for row in referenceSession.rows(of: sequence) {
+                    hidden.add(candidateSession.hidden(row: row), reference: referenceSession.hidden(row: row))
+                    report.hidden.add(candidateSession.hidden(row: row), reference: referenceSession.hidden(row: row))
+                    report.tokens += 1
+                }
             }
             report.examples += 1
-            try judge(index, item.example, hidden, path)
+            let a = try scores.0.answer(item.prepared, referenceSession, first: item.first, path)
+            let b = try scores.1.answer(item.prepared, candidateSession, first: item.first, path)
+            judge(item.prepared.example, a, b, hidden, task)
         }
     }
 
-    /// Logits, labels and the worst examples.
-    private mutating func judge(_ index: Int, _ example: Example, _ hidden: Discrepancy, _ path: String) throws(ComparisonError) {
-        guard classifies, let a = logits(referenceSession, index), let b = logits(candidateSession, index) else {
-            worst.add(WorstExample(
-                line: example.line, text: text(example), label: example.label, reference: "",
-                candidate: "error " + DecimalText.fixed(hidden.relativeL2, digits: 4), error: hidden.relativeL2, flipped: false))
-            return
-        }
-        var discrepancy = report.logits ?? Discrepancy()
-        discrepancy.add(b, reference: a)
-        report.logits = discrepancy
-        let error = zip(a, b).reduce(Float(0)) { max($0, abs($1.0 - $1.1)) }
-        errors.append(error)
-        let (x, y) = (largest(a), largest(b))
-        if !isRegression, x == y { agreeing += 1 }
-        if let label = example.label {
-            if isRegression {
-                guard let value = DecimalText.double(label) else {
-                    throw .data(.wrongType(path: path, line: example.line, member: "label", expected: "a number"))
-                }
-                values.truth.append(value)
-                values.reference.append(Double(a[0]))
-                values.candidate.append(Double(b[0]))
-            } else {
-                let target = try labelIndex(label, example.line, path, count: a.count)
-                labelled += 1
-                confusion?.reference.add(truth: target, predicted: x)
-                confusion?.candidate.add(truth: target, predicted: y)
-                truth.append(Int8((x == target ? 1 : 0) - (y == target ? 1 : 0)))
+    /// Logits, answers and the worst examples.
+    private mutating func judge(_ example: Example, _ a: TaskAnswer, _ b: TaskAnswer, _ hidden: Discrepancy, _ task: DriftTask) {
+        var error = hidden.relativeL2
+        if !a.logits.isEmpty {
+            var discrepancy = report.logits ?? Discrepancy()
+            discrepancy.add(b.logits, reference: a.logits)
+            report.logits = discrepancy
+            if task != .embedding {
+                let largest = zip(a.logits, b.logits).reduce(Float(0)) { max($0, abs($1.0 - $1.1)) }
+                errors.append(largest)
+                error = Double(largest)
             }
         }
+        let equal = zip(a.units, b.units).count { $0 == $1 }
+        let isSpan = task == .answering
+        agreement.units += isSpan && !a.units.isEmpty ? 1 : a.units.count
+        agreement.equal += isSpan && !a.units.isEmpty ? (a.units == b.units ? 1 : 0) : equal
+        let flipped = a.units != b.units
+        if flipped { agreement.flips += 1 }
+        let isAnswer = !a.text.isEmpty || !b.text.isEmpty
         worst.add(WorstExample(
-            line: example.line, text: text(example), label: example.label, reference: answer(a), candidate: answer(b),
-            error: Double(error), flipped: !isRegression && x != y))
-    }
-
-    private func logits(_ session: Session, _ index: Int) -> [Float]? {
-        guard let classifier = session.weights.classifier, let pooled = session.pooled(of: index) else { return nil }
-        return session.apply(classifier, vector: pooled)
-    }
-
-    private func largest(_ values: [Float]) -> Int {
-        values.indices.max { values[$0] < values[$1] } ?? 0
-    }
-
-    private func labelIndex(_ label: String, _ line: Int, _ path: String, count: Int) throws(ComparisonError) -> Int {
-        if let index = labels.firstIndex(where: { $0.utf8.elementsEqual(label.utf8) }), index < count { return index }
-        if let index = Int(label), (0..<count).contains(index) { return index }
-        let known = labels.isEmpty ? "0 to \(count - 1)" : labels.joined(separator: ", ") + " or 0 to \(count - 1)"
-        throw .data(.unknownLabel(path: path, line: line, label: label, known: known))
-    }
-
-    private func answer(_ logits: [Float]) -> String {
-        if isRegression { return DecimalText.fixed(Double(logits[0]), digits: 4) }
-        let index = largest(logits)
-        let name = index < labels.count ? labels[index] : String(index)
-        return name + " (" + logits.map { DecimalText.fixed(Double($0), digits: 2) }.joined(separator: ", ") + ")"
+            line: example.line, text: text(example), label: example.label ?? example.answers?.first ?? example.tags?.joined(separator: " "),
+            reference: isAnswer ? a.text : "", candidate: isAnswer ? b.text : "error " + DecimalText.fixed(error, digits: 4), error: error,
+            flipped: flipped))
     }
 
     private func text(_ example: Example) -> String {
@@ -178,32 +154,28 @@ package struct Comparison {
         }
     }
 
-    private mutating func finished() -> DriftReport {
+    private mutating func finish(_ scores: (TaskScore, TaskScore), _ task: DriftTask) {
         report.worst = worst.examples
-        if classifies, !isRegression {
-            report.agreement = 100 * Double(agreeing) / Double(report.examples)
-            report.flips = report.examples - agreeing
+        if agreement.units > 0 {
+            report.agreement = 100 * Double(agreement.equal) / Double(agreement.units)
+            report.flips = agreement.flips
+            report.unit = task == .tagging ? "sentence" : task == .answering ? "answer" : task == .maskedWords ? "text" : "label"
         }
-        if let confusion, labelled > 0 {
-            var accuracy = DriftReport.Metric(
-                name: "accuracy", reference: 100 * confusion.reference.accuracy, candidate: 100 * confusion.candidate.accuracy)
-            accuracy.dropInterval = Statistics.bootstrapMean(truth.map { 100 * Double($0) })
-            accuracy.mcNemar = Statistics.mcNemar(
-                onlyReference: truth.count { $0 > 0 }, onlyCandidate: truth.count { $0 < 0 })
-            report.metrics = [
-                accuracy,
-                DriftReport.Metric(
-                    name: "macro F1", reference: 100 * confusion.reference.macroF1, candidate: 100 * confusion.candidate.macroF1),
-                DriftReport.Metric(
-                    name: "Matthews", reference: 100 * confusion.reference.matthews, candidate: 100 * confusion.candidate.matthews),
-            ]
+        report.metrics = zip(scores.0.metrics, scores.1.metrics).map {
+            DriftReport.Metric(name: $0.name, reference: $0.value, candidate: $1.value, isPercent: $0.name != "pseudo-perplexity")
         }
-        if !values.truth.isEmpty {
-            for (name, of) in [("Pearson", Correlation.pearson), ("Spearman", Correlation.spearman)] {
-                if let a = of(values.truth, values.reference), let b = of(values.truth, values.candidate) {
-                    report.metrics.append(DriftReport.Metric(name: name, reference: 100 * a, candidate: 100 * b))
-                }
+        if !report.metrics.isEmpty {
+            let marks = zip(scores.0.marks, scores.1.marks).map { $0 - $1 }
+            if !marks.isEmpty {
+                report.metrics[0].dropInterval = Statistics.bootstrapMean(marks.map { 100 * Double($0) })
+                report.metrics[0].mcNemar = Statistics.mcNemar(
+                    onlyReference: marks.count { $0 > 0 }, onlyCandidate: marks.count { $0 < 0 })
+            } else if !scores.0.counts.isEmpty {
+                report.metrics[0].dropInterval = Statistics.bootstrapF1Drop(scores.0.counts, scores.1.counts)
             }
+        }
+        if task == .embedding, let overlap = NearestNeighbours.overlap(scores.0.vectors, scores.1.vectors) {
+            report.neighbourOverlap = 100 * overlap
         }
         let top = Double(errors.max() ?? 0)
         if top > 0 {
@@ -211,7 +183,6 @@ package struct Comparison {
             report.histogram = [Int](repeating: 0, count: 24)
             for error in errors { report.histogram[min(23, Int(Double(error) / top * 24))] += 1 }
         }
-        return report
     }
 }
 

@@ -9,12 +9,18 @@ package struct Contender {
     package let tokenizer: Tokenizer?
     package let labels: [String]
     package let problemType: String?
+    /// How an embedding is made of hidden states: mean, cls, max or pooler; nil: mean.
+    package let pooling: String?
     /// Bytes of its file or files.
     package let bytes: Int
+    /// Bytes of the weights that a run holds in memory or maps; 0 where it is not known.
+    package let memory: Int
 
     package init(
-        path: String, weights: EncoderWeights, tokenizer: Tokenizer?, labels: [String], problemType: String?, bytes: Int
+        path: String, weights: EncoderWeights, tokenizer: Tokenizer?, labels: [String], problemType: String?, pooling: String? = nil, bytes: Int, memory: Int = 0
     ) {
+        self.memory = memory
+        self.pooling = pooling
         self.path = path
         self.weights = weights
         self.tokenizer = tokenizer
@@ -30,6 +36,8 @@ package enum ComparisonError: AlbitError {
     case otherHead(reference: String, candidate: String)
     case otherVocabulary(id: Int, reference: String, candidate: String)
     case otherLabels(reference: String, candidate: String)
+    case noHead(data: String, needed: String)
+    case noTruth(path: String)
     case otherGoldenShape(name: String, found: Int, expected: Int)
     case noGolden(path: String)
     case runtime(RuntimeError)
@@ -52,6 +60,8 @@ package enum ComparisonError: AlbitError {
             "these are two different models: token \(id) is '\(reference)' in the reference and '\(candidate)' in the candidate"
         case .otherLabels(let reference, let candidate):
             "these are two different models: the reference's labels are \(reference), the candidate's \(candidate)"
+        case .noTruth(let path): "\(path): has no labels to measure a task metric with; --max-error needs none"
+        case .noHead(let data, let needed): "the data hold \(data), but the models have not \(needed)"
         case .otherGoldenShape(let name, let found, let expected):
             "golden \(name) has \(found) values, the model's output has \(expected): it is of another model or other inputs"
         case .noGolden(let path): "\(path): holds no array hidden_0; golden outputs are named hidden_0, logits_0, hidden_1 ..."
@@ -63,7 +73,7 @@ package enum ComparisonError: AlbitError {
 
 extension Contender {
     /// An example as ids, and whether its end was left out. Throws where it is text and there is no tokenizer.
-    func encoderInput(
+    package func encoderInput(
         _ example: Example, _ path: String, tokenizer: Tokenizer?
     ) throws(ComparisonError) -> (input: EncoderInput, isTruncated: Bool) {
         switch example.input {

@@ -3,12 +3,19 @@ import AlbitText
 
 /// Examples of a TSV, CSV or JSON-lines file, one at a time; the kind is told from the first line.
 ///
-/// Columns: `text` and perhaps `pair`, or `ids` and perhaps `typeIds`; `label` where there is one. CSV as in RFC 4180.
+/// Columns: `text` and perhaps `pair`, or `ids` and perhaps `typeIds`; `label` where there is one. For tagging `words`
+/// (a space between) and `tags`, or CoNLL: a word a line, its tag last, sentences parted by empty lines. For questions
+/// `question`, `context`, `answer`, or SQuAD's JSON. CSV as in RFC 4180.
 package struct DataFile {
     private enum Kind: Equatable {
         case jsonLines
         case table(separator: UInt8)
+        case conll
+        case squad
     }
+
+    /// What the examples are for.
+    package enum Form: Sendable { case plain, tagged, questions }
 
     package let path: String
     private let file: MappedFile
@@ -16,6 +23,9 @@ package struct DataFile {
     private var columns: [String] = []
     private var offset = 0
     private var line = 0
+    package private(set) var form = Form.plain
+    /// Questions of a SQuAD file, read at once.
+    private var questions: [Example] = []
 
     /// Opens the file and reads its header.
     package init(path: String) throws(DataFileError) {
@@ -26,14 +36,36 @@ package struct DataFile {
         while first < file.bytes.count, [0x20, 0x0A, 0x0D].contains(file.bytes[first]) { first += 1 }
         guard first < file.bytes.count else { throw .empty(path: path) }
         if file.bytes[first] == UInt8(ascii: "{") {
-            kind = .jsonLines
+            let end = file.bytes[first...].firstIndex(of: 0x0A) ?? file.bytes.count
+            let line = try? JSONValue(parsing: UnsafeRawBufferPointer(rebasing: file.bytes[first..<end]))
+            guard line == nil || line?["data"]?.array != nil else {
+                kind = .jsonLines
+                form = line?["question"] != nil ? .questions : line?["words"] != nil ? .tagged : .plain
+                return
+            }
+            guard let whole = try? JSONValue(parsing: UnsafeRawBufferPointer(rebasing: file.bytes[first...])), whole["data"]?.array != nil else {
+                kind = .jsonLines
+                return
+            }
+            kind = .squad
+            form = .questions
+            questions = try SquadFile.examples(whole, path: path).reversed()
+            return
+        }
+        if ConllFile.isOne(file.bytes[first...]) {
+            kind = .conll
+            form = .tagged
             return
         }
         let end = file.bytes[first...].firstIndex(of: 0x0A) ?? file.bytes.count
         kind = .table(separator: file.bytes[first..<end].contains(0x09) ? 0x09 : UInt8(ascii: ","))
         guard let header = try record() else { throw .empty(path: path) }
         columns = header.map { String(decoding: $0, as: UTF8.self) }
-        guard columns.contains("text") || columns.contains("ids") else {
+        form = columns.contains("question") ? .questions : columns.contains("words") ? .tagged : .plain
+        guard form == .plain || columns.contains(form == .tagged ? "tags" : "context") else {
+            throw .noColumn(path: path, expected: form == .tagged ? "tags" : "context", found: columns.joined(separator: ", "))
+        }
+        guard form != .plain || columns.contains("text") || columns.contains("ids") else {
             throw .noColumn(path: path, expected: "text", found: columns.joined(separator: ", "))
         }
     }
@@ -46,6 +78,10 @@ package struct DataFile {
     package mutating func next() throws(DataFileError) -> Example? {
         switch kind {
         case .jsonLines: return try nextObject()
+        case .squad:
+            offset = questions.isEmpty ? file.bytes.count : offset
+            return questions.popLast()
+        case .conll: return try ConllFile.next(file.bytes, &offset, &line, path: path)
         case .table:
             guard let fields = try record() else { return nil }
             guard fields.count == columns.count else {
@@ -54,6 +90,16 @@ package struct DataFile {
             func field(_ name: String) -> [UInt8]? { columns.firstIndex(of: name).map { fields[$0] } }
             for value in fields where String(validating: value, as: UTF8.self) == nil { throw .notUTF8(path: path, line: line) }
             let label = field("label").map { String(decoding: $0, as: UTF8.self) }
+            if form == .tagged, let words = field("words"), let tags = field("tags") {
+                var example = Example(input: .text(words, pair: nil), label: nil, line: line)
+                example.tags = tags.split(separator: 0x20).map { String(decoding: $0, as: UTF8.self) }
+                return example
+            }
+            if form == .questions, let question = field("question"), let context = field("context") {
+                var example = Example(input: .text(question, pair: context), label: nil, line: line)
+                example.answers = field("answer").map { [String(decoding: $0, as: UTF8.self)] }
+                return example
+            }
             if let text = field("text") { return Example(input: .text(text, pair: field("pair")), label: label, line: line) }
             guard let ids = field("ids") else { throw .noInput(path: path, line: line) }
             return Example(
@@ -99,6 +145,26 @@ package struct DataFile {
         case .integer(let number)?: label = String(number)
         case .double(let number)?: label = number.description
         default: throw .wrongType(path: path, line: line, member: "label", expected: "a name or a number")
+        }
+        if form == .questions {
+            guard let question = value["question"]?.bytes, let context = value["context"]?.bytes else {
+                throw .wrongType(path: path, line: line, member: "question", expected: "a string beside a string 'context'")
+            }
+            var example = Example(input: .text(question, pair: context), label: nil, line: line)
+            switch value["answer"] ?? value["answers"] {
+            case .string(let text)?: example.answers = [text]
+            case .array(let texts)?: example.answers = texts.compactMap { $0.bytes.map { String(decoding: $0, as: UTF8.self) } }
+            default: break
+            }
+            return example
+        }
+        if form == .tagged {
+            let words = value["words"]?.array?.compactMap(\.bytes) ?? value["words"]?.bytes.map { [$0] }
+            guard let words else { throw .wrongType(path: path, line: line, member: "words", expected: "a list of words") }
+            var example = Example(input: .text(Array(words.joined(separator: [0x20])), pair: nil), label: nil, line: line)
+            example.tags = value["tags"]?.array?.compactMap { $0.bytes.map { String(decoding: $0, as: UTF8.self) } }
+                ?? value["tags"]?.bytes.map { $0.split(separator: 0x20).map { String(decoding: $0, as: UTF8.self) } }
+            return example
         }
         if let text = value["text"] {
             guard let bytes = text.bytes else { throw .wrongType(path: path, line: line, member: "text", expected: "a string") }

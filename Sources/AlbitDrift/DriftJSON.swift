@@ -39,6 +39,7 @@ extension DriftReport {
         json.member("agreement"); json.optional(agreement)
         json.member("flips")
         if let flips { json.integer(flips) } else { json.null() }
+        json.member("neighbourOverlap"); json.optional(neighbourOverlap)
         json.member("logits")
         if let logits { json.discrepancy(logits, hasMaxAbs: true) } else { json.null() }
         json.member("hidden"); json.discrepancy(hidden, hasMaxAbs: false)
@@ -46,6 +47,18 @@ extension DriftReport {
         json.beginArray()
         for iteration in byIteration { json.number(iteration.relativeL2) }
         json.endArray()
+        json.member("sensitivity")
+        if let sensitivity {
+            json.beginArray()
+            for layer in sensitivity.shares {
+                json.beginArray()
+                for share in layer { json.number(share) }
+                json.endArray()
+            }
+            json.endArray()
+        } else {
+            json.null()
+        }
         json.member("worst")
         json.beginArray()
         for example in worst {
@@ -63,6 +76,8 @@ extension DriftReport {
         json.endArray()
         json.member("referenceBytes"); json.integer(referenceBytes)
         json.member("candidateBytes"); json.integer(candidateBytes)
+        json.member("referenceMemory"); json.integer(referenceMemory)
+        json.member("candidateMemory"); json.integer(candidateMemory)
         json.member("kernel"); json.string(kernel)
         json.endObject()
         return json.text

@@ -1,3 +1,4 @@
+import AlbitModel
 import AlbitText
 
 extension DriftReport {
@@ -6,7 +7,7 @@ extension DriftReport {
         let verdict = DriftVerdict(self, limits: limits)
         let parts = [
             header(verdict), figures, metricTable, charts(limits), worstExamples,
-            "<section><h2>How to reproduce</h2><pre>\(PageText.escaped(command))</pre><p class=\"note\">Kernel \(PageText.escaped(kernel)); "
+            "<section><h2>How to reproduce</h2><pre>\(PageText.escaped(([command] + provenance).joined(separator: "\n")))</pre><p class=\"note\">Kernel \(PageText.escaped(kernel)); "
                 + "all kernels and thread counts give the same figures. Intervals: 2000 bootstrap resamples with a fixed seed.</p></section>",
         ]
         return """
@@ -33,7 +34,10 @@ extension DriftReport {
             cells.append(("Drop of " + metric.name, DecimalText.fixed(metric.drop, digits: 2), "points"))
         }
         if let agreement, let flips {
-            cells.append(("Equal answers", DecimalText.fixed(agreement, digits: 2) + " %", "\(flips) of \(examples) differ"))
+            cells.append(("Equal answers", DecimalText.fixed(agreement, digits: 2) + " %", "\(flips) of \(examples) \(unit)s differ"))
+        }
+        if let neighbourOverlap {
+            cells.append(("Same neighbours", DecimalText.fixed(neighbourOverlap, digits: 2) + " %", "of the ten nearest"))
         }
         if let logits { cells.append(("Logit error", DriftReport.percent(logits.relativeL2), "relative L2")) }
         cells.append(("Hidden state error", DriftReport.percent(hidden.relativeL2), "relative L2, \(tokens) tokens"))
@@ -78,14 +82,31 @@ extension DriftReport {
                     + PageChart.bars(histogram.map { Double($0) }, names: edges, digits: 0, label: "Distribution of logit error")
                     + "</figure>")
         }
-        if referenceBytes > 0, candidateBytes > 0 {
+        if let sensitivity {
             figures.append(
-                "<figure><h2>Size</h2><figcaption>Bytes of the model files.</figcaption>"
-                    + PageChart.pair(
-                        [
-                            ("reference", Double(referenceBytes), DriftReport.megabytes(referenceBytes)),
-                            ("candidate", Double(candidateBytes), DriftReport.megabytes(candidateBytes)),
-                        ], label: "Size before and after") + "</figure>")
+                "<figure><h2>Where the error comes from</h2><figcaption>Percent of the squared error that 8-bit inputs of one site make, by "
+                    + "applied layer; framed: 16-bit already. Measured on \(sensitivity.tokens) tokens.</figcaption>"
+                    + PageChart.grid(
+                        sensitivity.shares.map { $0.map { 100 * $0 } }, framed: sensitivity.planes.map { $0.map { $0 > 1 } },
+                        names: Site.allCases.map(\.name), label: "Error by site and layer") + "</figure>")
+        }
+        var pairs: [(name: String, value: Double, text: String)] = []
+        if referenceBytes > 0, candidateBytes > 0 {
+            pairs += [
+                ("files, reference", Double(referenceBytes), DriftReport.megabytes(referenceBytes)),
+                ("files, candidate", Double(candidateBytes), DriftReport.megabytes(candidateBytes)),
+            ]
+        }
+        if referenceMemory > 0, candidateMemory > 0 {
+            pairs += [
+                ("weights in memory, reference", Double(referenceMemory), DriftReport.megabytes(referenceMemory)),
+                ("weights in memory, candidate", Double(candidateMemory), DriftReport.megabytes(candidateMemory)),
+            ]
+        }
+        if !pairs.isEmpty {
+            figures.append(
+                "<figure><h2>Size</h2><figcaption>Bytes on disk, and of the weights that a run maps or holds.</figcaption>"
+                    + PageChart.pair(pairs, label: "Size before and after") + "</figure>")
         }
         return figures.isEmpty ? "" : "<div class=\"charts\">" + figures.joined() + "</div>"
     }

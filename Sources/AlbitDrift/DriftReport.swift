@@ -7,10 +7,19 @@ package struct DriftReport: Sendable {
         package let name: String
         package let reference: Double
         package let candidate: Double
-        package var drop: Double { reference - candidate }
+        /// False for perplexities, where more is worse.
+        package var isPercent = true
+        package var drop: Double { isPercent ? reference - candidate : candidate - reference }
         /// 95 % bootstrap interval of the drop, and McNemar's p; nil where they do not apply.
         package var dropInterval: ClosedRange<Double>?
         package var mcNemar: Double?
+
+        init(name: String, reference: Double, candidate: Double, isPercent: Bool = true) {
+            self.name = name
+            self.reference = reference
+            self.candidate = candidate
+            self.isPercent = isPercent
+        }
     }
 
     package var referencePath = ""
@@ -18,13 +27,20 @@ package struct DriftReport: Sendable {
     package var dataPath = ""
     package var referenceBytes = 0
     package var candidateBytes = 0
+    /// Bytes of weights in memory; 0: not known.
+    package var referenceMemory = 0
+    package var candidateMemory = 0
     package var examples = 0
     package var tokens = 0
     /// The first one decides.
     package var metrics: [Metric] = []
-    /// Percent of examples with the same predicted label; nil without a classifier.
+    /// Percent of equal labels, tags, answers or guesses; nil without a head.
     package var agreement: Double?
     package var flips: Int?
+    /// What is counted there: label, sentence, answer, text.
+    package var unit = "label"
+    /// Percent of nearest neighbours that stay the same; of embeddings.
+    package var neighbourOverlap: Double?
     package var logits: Discrepancy?
     package var hidden = Discrepancy()
     /// Error of the hidden state after each applied layer.
@@ -32,7 +48,10 @@ package struct DriftReport: Sendable {
     /// Counts of largest logit errors in equal bins from 0 to `histogramTop`.
     package var histogram: [Int] = []
     package var histogramTop = 0.0
+    package var sensitivity: SiteSensitivity?
     package var worst: [WorstExample] = []
+    /// What the figures were measured with, a line each: program, digests of files.
+    package var provenance: [String] = []
     package var kernel = ""
     package var seconds = 0.0
 
@@ -65,7 +84,7 @@ package struct DriftLimits: Sendable {
                     lines.append("\(metric.name) dropped by \(DecimalText.fixed(metric.drop, digits: 2)) points, the limit is \(maxDrop)")
                 }
             } else {
-                lines.append("--max-drop needs labels in the data and a classifier in the model")
+                lines.append("--max-drop needs labels in the data and a head in the model")
             }
         }
         if let minAgreement {
@@ -74,7 +93,7 @@ package struct DriftLimits: Sendable {
                     lines.append("labels agree on \(DecimalText.fixed(agreement, digits: 2)) %, the limit is \(minAgreement) %")
                 }
             } else {
-                lines.append("--min-agreement needs a classifier in the model")
+                lines.append("--min-agreement needs a head in the model")
             }
         }
         if let maxError, !(report.hidden.relativeL2 <= maxError) {

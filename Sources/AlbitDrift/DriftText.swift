@@ -11,8 +11,9 @@ extension DriftReport {
         row("candidate", candidatePath + "  (" + DriftReport.megabytes(candidateBytes) + ")")
         row("data", "\(dataPath): \(examples) examples, \(tokens) tokens")
         for metric in metrics {
-            var value = DecimalText.fixed(metric.reference, digits: 2) + " % -> " + DecimalText.fixed(metric.candidate, digits: 2)
-                + " %, drop " + DecimalText.fixed(metric.drop, digits: 2) + " points"
+            let unit = metric.isPercent ? " %" : ""
+            var value = DecimalText.fixed(metric.reference, digits: 2) + unit + " -> " + DecimalText.fixed(metric.candidate, digits: 2) + unit
+            if metric.isPercent { value += ", drop " + DecimalText.fixed(metric.drop, digits: 2) + " points" }
             if let interval = metric.dropInterval {
                 value += " (95 %: " + DecimalText.fixed(interval.lowerBound, digits: 2) + " to "
                     + DecimalText.fixed(interval.upperBound, digits: 2) + ")"
@@ -21,8 +22,9 @@ extension DriftReport {
             row(metric.name, value)
         }
         if let agreement, let flips {
-            row("agreement", DecimalText.fixed(agreement, digits: 2) + " % (" + String(flips) + (flips == 1 ? " label differs)" : " labels differ)"))
+            row("agreement", DecimalText.fixed(agreement, digits: 2) + " % (" + String(flips) + " " + unit + (flips == 1 ? " differs)" : "s differ)"))
         }
+        if let neighbourOverlap { row("neighbours", DecimalText.fixed(neighbourOverlap, digits: 2) + " % of the ten nearest stay the same") }
         if let logits {
             row("logits", "relative error " + DecimalText.fixed(logits.relativeL2, digits: 4) + ", largest difference "
                 + DecimalText.fixed(logits.maxAbs, digits: 4))

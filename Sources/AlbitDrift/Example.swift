@@ -10,6 +10,10 @@ package struct Example: Sendable {
     package var input: Input
     /// As written in the file: an id, a name or a number; nil without one.
     package var label: String?
+    /// A tag for each word of the text, words being what stands between spaces.
+    package var tags: [String]?
+    /// Right answers to a question (the text) about its context (the pair); "" where the context holds none.
+    package var answers: [String]?
     /// Line of the file, from 1.
     package var line: Int
 

@@ -35,7 +35,38 @@ enum PageChart {
         return svg + "</svg>"
     }
 
-    /// Two bars lying below each other, with what they are and how much.
+    /// A grid of cells, a column for each layer and a row for each site, darker for more; 0 and less stays empty.
+    static func grid(_ values: [[Double]], framed: [[Bool]], names: [String], label: String) -> String {
+        let (left, height, top) = (72.0, 24.0, 4.0)
+        let step = (width - left) / Double(max(1, values.count))
+        let most = values.joined().max() ?? 0
+        let bottom = top + Double(names.count) * height
+        var svg = "<svg viewBox=\"0 0 360 \(n(bottom + 20))\" role=\"img\" aria-label=\"\(PageText.escaped(label))\">"
+        for (row, name) in names.enumerated() {
+            svg += "<text x=\"0\" y=\"\(n(top + Double(row) * height + 16))\">\(PageText.escaped(name))</text>"
+        }
+        let every = max(1, (values.count + 12) / 13)
+        for (column, cells) in values.enumerated() {
+            let x = left + Double(column) * step
+            for (row, value) in cells.enumerated() {
+                let y = top + Double(row) * height
+                let share = most > 0 && value > 0 ? value / most : 0
+                let frame = column < framed.count && row < framed[column].count && framed[column][row] ? " class=\"cell framed\"" : " class=\"cell\""
+                svg += "<rect\(frame) rx=\"2\" x=\"\(n(x + 1))\" y=\"\(n(y + 1))\" width=\"\(n(step - 2))\" height=\"\(n(height - 2))\""
+                    + " style=\"fill-opacity:\(DecimalText.fixed(share, digits: 2))\"/>"
+                if step >= 22, value >= 0.05 {
+                    svg += "<text\(share > 0.55 ? " class=\"over\"" : "") x=\"\(n(x + step / 2))\" y=\"\(n(y + 16))\" text-anchor=\"middle\">"
+                        + DecimalText.fixed(value, digits: value < 9.95 ? 1 : 0) + "</text>"
+                }
+            }
+            if column % every == 0 {
+                svg += "<text x=\"\(n(x + step / 2))\" y=\"\(n(bottom + 14))\" text-anchor=\"middle\">\(column + 1)</text>"
+            }
+        }
+        return svg + "</svg>"
+    }
+
+    /// Two bars lying below each other, with what they are and how much; of each two the first is pale.
     static func pair(_ rows: [(name: String, value: Double, text: String)], label: String) -> String {
         let highest = rows.map(\.value).max() ?? 0
         var svg = "<svg viewBox=\"0 0 360 \(rows.count * 52)\" role=\"img\" aria-label=\"\(PageText.escaped(label))\">"
@@ -44,7 +75,7 @@ enum PageChart {
             svg += "<text x=\"0\" y=\"\(n(y + 14))\">\(PageText.escaped(row.name))</text>"
             svg += "<text x=\"360\" y=\"\(n(y + 14))\" text-anchor=\"end\">\(PageText.escaped(row.text))</text>"
             let length = highest > 0 ? max(2, row.value / highest * width) : 2
-            svg += "<rect class=\"\(index == 0 ? "pale" : "bar")\" rx=\"2\" x=\"0\" y=\"\(n(y + 21))\" width=\"\(n(length))\" height=\"18\"/>"
+            svg += "<rect class=\"\(index % 2 == 0 ? "pale" : "bar")\" rx=\"2\" x=\"0\" y=\"\(n(y + 21))\" width=\"\(n(length))\" height=\"18\"/>"
         }
         return svg + "</svg>"
     }

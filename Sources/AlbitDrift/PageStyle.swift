@@ -30,7 +30,8 @@ enum PageStyle {
         figcaption{min-height:2.7em}
         svg{display:block;width:100%;height:auto;margin-top:.6rem}
         svg text{fill:var(--soft);font-size:11px}
-        .bar{fill:var(--bar)}.pale{fill:var(--pale)}.grid{stroke:var(--line)}.limit{stroke:var(--bad);stroke-dasharray:4 3}
+        .bar{fill:var(--bar)}.pale{fill:var(--pale)}.grid{stroke:var(--line)}.cell{fill:var(--bar);stroke:var(--line)}.framed{stroke:var(--ink)}
+        svg .over{fill:var(--card)}.limit{stroke:var(--bad);stroke-dasharray:4 3}
         ol{list-style:none;margin:0;padding:0}
         li{padding:1rem 0;border-top:1px solid var(--line);break-inside:avoid}
         li p{margin:0 0 .4rem}

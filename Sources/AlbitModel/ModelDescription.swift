@@ -1,6 +1,8 @@
 /// What every model file says of its model, whatever the arithmetic: the keys of formats/gguf-albert.md.
 package struct ModelDescription {
     package var configuration: Configuration
+    /// The oldest version that can say what the file holds.
+    package var formatVersion = 1
     package var name = ""
     package var license: String?
     package var heads: [Head] = []
@@ -27,7 +29,7 @@ package struct ModelDescription {
         header.set(architecture + ".feed_forward_length", c.intermediateSize)
         header.set(architecture + ".attention.head_count", c.numAttentionHeads)
         header.set(architecture + ".attention.layer_norm_epsilon", c.layerNormEps)
-        header.set("albit.format_version", ModelFile.formatVersion)
+        header.set("albit.format_version", formatVersion)
         header.set("albit.embedding_size", c.embeddingSize)
         header.set("albit.group_count", c.numHiddenGroups)
         header.set("albit.inner_group_count", c.innerGroupNum)

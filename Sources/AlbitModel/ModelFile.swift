@@ -15,13 +15,15 @@ package final class ModelFile: @unchecked Sendable {
     package let problemType: String?
     package let pooling: String?
     package let linears: [LinearDescription]
-    /// Planes (1 or 2) per applied layer and site, in the order of `Site`; empty: each matmul's own default.
+    /// Planes per applied layer and site, in the order of `Site`: 1 or 2 of the activations, 3: two of them and two of
+    /// the weights. Empty: each matmul's own default.
     package let precision: [UInt8]
     /// Byte planes of the softmax weights, 1 or 2.
     package let attentionWeightPlanes: Int
 
-    /// The version of keys and layout that this program writes and the newest that it reads.
-    package static let formatVersion = 1
+    /// The newest version of keys and layout that this program reads. It writes the oldest one that can say what a
+    /// file holds: 2 where weights have a second plane, else 1.
+    package static let formatVersion = 2
 
     package var path: String { gguf.file.path }
 
@@ -92,12 +94,24 @@ package final class ModelFile: @unchecked Sendable {
 
     private static func readPrecision(_ gguf: GGUF, _ configuration: Configuration) throws(ModelFileError) -> [UInt8] {
         guard let values = try gguf.integers("albit.precision") else { return [] }
-        guard values.count == configuration.appliedLayers * Site.count, values.allSatisfy({ $0 == 1 || $0 == 2 }) else {
+        guard values.count == configuration.appliedLayers * Site.count, values.allSatisfy({ (1...3).contains($0) }) else {
             throw .badValue(
                 path: gguf.file.path, key: "albit.precision",
-                problem: "does not hold 1 or 2 for each of " + String(configuration.appliedLayers) + " x " + String(Site.count) + " sites")
+                problem: "does not hold 1, 2 or 3 for each of " + String(configuration.appliedLayers) + " x " + String(Site.count) + " sites")
+        }
+        for (index, value) in values.enumerated() where value == 3 {
+            guard let site = Site(rawValue: index % Site.count), !site.takesLowWeights else { continue }
+            throw .badValue(path: gguf.file.path, key: "albit.precision", problem: "is 3 for " + site.name + ", which takes 1 or 2")
         }
         return values.map { UInt8($0) }
+    }
+
+    /// Whether an applied layer that uses a stored one adds the second plane of a site's weights.
+    package func needsLowWeights(layer: Int, site: Site) -> Bool {
+        guard !precision.isEmpty else { return false }
+        return (0..<configuration.appliedLayers).contains {
+            configuration.storedLayer(at: $0) == layer && precision[$0 * Site.count + site.rawValue] == 3
+        }
     }
 
     // Tensors ---------------------------------------------------------------------------------

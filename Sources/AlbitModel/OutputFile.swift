@@ -123,7 +123,8 @@ package final class OutputFile {
         return .writeFailed(path: path, reason: String(cString: platform_error_text(error)))
     }
 
-    private func discard() {
+    /// Removes what was written, where `finish` was not called.
+    package func discard() {
         guard descriptor >= 0 else { return }
         _ = platform_sync_close(descriptor)
         descriptor = -1

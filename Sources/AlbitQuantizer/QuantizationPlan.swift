@@ -26,6 +26,8 @@ struct QuantizationPlan<Source: ParameterSource> {
     private(set) var projection: Matmul?
     private(set) var heads: [Matmul] = []
     private(set) var linears: [LinearDescription] = []
+    /// Names of matmuls whose weights have a second plane.
+    private(set) var lows: Set<String> = []
     private(set) var tables: [Table] = []
     /// Names of float vectors in file order.
     private(set) var vectorOrder: [String] = []
@@ -49,6 +51,7 @@ struct QuantizationPlan<Source: ParameterSource> {
             addLinear(block + "attn_output", c.hiddenSize, c.hiddenSize, rotated: false)
             addLinear(block + "ffn_up", c.intermediateSize, c.hiddenSize, rotated: true)
             addLinear(block + "ffn_down", c.hiddenSize, c.intermediateSize, rotated: true)
+            for site in Site.allCases where request.keepsLow(layer: layer, site: site, c) { lows.insert(block + site.name) }
         }
         addHead("pooler", ParameterName.poolerWeight, ParameterName.poolerBias)
         addHead("head.classifier", ParameterName.classifierWeight, ParameterName.classifierBias)
@@ -77,6 +80,7 @@ struct QuantizationPlan<Source: ParameterSource> {
         for linear in linears {
             add(linear.name + ".scale", linear.paddedRows)
             add(linear.name + ".bias", linear.paddedRows)
+            if lows.contains(linear.name) { add(linear.name + ".low.scale", linear.paddedRows) }
             let isHead = heads.contains { $0.name == linear.name }
             if request.preset.isCalibrated, !isHead { add(linear.name + ".shift", linear.columns) }
         }
@@ -145,7 +149,9 @@ struct QuantizationPlan<Source: ParameterSource> {
             request.writeTokenizer(&header)
         }
         for linear in linears {
-            writer.announce(linear.name + ".weight", .i8, shape: [4, 16, linear.paddedColumns / 4, linear.paddedRows / 16])
+            let shape = [4, 16, linear.paddedColumns / 4, linear.paddedRows / 16]
+            writer.announce(linear.name + ".weight", .i8, shape: shape)
+            if lows.contains(linear.name) { writer.announce(linear.name + ".low.weight", .i8, shape: shape) }
         }
         for name in vectorOrder { writer.announce(name, isShift(name) ? .f16 : .f32, shape: [vectorCounts[name] ?? 0]) }
         for table in tables {
@@ -156,6 +162,7 @@ struct QuantizationPlan<Source: ParameterSource> {
 
     private func describeModel(_ header: inout GGUFWriter) {
         var description = ModelDescription(configuration: source.configuration)
+        description.formatVersion = lows.isEmpty ? 1 : 2
         description.name = request.name
         description.license = request.license
         description.heads = request.heads

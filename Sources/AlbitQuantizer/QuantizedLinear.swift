@@ -11,6 +11,8 @@ package struct QuantizedLinear {
     package let bias: [Float]
     /// [columns], empty without shift.
     package let shift: [Float]
+    /// The second plane of the weights: panels and scales of what rounding left; nil where none is kept.
+    package let low: (panels: [Int8], scales: [Float])?
 }
 
 /// A matmul before it is rounded: float weights [rows][columns] in the input's own basis.
@@ -27,7 +29,9 @@ struct LinearRounder {
     let parallel: Parallel
 
     /// Rounds to nearest, or with GPTQ where a Hessian of the transformed inputs is given (which is used up).
-    func round(_ linear: FloatLinear, transform: InputTransform, planes: Int, hessian: Hessian?) -> QuantizedLinear {
+    func round(
+        _ linear: FloatLinear, transform: InputTransform, planes: Int, hessian: Hessian?, low: Bool = false
+    ) -> QuantizedLinear {
         let description = LinearDescription(
             name: linear.name, rows: linear.rows, columns: linear.columns, block: transform.block, planes: planes)
         let n = description.paddedRows
@@ -67,7 +71,37 @@ struct LinearRounder {
             }
         }
         return QuantizedLinear(
-            description: description, panels: panels, scales: scales, bias: bias, shift: transform.shift)
+            description: description, panels: panels, scales: scales, bias: bias, shift: transform.shift,
+            low: low ? remainder(of: linear, transform, panels, scales) : nil)
+    }
+
+    /// What is left of the transformed weights after rounding, rounded to nearest with a scale of its own.
+    private func remainder(
+        of linear: FloatLinear, _ transform: InputTransform, _ panels: [Int8], _ scales: [Float]
+    ) -> (panels: [Int8], scales: [Float]) {
+        let width = transform.width
+        var low = [Int8](repeating: 0, count: panels.count)
+        var lowScales = [Float](repeating: 0, count: scales.count)
+        var rest = [Float](repeating: 0, count: width)
+        for row in 0..<linear.rows {
+            linear.weights.withUnsafeBufferPointer { weights in
+                rest.withUnsafeMutableBufferPointer { rest in
+                    guard let source = weights.baseAddress, let target = rest.baseAddress else { return }
+                    transform.applyToWeights(source + row * linear.columns, into: target)
+                }
+            }
+            func index(_ k: Int) -> Int { row / 16 * 16 * width + k / 4 * 64 + row % 16 * 4 + k % 4 }
+            var largest: Float = 0
+            for k in 0..<width {
+                rest[k] -= Float(panels[index(k)]) * scales[row]
+                largest = max(largest, abs(rest[k]))
+            }
+            let scale = largest / 127
+            guard scale > 0 else { continue }
+            lowScales[row] = scale
+            for k in 0..<width { low[index(k)] = Int8(min(max((rest[k] / scale).rounded(.toNearestOrEven), -127), 127)) }
+        }
+        return (low, lowScales)
     }
 
     /// b += W · mu, summed in double in the order of the channels.

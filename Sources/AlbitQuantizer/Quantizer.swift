@@ -104,6 +104,9 @@ package struct Quantizer<Source: ParameterSource> {
             vectors[linear.description.name + ".bias"] = linear.bias
             if !linear.shift.isEmpty { vectors[linear.description.name + ".shift"] = linear.shift }
             try output { () throws(OutputError) in try writer.append(linear.panels) }
+            guard let low = linear.low else { return }
+            vectors[linear.description.name + ".low.scale"] = low.scales
+            try output { () throws(OutputError) in try writer.append(low.panels) }
         }
         // Hessians of a shared layer are few; those of an unshared model are measured layer by layer to bound memory.
         let c = configuration
@@ -147,7 +150,9 @@ package struct Quantizer<Source: ParameterSource> {
             for (i, (site, linear)) in sites.enumerated() {
                 request.progress(phase + ": rounding", i, sites.count)
                 guard let transform = transforms[site] else { continue }
-                var rounded = rounder.round(linear, transform: transform, planes: request.preset.planes, hessian: hessians.layers[0][site])
+                var rounded = rounder.round(
+                    linear, transform: transform, planes: request.preset.planes, hessian: hessians.layers[0][site],
+                    low: plan.lows.contains(linear.name))
                 if site == .attentionQKV { rounded = rounded.withoutKeyAndValueBias(headSize: c.headSize) }
                 try emit(rounded)
             }
@@ -183,7 +188,7 @@ extension QuantizedLinear {
         let padded = (headSize + 15) / 16 * 16
         var bias = bias
         for row in bias.indices where row / padded % 3 != 0 { bias[row] = 0 }
-        return QuantizedLinear(description: description, panels: panels, scales: scales, bias: bias, shift: shift)
+        return QuantizedLinear(description: description, panels: panels, scales: scales, bias: bias, shift: shift, low: low)
     }
 }
 
@@ -203,6 +208,9 @@ package struct PendingModel {
     }
 
     package func finish() throws(OutputError) { try file.finish() }
+
+    /// Gives the file up: nothing appears under its name.
+    package func discard() { file.discard() }
 }
 
 /// Bytes reserved for the drift summary.

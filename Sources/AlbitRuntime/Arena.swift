@@ -59,6 +59,9 @@ final class Arena {
 struct Workspace {
     /// Query, key and value of one head [length][3 · padded head size].
     let qkv: UnsafeMutablePointer<Float>
+    /// The same, and results of a block, of the second plane of the weights; null where no site adds one.
+    let lowQKV: UnsafeMutablePointer<Float>?
+    let lowResult: UnsafeMutablePointer<Float>?
     /// A head's integer panels, or the scores of one query for float32.
     let head: UnsafeMutableRawPointer
     /// Integer rows of hidden width, and of the intermediate width.
@@ -97,6 +100,7 @@ private struct ArenaPlan {
     let scratch: Int
     let embeddingSize: Int
     let isInt8: Bool
+    let addsLow: Bool
 
     init(weights: EncoderWeights, rows: Int, length: Int) {
         let configuration = weights.configuration
@@ -107,6 +111,7 @@ private struct ArenaPlan {
         weightPlanes = weights.attentionWeightPlanes
         hiddenStride = (configuration.hiddenSize + 15) / 16 * 16
         isInt8 = weights.isInt8
+        addsLow = weights.isInt8 && weights.precision.contains(3)
         embeddingSize = configuration.embeddingSize
         let heads = [weights.projection, weights.pooler, weights.classifier, weights.answer, weights.order, weights.prediction?.dense]
             .compactMap { $0 }
@@ -151,7 +156,9 @@ private struct ArenaPlan {
 
     var workspaceSize: Int {
         let block = Arena.blockRows
-        return Memory.size(length * 3 * paddedHeadSize, of: Float.self) + Memory.size(headSizeInMemory, of: UInt8.self)
+        let low = addsLow
+            ? Memory.size(length * 3 * paddedHeadSize, of: Float.self) + Memory.size(block * resultStride, of: Float.self) : 0
+        return low + Memory.size(length * 3 * paddedHeadSize, of: Float.self) + Memory.size(headSizeInMemory, of: UInt8.self)
             + ArenaPlan.rowsSize(block, hiddenRowStride, hiddenPlanes)
             + ArenaPlan.rowsSize(block, activatedRowStride, activatedPlanes)
             + Memory.size(block * activatedStride, of: Float.self) + Memory.size(block * resultStride, of: Float.self)
@@ -163,6 +170,8 @@ private struct ArenaPlan {
         let block = Arena.blockRows
         return Workspace(
             qkv: memory.take(length * 3 * paddedHeadSize, of: Float.self),
+            lowQKV: addsLow ? memory.take(length * 3 * paddedHeadSize, of: Float.self) : nil,
+            lowResult: addsLow ? memory.take(block * resultStride, of: Float.self) : nil,
             head: UnsafeMutableRawPointer(memory.take(headSizeInMemory, of: UInt8.self)),
             hiddenRows: ArenaPlan.takeRows(memory, block, hiddenRowStride, hiddenPlanes),
             activatedRows: ArenaPlan.takeRows(memory, block, activatedRowStride, activatedPlanes),

@@ -81,10 +81,21 @@ package final class EncoderWeights: @unchecked Sendable {
         self.owners = owners
     }
 
+    /// The same weights with other planes per applied layer and site: what a search tries.
+    package convenience init(_ other: EncoderWeights, precision: [UInt8]) {
+        self.init(
+            configuration: other.configuration, wordEmbeddings: other.wordEmbeddings,
+            positionEmbeddings: other.positionEmbeddings, tokenTypeEmbeddings: other.tokenTypeEmbeddings,
+            embeddingNorm: other.embeddingNorm, projection: other.projection, layers: other.layers, pooler: other.pooler,
+            classifier: other.classifier, answer: other.answer, order: other.order, prediction: other.prediction,
+            isInt8: other.isInt8, precision: precision, attentionWeightPlanes: other.attentionWeightPlanes,
+            file: other.file, owners: other.owners)
+    }
+
     /// Planes that a site works with at an applied layer.
     package func planes(step: Int, site: Site) -> Int {
         guard isInt8 else { return 1 }
-        if !precision.isEmpty { return Int(precision[step * Site.count + site.rawValue]) }
+        if !precision.isEmpty { return min(2, Int(precision[step * Site.count + site.rawValue])) }
         let layer = layers[configuration.storedLayer(at: step)]
         switch site {
         case .attentionQKV: return layer.qkv.planes
@@ -93,6 +104,11 @@ package final class EncoderWeights: @unchecked Sendable {
         case .ffnUp: return layer.ffnUp.planes
         case .ffnDown: return layer.ffnDown.planes
         }
+    }
+
+    /// Whether a site adds the second plane of its weights at an applied layer.
+    package func addsLowWeights(step: Int, site: Site) -> Bool {
+        isInt8 && !precision.isEmpty && precision[step * Site.count + site.rawValue] == 3
     }
 
     /// The most planes any step needs at a site: what buffers are sized for.

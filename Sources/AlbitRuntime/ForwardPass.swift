@@ -4,8 +4,9 @@ import CKernels
 // The network, described once for float32 and int8: what each thread does in the three phases of a pass.
 extension Session {
     /// Rows first ... of `linear` applied to float rows, through the thread's integer rows where it is int8.
+    /// `low`: room for a second result, where the second plane of the weights is to be added.
     func apply(
-        _ linear: Linear, planes: Int? = nil, input: UnsafePointer<Float>, stride: Int, rows: Int,
+        _ linear: Linear, planes: Int? = nil, low: UnsafeMutablePointer<Float>? = nil, input: UnsafePointer<Float>, stride: Int, rows: Int,
         through integers: inout kernel_rows, scratch: UnsafeMutablePointer<Float>,
         activation: kernel_activation = KERNEL_LINEAR, output: UnsafeMutablePointer<Float>, outputStride: Int
     ) {
@@ -19,6 +20,19 @@ extension Session {
             integers.planes = quantizer.planes
             table.quantize(&quantizer, input, stride, Int32(rows), &integers, 0, scratch)
             table.matmul(&matrix, &integers, 0, Int32(rows), 0, matrix.n, activation, output, outputStride)
+            guard let low, var second = linear.low else { return }
+            table.matmul(&second, &integers, 0, Int32(rows), 0, second.n, KERNEL_LINEAR, low, outputStride)
+            add(low, to: output, stride: outputStride, rows: rows, columns: linear.rows)
+        }
+    }
+
+    /// The second plane's products, added one by one.
+    private func add(
+        _ low: UnsafePointer<Float>, to output: UnsafeMutablePointer<Float>, stride: Int, rows: Int, columns: Int
+    ) {
+        for row in 0..<rows {
+            let (x, y) = (low + row * stride, output + row * stride)
+            for i in 0..<columns { y[i] += x[i] }
         }
     }
 
@@ -155,6 +169,12 @@ extension Session {
                 table.matmul(
                     &matrix, &integers, Int32(sequence.first), length, first, first + Int32(3 * padded), KERNEL_LINEAR,
                     qkv, 3 * padded)
+                if let low = workspace.lowQKV, var second = layer.qkv.low, weights.addsLowWeights(step: step, site: .attentionQKV) {
+                    table.matmul(
+                        &second, &integers, Int32(sequence.first), length, first, first + Int32(3 * padded), KERNEL_LINEAR,
+                        low, 3 * padded)
+                    add(low, to: qkv, stride: 3 * padded, rows: sequence.count, columns: 3 * padded)
+                }
                 var packed = kernel_head()
                 kernel_head_place(
                     &packed, workspace.head, length, Int32(d), Int32(weights.planes(step: step, site: .attention)),
@@ -178,6 +198,7 @@ extension Session {
             let rows = Int32(block.count)
             apply(
                 layer.attentionOutput, planes: weights.planes(step: step, site: .attentionOutput),
+                low: weights.addsLowWeights(step: step, site: .attentionOutput) ? workspace.lowResult : nil,
                 input: arena.context + offset, stride: arena.hiddenStride, rows: block.count,
                 through: &workspace.hiddenRows, scratch: workspace.scratch, output: workspace.result,
                 outputStride: workspace.resultStride)
@@ -197,7 +218,8 @@ extension Session {
                 }
             }
             apply(
-                layer.ffnDown, planes: weights.planes(step: step, site: .ffnDown), input: workspace.activated,
+                layer.ffnDown, planes: weights.planes(step: step, site: .ffnDown),
+                low: weights.addsLowWeights(step: step, site: .ffnDown) ? workspace.lowResult : nil, input: workspace.activated,
                 stride: workspace.activatedStride, rows: block.count, through: &workspace.activatedRows,
                 scratch: workspace.scratch, output: workspace.result, outputStride: workspace.resultStride)
             table.add_norm(

@@ -21,11 +21,17 @@ extension EncoderWeights {
             let block = "blk." + String(index) + "."
             layers.append(
                 TransformerLayer(
-                    qkv: try reader.linear(block + "attn_qkv", rows: configuration.numAttentionHeads * 3 * headSize, columns: h),
-                    attentionOutput: try reader.linear(block + "attn_output", rows: h, columns: h),
+                    qkv: try reader.linear(
+                        block + "attn_qkv", rows: configuration.numAttentionHeads * 3 * headSize, columns: h,
+                        low: model.needsLowWeights(layer: index, site: .attentionQKV)),
+                    attentionOutput: try reader.linear(
+                        block + "attn_output", rows: h, columns: h,
+                        low: model.needsLowWeights(layer: index, site: .attentionOutput)),
                     attentionNorm: try reader.norm(block + "attn_output_norm", h),
                     ffnUp: try reader.linear(block + "ffn_up", rows: configuration.intermediateSize, columns: h),
-                    ffnDown: try reader.linear(block + "ffn_down", rows: h, columns: configuration.intermediateSize),
+                    ffnDown: try reader.linear(
+                        block + "ffn_down", rows: h, columns: configuration.intermediateSize,
+                        low: model.needsLowWeights(layer: index, site: .ffnDown)),
                     outputNorm: try reader.norm(block + "layer_output_norm", h)))
         }
         var prediction: PredictionHead?
@@ -68,7 +74,8 @@ private final class Int8WeightReader {
         return try linear(name, rows: rows ?? description.rows, columns: columns)
     }
 
-    func linear(_ name: String, rows: Int, columns: Int) throws(ModelFileError) -> Linear {
+    /// `low`: with the second plane of its weights.
+    func linear(_ name: String, rows: Int, columns: Int, low: Bool = false) throws(ModelFileError) -> Linear {
         guard let description = model.linears.first(where: { $0.name == name }) else {
             throw .missingTensor(path: model.path, tensor: name)
         }
@@ -79,13 +86,18 @@ private final class Int8WeightReader {
         }
         let n = description.paddedRows
         let k = description.paddedColumns
-        let tensor = try model.tensor(name + ".weight", .i8, shape: [4, 16, k / 4, n / 16])
-        guard let base = model.gguf.bytes(of: tensor).baseAddress else {
-            throw .missingTensor(path: model.path, tensor: name)
-        }
-        let panels = base.assumingMemoryBound(to: Int8.self)
+        let panels = try panels(name, n: n, k: k)
         let shift = model.gguf.tensor(name + ".shift") == nil ? nil : try self.shift(name + ".shift", columns)
         let sums = try columnSums(panels, n: n, k: k)
+        var second: kernel_linear?
+        // A file that a search works on holds planes that its precision does not ask for yet.
+        if low || model.gguf.tensor(name + ".low.weight") != nil {
+            let panels = try self.panels(name + ".low", n: n, k: k)
+            second = kernel_linear(
+                panels: panels, scale: try model.floats(name + ".low.scale", count: n),
+                bias: UnsafePointer(try allocate(n, of: Float.self)), column_sum: try columnSums(panels, n: n, k: k),
+                n: Int32(n), k: Int32(k))
+        }
         return Linear(
             weights: .int8(
                 kernel_linear(
@@ -94,7 +106,15 @@ private final class Int8WeightReader {
                 kernel_input(
                     shift: shift, k: Int32(columns), k_padded: Int32(k), block: Int32(description.block),
                     planes: Int32(description.planes))),
-            rows: rows, columns: columns)
+            low: second, rows: rows, columns: columns)
+    }
+
+    private func panels(_ name: String, n: Int, k: Int) throws(ModelFileError) -> UnsafePointer<Int8> {
+        let tensor = try model.tensor(name + ".weight", .i8, shape: [4, 16, k / 4, n / 16])
+        guard let base = model.gguf.bytes(of: tensor).baseAddress else {
+            throw .missingTensor(path: model.path, tensor: name)
+        }
+        return base.assumingMemoryBound(to: Int8.self)
     }
 
     func norm(_ name: String, _ count: Int) throws(ModelFileError) -> LayerNorm {

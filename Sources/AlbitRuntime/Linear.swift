@@ -11,10 +11,19 @@ package struct Linear: @unchecked Sendable {
     }
 
     package let weights: Weights
+    /// What rounding left of the int8 weights, rounded again: the second plane, without bias. Nil where none is kept.
+    package let low: kernel_linear?
     /// True output channels.
     package let rows: Int
     /// True input channels.
     package let columns: Int
+
+    package init(weights: Weights, low: kernel_linear? = nil, rows: Int, columns: Int) {
+        self.weights = weights
+        self.low = low
+        self.rows = rows
+        self.columns = columns
+    }
 
     /// Output channels that are written: `rows`, padded to 16 for int8.
     package var outputWidth: Int {

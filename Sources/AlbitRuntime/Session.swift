@@ -107,8 +107,24 @@ package final class Session: @unchecked Sendable {
             // The sum of finite values of a LayerNorm is finite; NaN and Inf survive it.
             var sum: Float = 0
             for i in 0..<configuration.hiddenSize { sum += values[i] * 0 }
-            if sum != 0 { throw .notFinite(step: step, site: "output") }
+            if sum != 0 { throw .notFinite(step: step, site: firstNotFinite(arena)) }
         }
+    }
+
+    /// The first place of the last step whose output is not finite, as far as it is still in memory: feed-forward
+    /// outputs are kept for observers only.
+    private func firstNotFinite(_ arena: Arena) -> String {
+        func isFinite(_ rows: UnsafePointer<Float>?, _ columns: Int, _ stride: Int) -> Bool {
+            guard let rows else { return true }
+            for row in 0..<rowCount { for i in 0..<columns where !rows[row * stride + i].isFinite { return false } }
+            return true
+        }
+        let h = configuration.hiddenSize
+        if !isFinite(arena.context, h, arena.hiddenStride) { return Site.attention.name }
+        guard let normed = arena.traceNormed, let activated = arena.traceActivated else { return "attn_output, ffn_up or ffn_down" }
+        if !isFinite(normed, h, arena.hiddenStride) { return Site.attentionOutput.name }
+        let i = configuration.intermediateSize
+        return isFinite(activated, i, i) ? Site.ffnDown.name : Site.ffnUp.name
     }
 
     // Observation -----------------------------------------------------------------------------

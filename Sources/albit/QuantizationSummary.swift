@@ -1,5 +1,7 @@
 import AlbitCommands
+import AlbitDrift
 import AlbitImporters
+import AlbitModel
 import AlbitQuantizer
 import AlbitText
 
@@ -10,6 +12,10 @@ struct QuantizationSummary {
     let preset: Preset
     /// The calibration data in words; empty without calibration.
     let calibration: String
+    /// What was measured; nil without calibration.
+    let drift: DriftReport?
+    /// What a search raised; nil where none was asked for or needed.
+    let raised: PrecisionTuning.Raised?
     let report: ImportReport
 
     private var used: Int { report.tensors.count { $0.parameter != nil } }
@@ -19,6 +25,10 @@ struct QuantizationSummary {
             "made         \(output), \(InspectCommand.grouped(bytes)) bytes, preset \(preset.rawValue)",
             "from         \(report.path): \(report.format), \(InspectCommand.grouped(report.fileBytes)) bytes",
             "calibration  " + (calibration.isEmpty ? "none" : calibration),
+            "drift        " + (drift.map {
+                "hidden state differs by \(DecimalText.fixed($0.hidden.relativeL2, digits: 4)) on \($0.dataPath)"
+            } ?? "not measured"),
+        ] + raisedLines + [
             "used         \(used) of \(report.tensors.count) tensors",
         ]
         for copy in report.merged {
@@ -26,6 +36,34 @@ struct QuantizationSummary {
         }
         for tensor in report.ignored { lines.append("ignored      \(tensor.name): \(tensor.reason)") }
         return lines.joined(separator: "\n")
+    }
+
+    /// What a search did, and what it costs.
+    private var raisedLines: [String] {
+        guard let raised else { return [] }
+        let cost = PrecisionCost(raised.configuration)
+        let (before, after) = (
+            cost.multiplications(raised.base, length: raised.length), cost.multiplications(raised.choice.precision, length: raised.length))
+        var lines = [
+            "precision    raised at \(raised.sites) of \(raised.base.count) sites after \(raised.trials) trials: error "
+                + DecimalText.fixed(raised.before, digits: 4) + " -> " + DecimalText.fixed(raised.choice.trial.error, digits: 4),
+            "cost         " + DecimalText.fixed(Double(after) / Double(before), digits: 2) + " times the multiplications at "
+                + "\(raised.length) tokens, " + DecimalText.fixed(raised.milliseconds.before, digits: 1) + " -> "
+                + DecimalText.fixed(raised.milliseconds.after, digits: 1) + " ms",
+        ]
+        for site in Site.allCases {
+            for (planes, words) in [(UInt8(2), "16-bit inputs"), (3, "16-bit inputs and weights")] {
+                let steps = (0..<raised.configuration.appliedLayers).filter {
+                    let index = $0 * Site.count + site.rawValue
+                    return raised.choice.precision[index] == planes && raised.base[index] < planes
+                }
+                if !steps.isEmpty {
+                    lines.append("  " + site.name + String(repeating: " ", count: 12 - site.name.utf8.count)
+                        + words + " at layers " + steps.map { String($0 + 1) }.joined(separator: " "))
+                }
+            }
+        }
+        return lines
     }
 
     var json: String {
@@ -38,6 +76,29 @@ struct QuantizationSummary {
         json.member("format"); json.string(report.format)
         json.member("calibration")
         if calibration.isEmpty { json.null() } else { json.string(calibration) }
+        json.member("drift")
+        if let drift { json.raw(drift.summary) } else { json.null() }
+        json.member("precision")
+        if let raised {
+            json.beginObject()
+            json.member("sites"); json.integer(raised.base.count)
+            json.member("raised"); json.integer(raised.sites)
+            json.member("trials"); json.integer(raised.trials)
+            json.member("errorBefore"); json.number(raised.before)
+            json.member("error"); json.number(raised.choice.trial.error)
+            let cost = PrecisionCost(raised.configuration)
+            json.member("multiplicationsBefore"); json.integer(cost.multiplications(raised.base, length: raised.length))
+            json.member("multiplications"); json.integer(cost.multiplications(raised.choice.precision, length: raised.length))
+            json.member("medianMsBefore"); json.number(raised.milliseconds.before)
+            json.member("medianMs"); json.number(raised.milliseconds.after)
+            json.member("planes")
+            json.beginArray()
+            for planes in raised.choice.precision { json.integer(Int(planes)) }
+            json.endArray()
+            json.endObject()
+        } else {
+            json.null()
+        }
         json.member("used"); json.strings(report.tensors.filter { $0.parameter != nil }.map(\.name))
         json.member("merged")
         json.beginArray()

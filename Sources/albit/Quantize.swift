@@ -1,4 +1,5 @@
 import AlbitCommands
+import AlbitDrift
 import AlbitImporters
 import AlbitModel
 import AlbitQuantizer
@@ -10,7 +11,13 @@ import ArgumentParser
 struct Quantize: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Turn a checkpoint into one int8 file.",
-        discussion: HelpExample.onSample(#"quantize $model -o model.gguf"#, #"quantize $model -o accurate.gguf --preset accurate"#))
+        discussion: """
+            With a limit the precision of as few sites is raised as it takes; exit 1 and no file where nothing suffices.
+
+            \(HelpExample.onSample(
+                #"quantize $model -o model.gguf"#, #"quantize $model -o accurate.gguf --preset accurate"#,
+                #"quantize $model -o close.gguf --max-error 0.008"#))
+            """)
 
     @Argument(help: "A file, directory or archive of any supported format.", completion: .file())
     var path: String
@@ -27,6 +34,7 @@ struct Quantize: ParsableCommand {
     @Flag(name: .long, help: "Replace the output where it exists.")
     var force = false
 
+    @OptionGroup var precision: PrecisionArguments
     @OptionGroup var computing: RunArguments
     @OptionGroup var source: SourceArguments
 
@@ -49,17 +57,32 @@ struct Quantize: ParsableCommand {
         request.progress = { _, done, total in bar.update(done, of: total) }
         let tokenizer = try TokenizerReader.read(checkpoint.tokenizerFiles).map { Tokenizer($0) }
         if let tokenizer { request.writeTokenizer = { tokenizer.tables.write(to: &$0) } }
+        var calibration: CalibrationData?
         if preset.isCalibrated {
             let data = try CalibrationData.load(calibrate, checkpoint, tokenizer)
             request.calibration = data.sequences
             request.calibrationDescription = data.description
+            calibration = data
         }
-        let pending = try Quantizer(source: checkpoint, request: request).write(to: output, overwrite: force)
+        let pending: PendingModel
+        var drift: DriftReport?
+        var raised: PrecisionTuning.Raised?
+        if preset.isCalibrated || precision.isSearch {
+            let tuning = PrecisionTuning(
+                arguments: precision, checkpoint: checkpoint, tokenizer: tokenizer, calibration: calibration, kernel: request.kernel,
+                threads: request.threads)
+            let made = try tuning.make(request, output, overwrite: force)
+            (pending, drift, raised) = (made.file, made.drift, made.raised)
+            try pending.store(drift: made.drift.summary)
+        } else {
+            pending = try Quantizer(source: checkpoint, request: request).write(to: output, overwrite: force)
+        }
         let bytes = pending.file.offset
         try pending.finish()
         bar.finish()
         let summary = QuantizationSummary(
-            output: output, bytes: bytes, preset: preset, calibration: request.calibrationDescription, report: checkpoint.report)
+            output: output, bytes: bytes, preset: preset, calibration: request.calibrationDescription, drift: drift, raised: raised,
+            report: checkpoint.report)
         let standardOutput = Output()
         try standardOutput.line(computing.json ? summary.json : summary.text)
         try standardOutput.flush()

@@ -45,10 +45,22 @@ struct SourceArguments: ParsableArguments {
     /// A model as one side of a comparison.
     func contender(_ path: String) throws -> Contender {
         let model = try load(path)
-        let bytes = try model.file?.gguf.file.bytes.count ?? Importer.open(path: path, options: options).report.fileBytes
+        let bytes: Int
+        let memory: Int
+        if let file = model.file {
+            bytes = file.gguf.file.bytes.count
+            // Embedding tables stay in the file.
+            memory = file.gguf.tensors.reduce(0) {
+                $0 + (["token_embd.weight", "position_embd.weight", "token_types.weight"].contains($1.name) ? 0 : $1.byteCount)
+            }
+        } else {
+            let report = try Importer.open(path: path, options: options).report
+            bytes = report.fileBytes
+            memory = 4 * report.uniqueParameters
+        }
         return Contender(
             path: path, weights: model.weights, tokenizer: model.tokenizer, labels: model.labels,
-            problemType: model.problemType, bytes: bytes)
+            problemType: model.problemType, pooling: model.pooling, bytes: bytes, memory: memory)
     }
 
     /// The tokenizer of a model, or of a bare tokenizer file.

@@ -6,6 +6,7 @@ import AlbitRuntime
 import AlbitText
 import AlbitTokenizers
 import ArgumentParser
+import CPlatform
 
 struct Verify: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -26,7 +27,7 @@ struct Verify: ParsableCommand {
     @Option(name: .long, help: "Outputs that another program computed: .npz with hidden_0, logits_0, hidden_1 ...", completion: .file())
     var golden: String?
 
-    @Option(name: .long, help: "TSV or CSV with a header (text, pair, label, or ids), or JSON lines.", completion: .file())
+    @Option(name: .long, help: "TSV or CSV with a header, or JSON lines (text, pair, label; ids; words, tags; question, context, answer), CoNLL, SQuAD.", completion: .file())
     var data: String
 
     @Option(name: .long, help: "Most points that the task metric may drop.")
@@ -75,12 +76,25 @@ struct Verify: ParsableCommand {
         var comparison = try Comparison(
             reference: source.contender(reference), candidate: source.contender(candidate), kernel: kernel, threads: threads)
         let bar = Progress("comparing")
-        let result = try comparison.run(DataFile(path: data)) { bar.update($0, of: $1) }
+        var result = try comparison.run(DataFile(path: data)) { bar.update($0, of: $1) }
         bar.finish()
+        if report != nil {
+            let bar = Progress("measuring sites")
+            result.sensitivity = try comparison.sensitivity { bar.update($0, of: $1) }
+            bar.finish()
+            result.provenance = ["# " + Version.text] + (try [candidate, data].map { "# " + (try Self.digest($0)) + "  " + $0 })
+        }
         if comparison.truncatedTexts > 0 {
             Message.warn("\(comparison.truncatedTexts) texts are longer than the model takes; their ends were left out")
         }
         return result
+    }
+
+    /// SHA-256 of a file, as sha256sum prints it; "(a directory)" for one.
+    private static func digest(_ path: String) throws -> String {
+        if path.withCString({ platform_kind($0) }) == 2 { return "(a directory)" }
+        let file = try MappedFile(path: path)
+        return withExtendedLifetime(file) { SHA256.hexDigest(of: file.bytes) }
     }
 
     private func write(_ text: String, to path: String) throws {

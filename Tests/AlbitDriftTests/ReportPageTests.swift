@@ -24,6 +24,16 @@ struct ReportPageTests {
         report.byIteration = Array(repeating: error, count: 24)
         (report.histogram, report.histogramTop) = ((0..<24).map { 24 - $0 }, 0.5)
         report.kernel = "scalar"
+        (report.referenceMemory, report.candidateMemory) = (46_800_000, 8_800_000)
+        var shares: [[Double]] = []
+        var planes: [[UInt8]] = []
+        for layer in 0..<24 {
+            let least = Double(layer - 4) / 100
+            shares.append([least, least + 0.002, least + 0.004, least + 0.006, least + 0.008])
+            planes.append(layer > 20 ? [3, 2, 1, 1, 1] : [1, 1, 1, 1, 1])
+        }
+        report.sensitivity = SiteSensitivity(shares: shares, planes: planes, tokens: 512)
+        report.provenance = ["# albit", String(repeating: "f", count: 64) + "  model.gguf"]
         var worst = WorstExamples()
         for line in 1...12 {
             worst.add(WorstExample(
@@ -106,7 +116,7 @@ struct ReportPageTests {
             // A scroll bar takes at most 20 pixels of the frame.
             #expect(frame[0] > asked - 20 && frame[0] <= asked)
             #expect(frame[1] <= frame[0], "\(frame[1]) pixels wide in a frame of \(frame[0])")
-            #expect(frame[2] == 3)
+            #expect(frame[2] == 4)
         }
         #expect(!console.contains("CONSOLE"), "\(console)")
     }

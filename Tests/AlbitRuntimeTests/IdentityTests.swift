@@ -18,10 +18,13 @@ struct IdentityTests {
             mask: [Bool](repeating: true, count: length) + [Bool](repeating: false, count: padding))
     }
 
-    private static func quantized(_ preset: Preset, threads: Int = 2, kernel: Kernel = .best) throws -> URL {
+    private static func quantized(
+        _ preset: Preset, threads: Int = 2, kernel: Kernel = .best, precision: [UInt8]? = nil
+    ) throws -> URL {
         let source = try Importer.open(path: sample, options: ImportOptions())
         var request = QuantizationRequest()
         request.preset = preset
+        request.precision = precision
         request.threads = threads
         request.kernel = kernel
         request.heads = source.heads
@@ -59,6 +62,29 @@ struct IdentityTests {
         let url = try Self.quantized(preset)
         defer { try? FileManager.default.removeItem(at: url) }
         try check(EncoderWeights(ModelFile(path: url.path)), preset.rawValue, longest: preset == .default ? 512 : 128)
+    }
+
+    /// One to two planes of activations and two of weights, another choice at every layer and site.
+    @Test func mixedPrecision() throws {
+        let precision: [UInt8] = [3, 2, 3, 2, 3, 1, 1, 3, 1, 1, 2, 1, 1, 2, 3, 1, 2, 2, 1, 1]
+        let url = try Self.quantized(.default, precision: precision)
+        defer { try? FileManager.default.removeItem(at: url) }
+        let file = try ModelFile(path: url.path)
+        #expect(file.precision == precision)
+        let weights = try EncoderWeights(file)
+        #expect(weights.layers[0].qkv.low != nil && weights.layers[0].ffnUp.low == nil)
+        try check(weights, "mixed")
+        // Every plane is worth something: the reference comes nearer.
+        let reference = try Session(weights: EncoderWeights(Importer.open(path: Self.sample, options: ImportOptions())))
+        try reference.encode([Self.input(64, 9)])
+        let expected = reference.lastHiddenState(of: 0)
+        var errors: [Float] = []
+        for planes in [[1, 1, 1, 1, 1], [2, 2, 2, 2, 2], [3, 2, 3, 2, 3]] as [[UInt8]] {
+            let session = try Session(weights: EncoderWeights(weights, precision: (0..<4).flatMap { _ in planes }))
+            try session.encode([Self.input(64, 9)])
+            errors.append(zip(session.lastHiddenState(of: 0), expected).reduce(Float(0)) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) })
+        }
+        #expect(errors[1] < errors[0] && errors[2] < errors[1], "\(errors)")
     }
 
     /// The file is a function of its inputs: not of threads, not of the kernel.

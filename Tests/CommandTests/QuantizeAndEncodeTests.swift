@@ -44,6 +44,42 @@ struct QuantizeAndEncodeTests {
         }
     }
 
+    /// A limit that the default misses is kept by raising some sites; one that nothing keeps leaves no file.
+    @Test func quantizeRaisesPrecisionUntilALimitHolds() throws {
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        func quantize(_ name: String, _ limits: [String]) throws -> BuiltProgram.Outcome {
+            try BuiltProgram.desktop.run(["quantize", BuiltProgram.sample, "-o", folder.appendingPathComponent(name).path, "--json"] + limits)
+        }
+        let texts = folder.appendingPathComponent("dev.tsv")
+        try "text\tlabel\na charming film\t1\ndull and far too long\t0\nit works\t1\n".write(to: texts, atomically: true, encoding: .utf8)
+        let data = ["--data", texts.path]
+        let plain = try JSONValue(parsing: quantize("default.gguf", data).output)
+        let error = try #require(plain["drift"]?["hiddenRelativeL2"]?.double)
+        let limit = error * 0.8
+        let made = try quantize("close.gguf", data + ["--max-error", "\(limit)"])
+        #expect(made.code == 0, "\(made.errors)")
+        let summary = try JSONValue(parsing: made.output)
+        let precision = try #require(summary["precision"])
+        let planes = (precision["planes"]?.array ?? []).compactMap { $0.integer }
+        #expect(planes.count == 20 && planes.count { $0 > 1 } == precision["raised"]?.integer)
+        #expect((1...10).contains(precision["raised"]?.integer ?? 0))
+        // Again: the same bytes. And verify, another command, finds the limit kept.
+        _ = try quantize("again.gguf", data + ["--max-error", "\(limit)"])
+        let files = ["close.gguf", "again.gguf"].map { folder.appendingPathComponent($0) }
+        #expect(try Data(contentsOf: files[0]) == Data(contentsOf: files[1]))
+        let close = files[0].path
+        let verified = try BuiltProgram.desktop.run(["verify", BuiltProgram.sample, close, "--max-error", "\(limit)", "--max-drop", "0"] + data)
+        #expect(verified.code == 0, "\(verified.errors)")
+        #expect(try BuiltProgram.board.run(["selftest", close]).code == 0)
+        let none = try quantize("none.gguf", data + ["--max-error", "1e-9"])
+        #expect(none.code == 1 && none.errors.contains("no file was made"), "\(none.errors)")
+        #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted() == ["again.gguf", "close.gguf", "default.gguf", "dev.tsv"])
+        #expect(try quantize("drop.gguf", ["--max-drop", "0"]).code == 2)
+        #expect(try quantize("drop.gguf", data + ["--max-drop", "0"]).code == 0)
+    }
+
     /// A CSV with a header calibrates like the JSON lines of the same texts.
     @Test func calibrationReadsTables() throws {
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)

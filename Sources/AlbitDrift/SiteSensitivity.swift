@@ -1,0 +1,47 @@
+import AlbitModel
+import AlbitRuntime
+
+/// How much each site of each applied layer adds to the error of an int8 model, by measurement: the site alone is
+/// computed with 16-bit inputs, or with 8-bit ones where it has 16-bit ones already.
+package struct SiteSensitivity: Sendable {
+    /// Part of the squared error that the site's 8-bit inputs make: [layer][site]. Errors of different sites may
+    /// cancel, so a value may be below 0.
+    package let shares: [[Double]]
+    /// Planes that the model uses there.
+    package let planes: [[UInt8]]
+    package let tokens: Int
+
+    /// Tokens that are measured at most, about.
+    static let sampleTokens = 512
+
+    /// Nil for a candidate of floats. `progress` gets sites done and all of them.
+    package static func measure(
+        reference: EncoderWeights, candidate: EncoderWeights, inputs: [EncoderInput], kernel: Kernel, threads: Int,
+        progress: (Int, Int) -> Void
+    ) throws(RuntimeError) -> SiteSensitivity? {
+        let layers = candidate.configuration.appliedLayers
+        guard candidate.isInt8, !inputs.isEmpty, candidate.precision.count == layers * Site.count else { return nil }
+        let probe = try HiddenProbe(reference: reference, inputs: inputs, kernel: kernel, threads: threads)
+        func square(_ precision: [UInt8]) throws(RuntimeError) -> Double {
+            let error = try probe.discrepancy(of: EncoderWeights(candidate, precision: precision)).relativeL2
+            return error * error
+        }
+        let base = candidate.precision
+        let whole = try square(base)
+        var shares: [[Double]] = []
+        for layer in 0..<layers {
+            var row: [Double] = []
+            for site in 0..<Site.count {
+                let index = layer * Site.count + site
+                var changed = base
+                changed[index] = base[index] == 1 ? 2 : 1
+                let difference = try square(changed) - whole
+                row.append(whole > 0 ? (base[index] == 1 ? -difference : difference) / whole : 0)
+                progress(index + 1, layers * Site.count)
+            }
+            shares.append(row)
+        }
+        return SiteSensitivity(
+            shares: shares, planes: (0..<layers).map { Array(base[($0 * Site.count)..<(($0 + 1) * Site.count)]) }, tokens: probe.tokens)
+    }
+}
