@@ -16,7 +16,7 @@ struct Quantize: ParsableCommand {
 
             \(HelpExample.onSample(
                 #"quantize $model -o model.gguf"#, #"quantize $model -o accurate.gguf --preset accurate"#,
-                #"quantize $model -o close.gguf --max-error 0.008"#))
+                #"quantize $model -o close.gguf --max-error 0.01"#))
             """)
 
     @Argument(help: "A file, directory or archive of any supported format.", completion: .file())
