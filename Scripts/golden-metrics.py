@@ -1,12 +1,14 @@
 #!/usr/bin/env python3
 """Writes Tests/AlbitDriftTests/Golden.json: metrics by scikit-learn, scipy and seqeval, and answers by the rules of
 the SQuAD 2.0 evaluation script. Needs: pip install scikit-learn scipy seqeval"""
-import collections, json, pathlib, random, re, string, warnings
+import json, pathlib, random, warnings
 
 import numpy as np
 from scipy import stats
 from seqeval import metrics as entities
 from sklearn import metrics
+
+import squad_rules as squad
 
 warnings.simplefilter("ignore")
 random.seed(9)
@@ -31,27 +33,9 @@ def tagging(truth, predicted):
             "precision": entities.precision_score(truth, predicted), "recall": entities.recall_score(truth, predicted)}
 
 
-def normalized(text):
-    text = "".join(c for c in text.lower() if c not in set(string.punctuation))
-    return " ".join(re.sub(r"\b(a|an|the)\b", " ", text).split())
-
-
-def word_f1(gold, guess):
-    gold, guess = normalized(gold).split(), normalized(guess).split()
-    same = sum((collections.Counter(gold) & collections.Counter(guess)).values())
-    if not gold or not guess:
-        return float(gold == guess)
-    if same == 0:
-        return 0.0
-    precision, recall = same / len(guess), same / len(gold)
-    return 2 * precision * recall / (precision + recall)
-
-
 def answer(prediction, answers):
-    golds = [a for a in answers if normalized(a)] or [""]
-    return {"prediction": prediction, "answers": answers, "normalized": normalized(prediction),
-            "exact": max(float(normalized(a) == normalized(prediction)) for a in golds),
-            "f1": max(word_f1(a, prediction) for a in golds)}
+    return {"prediction": prediction, "answers": answers, "normalized": squad.normalized(prediction),
+            "exact": squad.exact(prediction, answers), "f1": squad.f1(prediction, answers)}
 
 
 def labels(count, classes):

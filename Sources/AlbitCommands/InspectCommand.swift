@@ -77,24 +77,7 @@ package struct InspectCommand {
         json.member("uniqueParameters"); json.integer(it.uniqueParameters)
         json.member("uniqueBytes"); json.integer(it.uniqueBytes)
         json.member("fileBytes"); json.integer(it.fileBytes)
-        json.member("merged")
-        json.beginArray()
-        for copy in it.merged {
-            json.beginObject()
-            json.member("kept"); json.string(copy.kept)
-            json.member("duplicates"); json.strings(copy.duplicates)
-            json.endObject()
-        }
-        json.endArray()
-        json.member("ignored")
-        json.beginArray()
-        for tensor in it.ignored {
-            json.beginObject()
-            json.member("name"); json.string(tensor.name)
-            json.member("reason"); json.string(tensor.reason)
-            json.endObject()
-        }
-        json.endArray()
+        Inspection.write(merged: it.merged, ignored: it.ignored, to: &json)
         json.member("notes"); json.strings(it.notes)
         json.member("drift")
         if let drift = it.drift { json.raw(drift) } else { json.null() }

@@ -1,4 +1,5 @@
 import AlbitModel
+import AlbitText
 
 /// What `inspect` tells of a file, whatever its format.
 package struct Inspection {
@@ -57,6 +58,30 @@ package struct Inspection {
         drift = Inspection.drift(try file.gguf.string("albit.drift"))
         if let source = try file.gguf.string("albit.source.file") { notes.append("made from " + source) }
         if let calibration = try file.gguf.string("albit.calibration") { notes.append("calibration: " + calibration) }
+    }
+
+    /// What became of tensors that were not used as they are: the members `merged` and `ignored`.
+    package static func write(
+        merged: [(kept: String, duplicates: [String])], ignored: [(name: String, reason: String)], to json: inout JSONWriter
+    ) {
+        json.member("merged")
+        json.beginArray()
+        for copy in merged {
+            json.beginObject()
+            json.member("kept"); json.string(copy.kept)
+            json.member("duplicates"); json.strings(copy.duplicates)
+            json.endObject()
+        }
+        json.endArray()
+        json.member("ignored")
+        json.beginArray()
+        for tensor in ignored {
+            json.beginObject()
+            json.member("name"); json.string(tensor.name)
+            json.member("reason"); json.string(tensor.reason)
+            json.endObject()
+        }
+        json.endArray()
     }
 
     /// The stored JSON without the spaces that pad it; nil where nothing was measured.

@@ -66,40 +66,28 @@ package enum GGUFExporter {
 extension ParameterStream {
     /// All elements of a canonical parameter, little-endian, as float32 or in half precision.
     func copy(_ name: String, elements count: Int, isHalf: Bool, checksum: inout CRC32) throws(ExportError<Source.SourceError>) {
-        var buffer = [Float](repeating: 0, count: min(block, count))
         var halves: [UInt16] = []
-        var first = 0
-        while first < count {
-            let end = min(first + block, count)
-            do {
-                try buffer.withUnsafeMutableBufferPointer { (floats) throws(Source.SourceError) in
-                    try source.read(name, elements: first..<end, into: UnsafeMutableBufferPointer(rebasing: floats[..<(end - first)]))
-                }
-            } catch { throw .source(error) }
-            if isHalf {
-                halves.removeAll(keepingCapacity: true)
-                for (index, value) in buffer[..<(end - first)].enumerated() {
-                    let half = Float16(value)
-                    guard half.isFinite else {
-                        throw .unsupported(
-                            "'" + name + "' holds a value beyond 65504 at element " + String(first + index)
-                                + ", which half precision cannot hold; use --weights f32")
-                    }
-                    halves.append(half.bitPattern.littleEndian)
-                }
+        var crc = checksum
+        try forEachBlock(of: name, elements: count) { (first, floats) throws(ExportError<Source.SourceError>) in
+            guard isHalf else {
+                crc.update(UnsafeRawBufferPointer(floats))
+                return try write(UnsafeRawBufferPointer(floats))
             }
-            do throws(OutputError) {
-                try halves.withUnsafeBufferPointer { (halves) throws(OutputError) in
-                    try buffer.withUnsafeBufferPointer { (floats) throws(OutputError) in
-                        let bytes =
-                            isHalf
-                            ? UnsafeRawBufferPointer(halves) : UnsafeRawBufferPointer(UnsafeBufferPointer(rebasing: floats[..<(end - first)]))
-                        checksum.update(bytes)
-                        try file.write(bytes)
-                    }
+            halves.removeAll(keepingCapacity: true)
+            for (index, value) in floats.enumerated() {
+                let half = Float16(value)
+                guard half.isFinite else {
+                    throw .unsupported(
+                        "'" + name + "' holds a value beyond 65504 at element " + String(first + index)
+                            + ", which half precision cannot hold; use --weights f32")
                 }
-            } catch { throw .output(error) }
-            first = end
+                halves.append(half.bitPattern.littleEndian)
+            }
+            try halves.withUnsafeBufferPointer { (halves) throws(ExportError<Source.SourceError>) in
+                crc.update(UnsafeRawBufferPointer(halves))
+                try write(UnsafeRawBufferPointer(halves))
+            }
         }
+        checksum = crc
     }
 }

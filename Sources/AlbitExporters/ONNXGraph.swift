@@ -29,17 +29,17 @@ struct ONNXGraph {
         }
     }
 
-    private(set) var nodes: [ONNXNode] = []
+    private(set) var nodes: [ONNXOperator] = []
     private(set) var parameters: [Parameter] = []
     private(set) var constants: [(name: String, shape: [Int], element: ONNXElement, bytes: [UInt8])] = []
     private(set) var outputs: [(name: String, shape: [String])] = []
     private var counter = 0
 
     /// Appends an operator and returns the name of its output.
-    mutating func add(_ operation: String, _ inputs: [String], _ attributes: [ONNXNode.Attribute] = [], named name: String? = nil) -> String {
+    mutating func add(_ operation: String, _ inputs: [String], _ attributes: [ONNXOperator.Attribute] = [], named name: String? = nil) -> String {
         counter += 1
         let output = name ?? operation.lowercased() + "_" + String(counter)
-        nodes.append(ONNXNode(operation: operation, inputs: inputs, output: output, attributes: attributes))
+        nodes.append(ONNXOperator(operation: operation, inputs: inputs, output: output, attributes: attributes))
         return output
     }
 

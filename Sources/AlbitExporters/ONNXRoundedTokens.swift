@@ -12,7 +12,7 @@ struct ONNXRoundedTokens {
     let zero: String
 
     init(of x: String, in graph: inout ONNXGraph) {
-        let last: [ONNXNode.Attribute] = [.integers("axes", [-1]), .integer("keepdims", 1)]
+        let last: [ONNXOperator.Attribute] = [.integers("axes", [-1]), .integer("keepdims", 1)]
         let none = graph.constant(0 as Float)
         let low = graph.add("Min", [graph.add("ReduceMin", [x], last), none])
         let high = graph.add("Max", [graph.add("ReduceMax", [x], last), none])

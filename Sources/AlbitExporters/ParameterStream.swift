@@ -34,22 +34,33 @@ struct ParameterStream<Source: ParameterSource> {
         do { try file.write(bytes) } catch { throw .output(error) }
     }
 
+    func write(_ bytes: UnsafeRawBufferPointer) throws(ExportError<Source.SourceError>) {
+        do { try file.write(bytes) } catch { throw .output(error) }
+    }
+
     /// All elements of a canonical parameter as little-endian float32.
     func copy(_ name: String, elements count: Int) throws(ExportError<Source.SourceError>) {
+        try forEachBlock(of: name, elements: count) { (_, floats) throws(ExportError<Source.SourceError>) in
+            try write(UnsafeRawBufferPointer(floats))
+        }
+    }
+
+    /// Calls `body` with each block of a parameter and the index of its first element.
+    func forEachBlock(
+        of name: String, elements count: Int,
+        _ body: (Int, UnsafeBufferPointer<Float>) throws(ExportError<Source.SourceError>) -> Void
+    ) throws(ExportError<Source.SourceError>) {
         var buffer = [Float](repeating: 0, count: min(block, count))
         var first = 0
         while first < count {
             let end = min(first + block, count)
-            do {
-                try buffer.withUnsafeMutableBufferPointer { (floats) throws(Source.SourceError) in
-                    try source.read(name, elements: first..<end, into: UnsafeMutableBufferPointer(rebasing: floats[..<(end - first)]))
-                }
-            } catch { throw .source(error) }
-            do {
-                try buffer.withUnsafeBufferPointer { (floats) throws(OutputError) in
-                    try file.write(UnsafeRawBufferPointer(UnsafeBufferPointer(rebasing: floats[..<(end - first)])))
-                }
-            } catch { throw .output(error) }
+            try buffer.withUnsafeMutableBufferPointer { (floats) throws(ExportError<Source.SourceError>) in
+                let part = UnsafeMutableBufferPointer(rebasing: floats[..<(end - first)])
+                do throws(Source.SourceError) {
+                    try source.read(name, elements: first..<end, into: part)
+                } catch { throw .source(error) }
+                try body(first, UnsafeBufferPointer(part))
+            }
             first = end
         }
     }

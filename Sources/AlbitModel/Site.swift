@@ -13,8 +13,8 @@ package enum Site: Int, CaseIterable, Sendable {
 
     package static let count = 5
 
-    /// Whether the site's matmul may add a second plane of weights: where no activation follows it.
-    package var takesLowWeights: Bool { self == .attentionQKV || self == .attentionOutput || self == .ffnDown }
+    /// Whether the site is the input of a matmul, which may add a second plane of its weights.
+    package var takesLowWeights: Bool { self != .attention }
 
     /// The name of the site's matmul in the file, after `blk.N.`.
     package var name: String {

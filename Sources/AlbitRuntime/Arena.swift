@@ -4,8 +4,7 @@ import CKernels
 /// The memory of a forward pass, laid out once for a number of rows, a longest sequence and a number of threads.
 final class Arena {
     /// Rows that pass through a layer together, so that its widest intermediate never exists whole.
-    static let blockRows = 32
-
+    let blockRows: Int
     let rowCapacity: Int
     let lengthCapacity: Int
     private let memory: Memory
@@ -32,6 +31,7 @@ final class Arena {
         rowCapacity = rows
         lengthCapacity = length
         hiddenStride = plan.hiddenStride
+        blockRows = plan.blockRows
         let traceSize = traced
             ? Memory.size(rows * plan.hiddenStride, of: Float.self)
                 + Memory.size(rows * configuration.intermediateSize, of: Float.self)
@@ -101,6 +101,10 @@ private struct ArenaPlan {
     let embeddingSize: Int
     let isInt8: Bool
     let addsLow: Bool
+    let blockRows: Int
+
+    /// Parameters of a layer that outer caches do not hold beside everything else.
+    private static let wideLayer = 8 << 20
 
     init(weights: EncoderWeights, rows: Int, length: Int) {
         let configuration = weights.configuration
@@ -111,6 +115,9 @@ private struct ArenaPlan {
         weightPlanes = weights.attentionWeightPlanes
         hiddenStride = (configuration.hiddenSize + 15) / 16 * 16
         isInt8 = weights.isInt8
+        // All weights of a layer pass the caches once for each block: the more of them, the longer the block.
+        let layerWeights = configuration.hiddenSize * (4 * configuration.hiddenSize + 2 * configuration.intermediateSize)
+        blockRows = min((rows + 7) / 8 * 8, layerWeights > ArenaPlan.wideLayer ? 128 : 64)
         addsLow = weights.isInt8 && weights.precision.contains(3)
         embeddingSize = configuration.embeddingSize
         let heads = [weights.projection, weights.pooler, weights.classifier, weights.answer, weights.order, weights.prediction?.dense]
@@ -148,6 +155,9 @@ private struct ArenaPlan {
             zero: memory.take(capacity, of: Int32.self), stride: stride, capacity: Int32(capacity), planes: Int32(planes))
     }
 
+    /// Of results that a second plane of weights is added to.
+    private var lowStride: Int { max(resultStride, activatedStride) }
+
     private var headSizeInMemory: Int {
         isInt8
             ? kernel_head_bytes(Int32(length), Int32(headSize), Int32(headPlanes), Int32(weightPlanes))
@@ -155,9 +165,9 @@ private struct ArenaPlan {
     }
 
     var workspaceSize: Int {
-        let block = Arena.blockRows
+        let block = blockRows
         let low = addsLow
-            ? Memory.size(length * 3 * paddedHeadSize, of: Float.self) + Memory.size(block * resultStride, of: Float.self) : 0
+            ? Memory.size(length * 3 * paddedHeadSize, of: Float.self) + Memory.size(block * lowStride, of: Float.self) : 0
         return low + Memory.size(length * 3 * paddedHeadSize, of: Float.self) + Memory.size(headSizeInMemory, of: UInt8.self)
             + ArenaPlan.rowsSize(block, hiddenRowStride, hiddenPlanes)
             + ArenaPlan.rowsSize(block, activatedRowStride, activatedPlanes)
@@ -167,11 +177,11 @@ private struct ArenaPlan {
     }
 
     func takeWorkspace(_ memory: Memory) -> Workspace {
-        let block = Arena.blockRows
+        let block = blockRows
         return Workspace(
             qkv: memory.take(length * 3 * paddedHeadSize, of: Float.self),
             lowQKV: addsLow ? memory.take(length * 3 * paddedHeadSize, of: Float.self) : nil,
-            lowResult: addsLow ? memory.take(block * resultStride, of: Float.self) : nil,
+            lowResult: addsLow ? memory.take(block * lowStride, of: Float.self) : nil,
             head: UnsafeMutableRawPointer(memory.take(headSizeInMemory, of: UInt8.self)),
             hiddenRows: ArenaPlan.takeRows(memory, block, hiddenRowStride, hiddenPlanes),
             activatedRows: ArenaPlan.takeRows(memory, block, activatedRowStride, activatedPlanes),

@@ -59,7 +59,7 @@ extension Session {
         var workspace = arena.workspaces[0]
         var first = 0
         while first < count {
-            let rows = min(Arena.blockRows, count - first)
+            let rows = min(arena.blockRows, count - first)
             apply(
                 linear, input: input + first * stride, stride: stride, rows: rows, through: &workspace.hiddenRows,
                 scratch: workspace.scratch, activation: activation, output: workspace.result,

@@ -19,20 +19,13 @@ extension Session {
             if let planes { quantizer.planes = Int32(planes) }
             integers.planes = quantizer.planes
             table.quantize(&quantizer, input, stride, Int32(rows), &integers, 0, scratch)
-            table.matmul(&matrix, &integers, 0, Int32(rows), 0, matrix.n, activation, output, outputStride)
-            guard let low, var second = linear.low else { return }
+            guard let low, var second = linear.low else {
+                table.matmul(&matrix, &integers, 0, Int32(rows), 0, matrix.n, activation, output, outputStride)
+                return
+            }
+            table.matmul(&matrix, &integers, 0, Int32(rows), 0, matrix.n, KERNEL_LINEAR, output, outputStride)
             table.matmul(&second, &integers, 0, Int32(rows), 0, second.n, KERNEL_LINEAR, low, outputStride)
-            add(low, to: output, stride: outputStride, rows: rows, columns: linear.rows)
-        }
-    }
-
-    /// The second plane's products, added one by one.
-    private func add(
-        _ low: UnsafePointer<Float>, to output: UnsafeMutablePointer<Float>, stride: Int, rows: Int, columns: Int
-    ) {
-        for row in 0..<rows {
-            let (x, y) = (low + row * stride, output + row * stride)
-            for i in 0..<columns { y[i] += x[i] }
+            table.add_plane(output, low, outputStride, Int32(rows), matrix.n, activation)
         }
     }
 
@@ -51,11 +44,11 @@ extension Session {
         return min(tiles.lowerBound * 8, rowCount)..<min(tiles.upperBound * 8, rowCount)
     }
 
-    private func forEachBlock(of thread: Int, _ body: (Range<Int>) -> Void) {
+    private func forEachBlock(of thread: Int, _ arena: Arena, _ body: (Range<Int>) -> Void) {
         let rows = share(of: thread)
         var first = rows.lowerBound
         while first < rows.upperBound {
-            let end = min(first + Arena.blockRows, rows.upperBound)
+            let end = min(first + arena.blockRows, rows.upperBound)
             body(first..<end)
             first = end
         }
@@ -79,7 +72,7 @@ extension Session {
         guard let arena else { return }
         let e = configuration.embeddingSize
         var workspace = arena.workspaces[thread]
-        forEachBlock(of: thread) { block in
+        forEachBlock(of: thread, arena) { block in
             // BERT's embeddings are hidden states already.
             let direct = weights.projection == nil
             for row in block {
@@ -173,7 +166,7 @@ extension Session {
                     table.matmul(
                         &second, &integers, Int32(sequence.first), length, first, first + Int32(3 * padded), KERNEL_LINEAR,
                         low, 3 * padded)
-                    add(low, to: qkv, stride: 3 * padded, rows: sequence.count, columns: 3 * padded)
+                    table.add_plane(qkv, low, 3 * padded, length, Int32(3 * padded), KERNEL_LINEAR)
                 }
                 var packed = kernel_head()
                 kernel_head_place(
@@ -192,7 +185,7 @@ extension Session {
         let h = configuration.hiddenSize
         let epsilon = configuration.layerNormEps
         var workspace = arena.workspaces[thread]
-        forEachBlock(of: thread) { block in
+        forEachBlock(of: thread, arena) { block in
             let offset = block.lowerBound * arena.hiddenStride
             let hidden = arena.hidden + offset
             let rows = Int32(block.count)
@@ -207,9 +200,10 @@ extension Session {
                 layer.attentionNorm.bias, epsilon, Int32(h), rows, hidden, arena.hiddenStride)
             if let trace = arena.traceNormed { (trace + offset).update(from: hidden, count: block.count * arena.hiddenStride) }
             apply(
-                layer.ffnUp, planes: weights.planes(step: step, site: .ffnUp), input: hidden, stride: arena.hiddenStride,
-                rows: block.count, through: &workspace.hiddenRows, scratch: workspace.scratch, activation: activation,
-                output: workspace.activated, outputStride: workspace.activatedStride)
+                layer.ffnUp, planes: weights.planes(step: step, site: .ffnUp),
+                low: weights.addsLowWeights(step: step, site: .ffnUp) ? workspace.lowResult : nil, input: hidden,
+                stride: arena.hiddenStride, rows: block.count, through: &workspace.hiddenRows, scratch: workspace.scratch,
+                activation: activation, output: workspace.activated, outputStride: workspace.activatedStride)
             if let trace = arena.traceActivated {
                 let i = configuration.intermediateSize
                 for row in 0..<block.count {

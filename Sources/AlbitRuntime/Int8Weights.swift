@@ -28,7 +28,9 @@ extension EncoderWeights {
                         block + "attn_output", rows: h, columns: h,
                         low: model.needsLowWeights(layer: index, site: .attentionOutput)),
                     attentionNorm: try reader.norm(block + "attn_output_norm", h),
-                    ffnUp: try reader.linear(block + "ffn_up", rows: configuration.intermediateSize, columns: h),
+                    ffnUp: try reader.linear(
+                        block + "ffn_up", rows: configuration.intermediateSize, columns: h,
+                        low: model.needsLowWeights(layer: index, site: .ffnUp)),
                     ffnDown: try reader.linear(
                         block + "ffn_down", rows: h, columns: configuration.intermediateSize,
                         low: model.needsLowWeights(layer: index, site: .ffnDown)),

@@ -87,7 +87,7 @@ static uint64_t peak(uint64_t iterations) {
 static bool available(void) { return __builtin_cpu_supports("avx2"); }
 
 const kernel_table kernel_avx2 = {
-    "avx2", available, quantize, matmul, add_norm, pack_head, attend, embed, hyperbolic_tangent, softmax,
+    "avx2", available, quantize, matmul, add_plane, add_norm, pack_head, attend, embed, hyperbolic_tangent, softmax,
     matmul_table, matmul_f32, attend_f32, peak,
 };
 #endif

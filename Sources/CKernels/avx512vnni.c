@@ -9,23 +9,25 @@
 // Two-plane rows fill the same tile with 4 rows of the high plane and 4 of the low one.
 enum { ROWS = 8, PANELS = 3 };
 
-// Bytes ahead of the weights that are asked for: the strip of a row-block comes from the outer cache levels.
+// Bytes ahead of the weights that are asked for: a strip of three panels is wider than the first cache level.
 enum { AHEAD = 1024 };
 
 #define EACH(i, count) _Pragma("clang loop unroll(full)") for (int i = 0; i < count; i++)
 
-/// Sums of R rows at a (the first HALF) and b (the others) over k with V panels.
+/// Sums of R rows at a (the first HALF) and b (the others) over k with V panels. Meanwhile a panel at `later` is asked
+/// for, which comes from outer cache levels or from memory.
 #define SUM_TILE(R, V)                                                                                      \
     LANE void sum_##R##x##V(const uint8_t *a, const uint8_t *b, size_t lda, int half, const int8_t *w,      \
-                            size_t panel, int32_t k, __m512i c[ROWS][PANELS]) {                             \
+                            size_t panel, int32_t k, const int8_t *later, __m512i c[ROWS][PANELS]) {        \
         const uint8_t *x[R];                                                                                \
-        EACH(r, R) x[r] = r < half ? a + (size_t)r * lda : b + (size_t)(r - half) * lda;                     \
+        EACH(r, R) x[r] = r < half ? a + (size_t)r * lda : b + (size_t)(r - half) * lda;                    \
         EACH(r, R) EACH(v, V) c[r][v] = _mm512_setzero_si512();                                             \
-        for (int32_t i = 0; i < k; i += 4, w += 64) {                                                       \
+        for (int32_t i = 0; i < k; i += 4, w += 64, later += 64) {                                          \
             __m512i y[V];                                                                                   \
+            _mm_prefetch((const char *)later, _MM_HINT_T1);                                                 \
             EACH(v, V) {                                                                                    \
                 y[v] = _mm512_load_si512(w + v * panel);                                                    \
-                _mm_prefetch((const char *)w + v * panel + AHEAD, _MM_HINT_T0);                              \
+                _mm_prefetch((const char *)w + v * panel + AHEAD, _MM_HINT_T0);                             \
             }                                                                                               \
             EACH(r, R) {                                                                                    \
                 int32_t word;                                                                               \
@@ -53,10 +55,10 @@ LANE void finish(__m512i high, __m512i low, int two, const tile_steps *steps, in
 #define TILE(R, V)                                                                                             \
     SUM_TILE(R, V)                                                                                             \
     static __attribute__((noinline)) void one_plane_##R##x##V(                                                 \
-        const uint8_t *a, size_t lda, const int8_t *w, int32_t k, const tile_steps *steps, int32_t j,          \
-        int32_t row, float *out, size_t ldo) {                                                                 \
+        const uint8_t *a, size_t lda, const int8_t *w, int32_t k, const int8_t *later,                         \
+        const tile_steps *steps, int32_t j, int32_t row, float *out, size_t ldo) {                             \
         __m512i c[ROWS][PANELS];                                                                               \
-        sum_##R##x##V(a, a, lda, R, w, (size_t)k * 16, k, c);                                                  \
+        sum_##R##x##V(a, a, lda, R, w, (size_t)k * 16, k, later, c);                                           \
         EACH(r, R) EACH(v, V) finish(c[r][v], c[r][v], 0, steps, j + 16 * v, row + r, out + r * ldo + 16 * v); \
     }
 
@@ -65,19 +67,19 @@ TILES(1) TILES(2) TILES(3) TILES(4) TILES(5) TILES(6) TILES(7) TILES(8)
 
 #define TWO_PLANES(R, D, V)                                                                                    \
     static __attribute__((noinline)) void two_planes_##R##x##V(                                                \
-        const uint8_t *a, const uint8_t *b, size_t lda, const int8_t *w, int32_t k, const tile_steps *steps,   \
-        int32_t j, int32_t row, float *out, size_t ldo) {                                                      \
+        const uint8_t *a, const uint8_t *b, size_t lda, const int8_t *w, int32_t k, const int8_t *later,       \
+        const tile_steps *steps, int32_t j, int32_t row, float *out, size_t ldo) {                             \
         __m512i c[ROWS][PANELS];                                                                               \
-        sum_##D##x##V(a, b, lda, R, w, (size_t)k * 16, k, c);                                                  \
+        sum_##D##x##V(a, b, lda, R, w, (size_t)k * 16, k, later, c);                                           \
         EACH(r, R) EACH(v, V) finish(c[r][v], c[r + R][v], 1, steps, j + 16 * v, row + r, out + r * ldo + 16 * v); \
     }
 #define TWO_PLANE_TILES(R, D) TWO_PLANES(R, D, 1) TWO_PLANES(R, D, 2) TWO_PLANES(R, D, 3)
 TWO_PLANE_TILES(1, 2) TWO_PLANE_TILES(2, 4) TWO_PLANE_TILES(3, 6) TWO_PLANE_TILES(4, 8)
 
-typedef void one_plane_tile(const uint8_t *, size_t, const int8_t *, int32_t, const tile_steps *, int32_t, int32_t,
-                            float *, size_t);
-typedef void two_plane_tile(const uint8_t *, const uint8_t *, size_t, const int8_t *, int32_t, const tile_steps *,
-                            int32_t, int32_t, float *, size_t);
+typedef void one_plane_tile(const uint8_t *, size_t, const int8_t *, int32_t, const int8_t *, const tile_steps *, int32_t,
+                            int32_t, float *, size_t);
+typedef void two_plane_tile(const uint8_t *, const uint8_t *, size_t, const int8_t *, int32_t, const int8_t *,
+                            const tile_steps *, int32_t, int32_t, float *, size_t);
 #define ROW_OF(NAME, R) {NAME##_##R##x1, NAME##_##R##x2, NAME##_##R##x3}
 static one_plane_tile *const one_plane[ROWS][PANELS] = {
     ROW_OF(one_plane, 1), ROW_OF(one_plane, 2), ROW_OF(one_plane, 3), ROW_OF(one_plane, 4),
@@ -94,14 +96,17 @@ static void tile_floats(const uint8_t *a, const uint8_t *b, size_t lda, int32_t 
     for (int32_t j = n0; j < n1;) {
         int32_t width = (n1 - j) / 16 < PANELS ? (n1 - j) / 16 : PANELS;
         const int8_t *w = panels + (size_t)j * (size_t)k;
-        for (int32_t row = 0; row < rows; row += height) {
+        // The panels of the next strip, one during each of the first tiles of this one.
+        int32_t next = j + 16 * width;
+        for (int32_t row = 0; row < rows; row += height, next += 16) {
+            const int8_t *later = next < n1 && next < j + 32 * PANELS ? panels + (size_t)next * (size_t)k : w;
             int32_t count = rows - row < height ? rows - row : height;
             const uint8_t *x = a + (size_t)row * lda;
             float *y = out + (size_t)row * ldo + (j - n0);
             if (b)
-                two_planes[count - 1][width - 1](x, b + (size_t)row * lda, lda, w, k, steps, j, row, y, ldo);
+                two_planes[count - 1][width - 1](x, b + (size_t)row * lda, lda, w, k, later, steps, j, row, y, ldo);
             else
-                one_plane[count - 1][width - 1](x, lda, w, k, steps, j, row, y, ldo);
+                one_plane[count - 1][width - 1](x, lda, w, k, later, steps, j, row, y, ldo);
         }
         j += 16 * width;
     }
@@ -113,11 +118,11 @@ static void tile_sums(const uint8_t *a, size_t lda, int32_t rows, const int8_t *
     (void)column_sum;
     __m512i c[ROWS][PANELS];
     if (rows == ROWS) {
-        sum_8x1(a, a, lda, ROWS, panel, 0, k, c);
+        sum_8x1(a, a, lda, ROWS, panel, 0, k, panel, c);
         EACH(r, ROWS) i_store(out + 16 * r, c[r][0]);
     } else {
         for (int32_t r = 0; r < rows; r++) {
-            sum_1x1(a + (size_t)r * lda, a, lda, 1, panel, 0, k, c);
+            sum_1x1(a + (size_t)r * lda, a, lda, 1, panel, 0, k, panel, c);
             i_store(out + 16 * r, c[0][0]);
         }
     }
@@ -170,7 +175,7 @@ static bool available(void) {
 }
 
 const kernel_table kernel_avx512vnni = {
-    "avx512vnni", available, quantize, matmul, add_norm, pack_head, attend, embed, hyperbolic_tangent, softmax,
+    "avx512vnni", available, quantize, matmul, add_plane, add_norm, pack_head, attend, embed, hyperbolic_tangent, softmax,
     matmul_table, matmul_f32, attend_f32, peak,
 };
 #endif

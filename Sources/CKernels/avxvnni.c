@@ -9,7 +9,7 @@
 static bool available(void) { return __builtin_cpu_supports("avxvnni"); }
 
 const kernel_table kernel_avxvnni = {
-    "avxvnni", available, quantize, matmul, add_norm, pack_head, attend, embed, hyperbolic_tangent, softmax,
+    "avxvnni", available, quantize, matmul, add_plane, add_norm, pack_head, attend, embed, hyperbolic_tangent, softmax,
     matmul_table, matmul_f32, attend_f32, peak,
 };
 #endif

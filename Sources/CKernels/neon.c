@@ -119,7 +119,7 @@ static bool available(void) { return (getauxval(AT_HWCAP) & (1ul << 12)) != 0; }
 #endif
 
 const kernel_table kernel_neon = {
-    "neon", available, quantize, matmul, add_norm, pack_head, attend, embed, hyperbolic_tangent, softmax,
+    "neon", available, quantize, matmul, add_plane, add_norm, pack_head, attend, embed, hyperbolic_tangent, softmax,
     matmul_table, matmul_f32, attend_f32, peak,
 };
 #endif

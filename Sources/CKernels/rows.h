@@ -194,6 +194,17 @@ static void quantize(const kernel_input *input, const float *x, size_t stride, i
 
 // ------------------------------------------------------------------------------------------------ rows
 
+static void add_plane(float *x, const float *low, size_t stride, int32_t rows, int32_t n, kernel_activation activation) {
+    for (int32_t row = 0; row < rows; row++, x += stride, low += stride) {
+        int32_t i = 0;
+        for (; i + 16 <= n; i += 16) f_store(x + i, f_activate(f_add(f_load(x + i), f_load(low + i)), activation));
+        if (i < n) {
+            f32x16 v = f_add(f_load_part(x + i, n - i), f_load_part(low + i, n - i));
+            f_store_part(x + i, f_activate(v, activation), n - i);
+        }
+    }
+}
+
 static void add_norm(const float *x, size_t x_stride, const float *residual, size_t residual_stride,
                      const float *weight, const float *bias, float epsilon, int32_t n, int32_t rows, float *out,
                      size_t out_stride) {

@@ -272,6 +272,11 @@ static void attend(const kernel_head *head, int32_t first, int32_t rows, float *
 
 // ------------------------------------------------------------------------------------------------ rows
 
+static void add_plane(float *x, const float *low, size_t stride, int32_t rows, int32_t n, kernel_activation activation) {
+    for (int32_t row = 0; row < rows; row++, x += stride, low += stride)
+        for (int32_t i = 0; i < n; i++) x[i] = activate(x[i] + low[i], activation);
+}
+
 static void add_norm(const float *x, size_t x_stride, const float *residual, size_t residual_stride,
                      const float *weight, const float *bias, float epsilon, int32_t n, int32_t rows, float *out,
                      size_t out_stride) {
@@ -377,6 +382,6 @@ static uint64_t peak(uint64_t iterations) {
 static bool available(void) { return true; }
 
 const kernel_table kernel_scalar = {
-    "scalar", available, quantize, matmul, add_norm, pack_head, attend, embed, hyperbolic_tangent, softmax,
+    "scalar", available, quantize, matmul, add_plane, add_norm, pack_head, attend, embed, hyperbolic_tangent, softmax,
     matmul_table, matmul_f32, attend_f32, peak,
 };

@@ -56,7 +56,7 @@ static uint64_t peak(uint64_t iterations) {
 static bool available(void) { return (getauxval(AT_HWCAP) & (1ul << 20)) != 0; }
 
 const kernel_table kernel_sdot = {
-    "sdot", available, quantize, matmul, add_norm, pack_head, attend, embed, hyperbolic_tangent, softmax,
+    "sdot", available, quantize, matmul, add_plane, add_norm, pack_head, attend, embed, hyperbolic_tangent, softmax,
     matmul_table, matmul_f32, attend_f32, peak,
 };
 #endif

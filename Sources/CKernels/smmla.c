@@ -98,7 +98,7 @@ static uint64_t peak(uint64_t iterations) {
 static bool available(void) { return (getauxval(AT_HWCAP2) & (1ul << 13)) != 0; }
 
 const kernel_table kernel_smmla = {
-    "smmla", available, quantize, matmul, add_norm, pack_head, attend, embed, hyperbolic_tangent, softmax,
+    "smmla", available, quantize, matmul, add_plane, add_norm, pack_head, attend, embed, hyperbolic_tangent, softmax,
     matmul_table, matmul_f32, attend_f32, peak,
 };
 #endif

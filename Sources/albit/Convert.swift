@@ -35,6 +35,9 @@ struct Convert: ParsableCommand {
     @Flag(name: .long, help: "Replace the output where it exists.")
     var force = false
 
+    @Flag(name: .long, help: "Print JSON.")
+    var json = false
+
     @OptionGroup var source: SourceArguments
 
     func validate() throws {
@@ -49,6 +52,14 @@ struct Convert: ParsableCommand {
     func run() throws {
         let checkpoint = try Importer.open(path: path, options: source.options)
         for note in checkpoint.report.notes { Message.say("note: " + note) }
+        try write(checkpoint)
+        let summary = ConversionSummary(output: output, weights: weights.rawValue, source: ImportSummary(report: checkpoint.report))
+        let standardOutput = Output()
+        try standardOutput.line(json ? summary.json : summary.text)
+        try standardOutput.flush()
+    }
+
+    private func write(_ checkpoint: AlbertSource) throws {
         if output.hasSuffix(".onnx") {
             try ONNXExporter.write(
                 checkpoint, name: checkpoint.configuration.architecture.name, weights: weights == .int8 ? .int8 : .float, to: output,

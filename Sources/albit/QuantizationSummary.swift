@@ -16,31 +16,26 @@ struct QuantizationSummary {
     let drift: DriftReport?
     /// What a search raised; nil where none was asked for or needed.
     let raised: PrecisionTuning.Raised?
-    let report: ImportReport
-
-    private var used: Int { report.tensors.count { $0.parameter != nil } }
+    let source: ImportSummary
+    /// Whether limits were given, which then held from the start where nothing was raised.
+    let isSearched: Bool
 
     var text: String {
         var lines = [
             "made         \(output), \(InspectCommand.grouped(bytes)) bytes, preset \(preset.rawValue)",
-            "from         \(report.path): \(report.format), \(InspectCommand.grouped(report.fileBytes)) bytes",
+            source.origin,
             "calibration  " + (calibration.isEmpty ? "none" : calibration),
             "drift        " + (drift.map {
                 "hidden state differs by \(DecimalText.fixed($0.hidden.relativeL2, digits: 4)) on \($0.dataPath)"
             } ?? "not measured"),
-        ] + raisedLines + [
-            "used         \(used) of \(report.tensors.count) tensors",
         ]
-        for copy in report.merged {
-            lines.append("merged       \(copy.duplicates.joined(separator: ", ")) into \(copy.kept)")
-        }
-        for tensor in report.ignored { lines.append("ignored      \(tensor.name): \(tensor.reason)") }
+        lines += raisedLines + source.tensors
         return lines.joined(separator: "\n")
     }
 
     /// What a search did, and what it costs.
     private var raisedLines: [String] {
-        guard let raised else { return [] }
+        guard let raised else { return isSearched ? ["precision    nothing raised: the limits hold as it is"] : [] }
         let cost = PrecisionCost(raised.configuration)
         let (before, after) = (
             cost.multiplications(raised.base, length: raised.length), cost.multiplications(raised.choice.precision, length: raised.length))
@@ -48,7 +43,7 @@ struct QuantizationSummary {
             "precision    raised at \(raised.sites) of \(raised.base.count) sites after \(raised.trials) trials: error "
                 + DecimalText.fixed(raised.before, digits: 4) + " -> " + DecimalText.fixed(raised.choice.trial.error, digits: 4),
             "cost         " + DecimalText.fixed(Double(after) / Double(before), digits: 2) + " times the multiplications at "
-                + "\(raised.length) tokens, " + DecimalText.fixed(raised.milliseconds.before, digits: 1) + " -> "
+                + "\(raised.length) tokens, " + DecimalText.fixed(raised.milliseconds.before, digits: 1) + " ms -> "
                 + DecimalText.fixed(raised.milliseconds.after, digits: 1) + " ms",
         ]
         for site in Site.allCases {
@@ -72,8 +67,6 @@ struct QuantizationSummary {
         json.member("output"); json.string(output)
         json.member("fileBytes"); json.integer(bytes)
         json.member("preset"); json.string(preset.rawValue)
-        json.member("source"); json.string(report.path)
-        json.member("format"); json.string(report.format)
         json.member("calibration")
         if calibration.isEmpty { json.null() } else { json.string(calibration) }
         json.member("drift")
@@ -99,25 +92,7 @@ struct QuantizationSummary {
         } else {
             json.null()
         }
-        json.member("used"); json.strings(report.tensors.filter { $0.parameter != nil }.map(\.name))
-        json.member("merged")
-        json.beginArray()
-        for copy in report.merged {
-            json.beginObject()
-            json.member("kept"); json.string(copy.kept)
-            json.member("duplicates"); json.strings(copy.duplicates)
-            json.endObject()
-        }
-        json.endArray()
-        json.member("ignored")
-        json.beginArray()
-        for tensor in report.ignored {
-            json.beginObject()
-            json.member("name"); json.string(tensor.name)
-            json.member("reason"); json.string(tensor.reason)
-            json.endObject()
-        }
-        json.endArray()
+        source.write(to: &json)
         json.endObject()
         return json.text
     }

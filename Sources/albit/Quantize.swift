@@ -16,7 +16,7 @@ struct Quantize: ParsableCommand {
 
             \(HelpExample.onSample(
                 #"quantize $model -o model.gguf"#, #"quantize $model -o accurate.gguf --preset accurate"#,
-                #"quantize $model -o close.gguf --max-error 0.01"#))
+                #"quantize $model -o close.gguf --max-error 0.007"#))
             """)
 
     @Argument(help: "A file, directory or archive of any supported format.", completion: .file())
@@ -82,7 +82,7 @@ struct Quantize: ParsableCommand {
         bar.finish()
         let summary = QuantizationSummary(
             output: output, bytes: bytes, preset: preset, calibration: request.calibrationDescription, drift: drift, raised: raised,
-            report: checkpoint.report)
+            source: ImportSummary(report: checkpoint.report), isSearched: precision.isSearch)
         let standardOutput = Output()
         try standardOutput.line(computing.json ? summary.json : summary.text)
         try standardOutput.flush()

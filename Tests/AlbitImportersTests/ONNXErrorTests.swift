@@ -5,22 +5,8 @@ import TestData
 import Testing
 
 /// One file for each way that an ONNX file or a graph can be wrong.
-@Suite struct ONNXErrorTests {
+@Suite struct ONNXErrorTests: WireWriting {
     private typealias Bytes = [UInt8]
-
-    private static func varint(_ value: Int) -> [UInt8] {
-        var bytes: [UInt8] = []
-        var rest = UInt64(bitPattern: Int64(value))
-        repeat {
-            bytes.append(UInt8(rest & 0x7F) | (rest > 0x7F ? 0x80 : 0))
-            rest >>= 7
-        } while rest > 0
-        return bytes
-    }
-
-    private static func field(_ number: Int, _ content: [UInt8]) -> [UInt8] { varint(number << 3 | 2) + varint(content.count) + content }
-    private static func field(_ number: Int, _ text: String) -> [UInt8] { field(number, Array(text.utf8)) }
-    private static func field(_ number: Int, integer: Int) -> [UInt8] { varint(number << 3) + varint(integer) }
 
     private static func node(_ type: String, _ inputs: [String], _ outputs: [String], domain: String = "") -> [UInt8] {
         field(1, inputs.flatMap { field(1, $0) } + outputs.flatMap { field(2, $0) } + field(3, "node-" + outputs[0]) + field(4, type) + field(7, domain))

@@ -47,6 +47,42 @@ import Testing
         #expect(original.labels == ["LABEL_0", "LABEL_1", "LABEL_2"])
     }
 
+    private func file(_ text: String) throws -> String {
+        let path = try TestData.temporaryDirectory() + "/labels.txt"
+        try Data(text.utf8).write(to: URL(filePath: path))
+        return path
+    }
+
+    @Test func aPersonNamesTheLabels() throws {
+        #expect(try open("safetensors/base-tokcls", ImportOptions(labels: file("O\nB-PER\r\nI-PER\nB-LOC\nI-LOC\n"))).labels
+            == ["O", "B-PER", "I-PER", "B-LOC", "I-LOC"])
+        for (text, message) in [
+            ("O\nB\n", "names 2 labels, but the classifier has 5 rows"), ("O\n\nB\n", "line 2 is empty"),
+            ("O\nB\nO\n", "line 3 repeats 'O'"), ("", "names 0 labels"),
+        ] {
+            let error = #expect(throws: ImportError.self) { try open("safetensors/base-tokcls", ImportOptions(labels: file(text))) }
+            #expect(error?.description.contains(message) == true, "\(error?.description ?? "")")
+        }
+        let latin = try file("")
+        try Data([0x4F, 0x0A, 0xE9, 0x0A]).write(to: URL(filePath: latin))
+        let notText = #expect(throws: ImportError.self) { try open("safetensors/base-tokcls", ImportOptions(labels: latin)) }
+        #expect(notText?.description.contains("line 2 is not UTF-8") == true)
+        let headless = #expect(throws: ImportError.self) { try open("safetensors/base-model", ImportOptions(labels: file("O\n"))) }
+        #expect(headless?.description.contains("the classifier has 0 rows") == true)
+    }
+
+    /// A configuration of another model than the weights'.
+    @Test func labelsOfAnotherModelAreAnError() throws {
+        let folder = try TestData.temporaryDirectory()
+        let config = try String(contentsOfFile: Zoo.directory + "/safetensors/base-tokcls/config.json", encoding: .utf8)
+        try Data(config.replacing("\"4\": \"LABEL_4\"", with: "\"4\": \"LABEL_4\", \"5\": \"LABEL_5\"").utf8)
+            .write(to: URL(filePath: folder + "/config.json"))
+        let error = #expect(throws: ImportError.self) {
+            try open("safetensors/base-tokcls", ImportOptions(config: folder + "/config.json"))
+        }
+        #expect(error?.description.contains("id2label names 6 labels, but the classifier has 5 rows") == true)
+    }
+
     @Test func infersWhatThePublishedModelsTell() throws {
         let config = URL(filePath: TestData.samples + "/albert-tiny-sst2/model.safetensors")
         let folder = try TestData.temporaryDirectory()

@@ -5,21 +5,8 @@ import TestData
 import Testing
 
 /// One file for each way that a TensorFlow graph or a TFLite file can be wrong.
-@Suite struct TensorFlowGraphErrorTests {
+@Suite struct TensorFlowGraphErrorTests: WireWriting {
     private typealias T = TensorFlowGraphErrorTests
-
-    private static func varint(_ value: Int) -> [UInt8] {
-        var bytes: [UInt8] = []
-        var rest = UInt64(bitPattern: Int64(value))
-        repeat {
-            bytes.append(UInt8(rest & 0x7F) | (rest > 0x7F ? 0x80 : 0))
-            rest >>= 7
-        } while rest > 0
-        return bytes
-    }
-    private static func field(_ number: Int, _ content: [UInt8]) -> [UInt8] { varint(number << 3 | 2) + varint(content.count) + content }
-    private static func field(_ number: Int, _ text: String) -> [UInt8] { field(number, Array(text.utf8)) }
-    private static func field(_ number: Int, integer: Int) -> [UInt8] { varint(number << 3) + varint(integer) }
 
     /// A NodeDef without its tag.
     private static func body(_ name: String, _ operation: String, _ inputs: [String] = [], _ attributes: [(String, [UInt8])] = []) -> [UInt8] {

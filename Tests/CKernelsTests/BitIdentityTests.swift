@@ -5,13 +5,15 @@ import Testing
 struct BitIdentityTests {
     private static let widths = [1, 2, 3, 15, 16, 17, 31, 33, 64, 127, 128, 129, 312, 768]
     private static let rowCounts = [1, 2, 3, 4, 5, 7, 8, 9, 17]
+    /// With some widths only, as the scalar kernel takes its time.
+    private static let longRowCounts = [31, 33, 64, 127, 128, 129]
     private static let activations = [KERNEL_LINEAR, KERNEL_GELU_TANH, KERNEL_GELU_ERF, KERNEL_RELU]
 
     @Test(arguments: KernelTable.available) func quantizeAndMatmul(_ kernel: KernelTable) {
         let (table, scalar) = (kernel.table, KernelTable.scalar)
         var random = KernelRandom(seed: 1)
         for k in Self.widths {
-            for count in Self.rowCounts {
+            for count in Self.rowCounts + (k % 64 == 0 ? Self.longRowCounts : []) {
                 for planes in 1...2 {
                     for rotated in [false, true] {
                         let width = rotated ? Int(kernel_rotation_width(Int32(k))) : (k + 15) / 16 * 16
@@ -65,6 +67,7 @@ struct BitIdentityTests {
             for count in [1, 2, 5] {
                 let x = Guarded(random.tameFloats(count * (k + 3)))
                 let (weight, bias) = (Guarded(random.tameFloats(k)), Guarded(random.tameFloats(k)))
+                let plane = Guarded(random.tameFloats(count * (k + 3)))
                 func same(_ name: String, _ size: Int, _ run: (kernel_table, UnsafeMutablePointer<Float>) -> Void) {
                     let (a, b) = (Guarded<Float>(size), Guarded<Float>(size))
                     run(scalar, a.pointer)
@@ -88,6 +91,10 @@ struct BitIdentityTests {
                 let matrix = Guarded(random.tameFloats(n * k))
                 let added = Guarded(random.tameFloats(n))
                 for activation in Self.activations {
+                    same("add_plane \(activation)", count * (k + 3)) { t, y in
+                        y.update(from: x.pointer, count: count * (k + 3))
+                        t.add_plane(y, plane.pointer, k + 3, Int32(count), Int32(k), activation)
+                    }
                     same("matmul_f32 \(activation)", count * n) {
                         $0.matmul_f32(matrix.pointer, added.pointer, Int32(n), Int32(k), x.pointer, k + 3, Int32(count), activation, $1, n)
                     }

@@ -29,7 +29,7 @@ package final class AlbertSource: ParameterSource {
     /// Heads whose tensors are all there; the one a person asked for, or the source's own, first.
     package let heads: [Head]
     /// Rows of the classifier in order; empty where there is none.
-    package let labels: [String]
+    package private(set) var labels: [String]
     /// `single_label_classification`, `multi_label_classification` or `regression`, as Hugging Face stores it.
     package let problemType: String?
     package let pooling: Pooling?
@@ -88,6 +88,13 @@ package final class AlbertSource: ParameterSource {
                     expected: [rows, configuration.hiddenSize], found: weight.shape)
             }
         }
+    }
+
+    /// Takes the labels of a file in place of the source's own.
+    func takeLabels(_ file: LabelFile) throws(ImportError) {
+        let rows = parameters[ParameterName.classifierWeight]?.shape.first ?? 0
+        guard file.labels.count == rows else { throw .otherLabelCount(path: file.path, labels: file.labels.count, rows: rows) }
+        labels = file.labels
     }
 
     /// Digest of the file; of several files, of their bytes one after the other.

@@ -25,6 +25,8 @@ package enum ImportError: AlbitError {
     case needsPooler(path: String, head: String)
     case noSuchHead(path: String, head: String, heads: [String])
     case labelCount(path: String, labels: Int, rows: Int)
+    case otherLabelCount(path: String, labels: Int, rows: Int)
+    case badLabel(path: String, line: Int, problem: String)
     case configurationUnknown(path: String, missing: String, hint: String)
     case badConfiguration(path: String, problem: String)
     case otherArchitecture(path: String, configured: String, found: String)
@@ -79,6 +81,9 @@ package enum ImportError: AlbitError {
             "\(path): has no head for \(head); it has \(heads.isEmpty ? "none" : heads.joined(separator: ", ")); choose one of these with --task"
         case .labelCount(let path, let labels, let rows):
             "\(path): id2label names \(labels) labels, but the classifier has \(rows) rows; is it the right config.json?"
+        case .otherLabelCount(let path, let labels, let rows):
+            "\(path): names \(labels) labels, but the classifier has \(rows) rows; give a label a line, in the order of the rows"
+        case .badLabel(let path, let line, let problem): "\(path): line \(line) \(problem); give a label a line"
         case .configurationUnknown(let path, let missing, let hint):
             "\(path): there is no config.json beside it, and \(missing) cannot be told from the tensors; \(hint)"
         case .badConfiguration(let path, let problem): "\(path): \(problem)"

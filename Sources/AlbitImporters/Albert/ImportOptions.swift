@@ -6,14 +6,17 @@ package struct ImportOptions: Sendable {
     package var config: String?
     /// `--tokenizer`: a tokenizer file, or a directory of them.
     package var tokenizer: String?
+    /// `--labels`: a file with the label of each row of the classifier on a line.
+    package var labels: String?
     /// `--task`: which head, where a file has several or the classifier could be of several kinds.
     package var head: Head?
     /// `--root`: the prefix of the transformer, where a file holds several.
     package var root: String?
 
-    package init(config: String? = nil, tokenizer: String? = nil, head: Head? = nil, root: String? = nil) {
+    package init(config: String? = nil, tokenizer: String? = nil, labels: String? = nil, head: Head? = nil, root: String? = nil) {
         self.config = config
         self.tokenizer = tokenizer
+        self.labels = labels
         self.head = head
         self.root = root
     }

@@ -5,10 +5,16 @@ import CPlatform
 package enum Importer {
     /// Opens a file, a directory or an archive. Reads headers only; parameters are read when they are asked for.
     package static func open(path: String, options: ImportOptions = ImportOptions()) throws(ImportError) -> AlbertSource {
+        let source = try find(path: path, options: options)
+        if let labels = options.labels { try source.takeLabels(LabelFile(path: labels)) }
+        return source
+    }
+
+    private static func find(path: String, options: ImportOptions) throws(ImportError) -> AlbertSource {
         switch path.withCString({ platform_kind($0) }) {
         case 0:
             // TensorFlow's tools name a checkpoint by the prefix of its files.
-            if (path + ".index").withCString({ platform_kind($0) }) == 1 { return try open(path: path + ".index", options: options) }
+            if (path + ".index").withCString({ platform_kind($0) }) == 1 { return try find(path: path + ".index", options: options) }
             throw .nothingThere(path: path)
         case 2: return try openDirectory(DirectoryTree(path: path), options: options)
         default:

@@ -78,6 +78,9 @@ typedef struct {
     /// output channels n0 ... n1 (multiples of 16); out points at channel n0 of the first row.
     void (*matmul)(const kernel_linear *linear, const kernel_rows *in, int32_t first, int32_t rows,
                    int32_t n0, int32_t n1, kernel_activation activation, float *out, size_t out_stride);
+    /// x[row][i] = activation(x[row][i] + low[row][i]): joins a matmul's products with those of the second plane of
+    /// its weights.
+    void (*add_plane)(float *x, const float *low, size_t stride, int32_t rows, int32_t n, kernel_activation activation);
     /// out = LayerNorm(x + residual) * weight + bias, row by row; residual may be null; out may be x or residual.
     void (*add_norm)(const float *x, size_t x_stride, const float *residual, size_t residual_stride,
                      const float *weight, const float *bias, float epsilon, int32_t n, int32_t rows,

@@ -1,5 +1,5 @@
 /// One operator of an ONNX graph, and the fields of `NodeProto` and `AttributeProto` (onnx.proto, IR version 8).
-struct ONNXNode {
+struct ONNXOperator {
     enum Attribute {
         case integer(String, Int)
         case integers(String, [Int])

@@ -1,0 +1,23 @@
+import AlbitCommands
+import AlbitText
+
+/// What `convert` made, of what, and what it left out.
+struct ConversionSummary {
+    let output: String
+    let weights: String
+    let source: ImportSummary
+
+    var text: String {
+        (["made         \(output), weights \(weights)", source.origin] + source.tensors).joined(separator: "\n")
+    }
+
+    var json: String {
+        var json = JSONWriter()
+        json.beginObject()
+        json.member("output"); json.string(output)
+        json.member("weights"); json.string(weights)
+        source.write(to: &json)
+        json.endObject()
+        return json.text
+    }
+}
