@@ -24,7 +24,7 @@ let package = Package(
         .target(name: "CSchemas", dependencies: ["CProtobufC"]),
 
         // The run-time ring.
-        .target(name: "AlbitText"),
+        .target(name: "AlbitText", dependencies: ["CPlatform"]),
         .target(name: "AlbitModel", dependencies: ["AlbitText", "CPlatform"]),
         .target(name: "AlbitTokenizers", dependencies: ["AlbitText", "AlbitModel"]),
         .target(name: "AlbitRuntime", dependencies: ["AlbitModel", "AlbitText", "AlbitTokenizers", "CKernels", "CPlatform"]),

@@ -68,7 +68,7 @@ def make(albit, checkpoint, folder, calibration):
     import onnx
     from onnxruntime.quantization import QuantType, quantize_dynamic
     folder = pathlib.Path(folder)
-    subprocess.run([albit, "convert", checkpoint, "-o", str(folder / "export.onnx"), "--force"], check=True,
+    subprocess.run([albit, "convert", checkpoint, "-o", str(folder / "export.onnx"), "--force"], check=True, stdout=subprocess.DEVNULL,
                    stderr=subprocess.DEVNULL)
     model = fold_transposes(onnx.load(folder / "export.onnx"))
     onnx.save(model, folder / "fp32.onnx")

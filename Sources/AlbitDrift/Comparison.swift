@@ -49,6 +49,7 @@ package struct Comparison {
         var data = data
         report.dataPath = data.path
         let task = try DriftTask(reference, data)
+        report.output = task == .embedding ? "vector" : "logit"
         let labels = reference.labels.isEmpty ? candidate.labels : reference.labels
         let scores = (task.score(reference, labels: labels), task.score(candidate, labels: labels))
         let tokenizer = candidate.tokenizer ?? reference.tokenizer

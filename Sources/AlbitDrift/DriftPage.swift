@@ -39,7 +39,7 @@ extension DriftReport {
         if let neighbourOverlap {
             cells.append(("Same neighbours", DecimalText.fixed(neighbourOverlap, digits: 2) + " %", "of the ten nearest"))
         }
-        if let logits { cells.append(("Logit error", DriftReport.percent(logits.relativeL2), "relative L2")) }
+        if let logits { cells.append((heading + " error", DriftReport.percent(logits.relativeL2), "relative L2")) }
         cells.append(("Hidden state error", DriftReport.percent(hidden.relativeL2), "relative L2, \(tokens) tokens"))
         if referenceBytes > 0, candidateBytes > 0 {
             cells.append(("File size", DriftReport.megabytes(candidateBytes), "from " + DriftReport.megabytes(referenceBytes)))
@@ -78,8 +78,8 @@ extension DriftReport {
                 $0 % 8 == 0 ? DecimalText.fixed(histogramTop * Double($0) / Double(histogram.count), digits: histogramTop < 0.1 ? 4 : 3) : ""
             }
             figures.append(
-                "<figure><h2>Logit error</h2><figcaption>Examples by the largest absolute difference among their logits.</figcaption>"
-                    + PageChart.bars(histogram.map { Double($0) }, names: edges, digits: 0, label: "Distribution of logit error")
+                "<figure><h2>\(heading) error</h2><figcaption>Examples by the largest absolute difference in their \(output)s.</figcaption>"
+                    + PageChart.bars(histogram.map { Double($0) }, names: edges, digits: 0, label: "Distribution of \(output) error")
                     + "</figure>")
         }
         if let sensitivity {
@@ -115,7 +115,7 @@ extension DriftReport {
         guard !worst.isEmpty else { return "" }
         let items = worst.map { example in
             let answers = example.reference.isEmpty
-                ? "<p>\(PageText.escaped(example.candidate))</p>"
+                ? ""
                 : "<div class=\"pair\"><div><span>Reference</span>\(PageText.escaped(example.reference))</div>"
                     + "<div\(example.flipped ? " class=\"flip\"" : "")><span>Candidate</span>\(PageText.escaped(example.candidate))</div></div>"
             let label = example.label.map { ", labelled " + PageText.escaped($0) } ?? ""
@@ -125,6 +125,8 @@ extension DriftReport {
         }
         return "<section><h2>Worst examples</h2><ol>\(items.joined())</ol></section>"
     }
+
+    private var heading: String { output == "logit" ? "Logit" : "Vector" }
 
     private static func percent(_ share: Double) -> String { DecimalText.fixed(100 * share, digits: 2) + " %" }
 }

@@ -39,6 +39,8 @@ package struct DriftReport: Sendable {
     package var flips: Int?
     /// What is counted there: label, sentence, answer, text.
     package var unit = "label"
+    /// What models without a head that has labels are compared by: "vector" in place of "logit".
+    package var output = "logit"
     /// Percent of nearest neighbours that stay the same; of embeddings.
     package var neighbourOverlap: Double?
     package var logits: Discrepancy?
@@ -90,7 +92,7 @@ package struct DriftLimits: Sendable {
         if let minAgreement {
             if let agreement = report.agreement {
                 if !(agreement >= minAgreement) {
-                    lines.append("labels agree on \(DecimalText.fixed(agreement, digits: 2)) %, the limit is \(minAgreement) %")
+                    lines.append("the agreement is \(DecimalText.fixed(agreement, digits: 2)) %, the limit is \(minAgreement) %")
                 }
             } else {
                 lines.append("--min-agreement needs a head in the model")

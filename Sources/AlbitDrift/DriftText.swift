@@ -26,7 +26,7 @@ extension DriftReport {
         }
         if let neighbourOverlap { row("neighbours", DecimalText.fixed(neighbourOverlap, digits: 2) + " % of the ten nearest stay the same") }
         if let logits {
-            row("logits", "relative error " + DecimalText.fixed(logits.relativeL2, digits: 4) + ", largest difference "
+            row(output + "s", "relative error " + DecimalText.fixed(logits.relativeL2, digits: 4) + ", largest difference "
                 + DecimalText.fixed(logits.maxAbs, digits: 4))
         }
         row("hidden state", "relative error " + DecimalText.fixed(hidden.relativeL2, digits: 4) + ", cosine mean "

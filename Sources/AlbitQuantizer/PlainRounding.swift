@@ -131,26 +131,52 @@ extension Quantizer {
     }
 }
 
-/// Symmetric rounding of one row to -127 ... 127.
+/// Symmetric rounding of one row to -127 ... 127, four channels at a time.
 private enum PlainRow {
+    /// Adding it leaves the nearest integer, ties to even, in the low bits; |value| stays far below 2^22.
+    private static let rounding: Float = 12_582_912
+
     private static func scale(_ values: UnsafeBufferPointer<Float>) -> Float {
-        var largest: Float = 0
-        for value in values { largest = max(largest, abs(value)) }
+        var lanes = SIMD8<Float>(repeating: 0)
+        var k = 0
+        while k + 8 <= values.count {
+            var group = SIMD8<Float>()
+            for lane in 0..<8 { group[lane] = abs(values[k + lane]) }
+            lanes.replace(with: group, where: group .> lanes)
+            k += 8
+        }
+        var largest = lanes.max()
+        for value in values[k...] { largest = max(largest, abs(value)) }
         return largest / 127
     }
 
-    private static func quantize(_ value: Float, _ scale: Float) -> Int8 {
-        Int8(min(max((value / scale).rounded(.toNearestOrEven), -127), 127))
+    private static func quantize(_ values: SIMD4<Float>, _ scale: Float) -> SIMD4<Int8> {
+        let bits = unsafeBitCast(values / scale + rounding, to: SIMD4<Int32>.self) &- Int32(bitPattern: rounding.bitPattern)
+        return SIMD4<Int8>(truncatingIfNeeded: bits.clamped(lowerBound: SIMD4(repeating: -127), upperBound: SIMD4(repeating: 127)))
+    }
+
+    /// Calls `body` with each four channels, the missing ones being zero, and the first one's index.
+    private static func forEachFour(_ values: UnsafeBufferPointer<Float>, _ body: (Int, SIMD4<Float>) -> Void) {
+        var k = 0
+        while k + 4 <= values.count {
+            body(k, SIMD4(values[k], values[k + 1], values[k + 2], values[k + 3]))
+            k += 4
+        }
+        if k < values.count {
+            var rest = SIMD4<Float>(repeating: 0)
+            for lane in 0..<(values.count - k) { rest[lane] = values[k + lane] }
+            body(k, rest)
+        }
     }
 
     /// Row `row` of panels that begin at row 0, `width` padded columns.
     static func round(_ values: [Float], row: Int, width: Int, into panels: inout [Int8]) -> Float {
         values.withUnsafeBufferPointer { values in
-            panels.withUnsafeMutableBufferPointer { panels in
+            panels.withUnsafeMutableBytes { panels in
                 let scale = scale(values)
                 guard scale > 0 else { return 0 }
                 let base = row / 16 * 16 * width + row % 16 * 4
-                for k in 0..<values.count { panels[base + k / 4 * 64 + k % 4] = quantize(values[k], scale) }
+                forEachFour(values) { panels.storeBytes(of: quantize($1, scale), toByteOffset: base + $0 / 4 * 64, as: SIMD4<Int8>.self) }
                 return scale
             }
         }
@@ -161,7 +187,10 @@ private enum PlainRow {
         values.withUnsafeBufferPointer { values in
             table.withUnsafeMutableBufferPointer { table in
                 let scale = scale(values)
-                for k in 0..<values.count { table[offset + k] = scale > 0 ? quantize(values[k], scale) : 0 }
+                forEachFour(values) { k, four in
+                    let rounded = scale > 0 ? quantize(four, scale) : SIMD4(repeating: 0)
+                    for lane in 0..<min(4, values.count - k) { table[offset + k + lane] = rounded[lane] }
+                }
                 return scale
             }
         }

@@ -16,6 +16,8 @@ package struct QuantizationRequest {
     package var sourceFile = ""
     package var sourceFormat = ""
     package var sourceDigest = ""
+    /// For a digest that is known only when the file is written.
+    package static let digestPlaceholder = String(repeating: "0", count: 64)
     package var heads: [Head] = []
     package var labels: [String] = []
     package var problemType: String?

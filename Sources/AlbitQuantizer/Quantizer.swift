@@ -53,7 +53,9 @@ package struct Quantizer<Source: ParameterSource> {
         for table in plan.tables { try writeTable(table, &writer) }
         try output { () throws(OutputError) in try writer.finishChecksums() }
         try fillSelfTest(writer)
-        return PendingModel(file: file, driftOffset: writer.header.valueOffset(of: "albit.drift"))
+        return PendingModel(
+            file: file, driftOffset: writer.header.valueOffset(of: "albit.drift"),
+            digestOffset: writer.header.valueOffset(of: "albit.source.sha256"))
     }
 
     func read(_ name: String, _ count: Int) throws(Failed) -> [Float] {
@@ -196,6 +198,7 @@ extension QuantizedLinear {
 package struct PendingModel {
     package let file: OutputFile
     let driftOffset: Int?
+    let digestOffset: Int?
 
     /// Where it can be opened until then.
     package var temporaryPath: String { file.temporary }
@@ -205,6 +208,12 @@ package struct PendingModel {
         guard let driftOffset, drift.utf8.count <= driftCapacity else { return }
         let padding = [UInt8](repeating: 0x20, count: driftCapacity - drift.utf8.count)
         try file.patch(at: driftOffset, Array(drift.utf8) + padding)
+    }
+
+    /// Stores the source's digest in place of `QuantizationRequest.digestPlaceholder`, which must have stood there.
+    package func store(sourceDigest: String) throws(OutputError) {
+        guard let digestOffset, sourceDigest.utf8.count == QuantizationRequest.digestPlaceholder.utf8.count else { return }
+        try file.patch(at: digestOffset, Array(sourceDigest.utf8))
     }
 
     package func finish() throws(OutputError) { try file.finish() }

@@ -1,4 +1,6 @@
-/// SHA-256 (FIPS 180-4), fed piece by piece.
+import CPlatform
+
+/// SHA-256 (FIPS 180-4), fed piece by piece; by the CPU's own instructions where it has them.
 package struct SHA256 {
     private var state: (UInt32, UInt32, UInt32, UInt32, UInt32, UInt32, UInt32, UInt32) = (
         0x6a09_e667, 0xbb67_ae85, 0x3c6e_f372, 0xa54f_f53a, 0x510e_527f, 0x9b05_688c, 0x1f83_d9ab, 0x5be0_cd19
@@ -8,7 +10,13 @@ package struct SHA256 {
     /// The message schedule, kept so that a block allocates nothing.
     private var schedule = [UInt32](repeating: 0, count: 64)
 
-    package init() { pending.reserveCapacity(64) }
+    /// For tests: false takes the way of a CPU without such instructions.
+    private let usesInstructions: Bool
+
+    package init(usesInstructions: Bool = true) {
+        self.usesInstructions = usesInstructions
+        pending.reserveCapacity(64)
+    }
 
     package mutating func update(_ bytes: UnsafeRawBufferPointer) {
         total &+= UInt64(bytes.count)
@@ -60,7 +68,19 @@ package struct SHA256 {
         bytes.withUnsafeBytes { hexDigest(of: $0) }
     }
 
+    private static let isBuiltIn = platform_has_sha256()
+
     private mutating func compress(_ blocks: UnsafeRawBufferPointer) {
+        guard SHA256.isBuiltIn, usesInstructions else { return compressWords(blocks) }
+        withUnsafeMutableBytes(of: &state) { words in
+            SHA256.constants.withUnsafeBufferPointer { constants in
+                platform_sha256(
+                    words.baseAddress?.assumingMemoryBound(to: UInt32.self), constants.baseAddress, blocks.baseAddress, blocks.count / 64)
+            }
+        }
+    }
+
+    private mutating func compressWords(_ blocks: UnsafeRawBufferPointer) {
         var (a0, b0, c0, d0, e0, f0, g0, h0) = state
         schedule.withUnsafeMutableBufferPointer { w in
             SHA256.constants.withUnsafeBufferPointer { k in

@@ -49,7 +49,8 @@ struct Quantize: ParsableCommand {
         request.name = Quantize.title(checkpoint.configuration)
         request.sourceFile = Quantize.name(of: checkpoint.report.path)
         request.sourceFormat = checkpoint.report.format
-        request.sourceDigest = try checkpoint.sha256()
+        let digest = SourceDigest(checkpoint)
+        request.sourceDigest = QuantizationRequest.digestPlaceholder
         request.heads = checkpoint.heads
         request.labels = checkpoint.labels
         request.problemType = checkpoint.problemType
@@ -77,6 +78,7 @@ struct Quantize: ParsableCommand {
         } else {
             pending = try Quantizer(source: checkpoint, request: request).write(to: output, overwrite: force)
         }
+        try pending.store(sourceDigest: digest.hexDigest())
         let bytes = pending.file.offset
         try pending.finish()
         bar.finish()

@@ -80,6 +80,14 @@ import AlbitImporters
         var crc = CRC32C()
         [UInt8](repeating: 0, count: 32).withUnsafeBytes { crc.update($0) }
         #expect(crc.checksum == 0x8A91_36AA)
+        // The CPU's instruction and the tables, over every length of a rest.
+        for count in 0..<40 {
+            let bytes = (0..<count).map { UInt8($0 &* 37 & 255) }
+            var (instruction, tables) = (CRC32C(), CRC32C(usesInstructions: false))
+            bytes.withUnsafeBytes { instruction.update($0) }
+            bytes.withUnsafeBytes { tables.update($0) }
+            #expect(instruction.checksum == tables.checksum)
+        }
         #expect(Snappy.decompress([6, 0x04, 0x61, 0x62, 0x01 | 0 << 2, 0x02], limit: 100) == Array("ababab".utf8))
         #expect(Snappy.decompress([6, 0x04, 0x61, 0x62, 0x01, 0x09], limit: 100) == nil)
         #expect(Snappy.decompress([0x80, 0x80, 0x80, 0x80, 0x08], limit: 100) == nil)

@@ -38,6 +38,9 @@ import Testing
             let count = try #require(row[0].integer)
             let data = (0..<count).map { UInt8(($0 * 7 + count) & 255) }
             #expect(SHA256.hexDigest(of: data) == row[1].string)
+            var plain = SHA256(usesInstructions: false)
+            plain.update(data)
+            #expect(plain.hexDigest() == row[1].string)
             #expect(data.withUnsafeBytes { CRC32.checksum(of: $0) } == row[2].integer.map(UInt32.init))
             for step in [1, 7, 64, 100] {
                 var hash = SHA256()

@@ -56,6 +56,17 @@ long platform_read(int fd, void *into, size_t count);
 bool platform_is_terminal(int fd);
 const char *platform_error_text(int error);
 
+/// Whether the CPU has instructions for SHA-256.
+bool platform_has_sha256(void);
+/// Takes `count` blocks of 64 bytes into the state a ... h (FIPS 180-4), where the CPU has them; `constants` are the
+/// standard's 64 words.
+void platform_sha256(uint32_t state[8], const uint32_t constants[64], const void *blocks, size_t count);
+
+/// Whether the CPU has instructions for CRC-32C.
+bool platform_has_crc32c(void);
+/// The remainder (reflected, not inverted) after more bytes, where the CPU has them.
+uint32_t platform_crc32c(uint32_t remainder, const void *bytes, size_t count);
+
 // Process -------------------------------------------------------------------------------------
 
 int platform_argument_count(void);
@@ -94,6 +105,12 @@ void *platform_allocate(size_t count);
 void platform_free(void *memory, size_t count);
 
 // Threads -------------------------------------------------------------------------------------
+
+/// Something that runs on a thread of its own; null where no thread can be made.
+typedef struct platform_task platform_task;
+platform_task *platform_task_start(void (*body)(void *context), void *context);
+/// Waits for its end and frees it. What the body wrote is visible then.
+void platform_task_join(platform_task *task);
 
 typedef struct platform_pool platform_pool;
 /// A pool of count - 1 sleeping threads (the caller is the remaining one); null when threads can't be made.
