@@ -8,3 +8,7 @@ if [ ! -e "$packages/onnxruntime" ]; then
     python3 -m pip install --quiet --no-cache-dir --target "$packages" numpy onnx onnxruntime safetensors gguf
 fi
 PYTHONPATH=$PWD/$packages python3 Scripts/check-exports.py "$PWD/.build/release/albit" samples/albert-tiny-sst2
+zoo=$(mktemp -d)
+trap 'rm -rf "$zoo"' EXIT
+tar xJf Tests/Data/zoo.tar.xz -C "$zoo"
+PYTHONPATH=$PWD/$packages python3 Scripts/check-golden-exports.py "$PWD/.build/release/albit" "$zoo/zoo"

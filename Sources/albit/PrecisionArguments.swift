@@ -133,7 +133,8 @@ struct PrecisionTuning {
             let error = try trial(EncoderWeights(EncoderWeights(ModelFile(path: pending.temporaryPath)), precision: cost.top(low: !request.lowSites.isEmpty))).error
             throw CommandError.check(
                 "no precision keeps the limit: with all \(base.count) sites raised the error is \(DecimalText.fixed(error, digits: 4))"
-                    + (task.map { ", " + $0.found } ?? "") + ", the share of the embedding tables, which are always 8-bit; no file was made")
+                    + (task.map { ", " + $0.found } ?? "") + (request.lowSites.isEmpty ? "" : "; the embedding tables stay 8-bit")
+                    + "; no file was made")
         }
         pending.discard()
         request.lowSites = []
