@@ -36,12 +36,12 @@ package struct DriftVerdict: Sendable, Equatable {
     private static func summary(_ report: DriftReport) -> String {
         var parts: [String] = []
         if let metric = report.metrics.first {
-            parts.append(
-                metric.name + " went from " + DecimalText.fixed(metric.reference, digits: 2) + " % to "
-                    + DecimalText.fixed(metric.candidate, digits: 2) + " %")
+            let (before, after) = (DecimalText.fixed(metric.reference, digits: 2), DecimalText.fixed(metric.candidate, digits: 2))
+            let unit = metric.isPercent ? " %" : ""
+            parts.append(metric.name + (before == after ? " stayed at " + after : " went from " + before + unit + " to " + after) + unit)
         }
         if let flips = report.flips {
-            parts.append((flips == 0 ? "no" : String(flips)) + " of " + String(report.examples) + " answers changed")
+            parts.append((flips == 0 ? "none" : String(flips)) + " of " + String(report.examples) + " answers changed")
         }
         if parts.isEmpty {
             parts.append("the last hidden state differs by " + DecimalText.fixed(100 * report.hidden.relativeL2, digits: 2) + " %")

@@ -70,11 +70,13 @@ package struct MatchCommand {
         guard let candidates else { throw .usage("--save-index needs --candidates FILE") }
         let reader = try TaskReader(arguments: [], file: candidates, columns: .text)
         var writer = VectorIndexWriter(width: model.weights.configuration.hiddenSize)
+        var count = 0
         while true {
             let records = try reader.read(upTo: TaskRun.batchCount)
             guard !records.isEmpty else { break }
             let vectors = try answering { () throws(TaskError) in try embedding.embed(records.map { TaskText($0[0]) }) }
             for (record, vector) in zip(records, vectors) { writer.add(record[0], vector) }
+            count += records.count
         }
         let source = try source(model, embedding)
         do throws(OutputError) {
@@ -82,6 +84,7 @@ package struct MatchCommand {
         } catch {
             throw error.failure == .machine ? .machine(error.description) : .usage(error.description)
         }
+        Message.say(path + ": " + String(count) + " candidates")
     }
 
     private static func read(_ path: String) throws(CommandError) -> [[UInt8]] {
