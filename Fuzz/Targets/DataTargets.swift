@@ -1,5 +1,6 @@
 import AlbitCommands
 import AlbitDrift
+import AlbitImporters
 import AlbitText
 
 extension FuzzTarget {
@@ -15,6 +16,7 @@ extension FuzzTarget {
             var count = 0
             while count < 10_000, try data.next() != nil { count += 1 }
         },
+        FuzzTarget("labels", maxLength: 1 << 10) { bytes in _ = try LabelFile(bytes, path: "labels.txt").labels(rows: bytes.count % 4) },
         // What serve-lines answers, a request a line.
         FuzzTarget("line-request", maxLength: 1 << 12) { bytes in
             for line in bytes.split(separator: 0x0A, maxSplits: 16, omittingEmptySubsequences: false) {

@@ -114,7 +114,7 @@ package struct KernelSpeed {
             }
         }
 
-        /// Quantizes 32 rows, as many as the encoder takes at a time; returns 32.
+        /// Quantizes 32 rows; returns 32.
         func quantize(rotated: Bool) -> Double {
             let width = Int32(inputs)
             let input = kernel_input(

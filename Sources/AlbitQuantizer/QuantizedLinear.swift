@@ -3,7 +3,7 @@ import CKernels
 
 /// A matmul as it stands in the file: int8 panels, one scale and bias per output channel, the input's shift.
 package struct QuantizedLinear {
-    package let description: LinearDescription
+    package let name: String
     /// [paddedRows/16][paddedColumns/4][16][4]
     package let panels: [Int8]
     /// [paddedRows]
@@ -30,11 +30,9 @@ struct LinearRounder {
 
     /// Rounds to nearest, or with GPTQ where a Hessian of the transformed inputs is given (which is used up).
     func round(
-        _ linear: FloatLinear, transform: InputTransform, planes: Int, hessian: Hessian?, low: Bool = false
+        _ linear: FloatLinear, transform: InputTransform, hessian: Hessian?, low: Bool = false
     ) -> QuantizedLinear {
-        let description = LinearDescription(
-            name: linear.name, rows: linear.rows, columns: linear.columns, block: transform.block, planes: planes)
-        let n = description.paddedRows
+        let n = (linear.rows + 15) / 16 * 16
         let width = transform.width
         var bias = linear.bias + [Float](repeating: 0, count: n - linear.rows)
         if !transform.shift.isEmpty { fold(transform.shift, of: linear, into: &bias) }
@@ -71,7 +69,7 @@ struct LinearRounder {
             }
         }
         return QuantizedLinear(
-            description: description, panels: panels, scales: scales, bias: bias, shift: transform.shift,
+            name: linear.name, panels: panels, scales: scales, bias: bias, shift: transform.shift,
             low: low ? remainder(of: linear, transform, panels, scales) : nil)
     }
 

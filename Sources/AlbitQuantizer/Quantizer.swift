@@ -55,7 +55,8 @@ package struct Quantizer<Source: ParameterSource> {
         try fillSelfTest(writer)
         return PendingModel(
             file: file, driftOffset: writer.header.valueOffset(of: "albit.drift"),
-            digestOffset: writer.header.valueOffset(of: "albit.source.sha256"))
+            digestOffset: request.sourceDigest == QuantizationRequest.digestPlaceholder
+                ? writer.header.valueOffset(of: "albit.source.sha256") : nil)
     }
 
     func read(_ name: String, _ count: Int) throws(Failed) -> [Float] {
@@ -102,12 +103,12 @@ package struct Quantizer<Source: ParameterSource> {
 
         let rounder = LinearRounder(parallel: parallel)
         func emit(_ linear: QuantizedLinear) throws(Failed) {
-            vectors[linear.description.name + ".scale"] = linear.scales
-            vectors[linear.description.name + ".bias"] = linear.bias
-            if !linear.shift.isEmpty { vectors[linear.description.name + ".shift"] = linear.shift }
+            vectors[linear.name + ".scale"] = linear.scales
+            vectors[linear.name + ".bias"] = linear.bias
+            if !linear.shift.isEmpty { vectors[linear.name + ".shift"] = linear.shift }
             try output { () throws(OutputError) in try writer.append(linear.panels) }
             guard let low = linear.low else { return }
-            vectors[linear.description.name + ".low.scale"] = low.scales
+            vectors[linear.name + ".low.scale"] = low.scales
             try output { () throws(OutputError) in try writer.append(low.panels) }
         }
         // Hessians of a shared layer are few; those of an unshared model are measured layer by layer to bound memory.
@@ -142,7 +143,7 @@ package struct Quantizer<Source: ParameterSource> {
                     name: projection.name, rows: projection.rows, columns: projection.columns,
                     weights: try read(projection.weight, projection.rows * projection.columns),
                     bias: try read(projection.bias, projection.rows))
-                try emit(rounder.round(linear, transform: transform, planes: request.preset.planes, hessian: hessians.embedded))
+                try emit(rounder.round(linear, transform: transform, hessian: hessians.embedded))
                 embedded = nil
             }
             let sites: [(Site, FloatLinear)] = [
@@ -153,7 +154,7 @@ package struct Quantizer<Source: ParameterSource> {
                 request.progress(phase + ": rounding", i, sites.count)
                 guard let transform = transforms[site] else { continue }
                 var rounded = rounder.round(
-                    linear, transform: transform, planes: request.preset.planes, hessian: hessians.layers[0][site],
+                    linear, transform: transform, hessian: hessians.layers[0][site],
                     low: plan.lows.contains(linear.name))
                 if site == .attentionQKV { rounded = rounded.withoutKeyAndValueBias(headSize: c.headSize) }
                 try emit(rounded)
@@ -164,7 +165,7 @@ package struct Quantizer<Source: ParameterSource> {
                 name: head.name, rows: head.rows, columns: head.columns, weights: try read(head.weight, head.rows * head.columns),
                 bias: try head.hasBias ? read(head.bias, head.rows) : [Float](repeating: 0, count: head.rows))
             try emit(rounder.round(
-                linear, transform: InputTransform(columns: head.columns, rotated: false, shift: []), planes: 2, hessian: nil))
+                linear, transform: InputTransform(columns: head.columns, rotated: false, shift: []), hessian: nil))
         }
     }
 
@@ -190,7 +191,7 @@ extension QuantizedLinear {
         let padded = (headSize + 15) / 16 * 16
         var bias = bias
         for row in bias.indices where row / padded % 3 != 0 { bias[row] = 0 }
-        return QuantizedLinear(description: description, panels: panels, scales: scales, bias: bias, shift: shift, low: low)
+        return QuantizedLinear(name: name, panels: panels, scales: scales, bias: bias, shift: shift, low: low)
     }
 }
 
@@ -210,9 +211,11 @@ package struct PendingModel {
         try file.patch(at: driftOffset, Array(drift.utf8) + padding)
     }
 
-    /// Stores the source's digest in place of `QuantizationRequest.digestPlaceholder`, which must have stood there.
+    /// Stores the source's digest in place of `QuantizationRequest.digestPlaceholder`, which must have been asked for.
     package func store(sourceDigest: String) throws(OutputError) {
-        guard let digestOffset, sourceDigest.utf8.count == QuantizationRequest.digestPlaceholder.utf8.count else { return }
+        guard let digestOffset, sourceDigest.utf8.count == QuantizationRequest.digestPlaceholder.utf8.count else {
+            fatalError("no place was kept for the source's digest")
+        }
         try file.patch(at: digestOffset, Array(sourceDigest.utf8))
     }
 

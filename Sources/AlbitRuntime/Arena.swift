@@ -117,7 +117,7 @@ private struct ArenaPlan {
         isInt8 = weights.isInt8
         // All weights of a layer pass the caches once for each block: the more of them, the longer the block.
         let layerWeights = configuration.hiddenSize * (4 * configuration.hiddenSize + 2 * configuration.intermediateSize)
-        blockRows = min((rows + 7) / 8 * 8, layerWeights > ArenaPlan.wideLayer ? 128 : 64)
+        blockRows = min(max(8, (rows + 7) / 8 * 8), layerWeights > ArenaPlan.wideLayer ? 128 : 64)
         addsLow = weights.isInt8 && weights.precision.contains(3)
         embeddingSize = configuration.embeddingSize
         let heads = [weights.projection, weights.pooler, weights.classifier, weights.answer, weights.order, weights.prediction?.dense]

@@ -56,11 +56,42 @@ struct ComparisonTests {
         #expect(error?.description.contains("token 0 is '<pad>' in the reference and '[PAD]' in the candidate") == true, "\(error?.description ?? "")")
     }
 
+    /// A limit in points holds for the reference itself, and not for a model that answers otherwise.
+    @Test func aDropIsMeasured() throws {
+        let model = try ComparisonTests.contender(ComparisonTests.sample)
+        let data = try DataFileTests.file("text\tlabel\na charming journey\tPOSITIVE\nawful\tNEGATIVE\nbleak and desperate\tNEGATIVE\nlovely\tPOSITIVE\n")
+        let probe = try TaskProbe(reference: model, data: data, limit: 0, kernel: .best, threads: 1)
+        #expect(try probe.holds(model.weights))
+        #expect(probe.found == "accuracy drops from 100.00 % to 100.00 %")
+        // The same network with its two labels exchanged is wrong everywhere.
+        let classifier = try #require(model.weights.classifier)
+        guard case .float32(let weight, let bias) = classifier.weights else { Issue.record("not float32"); return }
+        let (columns, copy) = (classifier.columns, UnsafeMutablePointer<Float>.allocate(capacity: 2 * classifier.columns + 2))
+        defer { copy.deallocate() }
+        for i in 0..<columns { (copy[i], copy[columns + i]) = (weight[columns + i], weight[i]) }
+        let rest = copy + 2 * columns
+        (rest[0], rest[1]) = (bias?[1] ?? 0, bias?[0] ?? 0)
+        let exchanged = Linear(weights: .float32(weight: UnsafePointer(copy), bias: UnsafePointer(rest)), rows: 2, columns: columns)
+        #expect(try !probe.holds(model.weights.with(classifier: exchanged)))
+        #expect(probe.found == "accuracy drops from 100.00 % to 0.00 %")
+    }
+
     @Test func unknownLabelsAreErrors() throws {
         let model = try ComparisonTests.contender(ComparisonTests.sample)
         let error = #expect(throws: ComparisonError.self) { try run(model, model, "text\tlabel\na\tjoyful\n") }
         #expect(error?.description.contains("line 2 has label 'joyful', the model knows NEGATIVE, POSITIVE or 0 to 1") == true)
         let empty = #expect(throws: ComparisonError.self) { try run(model, model, "text\tlabel\n") }
         #expect(empty?.description.contains("holds no example") == true)
+    }
+}
+
+extension EncoderWeights {
+    /// Points into the same memory, which the caller keeps.
+    fileprivate func with(classifier: Linear) -> EncoderWeights {
+        EncoderWeights(
+            configuration: configuration, wordEmbeddings: wordEmbeddings, positionEmbeddings: positionEmbeddings,
+            tokenTypeEmbeddings: tokenTypeEmbeddings, embeddingNorm: embeddingNorm, projection: projection, layers: layers,
+            pooler: pooler, classifier: classifier, answer: answer, order: order, prediction: prediction, isInt8: isInt8,
+            precision: precision, attentionWeightPlanes: attentionWeightPlanes, file: file, owners: [])
     }
 }

@@ -1,5 +1,6 @@
 import AlbitImporters
 import AlbitModel
+import AlbitText
 import Foundation
 import TestData
 import Testing
@@ -56,6 +57,14 @@ import Testing
     @Test func aPersonNamesTheLabels() throws {
         #expect(try open("safetensors/base-tokcls", ImportOptions(labels: file("O\nB-PER\r\nI-PER\nB-LOC\nI-LOC\n"))).labels
             == ["O", "B-PER", "I-PER", "B-LOC", "I-LOC"])
+        // A byte-order mark is no part of a label, and the configuration's own names no longer matter.
+        let folder = try TestData.temporaryDirectory()
+        let config = try String(contentsOfFile: Zoo.directory + "/safetensors/base-tokcls/config.json", encoding: .utf8)
+        try Data(config.replacing("\"4\": \"LABEL_4\"", with: "\"4\": \"LABEL_4\", \"5\": \"LABEL_5\"").utf8)
+            .write(to: URL(filePath: folder + "/config.json"))
+        #expect(try open(
+            "safetensors/base-tokcls", ImportOptions(config: folder + "/config.json", labels: file("\u{FEFF}a\nb\nc\nd\ne"))).labels
+            == ["a", "b", "c", "d", "e"])
         for (text, message) in [
             ("O\nB\n", "names 2 labels, but the classifier has 5 rows"), ("O\n\nB\n", "line 2 is empty"),
             ("O\nB\nO\n", "line 3 repeats 'O'"), ("", "names 0 labels"),
@@ -81,6 +90,31 @@ import Testing
             try open("safetensors/base-tokcls", ImportOptions(config: folder + "/config.json"))
         }
         #expect(error?.description.contains("id2label names 6 labels, but the classifier has 5 rows") == true)
+    }
+
+    /// The digest is that of the file a person has, and on a thread of its own the same; also where an archive lies in another.
+    @Test func theDigestIsThatOfTheFile() throws {
+        let folder = try TestData.temporaryDirectory()
+        let process = Process()
+        process.executableURL = URL(filePath: "/bin/sh")
+        process.arguments = ["-c", """
+            set -e; cd '\(folder)'; mkdir outer
+            tar cf outer/pytorch_model.bin -C '\(Zoo.directory)/safetensors/base-model' .
+            tar czf twice.tar.gz outer; tar cf plain.tar -C '\(Zoo.directory)/safetensors' base-model
+            """]
+        try process.run()
+        process.waitUntilExit()
+        try #require(process.terminationStatus == 0)
+        let expected = try open("safetensors/base-model")
+        for path in [folder + "/twice.tar.gz", folder + "/plain.tar", Zoo.directory + "/safetensors/base-model/model.safetensors"] {
+            let digest = try SHA256.hexDigest(of: TestData.bytes(atPath: path))
+            let source = try Importer.open(path: path)
+            let parallel = SourceDigest(source)
+            for name in expected.parameterNames {
+                #expect(try source.values(of: name).map(\.bitPattern) == expected.values(of: name).map(\.bitPattern), "\(name)")
+            }
+            #expect(try parallel.hexDigest() == digest && source.sha256() == digest, "\(path)")
+        }
     }
 
     @Test func infersWhatThePublishedModelsTell() throws {

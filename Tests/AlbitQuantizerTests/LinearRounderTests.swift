@@ -62,8 +62,8 @@ struct LinearRounderTests {
         let inputs = Self.inputs(&random)
         let transform = InputTransform(columns: Self.columns, rotated: rotated, shift: [])
         let rounder = LinearRounder(parallel: parallel)
-        let nearest = rounder.round(linear, transform: transform, planes: 1, hessian: nil)
-        let fed = rounder.round(linear, transform: transform, planes: 1, hessian: hessian(inputs, transform))
+        let nearest = rounder.round(linear, transform: transform, hessian: nil)
+        let fed = rounder.round(linear, transform: transform, hessian: hessian(inputs, transform))
         let (a, b) = (error(nearest, linear, transform, inputs), error(fed, linear, transform, inputs))
         #expect(b < a / 2, "GPTQ \(b), nearest \(a)")
         #expect(fed.bias == nearest.bias && fed.scales == nearest.scales)
@@ -101,7 +101,7 @@ struct LinearRounderTests {
     @Test func aRowOfZerosStaysZero() {
         let linear = FloatLinear(name: "zero", rows: 1, columns: 16, weights: [Float](repeating: 0, count: 16), bias: [3])
         let transform = InputTransform(columns: 16, rotated: false, shift: [Float](repeating: 2, count: 16))
-        let rounded = LinearRounder(parallel: parallel).round(linear, transform: transform, planes: 1, hessian: nil)
+        let rounded = LinearRounder(parallel: parallel).round(linear, transform: transform, hessian: nil)
         #expect(rounded.scales.allSatisfy { $0 == 0 } && rounded.panels.allSatisfy { $0 == 0 } && rounded.bias[0] == 3)
     }
 
@@ -109,7 +109,7 @@ struct LinearRounderTests {
     @Test func theShiftGoesIntoTheBias() {
         let linear = FloatLinear(name: "shift", rows: 1, columns: 4, weights: [1, -2, 0.5, 4], bias: [10])
         let transform = InputTransform(columns: 4, rotated: false, shift: [1, 2, 3, 0.25])
-        let rounded = LinearRounder(parallel: parallel).round(linear, transform: transform, planes: 1, hessian: nil)
+        let rounded = LinearRounder(parallel: parallel).round(linear, transform: transform, hessian: nil)
         #expect(rounded.bias[0] == 10 + 1 - 4 + 1.5 + 1)
     }
 }

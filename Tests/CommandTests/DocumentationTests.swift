@@ -65,6 +65,7 @@ import Testing
     @Test func outputIsMatchedAsStated() {
         let page = ["load 5 ms", "...", "kernel scalar"]
         #expect(Transcript.matches("load 0.72 ms\na\n\nb\nkernel sdot\n", page))
+        #expect(Transcript.matches("load 5 ms\nkernel  avx2", page))
         #expect(!Transcript.matches("load 5 ms\na", page))
         #expect(!Transcript.matches("load 5 MB\nkernel sdot", page))
         let steps = Transcript.steps("    $ albit a \\\n      b\n    out\n\ntext\n\n    albit c PATH -o x   what it is\n")

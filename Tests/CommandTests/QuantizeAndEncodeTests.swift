@@ -1,3 +1,4 @@
+import AlbitModel
 import AlbitText
 import Foundation
 import Testing
@@ -21,6 +22,17 @@ struct QuantizeAndEncodeTests {
             #expect(summary["calibration"]?.isNull == true)
         }
     }
+
+    /// `sha256sum` of the checkpoint's file.
+    @Test(arguments: [["--preset", "plain"], [], ["--max-error", "0.007"]]) func theFileNamesItsSource(_ options: [String]) throws {
+        let path = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString + ".gguf").path
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        let made = try BuiltProgram.desktop.run(["quantize", BuiltProgram.sample, "-o", path] + options)
+        #expect(made.code == 0, "\(made.errors)")
+        #expect(try ModelFile(path: path).gguf.string("albit.source.sha256") == Self.sampleDigest)
+    }
+
+    private static let sampleDigest = "894b01e35ec23dfd752d8dc325057a59d826519d10961839912a52eb26fbc233"
 
     @Test func encodeTakesTexts() throws {
         try withModel { path, _ in

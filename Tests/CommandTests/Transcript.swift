@@ -48,7 +48,7 @@ enum Transcript {
     static func plain(_ line: String) -> String {
         var line = line
         for kernel in ["avx512vnni", "avxvnni", "avx2", "scalar", "neon", "sdot", "smmla"] {
-            line = line.replacingOccurrences(of: "kernel " + kernel, with: "kernel K")
+            line = line.replacingOccurrences(of: "\\bkernel +" + kernel + "\\b", with: "kernel K", options: .regularExpression)
                 .replacingOccurrences(of: "\"kernel\": \"\(kernel)\"", with: "\"kernel\": K")
         }
         return line.replacingOccurrences(of: "[0-9]+(\\.[0-9]+)? m?s\\b", with: "T", options: .regularExpression)

@@ -29,7 +29,7 @@ package final class AlbertSource: ParameterSource {
     /// Heads whose tensors are all there; the one a person asked for, or the source's own, first.
     package let heads: [Head]
     /// Rows of the classifier in order; empty where there is none.
-    package private(set) var labels: [String]
+    package let labels: [String]
     /// `single_label_classification`, `multi_label_classification` or `regression`, as Hugging Face stores it.
     package let problemType: String?
     package let pooling: Pooling?
@@ -90,12 +90,8 @@ package final class AlbertSource: ParameterSource {
         }
     }
 
-    /// Takes the labels of a file in place of the source's own.
-    func takeLabels(_ file: LabelFile) throws(ImportError) {
-        let rows = parameters[ParameterName.classifierWeight]?.shape.first ?? 0
-        guard file.labels.count == rows else { throw .otherLabelCount(path: file.path, labels: file.labels.count, rows: rows) }
-        labels = file.labels
-    }
+    /// Whether a file of the source is read front to back, so that two readers would disturb each other.
+    var isSequential: Bool { files.contains { $0.isSequential } }
 
     /// Digest of the file; of several files, of their bytes one after the other.
     package func sha256() throws(ImportError) -> String {

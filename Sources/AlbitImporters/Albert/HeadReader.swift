@@ -28,6 +28,8 @@ struct HeadReader {
         if try has([Name.classifierWeight, Name.classifierBias]) {
             heads.append(classifierKind(declared, hasPooler: hasPooler))
             extras.labels = try labels()
+        } else {
+            _ = try namedLabels(rows: 0)
         }
         if try has([Name.answerWeight, Name.answerBias]) { heads.append(.questionAnswering) }
         if try has([
@@ -75,8 +77,15 @@ struct HeadReader {
         return hasPooler ? .sequenceClassification : .tokenClassification
     }
 
+    /// Those that a person names; nil where there are none.
+    private func namedLabels(rows: Int) throws(ImportError) -> [String]? {
+        guard let path = options.labels else { return nil }
+        return try LabelFile(path: path).labels(rows: rows)
+    }
+
     private func labels() throws(ImportError) -> [String] {
         guard let shape = parameters[ParameterName.classifierWeight]?.shape, shape.count == 2 else { return [] }
+        if let labels = try namedLabels(rows: shape[0]) { return labels }
         if let labels = try configurationFile?.labels() {
             // Multiple choice has one row, whatever the labels.
             guard labels.count == shape[0] || shape[0] == 1 else {

@@ -25,7 +25,7 @@ package enum ImportError: AlbitError {
     case needsPooler(path: String, head: String)
     case noSuchHead(path: String, head: String, heads: [String])
     case labelCount(path: String, labels: Int, rows: Int)
-    case otherLabelCount(path: String, labels: Int, rows: Int)
+    case labelFileCount(path: String, labels: Int, rows: Int)
     case badLabel(path: String, line: Int, problem: String)
     case configurationUnknown(path: String, missing: String, hint: String)
     case badConfiguration(path: String, problem: String)
@@ -81,7 +81,7 @@ package enum ImportError: AlbitError {
             "\(path): has no head for \(head); it has \(heads.isEmpty ? "none" : heads.joined(separator: ", ")); choose one of these with --task"
         case .labelCount(let path, let labels, let rows):
             "\(path): id2label names \(labels) labels, but the classifier has \(rows) rows; is it the right config.json?"
-        case .otherLabelCount(let path, let labels, let rows):
+        case .labelFileCount(let path, let labels, let rows):
             "\(path): names \(labels) labels, but the classifier has \(rows) rows; give a label a line, in the order of the rows"
         case .badLabel(let path, let line, let problem): "\(path): line \(line) \(problem); give a label a line"
         case .configurationUnknown(let path, let missing, let hint):

@@ -5,16 +5,10 @@ import CPlatform
 package enum Importer {
     /// Opens a file, a directory or an archive. Reads headers only; parameters are read when they are asked for.
     package static func open(path: String, options: ImportOptions = ImportOptions()) throws(ImportError) -> AlbertSource {
-        let source = try find(path: path, options: options)
-        if let labels = options.labels { try source.takeLabels(LabelFile(path: labels)) }
-        return source
-    }
-
-    private static func find(path: String, options: ImportOptions) throws(ImportError) -> AlbertSource {
         switch path.withCString({ platform_kind($0) }) {
         case 0:
             // TensorFlow's tools name a checkpoint by the prefix of its files.
-            if (path + ".index").withCString({ platform_kind($0) }) == 1 { return try find(path: path + ".index", options: options) }
+            if (path + ".index").withCString({ platform_kind($0) }) == 1 { return try open(path: path + ".index", options: options) }
             throw .nothingThere(path: path)
         case 2: return try openDirectory(DirectoryTree(path: path), options: options)
         default:
@@ -86,15 +80,15 @@ package enum Importer {
         case .gzip:
             let stream = InflatedBytes(gzip: file)
             do throws(ImportError) {
-                return try openArchive(stream, file: file, options: options)
+                return try openArchive(stream, file: container ?? file, options: options)
             } catch .container(let error) where isOtherThanTar(error) {
                 // One file, packed by itself.
                 try wrapping { try stream.readToEnd() }
                 guard try SourceFormat.detect(stream) != .gzip else { throw .container(error) }
-                return try open(stream, name: name, tree: tree, container: file, options: options)
+                return try open(stream, name: name, tree: tree, container: container ?? file, options: options)
             }
         case .tar:
-            return try openArchive(file, file: file, options: options)
+            return try openArchive(file, file: container ?? file, options: options)
         case .onnx: return try graph(onnx: file, tree: tree, container: container, options: options)
         case .tensorFlowGraph, .savedModel:
             return try graph(tensorFlow: file, format: format, tree: tree, container: container, options: options)

@@ -2,19 +2,20 @@ import CPlatform
 
 /// The digest of a source's files, computed on a thread of its own while the source is read for its tensors.
 package final class SourceDigest: @unchecked Sendable {
-    // Only `files` of the source are read here, by position, which no other reader notices.
+    // The thread reads files by position, which other readers of them do not notice.
     private let source: AlbertSource
     private var result: Result<String, ImportError>?
     private var task: OpaquePointer?
 
     package init(_ source: AlbertSource) {
         self.source = source
+        // What decompresses has one place that it stands at.
+        guard !source.isSequential else { return }
         task = platform_task_start(
+            // No reference is taken: the owner waits for the task before it lets go.
             { context in
-                // Kept alive by the owner, who waits for the task before it lets go.
                 guard let context else { return }
-                let digest = Unmanaged<SourceDigest>.fromOpaque(context).takeUnretainedValue()
-                digest.result = digest.compute()
+                Unmanaged<SourceDigest>.fromOpaque(context)._withUnsafeGuaranteedRef { $0.result = $0.compute() }
             }, Unmanaged.passUnretained(self).toOpaque())
     }
 

@@ -97,6 +97,10 @@ enum FloatGGUF {
             extras.heads = [wanted] + model.heads.filter { $0 != wanted }
         }
         extras.labels = model.labels
+        if let path = options.labels {
+            let rows = model.gguf.tensor(FloatTensorName.name(of: ParameterName.classifierWeight, innerGroups: 1))?.shape.last ?? 0
+            extras.labels = try LabelFile(path: path).labels(rows: rows)
+        }
         extras.problemType = model.problemType
         extras.pooling = model.pooling.flatMap { Pooling(rawValue: $0) }
         extras.tokenizerFiles =
