@@ -35,7 +35,7 @@ struct BuiltProgram {
     }
 
     /// Runs to the end, with a limit of its address space where one is given. Output is read while it runs, so that
-    /// pipes never fill.
+    /// the pipe never fills; errors go to a file.
     func run(_ arguments: [String], input: String = "", addressSpaceKiB: Int? = nil) throws -> Outcome {
         let process = Process()
         if let addressSpaceKiB {
@@ -45,23 +45,20 @@ struct BuiltProgram {
             process.executableURL = url
             process.arguments = arguments
         }
-        let (output, errors) = (Pipe(), Pipe())
+        let output = Pipe()
         process.standardOutput = output
-        process.standardError = errors
         let file = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
+        let errors = file.appendingPathExtension("errors")
         try Data(input.utf8).write(to: file)
-        defer { try? FileManager.default.removeItem(at: file) }
+        try Data().write(to: errors)
+        defer { for url in [file, errors] { try? FileManager.default.removeItem(at: url) } }
         process.standardInput = try FileHandle(forReadingFrom: file)
+        process.standardError = try FileHandle(forWritingTo: errors)
         try Self.start(process)
-        final class Box: @unchecked Sendable { var data = Data() }
-        let errorText = Box()
-        let reader = Thread { errorText.data = errors.fileHandleForReading.readDataToEndOfFile() }
-        reader.start()
         let text = output.fileHandleForReading.readDataToEndOfFile()
         process.waitUntilExit()
-        while !reader.isFinished { usleep(1000) }
         return Outcome(
             code: process.terminationStatus, output: String(decoding: text, as: UTF8.self),
-            errors: String(decoding: errorText.data, as: UTF8.self))
+            errors: String(decoding: try Data(contentsOf: errors), as: UTF8.self))
     }
 }
