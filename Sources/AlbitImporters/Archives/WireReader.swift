@@ -69,16 +69,16 @@ package enum WireError: AlbitError {
 
     package var description: String {
         switch self {
-        case .truncated(let path, _), .badVarint(let path, _), .badField(let path, _): "\(path): \(reason)"
+        case .truncated(let path, _), .badVarint(let path, _), .badField(let path, _): "\(path): \(reason); the file is damaged, download it again"
         }
     }
 
-    /// The description without the file.
+    /// The description without the file and what to do.
     var reason: String {
         switch self {
-        case .truncated(_, let offset): "a protocol buffer ends at its byte \(offset) inside a field; the file is damaged, download it again"
-        case .badVarint(_, let offset): "a protocol buffer has a number beyond 64 bits at its byte \(offset); the file is damaged, download it again"
-        case .badField(_, let offset): "a protocol buffer has a field of unknown kind at its byte \(offset); the file is damaged, download it again"
+        case .truncated(_, let offset): "a protocol buffer ends at its byte \(offset) inside a field"
+        case .badVarint(_, let offset): "a protocol buffer has a number beyond 64 bits at its byte \(offset)"
+        case .badField(_, let offset): "a protocol buffer has a field of unknown kind at its byte \(offset)"
         }
     }
 }
