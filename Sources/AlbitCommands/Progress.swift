@@ -10,8 +10,8 @@ package final class Progress {
 
     package init(_ label: String) { self.label = label }
 
-    /// `done` of `total`; cheap to call often, it draws ten times a second at most.
-    package func update(_ done: Int, of total: Int) {
+    /// `done` of `total`, and what is being done; cheap to call often, it draws ten times a second at most.
+    package func update(_ done: Int, of total: Int, _ detail: @autoclosure () -> String = "") {
         guard isTerminal, total > 0 else { return }
         let now = platform_now()
         guard now - lastDrawn >= 0.1 || done == total else { return }
@@ -23,6 +23,8 @@ package final class Progress {
         if fraction > 0.02 && fraction < 1 {
             text += ", " + Progress.duration((now - start) * (1 - fraction) / fraction) + " left"
         }
+        let detail = detail()
+        if !detail.isEmpty { text += ", " + detail }
         write(text + "\u{1B}[K")
         drawn = true
     }

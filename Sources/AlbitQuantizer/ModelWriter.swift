@@ -20,6 +20,9 @@ struct ModelWriter {
         announced.append((name, shape.reduce(type.size, *)))
     }
 
+    /// Bytes of all tensors with what pads them.
+    var totalBytes: Int { announced.reduce(0) { $0 + $1.bytes + header.padding(after: $1.bytes) } }
+
     /// Reserves the checksums and writes the header.
     mutating func begin() throws(OutputError) {
         header.set("albit.checksums", [UInt32](repeating: 0, count: announced.count))

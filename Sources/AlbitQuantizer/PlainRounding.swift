@@ -75,7 +75,7 @@ extension Quantizer {
                 }
             }
             first += count
-            request.progress("rounding " + name, first, n)
+            report(name, writer)
         }
         vectors[name + ".scale"] = scales
         vectors[name + ".bias"] = bias
@@ -106,9 +106,15 @@ extension Quantizer {
                 }
             }
             first += count
-            request.progress("rounding " + table.name, first, table.rows)
+            report(table.name, writer)
         }
         try output { () throws(OutputError) in try writer.append(scales) }
+    }
+
+    /// Which tensor is at hand, and how many bytes of the file are there.
+    private func report(_ name: String, _ writer: ModelWriter) {
+        let (done, total) = (writer.file.offset, writer.totalBytes)
+        request.progress(name + ", " + String(done / 1_000_000) + " of " + String(total / 1_000_000) + " MB", done, total)
     }
 
     private func readRow(_ name: String, _ row: Int, _ values: inout [Float]) throws(Failed) {

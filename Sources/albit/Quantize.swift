@@ -55,7 +55,7 @@ struct Quantize: ParsableCommand {
         request.labels = checkpoint.labels
         request.problemType = checkpoint.problemType
         request.pooling = checkpoint.pooling?.rawValue
-        request.progress = { _, done, total in bar.update(done, of: total) }
+        request.progress = { phase, done, total in bar.update(done, of: total, phase) }
         let tokenizer = try TokenizerReader.read(checkpoint.tokenizerFiles).map { Tokenizer($0) }
         if let tokenizer { request.writeTokenizer = { tokenizer.tables.write(to: &$0) } }
         var calibration: CalibrationData?
