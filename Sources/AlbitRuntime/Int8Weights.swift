@@ -116,6 +116,12 @@ private final class Int8WeightReader {
         guard let base = model.gguf.bytes(of: tensor).baseAddress else {
             throw .missingTensor(path: model.path, tensor: name)
         }
+        // Kernels load whole cache lines; a file may say that it aligns its tensors to less.
+        guard Int(bitPattern: base) % 64 == 0 else {
+            throw .wrongTensor(
+                path: model.path, tensor: name + ".weight", expected: "an offset that is a multiple of 64",
+                found: "at offset " + String(tensor.fileOffset))
+        }
         return base.assumingMemoryBound(to: Int8.self)
     }
 
