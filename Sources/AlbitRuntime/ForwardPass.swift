@@ -38,19 +38,13 @@ extension Session {
         }
     }
 
-    /// The rows that a thread does, in whole tiles of 8 where there are enough.
-    private func share(of thread: Int) -> Range<Int> {
-        let tiles = ThreadPool.part(thread, of: threads, units: (rowCount + 7) / 8)
-        return min(tiles.lowerBound * 8, rowCount)..<min(tiles.upperBound * 8, rowCount)
-    }
-
-    private func forEachBlock(of thread: Int, _ arena: Arena, _ body: (Range<Int>) -> Void) {
-        let rows = share(of: thread)
-        var first = rows.lowerBound
-        while first < rows.upperBound {
-            let end = min(first + arena.blockRows, rows.upperBound)
-            body(first..<end)
-            first = end
+    /// Calls `body` with blocks of rows until threads have taken all. Blocks are of one size, in whole tiles of 8 rows,
+    /// and as many for each thread.
+    private func forEachBlock(_ arena: Arena, _ body: (Range<Int>) -> Void) {
+        let blocks = threads * max(1, (rowCount + threads * arena.blockRows - 1) / (threads * arena.blockRows))
+        let size = ((rowCount + blocks - 1) / blocks + 7) / 8 * 8
+        while let block = pool.claim(of: (rowCount + size - 1) / size) {
+            body(block * size..<min((block + 1) * size, rowCount))
         }
     }
 
@@ -72,7 +66,7 @@ extension Session {
         guard let arena else { return }
         let e = configuration.embeddingSize
         var workspace = arena.workspaces[thread]
-        forEachBlock(of: thread, arena) { block in
+        forEachBlock(arena) { block in
             // BERT's embeddings are hidden states already.
             let direct = weights.projection == nil
             for row in block {
@@ -139,7 +133,7 @@ extension Session {
         let d = configuration.headSize
         let padded = (d + 15) / 16 * 16
         let workspace = arena.workspaces[thread]
-        for unit in ThreadPool.part(thread, of: threads, units: sequences.count * heads) {
+        while let unit = pool.claim(of: sequences.count * heads) {
             let sequence = sequences[unit / heads]
             let head = unit % heads
             let qkv = workspace.qkv
@@ -185,7 +179,7 @@ extension Session {
         let h = configuration.hiddenSize
         let epsilon = configuration.layerNormEps
         var workspace = arena.workspaces[thread]
-        forEachBlock(of: thread, arena) { block in
+        forEachBlock(arena) { block in
             let offset = block.lowerBound * arena.hiddenStride
             let hidden = arena.hidden + offset
             let rows = Int32(block.count)

@@ -31,31 +31,64 @@ LANE float row_steps(const float *x, int32_t n, float most, float *inverse) {
     return scale;
 }
 
+/// Puts the bytes of a key, 4 channels at a time, beside those of the other tokens of its panel.
+LANE void place_key(int8_t *key, int32_t token, int32_t i, int32_t count, int32_t padded, const uint8_t *bytes) {
+    int8_t *panel = key + panel_index(token, i, padded);
+    for (int32_t group = 0; group < count / 4; group++) memcpy(panel + 64 * group, bytes + 4 * group, 4);
+}
+
+/// Digits of 64 values of one plane plus 128, as bytes; returns the lanes' sums of them. Values that are numbers need no
+/// clamping here: none is larger than the magnitude that the step comes from.
+LANE i32x16 store_digits(const float *x, f32x16 inverse, uint8_t *bytes) {
+    const i32x16 offset = i_set(128);
+    i32x16 a = i_add(f_round(f_mul(f_load(x), inverse)), offset), b = i_add(f_round(f_mul(f_load(x + 16), inverse)), offset);
+    i32x16 c = i_add(f_round(f_mul(f_load(x + 32), inverse)), offset), d = i_add(f_round(f_mul(f_load(x + 48), inverse)), offset);
+    i_store_levels(bytes, a, b, c, d);
+    return i_add(i_add(a, b), i_add(c, d));
+}
+
 static void pack_keys_and_queries(kernel_head *head, const float *query, const float *key, size_t stride, float most) {
     int32_t size = head->size, padded = head->size_padded;
+    int whole = head->planes == 1 && size % 64 == 0;
     float constant = LOG2_E / __builtin_elementwise_sqrt((float)size);
     for (int32_t token = 0; token < head->length; token++) {
         const float *q = query + (size_t)token * stride, *k = key + (size_t)token * stride;
-        i32x16 digits[2];
-        float inverse;
-        head->query_scale[token] = row_steps(q, size, most, &inverse) * constant;
+        i32x16 digits[2], sums[2] = {i_set(0), i_set(0)};
+        float query_inverse, key_inverse;
+        head->query_scale[token] = row_steps(q, size, most, &query_inverse) * constant;
+        head->key_scale[token] = row_steps(k, size, most, &key_inverse);
+        if (whole) {
+            for (int32_t i = 0; i < size; i += 64) {
+                uint8_t bytes[64];
+                store_digits(q + i, f_set(query_inverse), head->query[0] + token * padded + i);
+                sums[0] = i_add(sums[0], store_digits(k + i, f_set(key_inverse), bytes));
+                for (int b = 0; b < 64; b++) bytes[b] ^= 128;
+                place_key(head->key[0], token, i, 64, padded, bytes);
+            }
+            head->key_sum[0][token] = i_sum(sums[0]) - 128 * size;
+            continue;
+        }
         for (int32_t i = 0; i < size; i += 16) {
-            digits_of(load_up_to(q + i, size - i), f_set(inverse), head->planes, digits);
+            digits_of(load_up_to(q + i, size - i), f_set(query_inverse), head->planes, digits);
             for (int32_t p = 0; p < head->planes; p++)
                 i_store_bytes(head->query[p] + token * padded + i, i_add(digits[p], i_set(128)));
-        }
-        head->key_scale[token] = row_steps(k, size, most, &inverse);
-        for (int32_t i = 0; i < size; i += 16) {
-            digits_of(load_up_to(k + i, size - i), f_set(inverse), head->planes, digits);
+            digits_of(load_up_to(k + i, size - i), f_set(key_inverse), head->planes, digits);
             for (int32_t p = 0; p < head->planes; p++) {
                 uint8_t bytes[16];
                 i_store_bytes(bytes, digits[p]);
-                head->key_sum[p][token] += i_sum(digits[p]);
-                int8_t *panel = head->key[p] + panel_index(token, i, padded);
-                for (int group = 0; group < 4; group++) memcpy(panel + 64 * group, bytes + 4 * group, 4);
+                sums[p] = i_add(sums[p], digits[p]);
+                place_key(head->key[p], token, i, 16, padded, bytes);
             }
         }
+        for (int32_t p = 0; p < head->planes; p++) head->key_sum[p][token] = i_sum(sums[p]);
     }
+}
+
+/// Four tokens' digits of one channel in a word, a word for each of 16 channels.
+LANE i32x16 words_of(const i32x16 digits[4]) {
+    const i32x16 byte = i_set(255);
+    i32x16 low = i_or(i_and(digits[0], byte), i_shift_left(i_and(digits[1], byte), 8));
+    return i_or(low, i_or(i_shift_left(i_and(digits[2], byte), 16), i_shift_left(digits[3], 24)));
 }
 
 static void pack_values(kernel_head *head, const float *value, size_t stride, float most) {
@@ -70,25 +103,24 @@ static void pack_values(kernel_head *head, const float *value, size_t stride, fl
         for (int c = 0; c < 16; c++) steps_of(tops[c], most, scales + c, inverses + c);
         f_store(head->value_scale + i, f_keep(f_load(scales), n));
         f32x16 inverse = f_load(inverses);
-        i32x16 byte = i_set(255), sums[2] = {i_set(0), i_set(0)};
+        i32x16 sums[2] = {i_set(0), i_set(0)};
         for (int32_t token = 0; token < length; token += 4) {
-            i32x16 words[2] = {i_set(0), i_set(0)};
-            for (int32_t t = 0; t < 4 && token + t < length; t++) {
-                i32x16 digits[2];
-                digits_of(load_up_to(value + (size_t)(token + t) * stride + i, n), inverse, head->planes, digits);
-                for (int32_t p = 0; p < head->planes; p++) {
-                    i32x16 bytes = i_and(digits[p], byte);
-                    sums[p] = i_add(sums[p], digits[p]);
-                    switch (t) {
-                    case 0: words[p] = bytes; break;
-                    case 1: words[p] = i_or(words[p], i_shift_left(bytes, 8)); break;
-                    case 2: words[p] = i_or(words[p], i_shift_left(bytes, 16)); break;
-                    default: words[p] = i_or(words[p], i_shift_left(bytes, 24)); break;
-                    }
+            i32x16 digits[2][4];
+            const float *x = value + (size_t)token * stride + i;
+            if (head->planes == 1 && n == 16 && token + 4 <= length) {
+                for (int t = 0; t < 4; t++) digits[0][t] = f_round(f_mul(f_load(x + t * stride), inverse));
+            } else {
+                for (int t = 0; t < 4; t++) {
+                    i32x16 planes[2] = {i_set(0), i_set(0)};
+                    if (token + t < length) digits_of(load_up_to(x + t * stride, n), inverse, head->planes, planes);
+                    digits[0][t] = planes[0];
+                    digits[1][t] = planes[1];
                 }
             }
-            for (int32_t p = 0; p < head->planes; p++)
-                i_store((int32_t *)(head->value[p] + panel_index(i, token, head->length_padded)), words[p]);
+            for (int32_t p = 0; p < head->planes; p++) {
+                sums[p] = i_add(sums[p], i_add(i_add(digits[p][0], digits[p][1]), i_add(digits[p][2], digits[p][3])));
+                i_store((int32_t *)(head->value[p] + panel_index(i, token, head->length_padded)), words_of(digits[p]));
+            }
         }
         // Channels beyond the size have scale 0, but their digits must not count.
         for (int32_t p = 0; p < head->planes; p++) i_store(head->value_sum[p] + i, i_keep(sums[p], n));
@@ -102,22 +134,30 @@ static void pack_head(kernel_head *head, const float *query, const float *key, c
     pack_values(head, value, stride, most);
 }
 
-/// Softmax weights of one query as bytes; returns 1 / their sum.
-LANE float weigh(const kernel_head *head, const float *scores, uint8_t *high, uint8_t *low) {
-    int32_t length = head->length;
-    f32x16 top = f_set(largest(scores, length));
+/// 2^(score - top) in steps of 1 / most. No score is above the top, so that only the lower limit counts.
+LANE i32x16 weights_of(const float *scores, f32x16 top, float most) {
+    return f_round(f_mul(f_exp2_below(f_sub(f_load(scores), top)), f_set(most)));
+}
+
+/// Softmax weights of one query, whose largest score is `most`, as bytes; returns 1 / their sum.
+LANE float weigh(const float *scores, int32_t length, float most, int two, uint8_t *high, uint8_t *low) {
+    f32x16 top = f_set(most);
+    float steps = two ? 65535.0f : 255.0f;
     i32x16 total = i_set(0);
-    for (int32_t j = 0; j < length; j += 16) {
-        f32x16 e = f_exp2(f_sub(f_load(scores + j), top));
-        i32x16 p = f_round(f_mul(e, f_set(head->weight_planes == 2 ? 65535.0f : 255.0f)));
+    int32_t j = 0;
+    if (two)
+        for (; j + 64 <= length; j += 64) {
+            i32x16 a = weights_of(scores + j, top, steps), b = weights_of(scores + j + 16, top, steps);
+            i32x16 c = weights_of(scores + j + 32, top, steps), d = weights_of(scores + j + 48, top, steps);
+            total = i_add(total, i_add(i_add(a, b), i_add(c, d)));
+            i_store_planes(high + j, low + j, a, b, c, d);
+        }
+    for (; j < length; j += 16) {
+        i32x16 p = weights_of(scores + j, top, steps);
         if (length - j < 16) p = i_keep(p, length - j);
         total = i_add(total, p);
-        if (head->weight_planes == 2) {
-            i_store_bytes(high + j, i_shift_right(p, 8));
-            i_store_bytes(low + j, p);
-        } else {
-            i_store_bytes(high + j, p);
-        }
+        i_store_bytes(high + j, two ? i_shift_right(p, 8) : p);
+        if (two) i_store_bytes(low + j, p);
     }
     return 1.0f / (float)i_sum(total);
 }
@@ -182,9 +222,11 @@ static void attend(const kernel_head *head, int32_t first, int32_t rows, float *
             tile_floats(head->query[0] + query * padded, NULL, (size_t)padded, count, head->key[0], padded, 0, n, &steps,
                         head->scores, (size_t)n);
         }
-        float inverse[8];
+        float tops[8], inverse[8];
+        for (int32_t row = 0; row < count; row++) tops[row] = largest(head->scores + (size_t)row * n, head->length);
         for (int32_t row = 0; row < count; row++)
-            inverse[row] = weigh(head, head->scores + (size_t)row * n, high + (size_t)row * n, low + (size_t)row * n);
+            inverse[row] = weigh(head->scores + (size_t)row * n, head->length, tops[row], head->weight_planes == 2,
+                                 high + (size_t)row * n, low + (size_t)row * n);
         int whole = size == padded;
         float *target = whole ? out + (size_t)begin * out_stride : contexts;
         size_t stride = whole ? out_stride : (size_t)padded;

@@ -39,18 +39,33 @@ enum { AHEAD = 1024 };
     }
 
 /// Steps of one vector of channels of one row, one plane or two.
-LANE void finish(__m512i high, __m512i low, int two, const tile_steps *steps, int32_t j, int32_t row, float *out) {
+LANE void finish(__m512i high, __m512i low, int two, int biased, kernel_activation activation, tile_steps steps, int32_t j,
+                 int32_t row, float *out) {
     __m512 f;
-    __m512i sum = _mm512_loadu_si512(steps->column_sum + j);
-    int32_t zero = steps->zero[row];
+    __m512i sum = _mm512_loadu_si512(steps.column_sum + j);
+    int32_t zero = steps.zero[row];
     high = _mm512_sub_epi32(high, _mm512_mullo_epi32(sum, _mm512_set1_epi32(two ? zero >> 8 : zero)));
     if (two) low = _mm512_sub_epi32(low, _mm512_mullo_epi32(sum, _mm512_set1_epi32(zero & 255)));
     f = _mm512_cvtepi32_ps(high);
     if (two) f = f_add(f_mul(f, f_set(256.0f)), _mm512_cvtepi32_ps(low));
-    f = f_mul(f_mul(f, f_load(steps->scale + j)), f_set(steps->row_scale[row]));
-    if (steps->bias) f = f_add(f, f_load(steps->bias + j));
-    f_store(out, f_activate(f, steps->activation));
+    f = f_mul(f_mul(f, f_load(steps.scale + j)), f_set(steps.row_scale[row]));
+    if (biased) f = f_add(f, f_load(steps.bias + j));
+    f_store(out, f_activate(f, activation));
 }
+
+/// The steps of a whole tile; what they are is asked once, not for every vector.
+#define FINISH_TILE(R, V, low, two)                                                                     \
+    const tile_steps s = *steps;                                                                        \
+    if (!s.bias)                                                                                        \
+        FINISH_VECTORS(R, V, low, two, 0, s.activation)                                                 \
+    else                                                                                                \
+        switch (s.activation) {                                                                         \
+        case KERNEL_LINEAR: FINISH_VECTORS(R, V, low, two, 1, KERNEL_LINEAR) break;                     \
+        case KERNEL_GELU_TANH: FINISH_VECTORS(R, V, low, two, 1, KERNEL_GELU_TANH) break;               \
+        default: FINISH_VECTORS(R, V, low, two, 1, s.activation) break;                                 \
+        }
+#define FINISH_VECTORS(R, V, low, two, biased, activation) \
+    EACH(r, R) EACH(v, V) finish(c[r][v], c[low][v], two, biased, activation, s, j + 16 * v, row + r, out + r * ldo + 16 * v);
 
 #define TILE(R, V)                                                                                             \
     SUM_TILE(R, V)                                                                                             \
@@ -59,7 +74,7 @@ LANE void finish(__m512i high, __m512i low, int two, const tile_steps *steps, in
         const tile_steps *steps, int32_t j, int32_t row, float *out, size_t ldo) {                             \
         __m512i c[ROWS][PANELS];                                                                               \
         sum_##R##x##V(a, a, lda, R, w, (size_t)k * 16, k, later, c);                                           \
-        EACH(r, R) EACH(v, V) finish(c[r][v], c[r][v], 0, steps, j + 16 * v, row + r, out + r * ldo + 16 * v); \
+        FINISH_TILE(R, V, r, 0)                                                                                \
     }
 
 #define TILES(R) TILE(R, 1) TILE(R, 2) TILE(R, 3)
@@ -71,7 +86,7 @@ TILES(1) TILES(2) TILES(3) TILES(4) TILES(5) TILES(6) TILES(7) TILES(8)
         const tile_steps *steps, int32_t j, int32_t row, float *out, size_t ldo) {                             \
         __m512i c[ROWS][PANELS];                                                                               \
         sum_##D##x##V(a, b, lda, R, w, (size_t)k * 16, k, later, c);                                           \
-        EACH(r, R) EACH(v, V) finish(c[r][v], c[r + R][v], 1, steps, j + 16 * v, row + r, out + r * ldo + 16 * v); \
+        FINISH_TILE(R, V, r + R, 1)                                                                            \
     }
 #define TWO_PLANE_TILES(R, D) TWO_PLANES(R, D, 1) TWO_PLANES(R, D, 2) TWO_PLANES(R, D, 3)
 TWO_PLANE_TILES(1, 2) TWO_PLANE_TILES(2, 4) TWO_PLANE_TILES(3, 6) TWO_PLANE_TILES(4, 8)

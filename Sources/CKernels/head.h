@@ -14,10 +14,13 @@ static inline size_t panel_index(int32_t n, int32_t k, int32_t padded) {
 /// Zeroes everything that padding will be read from.
 static inline void head_clear(kernel_head *head) {
     size_t panels = (size_t)head->length_padded * (size_t)head->size_padded;
+    int padding = head->length != head->length_padded || head->size != head->size_padded;
     for (int32_t p = 0; p < head->planes; p++) {
-        memset(head->query[p], 128, panels);
-        memset(head->key[p], 0, panels);
-        memset(head->value[p], 0, panels);
+        if (padding) {
+            memset(head->query[p], 128, panels);
+            memset(head->key[p], 0, panels);
+            memset(head->value[p], 0, panels);
+        }
         memset(head->key_sum[p], 0, (size_t)head->length_padded * sizeof(int32_t));
         memset(head->value_sum[p], 0, (size_t)head->size_padded * sizeof(int32_t));
     }

@@ -76,6 +76,29 @@ LANE void i_store_bytes(uint8_t *p, i32x16 x) {
     __m128i high = _mm_unpacklo_epi32(_mm256_castsi256_si128(b), _mm256_extracti128_si256(b, 1));
     _mm_storeu_si128((__m128i *)p, _mm_unpacklo_epi64(low, high));
 }
+/// Two vectors of words of 16 bits to 32 bytes, by saturation from signed to unsigned; packing mixes the halves, the last
+/// step puts them in order.
+LANE __m256i pack_bytes(__m256i x, __m256i y) {
+    const __m256i order = _mm256_setr_epi32(0, 4, 1, 5, 2, 6, 3, 7);
+    return _mm256_permutevar8x32_epi32(_mm256_packus_epi16(x, y), order);
+}
+LANE void store_levels(uint8_t *p, i32x16 x, i32x16 y) {
+    __m256i bytes = pack_bytes(_mm256_packs_epi32(x.a, x.b), _mm256_packs_epi32(y.a, y.b));
+    _mm256_storeu_si256((__m256i *)p, _mm256_max_epu8(bytes, _mm256_set1_epi8(1)));
+}
+LANE void i_store_levels(uint8_t *p, i32x16 a, i32x16 b, i32x16 c, i32x16 d) {
+    store_levels(p, a, b);
+    store_levels(p + 32, c, d);
+}
+LANE void store_planes(uint8_t *high, uint8_t *low, i32x16 x, i32x16 y) {
+    __m256i u = _mm256_packus_epi32(x.a, x.b), v = _mm256_packus_epi32(y.a, y.b), byte = _mm256_set1_epi16(255);
+    _mm256_storeu_si256((__m256i *)high, pack_bytes(_mm256_srli_epi16(u, 8), _mm256_srli_epi16(v, 8)));
+    _mm256_storeu_si256((__m256i *)low, pack_bytes(_mm256_and_si256(u, byte), _mm256_and_si256(v, byte)));
+}
+LANE void i_store_planes(uint8_t *high, uint8_t *low, i32x16 a, i32x16 b, i32x16 c, i32x16 d) {
+    store_planes(high, low, a, b);
+    store_planes(high + 32, low + 32, c, d);
+}
 LANE i32x16 i_add(i32x16 x, i32x16 y) { return PAIR(i32x16, _mm256_add_epi32); }
 LANE i32x16 i_sub(i32x16 x, i32x16 y) { return PAIR(i32x16, _mm256_sub_epi32); }
 LANE i32x16 i_mul(i32x16 x, i32x16 y) { return PAIR(i32x16, _mm256_mullo_epi32); }

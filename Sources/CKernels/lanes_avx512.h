@@ -38,6 +38,23 @@ LANE i32x16 i_load_s8(const int8_t *p) { return _mm512_cvtepi8_epi32(_mm_loadu_s
 LANE void i_store(int32_t *p, i32x16 v) { _mm512_storeu_si512(p, v); }
 /// The low byte of each lane.
 LANE void i_store_bytes(uint8_t *p, i32x16 v) { _mm_storeu_si128((__m128i *)p, _mm512_cvtepi32_epi8(v)); }
+/// Two times 32 words of 16 bits to 64 bytes, by saturation from signed to unsigned. Packing works inside blocks of 128
+/// bits, which leaves a block's words of all four vectors together: the last step puts them in order.
+LANE __m512i pack_bytes(__m512i ab, __m512i cd) {
+    const __m512i order = _mm512_setr_epi32(0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15);
+    return _mm512_permutexvar_epi32(order, _mm512_packus_epi16(ab, cd));
+}
+/// 64 values, clamped to 1 ... 255.
+LANE void i_store_levels(uint8_t *p, i32x16 a, i32x16 b, i32x16 c, i32x16 d) {
+    __m512i bytes = pack_bytes(_mm512_packs_epi32(a, b), _mm512_packs_epi32(c, d));
+    _mm512_storeu_si512(p, _mm512_max_epu8(bytes, _mm512_set1_epi8(1)));
+}
+/// High and low bytes of 64 values, clamped to 0 ... 65535.
+LANE void i_store_planes(uint8_t *high, uint8_t *low, i32x16 a, i32x16 b, i32x16 c, i32x16 d) {
+    __m512i ab = _mm512_packus_epi32(a, b), cd = _mm512_packus_epi32(c, d), byte = _mm512_set1_epi16(255);
+    _mm512_storeu_si512(high, pack_bytes(_mm512_srli_epi16(ab, 8), _mm512_srli_epi16(cd, 8)));
+    _mm512_storeu_si512(low, pack_bytes(_mm512_and_si512(ab, byte), _mm512_and_si512(cd, byte)));
+}
 LANE i32x16 i_add(i32x16 a, i32x16 b) { return _mm512_add_epi32(a, b); }
 LANE i32x16 i_sub(i32x16 a, i32x16 b) { return _mm512_sub_epi32(a, b); }
 LANE i32x16 i_mul(i32x16 a, i32x16 b) { return _mm512_mullo_epi32(a, b); }
@@ -61,18 +78,15 @@ LANE float f_least(f32x16 v) { return _mm512_reduce_min_ps(v); }
 LANE float f_most(f32x16 v) { return _mm512_reduce_max_ps(v); }
 LANE int32_t i_sum(i32x16 v) { return _mm512_reduce_add_epi32(v); }
 
-/// One stage over the lanes: partners t of v; lanes in `minus` become t - v, the others t + v. Flipping a sign is a
-/// logic operation, which other pipes do than additions.
-LANE f32x16 hadamard_stage(f32x16 t, f32x16 v, __mmask16 minus) {
-    __m512i sign = _mm512_set1_epi32((int32_t)0x80000000);
-    __m512i bits = _mm512_castps_si512(v);
-    return _mm512_add_ps(t, _mm512_castsi512_ps(_mm512_mask_xor_epi32(bits, minus, bits, sign)));
-}
+/// One stage over the lanes: partners t of v; lanes where `sign` is -1 become t - v, the others t + v. The product by ±1
+/// is exact, so the fused step rounds once, as the addition does; it takes pipes that additions leave free.
+LANE f32x16 hadamard_stage(f32x16 t, f32x16 v, f32x16 sign) { return _mm512_fmadd_ps(v, sign, t); }
+LANE f32x16 sign_lanes(__mmask16 minus) { return _mm512_mask_blend_ps(minus, f_set(1.0f), f_set(-1.0f)); }
 
 /// Walsh-Hadamard over the lanes, strides 1, 2, 4, 8: (a, b) -> (a + b, a - b).
 LANE f32x16 f_hadamard(f32x16 v) {
-    v = hadamard_stage(_mm512_permute_ps(v, 0xB1), v, 0xAAAA);
-    v = hadamard_stage(_mm512_permute_ps(v, 0x4E), v, 0xCCCC);
-    v = hadamard_stage(_mm512_shuffle_f32x4(v, v, 0xB1), v, 0xF0F0);
-    return hadamard_stage(_mm512_shuffle_f32x4(v, v, 0x4E), v, 0xFF00);
+    v = hadamard_stage(_mm512_permute_ps(v, 0xB1), v, sign_lanes(0xAAAA));
+    v = hadamard_stage(_mm512_permute_ps(v, 0x4E), v, sign_lanes(0xCCCC));
+    v = hadamard_stage(_mm512_shuffle_f32x4(v, v, 0xB1), v, sign_lanes(0xF0F0));
+    return hadamard_stage(_mm512_shuffle_f32x4(v, v, 0x4E), v, sign_lanes(0xFF00));
 }

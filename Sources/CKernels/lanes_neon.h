@@ -61,6 +61,29 @@ LANE void i_store_bytes(uint8_t *p, i32x16 x) {
     int16x8_t high = vcombine_s16(vmovn_s32(x.v[2]), vmovn_s32(x.v[3]));
     vst1q_u8(p, vreinterpretq_u8_s8(vcombine_s8(vmovn_s16(low), vmovn_s16(high))));
 }
+LANE void store_levels(uint8_t *p, i32x16 x) {
+    int16x8_t low = vcombine_s16(vqmovn_s32(x.v[0]), vqmovn_s32(x.v[1]));
+    int16x8_t high = vcombine_s16(vqmovn_s32(x.v[2]), vqmovn_s32(x.v[3]));
+    vst1q_u8(p, vmaxq_u8(vcombine_u8(vqmovun_s16(low), vqmovun_s16(high)), vdupq_n_u8(1)));
+}
+LANE void i_store_levels(uint8_t *p, i32x16 a, i32x16 b, i32x16 c, i32x16 d) {
+    store_levels(p, a);
+    store_levels(p + 16, b);
+    store_levels(p + 32, c);
+    store_levels(p + 48, d);
+}
+LANE void store_planes(uint8_t *high, uint8_t *low, i32x16 x) {
+    uint16x8_t u = vcombine_u16(vqmovun_s32(x.v[0]), vqmovun_s32(x.v[1]));
+    uint16x8_t v = vcombine_u16(vqmovun_s32(x.v[2]), vqmovun_s32(x.v[3]));
+    vst1q_u8(high, vcombine_u8(vshrn_n_u16(u, 8), vshrn_n_u16(v, 8)));
+    vst1q_u8(low, vcombine_u8(vmovn_u16(u), vmovn_u16(v)));
+}
+LANE void i_store_planes(uint8_t *high, uint8_t *low, i32x16 a, i32x16 b, i32x16 c, i32x16 d) {
+    store_planes(high, low, a);
+    store_planes(high + 16, low + 16, b);
+    store_planes(high + 32, low + 32, c);
+    store_planes(high + 48, low + 48, d);
+}
 LANE i32x16 i_add(i32x16 x, i32x16 y) { return FOUR(i32x16, vaddq_s32(x.v[i], y.v[i])); }
 LANE i32x16 i_sub(i32x16 x, i32x16 y) { return FOUR(i32x16, vsubq_s32(x.v[i], y.v[i])); }
 LANE i32x16 i_mul(i32x16 x, i32x16 y) { return FOUR(i32x16, vmulq_s32(x.v[i], y.v[i])); }

@@ -32,6 +32,21 @@ LANE i32x16 i_load(const int32_t *p) { return ALL(i32x16, p[i]); }
 LANE i32x16 i_load_s8(const int8_t *p) { return ALL(i32x16, p[i]); }
 LANE void i_store(int32_t *p, i32x16 x) { memcpy(p, x.v, sizeof x.v); }
 LANE void i_store_bytes(uint8_t *p, i32x16 x) { for (int i = 0; i < 16; i++) p[i] = (uint8_t)x.v[i]; }
+LANE void i_store_levels(uint8_t *p, i32x16 a, i32x16 b, i32x16 c, i32x16 d) {
+    const i32x16 *all[4] = {&a, &b, &c, &d};
+    for (int i = 0; i < 64; i++) {
+        int32_t v = all[i / 16]->v[i % 16];
+        p[i] = (uint8_t)(v < 1 ? 1 : v > 255 ? 255 : v);
+    }
+}
+LANE void i_store_planes(uint8_t *high, uint8_t *low, i32x16 a, i32x16 b, i32x16 c, i32x16 d) {
+    const i32x16 *all[4] = {&a, &b, &c, &d};
+    for (int i = 0; i < 64; i++) {
+        int32_t v = all[i / 16]->v[i % 16], clamped = v < 0 ? 0 : v > 65535 ? 65535 : v;
+        high[i] = (uint8_t)(clamped >> 8);
+        low[i] = (uint8_t)clamped;
+    }
+}
 LANE i32x16 i_add(i32x16 x, i32x16 y) { return ALL(i32x16, (int32_t)((uint32_t)x.v[i] + (uint32_t)y.v[i])); }
 LANE i32x16 i_sub(i32x16 x, i32x16 y) { return ALL(i32x16, (int32_t)((uint32_t)x.v[i] - (uint32_t)y.v[i])); }
 LANE i32x16 i_mul(i32x16 x, i32x16 y) { return ALL(i32x16, (int32_t)((uint32_t)x.v[i] * (uint32_t)y.v[i])); }

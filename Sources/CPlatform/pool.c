@@ -19,6 +19,7 @@ struct platform_pool {
     int count;
     _Atomic uint32_t job;       // rises by one with every run; workers wait for it to change
     _Atomic uint32_t running;   // workers that have not finished the current job
+    _Atomic uint32_t claimed;   // units of the current job that a thread has taken
     _Atomic uint32_t arrived, generation;  // the barrier
     _Atomic bool ending;
     void (*body)(void *, int);
@@ -94,6 +95,7 @@ void platform_pool_free(platform_pool *pool) {
 int platform_pool_count(const platform_pool *pool) { return pool->count; }
 
 void platform_pool_run(platform_pool *pool, void (*body)(void *, int), void *context) {
+    atomic_store_explicit(&pool->claimed, 0, memory_order_relaxed);
     if (pool->count == 1) { body(context, 0); return; }
     pool->body = body;
     pool->context = context;
@@ -103,6 +105,10 @@ void platform_pool_run(platform_pool *pool, void (*body)(void *, int), void *con
     body(context, 0);
     uint32_t left;
     while ((left = atomic_load_explicit(&pool->running, memory_order_acquire)) != 0) wait_while(&pool->running, left);
+}
+
+uint32_t platform_pool_claim(platform_pool *pool) {
+    return atomic_fetch_add_explicit(&pool->claimed, 1, memory_order_relaxed);
 }
 
 void platform_pool_barrier(platform_pool *pool) {

@@ -122,5 +122,8 @@ int platform_pool_count(const platform_pool *pool);
 /// One run at a time: not from two threads, not from inside a body. What bodies wrote is visible to the caller.
 /// Idle threads sleep on a futex after a short bounded spin.
 void platform_pool_run(platform_pool *pool, void (*body)(void *context, int index), void *context);
+/// 0, 1, 2 ... to whichever thread asks next, from 0 again in every run: units of work that nobody waits for. Only inside
+/// platform_pool_run, at most 2^32 - count times.
+uint32_t platform_pool_claim(platform_pool *pool);
 /// All threads of the pool meet here; only inside platform_pool_run.
 void platform_pool_barrier(platform_pool *pool);

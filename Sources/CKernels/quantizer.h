@@ -1,0 +1,156 @@
+// From float rows to integers: shift, rotation and step, as formats/int8.md and scalar.c have them.
+#pragma once
+#include "functions.h"
+#include "signs.h"
+
+// A value that is not a number is neither less nor more: comparisons must not differ between instruction sets, so
+// what quantizes such rows is unspecified and the runtime checks for them elsewhere.
+
+/// Channels i ... i + 16 without the shift; those at k and beyond are 0.
+LANE f32x16 shifted_lanes(const float *x, const float *shift, int32_t i, int32_t k) {
+    if (i >= k) return f_set(0.0f);
+    if (i + 16 <= k) return shift ? f_sub(f_load(x + i), f_load(shift + i)) : f_load(x + i);
+    f32x16 v = f_load_part(x + i, k - i);
+    return shift ? f_sub(v, f_load_part(shift + i, k - i)) : v;
+}
+
+#define EACH_LANE_GROUP(g, COUNT) _Pragma("clang loop unroll(full)") for (int g = 0; g < COUNT; g++)
+
+/// Butterflies between COUNT registers: strides 1, 2, 4 ... of registers.
+#define BUTTERFLIES(COUNT, v)                                                       \
+    _Pragma("clang loop unroll(full)") for (int s = 1; s < COUNT; s *= 2)           \
+        _Pragma("clang loop unroll(full)") for (int i = 0; i < COUNT; i++) if (!(i & s)) { \
+            f32x16 a = v[i], b = v[i + s];                                          \
+            v[i] = f_add(a, b);                                                     \
+            v[i + s] = f_sub(a, b);                                                 \
+        }
+
+/// Shift, signs and rotation of the COUNT registers from channel i on.
+#define ROTATE_GROUP(COUNT)                                                                                      \
+    static void rotate_##COUNT(const float *x, const float *shift, int32_t i, int32_t k, float *y,               \
+                               f32x16 *low, f32x16 *high) {                                                      \
+        const uint32_t *signs = kernel_sign_masks + (i & 1023);                                                  \
+        f32x16 v[COUNT];                                                                                         \
+        if (shift && i + 16 * COUNT <= k) {                                                                      \
+            EACH_LANE_GROUP(g, COUNT) v[g] = f_sub(f_load(x + i + 16 * g), f_load(shift + i + 16 * g));          \
+        } else {                                                                                                 \
+            EACH_LANE_GROUP(g, COUNT) v[g] = shifted_lanes(x, shift, i + 16 * g, k);                             \
+        }                                                                                                        \
+        EACH_LANE_GROUP(g, COUNT) v[g] = f_hadamard(f_flip(v[g], signs + 16 * g));                               \
+        BUTTERFLIES(COUNT, v)                                                                                    \
+        EACH_LANE_GROUP(g, COUNT) f_store(y + i + 16 * g, v[g]);                                                 \
+        if (!low) return;                                                                                        \
+        f32x16 l = *low, h = *high;                                                                              \
+        EACH_LANE_GROUP(g, COUNT) { l = f_min(l, v[g]); h = f_max(h, v[g]); }                                    \
+        *low = l;                                                                                                \
+        *high = h;                                                                                               \
+    }
+ROTATE_GROUP(1)
+ROTATE_GROUP(2)
+ROTATE_GROUP(4)
+ROTATE_GROUP(8)
+ROTATE_GROUP(16)
+
+/// Strides of 256 and more: butterflies between the COUNT groups of a block at y.
+#define ROTATE_WIDE(COUNT)                                                                      \
+    LANE void rotate_wide_##COUNT(float *y, f32x16 *low, f32x16 *high) {                       \
+        f32x16 l = *low, h = *high;                                                            \
+        for (int32_t i = 0; i < 256; i += 16) {                                                \
+            f32x16 v[COUNT];                                                                   \
+            EACH_LANE_GROUP(g, COUNT) v[g] = f_load(y + i + 256 * g);                          \
+            BUTTERFLIES(COUNT, v)                                                              \
+            EACH_LANE_GROUP(g, COUNT) {                                                        \
+                f_store(y + i + 256 * g, v[g]);                                                \
+                l = f_min(l, v[g]);                                                            \
+                h = f_max(h, v[g]);                                                            \
+            }                                                                                  \
+        }                                                                                      \
+        *low = l;                                                                              \
+        *high = h;                                                                             \
+    }
+ROTATE_WIDE(2)
+ROTATE_WIDE(4)
+
+/// A row as y, with the least and the largest value of each lane.
+LANE void transform_row(const kernel_input *input, const float *x, float *y, f32x16 *low, f32x16 *high) {
+    int32_t k = input->k, width = input->k_padded;
+    *low = *high = f_set(0.0f);
+    if (!input->block) {
+        for (int32_t i = 0; i < width; i += 16) {
+            f32x16 v = shifted_lanes(x, input->shift, i, k);
+            f_store(y + i, v);
+            *low = f_min(*low, v);
+            *high = f_max(*high, v);
+        }
+        return;
+    }
+    int32_t group = input->block < 256 ? input->block : 256;
+    int wide = input->block > 256;
+    for (int32_t i = 0; i < width; i += group) {
+        f32x16 *l = wide ? NULL : low, *h = wide ? NULL : high;
+        switch (group) {
+        case 16: rotate_1(x, input->shift, i, k, y, l, h); break;
+        case 32: rotate_2(x, input->shift, i, k, y, l, h); break;
+        case 64: rotate_4(x, input->shift, i, k, y, l, h); break;
+        case 128: rotate_8(x, input->shift, i, k, y, l, h); break;
+        default: rotate_16(x, input->shift, i, k, y, l, h); break;
+        }
+        if (!wide || (i + group) % input->block) continue;
+        if (input->block == 512)
+            rotate_wide_2(y + i + group - 512, low, high);
+        else
+            rotate_wide_4(y + i + group - 1024, low, high);
+    }
+}
+
+/// 16 values as levels of the step 1 / factor; clamping is for the one that stores them.
+LANE i32x16 levels(const float *y, f32x16 factor, i32x16 offset) {
+    return i_add(f_bits(f_add(f_mul(f_load(y), factor), f_set(ROUNDING))), offset);
+}
+
+static void quantize(const kernel_input *input, const float *x, size_t stride, int32_t rows, kernel_rows *out,
+                     int32_t first, float *y) {
+    int32_t width = input->k_padded;
+    int two = input->planes == 2;
+    int32_t steps = two ? 65024 : 254, base = two ? 256 : 1;
+    for (int32_t row = 0; row < rows; row++, x += stride) {
+        f32x16 lows, highs;
+        transform_row(input, x, y, &lows, &highs);
+        float low = f_least(lows) + 0.0f, high = f_most(highs) + 0.0f;
+        float range = high - low, scale = 0, inverse = 0;
+        int32_t zero = two ? 32768 : 128;
+        if (!(range < TINY)) {
+            scale = range / (float)steps;
+            inverse = (float)steps / range;
+            float shifted = -low * inverse + ROUNDING;
+            int32_t bits;
+            memcpy(&bits, &shifted, sizeof bits);
+            zero = base + bits - ROUNDING_BITS;
+        }
+        out->scale[first + row] = scale;
+        out->zero[first + row] = zero;
+        uint8_t *u = out->values + (size_t)(first + row) * out->stride;
+        f32x16 factor = f_set(inverse);
+        i32x16 offset = i_set(zero - ROUNDING_BITS);
+        uint8_t *v = u + (size_t)out->capacity * out->stride;
+        int32_t i = 0;
+        for (; i + 64 <= width; i += 64) {
+            i32x16 a = levels(y + i, factor, offset), b = levels(y + i + 16, factor, offset);
+            i32x16 c = levels(y + i + 32, factor, offset), d = levels(y + i + 48, factor, offset);
+            if (two)
+                i_store_planes(u + i, v + i, a, b, c, d);
+            else
+                i_store_levels(u + i, a, b, c, d);
+        }
+        for (; i < width; i += 16) {
+            i32x16 q = levels(y + i, factor, offset);
+            if (two) {
+                q = i_max(i_min(q, i_set(65535)), i_set(0));
+                i_store_bytes(u + i, i_shift_right(q, 8));
+                i_store_bytes(v + i, q);
+            } else {
+                i_store_bytes(u + i, i_max(i_min(q, i_set(255)), i_set(1)));
+            }
+        }
+    }
+}
