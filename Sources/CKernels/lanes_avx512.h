@@ -78,10 +78,12 @@ LANE float f_least(f32x16 v) { return _mm512_reduce_min_ps(v); }
 LANE float f_most(f32x16 v) { return _mm512_reduce_max_ps(v); }
 LANE int32_t i_sum(i32x16 v) { return _mm512_reduce_add_epi32(v); }
 
-/// One stage over the lanes: partners t of v; lanes where `sign` is -1 become t - v, the others t + v. The product by ±1
-/// is exact, so the fused step rounds once, as the addition does; it takes pipes that additions leave free.
-LANE f32x16 hadamard_stage(f32x16 t, f32x16 v, f32x16 sign) { return _mm512_fmadd_ps(v, sign, t); }
-LANE f32x16 sign_lanes(__mmask16 minus) { return _mm512_mask_blend_ps(minus, f_set(1.0f), f_set(-1.0f)); }
+/// One stage over the lanes: partners t of v; lanes where `sign` is -0 become t - v, the others t + v. Flipping a sign
+/// is a logic operation, which other pipes do than additions.
+LANE f32x16 hadamard_stage(f32x16 t, f32x16 v, i32x16 sign) {
+    return _mm512_add_ps(t, i_as_float(_mm512_xor_si512(f_bits(v), sign)));
+}
+LANE i32x16 sign_lanes(__mmask16 minus) { return _mm512_maskz_set1_epi32(minus, (int32_t)0x80000000); }
 
 /// Walsh-Hadamard over the lanes, strides 1, 2, 4, 8: (a, b) -> (a + b, a - b).
 LANE f32x16 f_hadamard(f32x16 v) {
