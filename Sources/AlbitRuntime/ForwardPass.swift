@@ -139,6 +139,7 @@ extension Session {
             let qkv = workspace.qkv
             let out = arena.context + sequence.first * arena.hiddenStride + head * d
             let length = Int32(sequence.count)
+            let queries = endsWithFirstTokens ? 1 : length
             switch layer.qkv.weights {
             case .float32(let weight, let bias):
                 let row = head * 3 * padded
@@ -147,7 +148,7 @@ extension Session {
                     arena.hidden + sequence.first * arena.hiddenStride, arena.hiddenStride, length, KERNEL_LINEAR,
                     qkv, 3 * padded)
                 table.attend_f32(
-                    qkv, qkv + padded, qkv + 2 * padded, 3 * padded, length, Int32(d), 0, length,
+                    qkv, qkv + padded, qkv + 2 * padded, 3 * padded, length, Int32(d), 0, queries,
                     workspace.head.assumingMemoryBound(to: Float.self), out, arena.hiddenStride)
             case .int8(var matrix, _):
                 var integers = arena.qkvRows
@@ -167,7 +168,7 @@ extension Session {
                     &packed, workspace.head, length, Int32(d), Int32(weights.planes(step: step, site: .attention)),
                     Int32(weights.attentionWeightPlanes))
                 table.pack_head(&packed, qkv, qkv + padded, qkv + 2 * padded, 3 * padded)
-                table.attend(&packed, 0, length, out, arena.hiddenStride)
+                table.attend(&packed, 0, queries, out, arena.hiddenStride)
             }
         }
     }

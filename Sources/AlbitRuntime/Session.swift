@@ -16,6 +16,8 @@ package final class Session: @unchecked Sendable {
     /// Rows of all sequences together.
     package private(set) var rowCount = 0
     var step = 0
+    /// Whether the step at work is the last one and only first tokens are read after it.
+    var endsWithFirstTokens = false
 
     /// Called after every step with what passed; slows the pass down, meant for calibration and drift.
     package var observer: ((Observation) -> Void)?
@@ -31,8 +33,9 @@ package final class Session: @unchecked Sendable {
     package var threads: Int { pool.count }
     package var configuration: Configuration { weights.configuration }
 
-    /// Runs a batch, packed end to end without padding. Results stay readable until the next call.
-    package func encode(_ inputs: [EncoderInput]) throws(RuntimeError) {
+    /// Runs a batch, packed end to end without padding. Results stay readable until the next call: those of all tokens,
+    /// or of each sequence's first, the same bytes for less work in the last of the layers.
+    package func encode(_ inputs: [EncoderInput], reading tokens: TokensRead = .all) throws(RuntimeError) {
         try place(inputs)
         guard let arena else { return }
         let context = Unmanaged.passUnretained(self).toOpaque()
@@ -43,8 +46,10 @@ package final class Session: @unchecked Sendable {
         observe(arena)
         for step in 0..<configuration.appliedLayers {
             self.step = step
+            endsWithFirstTokens = tokens == .first && observer == nil && step == configuration.appliedLayers - 1
             pool.run({ Session.from($0).attend(thread: Int($1)) }, context)
             observeAttention(arena)
+            if endsWithFirstTokens { keepFirstTokens(arena) }
             pool.run({ Session.from($0).feedForward(thread: Int($1)) }, context)
             observe(arena)
             if !weights.isInt8 || step == configuration.appliedLayers - 1 { try checkFinite(arena) }
@@ -99,6 +104,23 @@ package final class Session: @unchecked Sendable {
         let larger = try Arena(weights: weights, rows: capacity, length: longest, threads: threads, traced: observer != nil)
         arena = larger
         return larger
+    }
+
+    /// Moves the first row of each sequence together. None is overwritten before it is read: a sequence's number is at
+    /// most that of its first row.
+    private func keepFirstTokens(_ arena: Arena) {
+        let h = configuration.hiddenSize
+        for (row, sequence) in sequences.enumerated() where row != sequence.first {
+            let source = sequence.first * arena.hiddenStride
+            let target = row * arena.hiddenStride
+            (arena.hidden + target).update(from: arena.hidden + source, count: h)
+            (arena.context + target).update(from: arena.context + source, count: h)
+            arena.positions[row] = arena.positions[sequence.first]
+        }
+        for row in sequences.indices {
+            sequences[row] = SequencePlacement(first: row, count: 1, length: sequences[row].length)
+        }
+        rowCount = sequences.count
     }
 
     private func checkFinite(_ arena: Arena) throws(RuntimeError) {
@@ -160,6 +182,11 @@ package final class Session: @unchecked Sendable {
             point: .site(.attentionOutput), step: step, rows: arena.context, count: rowCount,
             columns: configuration.hiddenSize, stride: arena.hiddenStride))
     }
+}
+
+/// Whose hidden states are read after a batch: heads on the pooled output need the first token of a sequence only.
+package enum TokensRead: Sendable {
+    case all, first
 }
 
 /// Where a sequence lies among the packed rows.

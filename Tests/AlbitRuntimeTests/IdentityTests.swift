@@ -54,6 +54,33 @@ struct IdentityTests {
         }
     }
 
+    /// Heads on the pooled output read first tokens only; the last layer then does no others.
+    @Test(arguments: [false, true])
+    func firstTokens(int8: Bool) throws {
+        let weights = try int8
+            ? EncoderWeights(ModelFile(path: Self.quantized(.default).path))
+            : EncoderWeights(Importer.open(path: Self.sample, options: ImportOptions()))
+        let batch = [Self.input(9, 2), Self.input(1, 4), Self.input(33, 1, padding: 5), Self.input(17, 3)]
+        let whole = try Session(weights: weights)
+        try whole.encode(batch)
+        let expected = batch.indices.map { (Array(whole.hidden(row: whole.rows(of: $0).lowerBound)), whole.pooled(of: $0)) }
+        for kernel in Kernel.available {
+            for threads in 1...3 {
+                let session = try Session(weights: weights, kernel: kernel, threads: threads)
+                for _ in 0..<2 {
+                    try session.encode(batch, reading: .first)
+                    #expect(session.rowCount == batch.count)
+                    for (sequence, (hidden, pooled)) in expected.enumerated() {
+                        #expect(Array(session.hidden(row: session.rows(of: sequence).lowerBound)) == hidden)
+                        #expect(session.pooled(of: sequence) == pooled)
+                    }
+                }
+                try session.encode(batch)
+                #expect(session.lastHiddenState(of: 2) == whole.lastHiddenState(of: 2))
+            }
+        }
+    }
+
     @Test func reference() throws {
         try check(EncoderWeights(Importer.open(path: Self.sample, options: ImportOptions())), "float32", longest: 512)
     }

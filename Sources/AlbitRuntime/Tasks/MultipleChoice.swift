@@ -30,7 +30,7 @@ package struct MultipleChoice {
         var encodings: [Encoding] = []
         for choice in choices { encodings.append(try tasks.tokenize(TaskText(text, pair: choice))) }
         var logits: [Float] = []
-        try tasks.encode(encodings) { (_, sequence) throws(TaskError) in
+        try tasks.encode(encodings, reading: .first) { (_, sequence) throws(TaskError) in
             logits.append(contentsOf: tasks.session.apply(classifier, vector: try tasks.pooled(sequence)))
         }
         return ChoiceAnswer(logits: logits, kernel: tasks.kernel)

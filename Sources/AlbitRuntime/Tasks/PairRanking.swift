@@ -35,7 +35,7 @@ package struct PairRanking {
         var encodings: [Encoding] = []
         for text in texts { encodings.append(try tasks.tokenize(TaskText(question, pair: text))) }
         var scores: [Float] = []
-        try tasks.encode(encodings) { (_, sequence) throws(TaskError) in
+        try tasks.encode(encodings, reading: .first) { (_, sequence) throws(TaskError) in
             let pooled = try tasks.pooled(sequence)
             switch scorer {
             case .single(let classifier):

@@ -32,7 +32,8 @@ package struct SentenceEmbedding {
         var encodings: [Encoding] = []
         for text in texts { encodings.append(try tasks.tokenize(text)) }
         var vectors: [[Float]] = []
-        try tasks.encode(encodings) { (_, sequence) throws(TaskError) in
+        let readsFirst = pooling == .cls || pooling == .pooler
+        try tasks.encode(encodings, reading: readsFirst ? .first : .all) { (_, sequence) throws(TaskError) in
             let vector = try pool(sequence)
             vectors.append(isNormalized ? SentenceEmbedding.normalized(vector) : vector)
         }

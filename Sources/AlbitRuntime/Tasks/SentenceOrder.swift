@@ -31,7 +31,7 @@ package struct SentenceOrder {
         var encodings: [Encoding] = []
         for pair in pairs { encodings.append(try tasks.tokenize(TaskText(pair.text, pair: pair.pair ?? []))) }
         var answers: [OrderAnswer] = []
-        try tasks.encode(encodings) { (_, sequence) throws(TaskError) in
+        try tasks.encode(encodings, reading: .first) { (_, sequence) throws(TaskError) in
             answers.append(OrderAnswer(
                 logits: tasks.session.apply(order, vector: try tasks.pooled(sequence)), kernel: tasks.kernel))
         }

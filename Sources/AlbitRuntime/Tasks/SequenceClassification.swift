@@ -57,7 +57,7 @@ package struct SequenceClassification {
         var encodings: [Encoding] = []
         for text in texts { encodings.append(try tasks.tokenize(text)) }
         var answers: [Classification] = []
-        try tasks.encode(encodings) { (_, sequence) throws(TaskError) in
+        try tasks.encode(encodings, reading: .first) { (_, sequence) throws(TaskError) in
             answers.append(Classification(
                 logits: tasks.session.apply(classifier, vector: try tasks.pooled(sequence)), problemType: problemType,
                 kernel: tasks.kernel))

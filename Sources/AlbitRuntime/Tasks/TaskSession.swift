@@ -51,7 +51,7 @@ package final class TaskSession {
     /// Runs the encodings in batches of about `batchTokens` and hands each sequence to `body` with its place in the
     /// session's batch.
     package func encode(
-        _ encodings: [Encoding], _ body: (_ index: Int, _ sequence: Int) throws(TaskError) -> Void
+        _ encodings: [Encoding], reading read: TokensRead = .all, _ body: (_ index: Int, _ sequence: Int) throws(TaskError) -> Void
     ) throws(TaskError) {
         var first = 0
         while first < encodings.count {
@@ -61,11 +61,8 @@ package final class TaskSession {
                 tokens += encodings[end].count
                 end += 1
             }
-            do {
-                try session.encode(encodings[first..<end].map { EncoderInput($0, session.configuration) })
-            } catch {
-                throw .runtime(error)
-            }
+            let inputs = encodings[first..<end].map { EncoderInput($0, session.configuration) }
+            do { try session.encode(inputs, reading: read) } catch { throw .runtime(error) }
             for index in first..<end { try body(index, index - first) }
             first = end
         }
