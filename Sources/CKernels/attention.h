@@ -135,8 +135,11 @@ static void pack_head(kernel_head *head, const float *query, const float *key, c
 }
 
 /// 2^(score - top) in steps of 1 / most. No score is above the top, so that only the lower limit counts.
-LANE i32x16 weights_of(const float *scores, f32x16 top, float most) {
-    return f_round(f_mul(f_exp2_below(f_sub(f_load(scores), top)), f_set(most)));
+LANE void weights_of(const float *scores, f32x16 top, float most, i32x16 *weights, int count) {
+    f32x16 t[SIDE_BY_SIDE];
+    EACH_VECTOR(i, count) t[i] = f_sub(f_load(scores + 16 * i), top);
+    exp2_below(t, count);
+    EACH_VECTOR(i, count) weights[i] = f_round(f_mul(t[i], f_set(most)));
 }
 
 /// Softmax weights of one query, whose largest score is `most`, as bytes; returns 1 / their sum.
@@ -147,13 +150,14 @@ LANE float weigh(const float *scores, int32_t length, float most, int two, uint8
     int32_t j = 0;
     if (two)
         for (; j + 64 <= length; j += 64) {
-            i32x16 a = weights_of(scores + j, top, steps), b = weights_of(scores + j + 16, top, steps);
-            i32x16 c = weights_of(scores + j + 32, top, steps), d = weights_of(scores + j + 48, top, steps);
-            total = i_add(total, i_add(i_add(a, b), i_add(c, d)));
-            i_store_planes(high + j, low + j, a, b, c, d);
+            i32x16 p[4];
+            for (int i = 0; i < 4; i += SIDE_BY_SIDE) weights_of(scores + j + 16 * i, top, steps, p + i, SIDE_BY_SIDE);
+            total = i_add(total, i_add(i_add(p[0], p[1]), i_add(p[2], p[3])));
+            i_store_planes(high + j, low + j, p[0], p[1], p[2], p[3]);
         }
     for (; j < length; j += 16) {
-        i32x16 p = weights_of(scores + j, top, steps);
+        i32x16 p;
+        weights_of(scores + j, top, steps, &p, 1);
         if (length - j < 16) p = i_keep(p, length - j);
         total = i_add(total, p);
         i_store_bytes(high + j, two ? i_shift_right(p, 8) : p);

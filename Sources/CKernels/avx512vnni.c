@@ -38,34 +38,36 @@ enum { AHEAD = 1024 };
         }                                                                                                   \
     }
 
-/// Steps of one vector of channels of one row, one plane or two.
-LANE void finish(__m512i high, __m512i low, int two, int biased, kernel_activation activation, tile_steps steps, int32_t j,
-                 int32_t row, float *out) {
-    __m512 f;
+/// The floats of one vector of sums, one plane or two.
+LANE f32x16 dequantized(__m512i high, __m512i low, int two, int biased, tile_steps steps, int32_t j, int32_t row) {
     __m512i sum = _mm512_loadu_si512(steps.column_sum + j);
     int32_t zero = steps.zero[row];
     high = _mm512_sub_epi32(high, _mm512_mullo_epi32(sum, _mm512_set1_epi32(two ? zero >> 8 : zero)));
     if (two) low = _mm512_sub_epi32(low, _mm512_mullo_epi32(sum, _mm512_set1_epi32(zero & 255)));
-    f = _mm512_cvtepi32_ps(high);
+    f32x16 f = _mm512_cvtepi32_ps(high);
     if (two) f = f_add(f_mul(f, f_set(256.0f)), _mm512_cvtepi32_ps(low));
     f = f_mul(f_mul(f, f_load(steps.scale + j)), f_set(steps.row_scale[row]));
-    if (biased) f = f_add(f, f_load(steps.bias + j));
-    f_store(out, f_activate(f, activation));
+    return biased ? f_add(f, f_load(steps.bias + j)) : f;
 }
 
-/// The steps of a whole tile; what they are is asked once, not for every vector.
+/// The steps of a whole tile, row by row; what they are is asked once, not for every vector.
 #define FINISH_TILE(R, V, low, two)                                                                     \
     const tile_steps s = *steps;                                                                        \
     if (!s.bias)                                                                                        \
-        FINISH_VECTORS(R, V, low, two, 0, s.activation)                                                 \
+        FINISH_ROWS(R, V, low, two, 0, s.activation)                                                    \
     else                                                                                                \
         switch (s.activation) {                                                                         \
-        case KERNEL_LINEAR: FINISH_VECTORS(R, V, low, two, 1, KERNEL_LINEAR) break;                     \
-        case KERNEL_GELU_TANH: FINISH_VECTORS(R, V, low, two, 1, KERNEL_GELU_TANH) break;               \
-        default: FINISH_VECTORS(R, V, low, two, 1, s.activation) break;                                 \
+        case KERNEL_LINEAR: FINISH_ROWS(R, V, low, two, 1, KERNEL_LINEAR) break;                        \
+        case KERNEL_GELU_TANH: FINISH_ROWS(R, V, low, two, 1, KERNEL_GELU_TANH) break;                  \
+        default: FINISH_ROWS(R, V, low, two, 1, s.activation) break;                                    \
         }
-#define FINISH_VECTORS(R, V, low, two, biased, activation) \
-    EACH(r, R) EACH(v, V) finish(c[r][v], c[low][v], two, biased, activation, s, j + 16 * v, row + r, out + r * ldo + 16 * v);
+#define FINISH_ROWS(R, V, low, two, biased, activation)                                                   \
+    EACH(r, R) {                                                                                            \
+        f32x16 f[V];                                                                                        \
+        EACH(v, V) f[v] = dequantized(c[r][v], c[low][v], two, biased, s, j + 16 * v, row + r);             \
+        activate(f, V, activation);                                                                         \
+        EACH(v, V) f_store(out + r * ldo + 16 * v, f[v]);                                                   \
+    }
 
 #define TILE(R, V)                                                                                             \
     SUM_TILE(R, V)                                                                                             \

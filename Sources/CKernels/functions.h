@@ -1,29 +1,47 @@
-// Functions of sixteen lanes, written once over lanes_*.h: the roundings are those of scalar.c, in its order.
+// Functions of sixteen lanes, written once over lanes_*.h: the roundings are those of scalar.c, in its order. They take
+// `count` vectors (a constant) side by side, step by step: each step of a vector waits for its last one, meanwhile the
+// CPU does those of the others. How many are best depends on the registers: SIDE_BY_SIDE in lanes_*.h.
 #pragma once
 #include "ckernels.h"
 #include "constants.h"
 
+#define EACH_VECTOR(i, count) _Pragma("clang loop unroll(full)") for (int i = 0; i < count; i++)
+
 LANE i32x16 f_round(f32x16 v) { return i_sub(f_bits(f_add(v, f_set(ROUNDING))), i_set(ROUNDING_BITS)); }
 
-/// 2^t for t <= E_LIMIT.
-LANE f32x16 f_exp2_below(f32x16 t) {
-    t = f_max(t, f_set(-E_LIMIT));
-    f32x16 shifted = f_add(t, f_set(ROUNDING));
-    f32x16 f = f_sub(t, f_sub(shifted, f_set(ROUNDING)));
-    f32x16 p = f_add(f_mul(f, f_set(E5)), f_set(E4));
-    p = f_add(f_mul(p, f), f_set(E3));
-    p = f_add(f_mul(p, f), f_set(E2));
-    p = f_add(f_mul(p, f), f_set(E1));
-    p = f_add(f_mul(p, f), f_set(1.0f));
+/// t = 2^t for t <= E_LIMIT.
+LANE void exp2_below(f32x16 *t, int count) {
+    f32x16 shifted[SIDE_BY_SIDE], p[SIDE_BY_SIDE];
+    EACH_VECTOR(i, count) t[i] = f_max(t[i], f_set(-E_LIMIT));
+    EACH_VECTOR(i, count) shifted[i] = f_add(t[i], f_set(ROUNDING));
+    EACH_VECTOR(i, count) t[i] = f_sub(t[i], f_sub(shifted[i], f_set(ROUNDING)));
+    EACH_VECTOR(i, count) p[i] = f_add(f_mul(t[i], f_set(E5)), f_set(E4));
+    EACH_VECTOR(i, count) p[i] = f_add(f_mul(p[i], t[i]), f_set(E3));
+    EACH_VECTOR(i, count) p[i] = f_add(f_mul(p[i], t[i]), f_set(E2));
+    EACH_VECTOR(i, count) p[i] = f_add(f_mul(p[i], t[i]), f_set(E1));
+    EACH_VECTOR(i, count) p[i] = f_add(f_mul(p[i], t[i]), f_set(1.0f));
     // The constant's own bits vanish in the shift: 0x4B400000 << 23 is 0.
-    return i_as_float(i_add(f_bits(p), i_shift_left(f_bits(shifted), 23)));
+    EACH_VECTOR(i, count) t[i] = i_as_float(i_add(f_bits(p[i]), i_shift_left(f_bits(shifted[i]), 23)));
 }
 
-LANE f32x16 f_exp2(f32x16 t) { return f_exp2_below(f_min(t, f_set(E_LIMIT))); }
+LANE void exp2_each(f32x16 *t, int count) {
+    EACH_VECTOR(i, count) t[i] = f_min(t[i], f_set(E_LIMIT));
+    exp2_below(t, count);
+}
 
-LANE f32x16 f_gelu_tanh(f32x16 x) {
-    f32x16 t = f_mul(x, f_add(f_mul(f_mul(x, x), f_set(G2)), f_set(G1)));
-    return f_div(x, f_add(f_set(1.0f), f_exp2(t)));
+LANE f32x16 f_exp2(f32x16 t) {
+    exp2_each(&t, 1);
+    return t;
+}
+
+LANE void gelu_tanh(f32x16 *x, int count) {
+    f32x16 t[SIDE_BY_SIDE];
+    EACH_VECTOR(i, count) t[i] = f_mul(x[i], x[i]);
+    EACH_VECTOR(i, count) t[i] = f_add(f_mul(t[i], f_set(G2)), f_set(G1));
+    EACH_VECTOR(i, count) t[i] = f_mul(x[i], t[i]);
+    exp2_each(t, count);
+    EACH_VECTOR(i, count) t[i] = f_add(f_set(1.0f), t[i]);
+    EACH_VECTOR(i, count) x[i] = f_div(x[i], t[i]);
 }
 
 LANE f32x16 f_gelu_erf(f32x16 x) {
@@ -37,13 +55,18 @@ LANE f32x16 f_gelu_erf(f32x16 x) {
     return f_mul(x, f_where_negative(x, half, f_sub(f_set(1.0f), half)));
 }
 
-LANE f32x16 f_activate(f32x16 x, kernel_activation activation) {
+LANE void activate(f32x16 *x, int count, kernel_activation activation) {
     switch (activation) {
-    case KERNEL_GELU_TANH: return f_gelu_tanh(x);
-    case KERNEL_GELU_ERF: return f_gelu_erf(x);
-    case KERNEL_RELU: return f_add(f_max(x, f_set(0.0f)), f_set(0.0f));
-    default: return x;
+    case KERNEL_GELU_TANH: gelu_tanh(x, count); break;
+    case KERNEL_GELU_ERF: EACH_VECTOR(i, count) x[i] = f_gelu_erf(x[i]); break;
+    case KERNEL_RELU: EACH_VECTOR(i, count) x[i] = f_add(f_max(x[i], f_set(0.0f)), f_set(0.0f)); break;
+    case KERNEL_LINEAR: break;
     }
+}
+
+LANE f32x16 f_activate(f32x16 x, kernel_activation activation) {
+    activate(&x, 1, activation);
+    return x;
 }
 
 LANE f32x16 f_tanh(f32x16 x) {

@@ -6,6 +6,7 @@
 
 typedef struct { __m256 a, b; } f32x16;
 typedef struct { __m256i a, b; } i32x16;
+enum { SIDE_BY_SIDE = 1 };
 #define LANE static inline __attribute__((always_inline))
 #define BOTH(T, f) (T){f(x.a), f(x.b)}
 #define PAIR(T, f) (T){f(x.a, y.a), f(x.b, y.b)}

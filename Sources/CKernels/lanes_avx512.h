@@ -5,6 +5,7 @@
 
 typedef __m512 f32x16;
 typedef __m512i i32x16;
+enum { SIDE_BY_SIDE = 4 };
 #define LANE static inline __attribute__((always_inline))
 #define LANE_MASK(n) ((__mmask16)((1u << (n)) - 1u))
 

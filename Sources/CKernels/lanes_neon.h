@@ -6,6 +6,7 @@
 
 typedef struct { float32x4_t v[4]; } f32x16;
 typedef struct { int32x4_t v[4]; } i32x16;
+enum { SIDE_BY_SIDE = 1 };
 #define LANE static inline __attribute__((always_inline))
 #define FOUR(T, e) ({ T r; _Pragma("clang loop unroll(full)") for (int i = 0; i < 4; i++) r.v[i] = (e); r; })
 

@@ -14,7 +14,6 @@ LANE f32x16 shifted_lanes(const float *x, const float *shift, int32_t i, int32_t
     return shift ? f_sub(v, f_load_part(shift + i, k - i)) : v;
 }
 
-#define EACH_LANE_GROUP(g, COUNT) _Pragma("clang loop unroll(full)") for (int g = 0; g < COUNT; g++)
 
 /// Butterflies between COUNT registers: strides 1, 2, 4 ... of registers.
 #define BUTTERFLIES(COUNT, v)                                                       \
@@ -32,16 +31,16 @@ LANE f32x16 shifted_lanes(const float *x, const float *shift, int32_t i, int32_t
         const uint32_t *signs = kernel_sign_masks + (i & 1023);                                                  \
         f32x16 v[COUNT];                                                                                         \
         if (shift && i + 16 * COUNT <= k) {                                                                      \
-            EACH_LANE_GROUP(g, COUNT) v[g] = f_sub(f_load(x + i + 16 * g), f_load(shift + i + 16 * g));          \
+            EACH_VECTOR(g, COUNT) v[g] = f_sub(f_load(x + i + 16 * g), f_load(shift + i + 16 * g));          \
         } else {                                                                                                 \
-            EACH_LANE_GROUP(g, COUNT) v[g] = shifted_lanes(x, shift, i + 16 * g, k);                             \
+            EACH_VECTOR(g, COUNT) v[g] = shifted_lanes(x, shift, i + 16 * g, k);                             \
         }                                                                                                        \
-        EACH_LANE_GROUP(g, COUNT) v[g] = f_hadamard(f_flip(v[g], signs + 16 * g));                               \
+        EACH_VECTOR(g, COUNT) v[g] = f_hadamard(f_flip(v[g], signs + 16 * g));                               \
         BUTTERFLIES(COUNT, v)                                                                                    \
-        EACH_LANE_GROUP(g, COUNT) f_store(y + i + 16 * g, v[g]);                                                 \
+        EACH_VECTOR(g, COUNT) f_store(y + i + 16 * g, v[g]);                                                 \
         if (!low) return;                                                                                        \
         f32x16 l = *low, h = *high;                                                                              \
-        EACH_LANE_GROUP(g, COUNT) { l = f_min(l, v[g]); h = f_max(h, v[g]); }                                    \
+        EACH_VECTOR(g, COUNT) { l = f_min(l, v[g]); h = f_max(h, v[g]); }                                    \
         *low = l;                                                                                                \
         *high = h;                                                                                               \
     }
@@ -57,9 +56,9 @@ ROTATE_GROUP(16)
         f32x16 l = *low, h = *high;                                                            \
         for (int32_t i = 0; i < 256; i += 16) {                                                \
             f32x16 v[COUNT];                                                                   \
-            EACH_LANE_GROUP(g, COUNT) v[g] = f_load(y + i + 256 * g);                          \
+            EACH_VECTOR(g, COUNT) v[g] = f_load(y + i + 256 * g);                          \
             BUTTERFLIES(COUNT, v)                                                              \
-            EACH_LANE_GROUP(g, COUNT) {                                                        \
+            EACH_VECTOR(g, COUNT) {                                                        \
                 f_store(y + i + 256 * g, v[g]);                                                \
                 l = f_min(l, v[g]);                                                            \
                 h = f_max(h, v[g]);                                                            \
