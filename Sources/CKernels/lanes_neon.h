@@ -95,9 +95,10 @@ LANE i32x16 i_and(i32x16 x, i32x16 y) { return FOUR(i32x16, vandq_s32(x.v[i], y.
 LANE i32x16 i_keep(i32x16 x, int n) {
     return FOUR(i32x16, vandq_s32(x.v[i], vreinterpretq_s32_u32(lane_mask(i, n))));
 }
-#define i_shift_left(x, n) FOUR(i32x16, vshlq_n_s32((x).v[i], n))
+// Macros, as the instructions want constants; the operand is bound first, since it may name an i of its own.
+#define i_shift_left(x, n) ({ i32x16 of = (x); FOUR(i32x16, vshlq_n_s32(of.v[i], n)); })
 #define i_shift_right(x, n) \
-    FOUR(i32x16, vreinterpretq_s32_u32(vshrq_n_u32(vreinterpretq_u32_s32((x).v[i]), n)))
+    ({ i32x16 of = (x); FOUR(i32x16, vreinterpretq_s32_u32(vshrq_n_u32(vreinterpretq_u32_s32(of.v[i]), n))); })
 LANE f32x16 i_to_float(i32x16 x) { return FOUR(f32x16, vcvtq_f32_s32(x.v[i])); }
 
 LANE float f_fold(f32x16 x) {

@@ -56,8 +56,8 @@ LANE i32x16 i_max(i32x16 x, i32x16 y) { return ALL(i32x16, x.v[i] > y.v[i] ? x.v
 LANE i32x16 i_or(i32x16 x, i32x16 y) { return ALL(i32x16, x.v[i] | y.v[i]); }
 LANE i32x16 i_and(i32x16 x, i32x16 y) { return ALL(i32x16, x.v[i] & y.v[i]); }
 LANE i32x16 i_keep(i32x16 x, int n) { return ALL(i32x16, i < n ? x.v[i] : 0); }
-#define i_shift_left(x, n) ALL(i32x16, (int32_t)((uint32_t)(x).v[i] << (n)))
-#define i_shift_right(x, n) ALL(i32x16, (int32_t)((uint32_t)(x).v[i] >> (n)))
+LANE i32x16 i_shift_left(i32x16 x, int n) { return ALL(i32x16, (int32_t)((uint32_t)x.v[i] << n)); }
+LANE i32x16 i_shift_right(i32x16 x, int n) { return ALL(i32x16, (int32_t)((uint32_t)x.v[i] >> n)); }
 LANE f32x16 i_to_float(i32x16 x) { return ALL(f32x16, (float)x.v[i]); }
 
 LANE float f_fold(f32x16 x) {
