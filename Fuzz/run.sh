@@ -31,8 +31,12 @@ if [[ ! -d $build/seeds ]]; then
     "$fuzz" seeds "$build/unpacked/zoo" samples "$build/seeds"
 fi
 
+mapfile -t known < <("$fuzz" targets)
 targets=("$@")
-[[ ${#targets[@]} -gt 0 ]] || mapfile -t targets < <("$fuzz" targets)
+[[ ${#targets[@]} -gt 0 ]] || targets=("${known[@]}")
+for target in "${targets[@]}"; do
+    [[ " ${known[*]} " == *" $target "* ]] || { echo "fuzz: no target $target; there are ${known[*]}" >&2; exit 2; }
+done
 failed=()
 for target in "${targets[@]}"; do
     mkdir -p "$build/corpus/$target" "$build/finds/$target" "$build/logs" Fuzz/Corpus/"$target"
