@@ -33,7 +33,8 @@ struct PieceTrie {
     private func unit(_ i: Int) -> UInt32 { units.loadUnaligned(fromByteOffset: 4 * i, as: UInt32.self) }
 
     /// Calls `visit(id, end)` for every piece that begins at `start`, shortest first; `depth` bytes of the pieces lie
-    /// before `start` already when matching begins at an inner node.
+    /// before `start` already when matching begins at an inner node. A damaged trie may lead to ids of no piece, which are
+    /// left out.
     @inline(__always)
     func match(
         _ text: UnsafeRawBufferPointer, from start: Int, node: Node, depth: Int = 0, _ visit: (_ id: Int, _ end: Int) -> Void
@@ -61,11 +62,12 @@ struct PieceTrie {
                         position += 1
                     }
                 }
-                visit(Int(payload), position)
+                if Int(payload) < pieces.count { visit(Int(payload), position) }
                 return
             }
             if unit & PieceTrie.more != 0, Int(payload) < unitCount {
-                visit(Int(self.unit(Int(payload)) >> PieceTrie.payloadShift), position)
+                let id = Int(self.unit(Int(payload)) >> PieceTrie.payloadShift)
+                if id < pieces.count { visit(id, position) }
             }
         }
     }
