@@ -15,7 +15,8 @@ extension Session {
         return UnsafeBufferPointer(start: arena.hidden + row * arena.hiddenStride, count: configuration.hiddenSize)
     }
 
-    /// Last hidden state [S][H] of sequence i, with zeros where the mask left a token out.
+    /// Last hidden state [S][H] of sequence i, with zeros where the mask left a token out, or where only first tokens
+    /// were read.
     package func lastHiddenState(of sequence: Int) -> [Float] {
         guard let arena else { return [] }
         let h = configuration.hiddenSize

@@ -38,11 +38,13 @@ extension Session {
         }
     }
 
-    /// Calls `body` with blocks of rows until threads have taken all. Blocks are of one size, in whole tiles of 8 rows,
-    /// and as many for each thread.
+    /// Calls `body` with blocks of rows until threads have taken all. Blocks are of one size, whole tiles of 8 rows, and
+    /// where there are rows enough there is the same number for each thread.
     private func forEachBlock(_ arena: Arena, _ body: (Range<Int>) -> Void) {
-        let blocks = threads * max(1, (rowCount + threads * arena.blockRows - 1) / (threads * arena.blockRows))
-        let size = ((rowCount + blocks - 1) / blocks + 7) / 8 * 8
+        let rowsAtOnce = threads * arena.blockRows
+        let blocks = threads * max(1, (rowCount + rowsAtOnce - 1) / rowsAtOnce)
+        // At least one tile, for a batch without sequences too.
+        let size = max(1, ((rowCount + blocks - 1) / blocks + 7) / 8) * 8
         while let block = pool.claim(of: (rowCount + size - 1) / size) {
             body(block * size..<min((block + 1) * size, rowCount))
         }

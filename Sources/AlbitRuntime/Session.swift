@@ -110,15 +110,15 @@ package final class Session: @unchecked Sendable {
     /// most that of its first row.
     private func keepFirstTokens(_ arena: Arena) {
         let h = configuration.hiddenSize
-        for (row, sequence) in sequences.enumerated() where row != sequence.first {
+        for row in sequences.indices {
+            let sequence = sequences[row]
+            sequences[row] = SequencePlacement(first: row, count: 1, length: sequence.length)
+            guard row != sequence.first else { continue }
             let source = sequence.first * arena.hiddenStride
             let target = row * arena.hiddenStride
             (arena.hidden + target).update(from: arena.hidden + source, count: h)
             (arena.context + target).update(from: arena.context + source, count: h)
             arena.positions[row] = arena.positions[sequence.first]
-        }
-        for row in sequences.indices {
-            sequences[row] = SequencePlacement(first: row, count: 1, length: sequences[row].length)
         }
         rowCount = sequences.count
     }

@@ -52,6 +52,7 @@ struct PieceTrie {
             position += 1
             payload = unit >> PieceTrie.payloadShift
             if unit & PieceTrie.leaf != 0 {
+                guard Int(payload) < pieces.count else { return }
                 if unit & PieceTrie.more != 0 {
                     let piece = pieces.piece(Int(payload))
                     var rest = depth + position - start
@@ -62,7 +63,7 @@ struct PieceTrie {
                         position += 1
                     }
                 }
-                if Int(payload) < pieces.count { visit(Int(payload), position) }
+                visit(Int(payload), position)
                 return
             }
             if unit & PieceTrie.more != 0, Int(payload) < unitCount {

@@ -107,7 +107,7 @@ static void pack_values(kernel_head *head, const float *value, size_t stride, fl
         for (int32_t token = 0; token < length; token += 4) {
             i32x16 digits[2][4];
             const float *x = value + (size_t)token * stride + i;
-            if (head->planes == 1 && n == 16 && token + 4 <= length) {
+            if (head->planes == 1 && n == 16 && token + 4 <= length) {  // no clamping here either: see store_digits
                 for (int t = 0; t < 4; t++) digits[0][t] = f_round(f_mul(f_load(x + t * stride), inverse));
             } else {
                 for (int t = 0; t < 4; t++) {
@@ -142,9 +142,9 @@ LANE void weights_of(const float *scores, f32x16 top, float most, i32x16 *weight
     EACH_VECTOR(i, count) weights[i] = f_round(f_mul(t[i], f_set(most)));
 }
 
-/// Softmax weights of one query, whose largest score is `most`, as bytes; returns 1 / their sum.
-LANE float weigh(const float *scores, int32_t length, float most, int two, uint8_t *high, uint8_t *low) {
-    f32x16 top = f_set(most);
+/// Softmax weights of one query, whose largest score is `largest`, as bytes; returns 1 / their sum.
+LANE float weigh(const float *scores, int32_t length, float largest, int two, uint8_t *high, uint8_t *low) {
+    f32x16 top = f_set(largest);
     float steps = two ? 65535.0f : 255.0f;
     i32x16 total = i_set(0);
     int32_t j = 0;

@@ -61,12 +61,12 @@ LANE f32x16 dequantized(__m512i high, __m512i low, int two, int biased, tile_ste
         case KERNEL_GELU_TANH: FINISH_ROWS(R, V, low, two, 1, KERNEL_GELU_TANH) break;                  \
         default: FINISH_ROWS(R, V, low, two, 1, s.activation) break;                                    \
         }
-#define FINISH_ROWS(R, V, low, two, biased, activation)                                                   \
-    EACH(r, R) {                                                                                            \
-        f32x16 f[V];                                                                                        \
-        EACH(v, V) f[v] = dequantized(c[r][v], c[low][v], two, biased, s, j + 16 * v, row + r);             \
-        activate(f, V, activation);                                                                         \
-        EACH(v, V) f_store(out + r * ldo + 16 * v, f[v]);                                                   \
+#define FINISH_ROWS(R, V, low, two, biased, activation)                                         \
+    EACH(r, R) {                                                                                \
+        f32x16 f[V];                                                                            \
+        EACH(v, V) f[v] = dequantized(c[r][v], c[low][v], two, biased, s, j + 16 * v, row + r); \
+        activate(f, V, activation);                                                             \
+        EACH(v, V) f_store(out + r * ldo + 16 * v, f[v]);                                       \
     }
 
 #define TILE(R, V)                                                                                             \

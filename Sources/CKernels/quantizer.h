@@ -14,35 +14,34 @@ LANE f32x16 shifted_lanes(const float *x, const float *shift, int32_t i, int32_t
     return shift ? f_sub(v, f_load_part(shift + i, k - i)) : v;
 }
 
-
 /// Butterflies between COUNT registers: strides 1, 2, 4 ... of registers.
-#define BUTTERFLIES(COUNT, v)                                                       \
-    _Pragma("clang loop unroll(full)") for (int s = 1; s < COUNT; s *= 2)           \
+#define BUTTERFLIES(COUNT, v)                                                              \
+    _Pragma("clang loop unroll(full)") for (int s = 1; s < COUNT; s *= 2)                  \
         _Pragma("clang loop unroll(full)") for (int i = 0; i < COUNT; i++) if (!(i & s)) { \
-            f32x16 a = v[i], b = v[i + s];                                          \
-            v[i] = f_add(a, b);                                                     \
-            v[i + s] = f_sub(a, b);                                                 \
+            f32x16 a = v[i], b = v[i + s];                                                 \
+            v[i] = f_add(a, b);                                                            \
+            v[i + s] = f_sub(a, b);                                                        \
         }
 
 /// Shift, signs and rotation of the COUNT registers from channel i on.
-#define ROTATE_GROUP(COUNT)                                                                                      \
-    static void rotate_##COUNT(const float *x, const float *shift, int32_t i, int32_t k, float *y,               \
-                               f32x16 *low, f32x16 *high) {                                                      \
-        const uint32_t *signs = kernel_sign_masks + (i & 1023);                                                  \
-        f32x16 v[COUNT];                                                                                         \
-        if (shift && i + 16 * COUNT <= k) {                                                                      \
-            EACH_VECTOR(g, COUNT) v[g] = f_sub(f_load(x + i + 16 * g), f_load(shift + i + 16 * g));          \
-        } else {                                                                                                 \
-            EACH_VECTOR(g, COUNT) v[g] = shifted_lanes(x, shift, i + 16 * g, k);                             \
-        }                                                                                                        \
-        EACH_VECTOR(g, COUNT) v[g] = f_hadamard(f_flip(v[g], signs + 16 * g));                               \
-        BUTTERFLIES(COUNT, v)                                                                                    \
-        EACH_VECTOR(g, COUNT) f_store(y + i + 16 * g, v[g]);                                                 \
-        if (!low) return;                                                                                        \
-        f32x16 l = *low, h = *high;                                                                              \
-        EACH_VECTOR(g, COUNT) { l = f_min(l, v[g]); h = f_max(h, v[g]); }                                    \
-        *low = l;                                                                                                \
-        *high = h;                                                                                               \
+#define ROTATE_GROUP(COUNT)                                                                         \
+    static void rotate_##COUNT(const float *x, const float *shift, int32_t i, int32_t k, float *y,  \
+                               f32x16 *low, f32x16 *high) {                                         \
+        const uint32_t *signs = kernel_sign_masks + (i & 1023);                                     \
+        f32x16 v[COUNT];                                                                            \
+        if (shift && i + 16 * COUNT <= k) {                                                         \
+            EACH_VECTOR(g, COUNT) v[g] = f_sub(f_load(x + i + 16 * g), f_load(shift + i + 16 * g)); \
+        } else {                                                                                    \
+            EACH_VECTOR(g, COUNT) v[g] = shifted_lanes(x, shift, i + 16 * g, k);                    \
+        }                                                                                           \
+        EACH_VECTOR(g, COUNT) v[g] = f_hadamard(f_flip(v[g], signs + 16 * g));                      \
+        BUTTERFLIES(COUNT, v)                                                                       \
+        EACH_VECTOR(g, COUNT) f_store(y + i + 16 * g, v[g]);                                        \
+        if (!low) return;                                                                           \
+        f32x16 l = *low, h = *high;                                                                 \
+        EACH_VECTOR(g, COUNT) { l = f_min(l, v[g]); h = f_max(h, v[g]); }                           \
+        *low = l;                                                                                   \
+        *high = h;                                                                                  \
     }
 ROTATE_GROUP(1)
 ROTATE_GROUP(2)
@@ -51,21 +50,21 @@ ROTATE_GROUP(8)
 ROTATE_GROUP(16)
 
 /// Strides of 256 and more: butterflies between the COUNT groups of a block at y.
-#define ROTATE_WIDE(COUNT)                                                                      \
-    LANE void rotate_wide_##COUNT(float *y, f32x16 *low, f32x16 *high) {                       \
-        f32x16 l = *low, h = *high;                                                            \
-        for (int32_t i = 0; i < 256; i += 16) {                                                \
-            f32x16 v[COUNT];                                                                   \
-            EACH_VECTOR(g, COUNT) v[g] = f_load(y + i + 256 * g);                          \
-            BUTTERFLIES(COUNT, v)                                                              \
-            EACH_VECTOR(g, COUNT) {                                                        \
-                f_store(y + i + 256 * g, v[g]);                                                \
-                l = f_min(l, v[g]);                                                            \
-                h = f_max(h, v[g]);                                                            \
-            }                                                                                  \
-        }                                                                                      \
-        *low = l;                                                                              \
-        *high = h;                                                                             \
+#define ROTATE_WIDE(COUNT)                                               \
+    LANE void rotate_wide_##COUNT(float *y, f32x16 *low, f32x16 *high) { \
+        f32x16 l = *low, h = *high;                                      \
+        for (int32_t i = 0; i < 256; i += 16) {                          \
+            f32x16 v[COUNT];                                             \
+            EACH_VECTOR(g, COUNT) v[g] = f_load(y + i + 256 * g);        \
+            BUTTERFLIES(COUNT, v)                                        \
+            EACH_VECTOR(g, COUNT) {                                      \
+                f_store(y + i + 256 * g, v[g]);                          \
+                l = f_min(l, v[g]);                                      \
+                h = f_max(h, v[g]);                                      \
+            }                                                            \
+        }                                                                \
+        *low = l;                                                        \
+        *high = h;                                                       \
     }
 ROTATE_WIDE(2)
 ROTATE_WIDE(4)

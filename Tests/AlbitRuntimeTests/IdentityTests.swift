@@ -81,6 +81,18 @@ struct IdentityTests {
         }
     }
 
+    @Test func aBatchWithoutSequences() throws {
+        let weights = try EncoderWeights(Importer.open(path: Self.sample, options: ImportOptions()))
+        for threads in 1...2 {
+            let session = try Session(weights: weights, threads: threads)
+            try session.encode([Self.input(3, 1)])
+            try session.encode([])
+            #expect(session.rowCount == 0)
+            try session.encode([], reading: .first)
+            #expect(session.rowCount == 0)
+        }
+    }
+
     @Test func reference() throws {
         try check(EncoderWeights(Importer.open(path: Self.sample, options: ImportOptions())), "float32", longest: 512)
     }

@@ -4,6 +4,8 @@ import Testing
 /// Every kernel gives the scalar kernel's bytes, over shapes around every tile boundary and with extreme values.
 struct BitIdentityTests {
     private static let widths = [1, 2, 3, 15, 16, 17, 31, 33, 64, 127, 128, 129, 312, 768]
+    /// Rotated in blocks of 512 and 1024, whole and with a part of the last one.
+    private static let wideWidths = [500, 512, 1024, 1500, 2000]
     private static let rowCounts = [1, 2, 3, 4, 5, 7, 8, 9, 17]
     /// With some widths only, as the scalar kernel takes its time.
     private static let longRowCounts = [31, 33, 64, 127, 128, 129]
@@ -12,8 +14,9 @@ struct BitIdentityTests {
     @Test(arguments: KernelTable.available) func quantizeAndMatmul(_ kernel: KernelTable) {
         let (table, scalar) = (kernel.table, KernelTable.scalar)
         var random = KernelRandom(seed: 1)
-        for k in Self.widths {
-            for count in Self.rowCounts + (k % 64 == 0 ? Self.longRowCounts : []) {
+        for k in Self.widths + Self.wideWidths {
+            let long = Self.widths.contains(k) && k % 64 == 0
+            for count in Self.wideWidths.contains(k) ? [1, 3, 9] : Self.rowCounts + (long ? Self.longRowCounts : []) {
                 for planes in 1...2 {
                     for rotated in [false, true] {
                         let width = rotated ? Int(kernel_rotation_width(Int32(k))) : (k + 15) / 16 * 16
@@ -111,7 +114,12 @@ struct BitIdentityTests {
                 for (planes, weightPlanes) in [(1, 1), (1, 2), (2, 1), (2, 2)] {
                     let padded = (size + 15) / 16 * 16
                     let stride = 3 * padded
-                    let qkv = Guarded(random.tameFloats(length * stride).map { $0 * 0.3 })
+                    // Extreme queries and values; keys without, since infinite scores have no weights.
+                    let extreme = random.floats(length * stride), tame = random.tameFloats(length * stride)
+                    let qkv = Guarded((0..<length * stride).map { at in
+                        let isKey = (padded..<2 * padded).contains(at % stride)
+                        return (isKey || length % 2 == 0 ? tame[at] : extreme[at]) * (at / stride % 5 == 3 ? 0 : 0.3)
+                    })
                     let bytes = kernel_head_bytes(Int32(length), Int32(size), Int32(planes), Int32(weightPlanes))
                     func attend(_ t: kernel_table) -> (out: Guarded<Float>, intact: Bool) {
                         let memory = Guarded<UInt8>(bytes)

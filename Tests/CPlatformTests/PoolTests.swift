@@ -49,6 +49,31 @@ private struct Shared {
         shared.sums.deallocate()
     }
 
+    @Test(arguments: [1, 2, 4, 7])
+    func everyUnitIsClaimedOnce(_ count: Int) throws {
+        let pool = try #require(platform_pool_make(Int32(count)))
+        let units = 1000
+        var shared = Shared(pool: pool, values: .allocate(capacity: units), sums: .allocate(capacity: count))
+        shared.values.initialize(repeating: 0, count: units)
+        shared.sums.initialize(repeating: 0, count: count)
+        for _ in 0..<100 {
+            platform_pool_run(pool, { context, index in
+                let shared = context!.assumingMemoryBound(to: Shared.self)
+                while true {
+                    let unit = Int(platform_pool_claim(shared.pointee.pool))
+                    guard unit < 1000 else { return }
+                    shared.pointee.values[unit] += 1
+                    shared.pointee.sums[Int(index)] += 1
+                }
+            }, &shared)
+        }
+        for unit in 0..<units { #expect(shared.values[unit] == 100) }
+        #expect((0..<count).reduce(0) { $0 + shared.sums[$1] } == 100 * units)
+        platform_pool_free(pool)
+        shared.values.deallocate()
+        shared.sums.deallocate()
+    }
+
     @Test func poolsComeAndGo() throws {
         for _ in 0..<50 {
             let pool = try #require(platform_pool_make(4))
