@@ -79,7 +79,7 @@ let package = Package(
             dependencies: ["AlbitCommands", "AlbitRuntime", "AlbitTokenizers", "AlbitImporters", "AlbitText", "CPlatform", "TestData"],
             exclude: ["Data"]),
         .testTarget(name: "AlbitDriftTests", dependencies: ["AlbitDrift", "AlbitQuantizer", "AlbitImporters", "AlbitModel", "AlbitRuntime", "AlbitText", "AlbitTokenizers", "TestData"], exclude: ["Golden.json", "Verify.json", "base.npz"]),
-        .testTarget(name: "AlbitQuantizerTests", dependencies: ["AlbitQuantizer", "AlbitRuntime"]),
+        .testTarget(name: "AlbitQuantizerTests", dependencies: ["AlbitQuantizer", "AlbitRuntime", "AlbitModel"]),
         .testTarget(
             name: "AlbitRuntimeTests",
             dependencies: ["AlbitRuntime", "AlbitModel", "AlbitImporters", "AlbitQuantizer", "TestData"]),

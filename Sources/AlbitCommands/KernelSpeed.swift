@@ -1,3 +1,4 @@
+import AlbitModel
 import AlbitRuntime
 import CKernels
 import CPlatform
@@ -59,8 +60,7 @@ package struct KernelSpeed {
         let integers: kernel_rows
 
         static let capacity = 128
-        /// A row's bytes and one line more, so that rows do not fall on the same cache sets.
-        static let stride = inputs + 64
+        static let stride = Panels.rowStride(inputs)
         static let bytes = outputs * inputs + 3 * Memory.size(outputs, of: Float.self)
             + Memory.size(capacity * inputs, of: Float.self) + 2 * Memory.size(inputs, of: Float.self)
             + Memory.size(capacity * outputs, of: Float.self) + Memory.size(capacity * stride, of: UInt8.self)

@@ -87,7 +87,7 @@ extension DriftReport {
                 "<figure><h2>Where the error comes from</h2><figcaption>Percent of the squared error that 8-bit inputs of one site make, by "
                     + "applied layer; framed: 16-bit already. Measured on \(sensitivity.tokens) tokens.</figcaption>"
                     + PageChart.grid(
-                        sensitivity.shares.map { $0.map { 100 * $0 } }, framed: sensitivity.planes.map { $0.map { $0 > 1 } },
+                        sensitivity.shares.map { $0.map { 100 * $0 } }, framed: (0..<sensitivity.precision.layers).map { layer in Site.allCases.map { sensitivity.precision[layer, $0] > .onePlane } },
                         names: Site.allCases.map(\.name), label: "Error by site and layer") + "</figure>")
         }
         var pairs: [(name: String, value: Double, text: String)] = []

@@ -7,8 +7,8 @@ package struct SiteSensitivity: Sendable {
     /// Part of the squared error that the site's 8-bit inputs make: [layer][site]. Errors of different sites may
     /// cancel, so a value may be below 0.
     package let shares: [[Double]]
-    /// Planes that the model uses there.
-    package let planes: [[UInt8]]
+    /// What the model works with there.
+    package let precision: PrecisionMap
     package let tokens: Int
 
     /// Tokens that are measured at most, about.
@@ -20,9 +20,9 @@ package struct SiteSensitivity: Sendable {
         progress: (Int, Int) -> Void
     ) throws(RuntimeError) -> SiteSensitivity? {
         let layers = candidate.configuration.appliedLayers
-        guard candidate.isInt8, !inputs.isEmpty, candidate.precision.count == layers * Site.count else { return nil }
+        guard candidate.isInt8, !inputs.isEmpty else { return nil }
         let probe = try HiddenProbe(reference: reference, inputs: inputs, kernel: kernel, threads: threads)
-        func square(_ precision: [UInt8]) throws(RuntimeError) -> Double {
+        func square(_ precision: PrecisionMap) throws(RuntimeError) -> Double {
             let error = try probe.discrepancy(of: EncoderWeights(candidate, precision: precision)).relativeL2
             return error * error
         }
@@ -31,17 +31,16 @@ package struct SiteSensitivity: Sendable {
         var shares: [[Double]] = []
         for layer in 0..<layers {
             var row: [Double] = []
-            for site in 0..<Site.count {
-                let index = layer * Site.count + site
+            for site in Site.allCases {
+                let isNarrow = base[layer, site] == .onePlane
                 var changed = base
-                changed[index] = base[index] == 1 ? 2 : 1
+                changed[layer, site] = isNarrow ? .twoPlanes : .onePlane
                 let difference = try square(changed) - whole
-                row.append(whole > 0 ? (base[index] == 1 ? -difference : difference) / whole : 0)
-                progress(index + 1, layers * Site.count)
+                row.append(whole > 0 ? (isNarrow ? -difference : difference) / whole : 0)
+                progress(layer * Site.count + row.count, layers * Site.count)
             }
             shares.append(row)
         }
-        return SiteSensitivity(
-            shares: shares, planes: (0..<layers).map { Array(base[($0 * Site.count)..<(($0 + 1) * Site.count)]) }, tokens: probe.tokens)
+        return SiteSensitivity(shares: shares, precision: base, tokens: probe.tokens)
     }
 }

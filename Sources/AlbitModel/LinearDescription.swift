@@ -19,9 +19,8 @@ package struct LinearDescription: Sendable, Equatable {
         self.planes = planes
     }
 
-    package var paddedRows: Int { (rows + 15) / 16 * 16 }
-    /// Rotated rows are padded to whole blocks of at least 64, others to 16.
-    package var paddedColumns: Int { block > 0 ? (columns + 63) / 64 * 64 : (columns + 15) / 16 * 16 }
+    /// How its weights lie in the file.
+    package var panels: Panels { Panels(rows: rows, columns: columns, isRotated: block > 0) }
 
     static func read(_ gguf: GGUF) throws(ModelFileError) -> [LinearDescription] {
         guard let names = try gguf.strings("albit.linear.names") else { return [] }
@@ -47,7 +46,7 @@ package struct LinearDescription: Sendable, Equatable {
                 throw .badValue(path: gguf.file.path, key: "albit.linear.*", problem: "describes '" + name + "' with values out of range")
             }
             let description = LinearDescription(name: name, rows: rows[i], columns: columns[i], block: block, planes: planes[i])
-            guard block == 0 || description.paddedColumns % block == 0 else {
+            guard block == 0 || description.panels.columns % block == 0 else {
                 throw .badValue(
                     path: gguf.file.path, key: "albit.linear.block",
                     problem: "for '" + name + "' does not divide the padded width")

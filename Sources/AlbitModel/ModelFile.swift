@@ -15,9 +15,7 @@ package final class ModelFile: @unchecked Sendable {
     package let problemType: String?
     package let pooling: String?
     package let linears: [LinearDescription]
-    /// Planes per applied layer and site, in the order of `Site`: 1 or 2 of the activations, 3: two of them and two of
-    /// the weights. Empty: each matmul's own default.
-    package let precision: [UInt8]
+    package let precision: PrecisionMap
     /// Byte planes of the softmax weights, 1 or 2.
     package let attentionWeightPlanes: Int
 
@@ -57,7 +55,7 @@ package final class ModelFile: @unchecked Sendable {
         problemType = try gguf.string("albit.problem_type")
         pooling = try gguf.string("albit.pooling")
         linears = try LinearDescription.read(gguf)
-        precision = try ModelFile.readPrecision(gguf, configuration)
+        precision = try PrecisionMap.read(gguf, configuration, linears)
         attentionWeightPlanes = try gguf.integer("albit.attention.weight_planes") ?? 2
         guard (1...2).contains(attentionWeightPlanes) else {
             throw .badValue(path: path, key: "albit.attention.weight_planes", problem: "is neither 1 nor 2")
@@ -90,28 +88,6 @@ package final class ModelFile: @unchecked Sendable {
             layerNormEps: Float(try gguf.required(epsilon, gguf.float(epsilon))))
         if let problem = configuration.problem { throw .badConfiguration(path: path, problem: problem) }
         return configuration
-    }
-
-    private static func readPrecision(_ gguf: GGUF, _ configuration: Configuration) throws(ModelFileError) -> [UInt8] {
-        guard let values = try gguf.integers("albit.precision") else { return [] }
-        guard values.count == configuration.appliedLayers * Site.count, values.allSatisfy({ (1...3).contains($0) }) else {
-            throw .badValue(
-                path: gguf.file.path, key: "albit.precision",
-                problem: "does not hold 1, 2 or 3 for each of " + String(configuration.appliedLayers) + " x " + String(Site.count) + " sites")
-        }
-        for (index, value) in values.enumerated() where value == 3 {
-            guard let site = Site(rawValue: index % Site.count), !site.takesLowWeights else { continue }
-            throw .badValue(path: gguf.file.path, key: "albit.precision", problem: "is 3 for " + site.name + ", which takes 1 or 2")
-        }
-        return values.map { UInt8($0) }
-    }
-
-    /// Whether an applied layer that uses a stored one adds the second plane of a site's weights.
-    package func needsLowWeights(layer: Int, site: Site) -> Bool {
-        guard !precision.isEmpty else { return false }
-        return (0..<configuration.appliedLayers).contains {
-            configuration.storedLayer(at: $0) == layer && precision[$0 * Site.count + site.rawValue] == 3
-        }
     }
 
     // Tensors ---------------------------------------------------------------------------------

@@ -13,8 +13,11 @@ package enum Site: Int, CaseIterable, Sendable {
 
     package static let count = 5
 
-    /// Whether the site is the input of a matmul, which may add a second plane of its weights.
-    package var takesLowWeights: Bool { self != .attention }
+    /// Whether the site is the input of a matmul, whose weights may have a second plane.
+    package var hasWeights: Bool { self != .attention }
+
+    /// The most that the site takes.
+    package var maxPrecision: SitePrecision { hasWeights ? .twoByTwo : .twoPlanes }
 
     /// The name of the site's matmul in the file, after `blk.N.`.
     package var name: String {

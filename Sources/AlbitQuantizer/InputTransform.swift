@@ -1,3 +1,4 @@
+import AlbitModel
 import CKernels
 
 /// What happens to the rows of a matmul's input before they become integers: x - shift, signs, Walsh-Hadamard in
@@ -32,9 +33,10 @@ package struct InputTransform: Sendable {
     }
 
     /// Width of a transformed row.
-    package var width: Int {
-        block > 0 ? Int(kernel_rotation_width(Int32(columns))) : (columns + 15) / 16 * 16
-    }
+    package var width: Int { Panels.width(columns, isRotated: block > 0) }
+
+    /// How a matrix of `rows` output channels lies whose input is transformed so.
+    func panels(rows: Int) -> Panels { Panels(rows: rows, columns: columns, isRotated: block > 0) }
 
     /// Transforms one row of activations [columns] into [width]; float steps as in the kernels' quantizer.
     func apply(_ row: UnsafePointer<Float>, into out: UnsafeMutablePointer<Float>) {

@@ -21,7 +21,6 @@ struct LayerFolder<Source: ParameterSource> {
         let c = source.configuration
         let h = c.hiddenSize
         let d = c.headSize
-        let padded = (d + 15) / 16 * 16
         let block = "blk." + String(layer) + "."
         func read(_ part: ParameterName.Layer, _ count: Int) throws(Source.SourceError) -> [Float] {
             try source.values(ParameterName.layer(layer, part, innerGroups: c.innerGroupNum), count: count)
@@ -60,20 +59,20 @@ struct LayerFolder<Source: ParameterSource> {
             }
         }
 
-        let rows = c.numAttentionHeads * 3 * padded
-        var weights = [Float](repeating: 0, count: rows * h)
-        var bias = [Float](repeating: 0, count: rows)
+        let attention = AttentionRows(c)
+        var weights = [Float](repeating: 0, count: attention.count * h)
+        var bias = [Float](repeating: 0, count: attention.count)
         for head in 0..<c.numAttentionHeads {
-            for (part, matrix) in [query, key, value].enumerated() {
-                let row = (head * 3 + part) * padded
+            for (part, matrix) in [(AttentionRows.Part.query, query), (.key, key), (.value, value)] {
+                let row = attention.first(head: head, part)
                 weights.replaceSubrange((row * h)..<((row + d) * h), with: matrix[(head * d * h)..<((head + 1) * d * h)])
             }
-            let row = head * 3 * padded
+            let row = attention.first(head: head)
             bias.replaceSubrange(row..<(row + d), with: queryBias[(head * d)..<((head + 1) * d)])
         }
         let i = c.intermediateSize
         return FoldedLayer(
-            qkv: FloatLinear(name: block + "attn_qkv", rows: rows, columns: h, weights: weights, bias: bias),
+            qkv: FloatLinear(name: block + "attn_qkv", rows: attention.count, columns: h, weights: weights, bias: bias),
             attentionOutput: FloatLinear(name: block + "attn_output", rows: h, columns: h, weights: output, bias: outputBias),
             ffnUp: FloatLinear(
                 name: block + "ffn_up", rows: i, columns: h, weights: try read(.ffnWeight, i * h), bias: try read(.ffnBias, i)),

@@ -15,19 +15,17 @@ extension Quantizer {
                 (row) in (projection.weight, projection.bias, row)
             }
         }
-        let d = c.headSize
-        let padded = (d + 15) / 16 * 16
+        let attention = AttentionRows(c)
         for layer in 0..<c.storedLayers {
             func name(_ part: ParameterName.Layer) -> String { ParameterName.layer(layer, part, innerGroups: c.innerGroupNum) }
             let block = "blk." + String(layer) + "."
-            let parts = [(name(.queryWeight), name(.queryBias)), (name(.keyWeight), ""), (name(.valueWeight), name(.valueBias))]
-            try writePlain(
-                block + "attn_qkv", rows: c.numAttentionHeads * 3 * padded, columns: c.hiddenSize, &writer, &vectors
-            ) { (row) in
-                let within = row % padded
-                guard within < d else { return nil }
-                let part = parts[row / padded % 3]
-                return (part.0, part.1, row / (3 * padded) * d + within)
+            try writePlain(block + "attn_qkv", rows: attention.count, columns: c.hiddenSize, &writer, &vectors) { (row) in
+                guard let (part, row) = attention.origin(of: row) else { return nil }
+                switch part {
+                case .query: return (name(.queryWeight), name(.queryBias), row)
+                case .key: return (name(.keyWeight), "", row)
+                case .value: return (name(.valueWeight), name(.valueBias), row)
+                }
             }
             try writePlain(block + "attn_output", rows: c.hiddenSize, columns: c.hiddenSize, &writer, &vectors) {
                 (row) in (name(.outputWeight), name(.outputBias), row)
@@ -51,24 +49,24 @@ extension Quantizer {
         _ name: String, rows: Int, columns: Int, _ writer: inout ModelWriter, _ vectors: inout [String: [Float]],
         origin: (Int) -> (weight: String, bias: String, row: Int)?
     ) throws(Failed) {
-        let n = (rows + 15) / 16 * 16
-        let k = (columns + 15) / 16 * 16
-        let panelsAtOnce = max(1, Self.blockElements / (16 * k))
-        var scales = [Float](repeating: 0, count: n)
-        var bias = [Float](repeating: 0, count: n)
-        var panels = [Int8](repeating: 0, count: panelsAtOnce * 16 * k)
+        let layout = Panels(rows: rows, columns: columns)
+        let rowsAtOnce = max(1, Self.blockElements / (Panels.height * layout.columns)) * Panels.height
+        let block = Panels(rows: min(rowsAtOnce, layout.rows), columns: columns)
+        var scales = [Float](repeating: 0, count: layout.rows)
+        var bias = [Float](repeating: 0, count: layout.rows)
+        var panels = [Int8](repeating: 0, count: block.byteCount)
         var values = [Float](repeating: 0, count: columns)
         var first = 0
-        while first < n {
-            let count = min(panelsAtOnce * 16, n - first)
+        while first < layout.rows {
+            let count = min(block.rows, layout.rows - first)
             panels.withUnsafeMutableBufferPointer { $0.update(repeating: 0) }
             for row in first..<min(first + count, rows) {
                 guard let place = origin(row) else { continue }
                 try readRow(place.weight, place.row, &values)
                 if !place.bias.isEmpty { bias[row] = try readElement(place.bias, place.row) }
-                scales[row] = PlainRow.round(values, row: row - first, width: k, into: &panels)
+                scales[row] = PlainRow.round(values, row: row - first, of: block, into: &panels)
             }
-            let bytes = count * k
+            let bytes = Panels(rows: count, columns: columns).byteCount
             try output { () throws(OutputError) in
                 try panels.withUnsafeBufferPointer { (buffer) throws(OutputError) in
                     try writer.append(UnsafeRawBufferPointer(UnsafeBufferPointer(rebasing: buffer[..<bytes])))
@@ -175,14 +173,16 @@ private enum PlainRow {
         }
     }
 
-    /// Row `row` of panels that begin at row 0, `width` padded columns.
-    static func round(_ values: [Float], row: Int, width: Int, into panels: inout [Int8]) -> Float {
+    /// Row `row` of panels.
+    static func round(_ values: [Float], row: Int, of layout: Panels, into panels: inout [Int8]) -> Float {
         values.withUnsafeBufferPointer { values in
             panels.withUnsafeMutableBytes { panels in
                 let scale = scale(values)
                 guard scale > 0 else { return 0 }
-                let base = row / 16 * 16 * width + row % 16 * 4
-                forEachFour(values) { panels.storeBytes(of: quantize($1, scale), toByteOffset: base + $0 / 4 * 64, as: SIMD4<Int8>.self) }
+                forEachFour(values) { column, four in
+                    panels.storeBytes(
+                        of: quantize(four, scale), toByteOffset: layout.offset(row: row, column: column), as: SIMD4<Int8>.self)
+                }
                 return scale
             }
         }

@@ -12,8 +12,8 @@ package enum Preset: String, CaseIterable, Sendable {
     case fast
 
     package var isCalibrated: Bool { self != .plain }
-    /// Byte planes of activations.
-    package var planes: Int { self == .accurate ? 2 : 1 }
+    /// Of every site.
+    package var precision: SitePrecision { self == .accurate ? .twoPlanes : .onePlane }
     /// Byte planes of softmax weights.
     package var attentionWeightPlanes: Int { self == .fast ? 1 : 2 }
 }

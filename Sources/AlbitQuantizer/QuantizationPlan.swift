@@ -27,7 +27,7 @@ struct QuantizationPlan<Source: ParameterSource> {
     private(set) var heads: [Matmul] = []
     private(set) var linears: [LinearDescription] = []
     /// Names of matmuls whose weights have a second plane.
-    private(set) var lows: Set<String> = []
+    private(set) var secondPlanes: Set<String> = []
     private(set) var tables: [Table] = []
     /// Names of float vectors in file order.
     private(set) var vectorOrder: [String] = []
@@ -45,14 +45,15 @@ struct QuantizationPlan<Source: ParameterSource> {
             // As precise as it gets in every calibrated preset: no part of the time, and every layer sees its error.
             addLinear("embd_projection", c.hiddenSize, c.embeddingSize, rotated: true, planes: request.preset.isCalibrated ? 2 : 1)
         }
-        let padded = (c.headSize + 15) / 16 * 16
         for layer in 0..<c.storedLayers {
             let block = "blk." + String(layer) + "."
-            addLinear(block + "attn_qkv", c.numAttentionHeads * 3 * padded, c.hiddenSize, rotated: true)
+            addLinear(block + "attn_qkv", AttentionRows(c).count, c.hiddenSize, rotated: true)
             addLinear(block + "attn_output", c.hiddenSize, c.hiddenSize, rotated: false)
             addLinear(block + "ffn_up", c.intermediateSize, c.hiddenSize, rotated: true)
             addLinear(block + "ffn_down", c.hiddenSize, c.intermediateSize, rotated: true)
-            for site in Site.allCases where request.keepsLow(layer: layer, site: site, c) { lows.insert(block + site.name) }
+            for site in Site.allCases where request.keepsSecondPlane(layer: layer, site: site, c) {
+                secondPlanes.insert(block + site.name)
+            }
         }
         addHead("pooler", ParameterName.poolerWeight, ParameterName.poolerBias)
         addHead("head.classifier", ParameterName.classifierWeight, ParameterName.classifierBias)
@@ -67,7 +68,7 @@ struct QuantizationPlan<Source: ParameterSource> {
         let transform = InputTransform(columns: columns, rotated: rotated && request.preset.isCalibrated, shift: [])
         linears.append(
             LinearDescription(
-                name: name, rows: rows, columns: columns, block: transform.block, planes: planes ?? request.preset.planes))
+                name: name, rows: rows, columns: columns, block: transform.block, planes: planes ?? request.preset.precision.activationPlanes))
     }
 
     private mutating func addHead(_ name: String, _ weight: String, _ bias: String) {
@@ -80,9 +81,9 @@ struct QuantizationPlan<Source: ParameterSource> {
     private mutating func addVectors() {
         let c = source.configuration
         for linear in linears {
-            add(linear.name + ".scale", linear.paddedRows)
-            add(linear.name + ".bias", linear.paddedRows)
-            if lows.contains(linear.name) { add(linear.name + ".low.scale", linear.paddedRows) }
+            add(linear.name + ".scale", linear.panels.rows)
+            add(linear.name + ".bias", linear.panels.rows)
+            if secondPlanes.contains(linear.name) { add(linear.name + ".low.scale", linear.panels.rows) }
             let isHead = heads.contains { $0.name == linear.name }
             if request.preset.isCalibrated, !isHead { add(linear.name + ".shift", linear.columns) }
         }
@@ -151,9 +152,9 @@ struct QuantizationPlan<Source: ParameterSource> {
             request.writeTokenizer(&header)
         }
         for linear in linears {
-            let shape = [4, 16, linear.paddedColumns / 4, linear.paddedRows / 16]
+            let shape = linear.panels.shape
             writer.announce(linear.name + ".weight", .i8, shape: shape)
-            if lows.contains(linear.name) { writer.announce(linear.name + ".low.weight", .i8, shape: shape) }
+            if secondPlanes.contains(linear.name) { writer.announce(linear.name + ".low.weight", .i8, shape: shape) }
         }
         for name in vectorOrder { writer.announce(name, isShift(name) ? .f16 : .f32, shape: [vectorCounts[name] ?? 0]) }
         for table in tables {
@@ -164,7 +165,7 @@ struct QuantizationPlan<Source: ParameterSource> {
 
     private func describeModel(_ header: inout GGUFWriter) {
         var description = ModelDescription(configuration: source.configuration)
-        description.formatVersion = lows.isEmpty ? 1 : 2
+        description.formatVersion = secondPlanes.isEmpty ? 1 : 2
         description.name = request.name
         description.license = request.license
         description.heads = request.heads
@@ -187,8 +188,8 @@ struct QuantizationPlan<Source: ParameterSource> {
         header.set("albit.linear.columns", linears.map { UInt32($0.columns) })
         header.set("albit.linear.block", linears.map { UInt32($0.block) })
         header.set("albit.linear.planes", linears.map { UInt32($0.planes) })
-        let planes = UInt8(request.preset.planes)
-        header.set("albit.precision", request.precision ?? [UInt8](repeating: planes, count: c.appliedLayers * Site.count))
+        let precision = request.precision ?? PrecisionMap(request.preset.precision, layers: c.appliedLayers)
+        header.set("albit.precision", precision.bytes)
         header.set("albit.attention.weight_planes", request.preset.attentionWeightPlanes)
         header.set("albit.selftest.ids", Self.selfTestIds(c))
         header.set("albit.selftest.digest", String(repeating: "0", count: 64))

@@ -22,19 +22,17 @@ package struct QuantizationRequest {
     package var labels: [String] = []
     package var problemType: String?
     package var pooling: String?
-    /// Planes per applied layer and site (`ModelFile.precision`); nil: the preset's.
-    package var precision: [UInt8]?
-    /// Sites whose weights get a second plane, whatever `precision` says of them: for a search to try. Calibrated
-    /// presets only.
-    package var lowSites: Set<Site> = []
+    /// Nil: the preset's.
+    package var precision: PrecisionMap?
+    /// Whether all weights get a second plane, whatever `precision` says of them: for a search to try. Calibrated presets
+    /// only.
+    package var keepsAllSecondPlanes = false
 
     /// Whether the weights of a stored layer's site get a second plane.
-    func keepsLow(layer: Int, site: Site, _ configuration: Configuration) -> Bool {
-        guard site.takesLowWeights, preset.isCalibrated else { return false }
-        if lowSites.contains(site) { return true }
-        return (0..<configuration.appliedLayers).contains {
-            configuration.storedLayer(at: $0) == layer && precision?[$0 * Site.count + site.rawValue] == 3
-        }
+    func keepsSecondPlane(layer: Int, site: Site, _ configuration: Configuration) -> Bool {
+        guard site.hasWeights, preset.isCalibrated else { return false }
+        return keepsAllSecondPlanes
+            || precision?.needsSecondWeightPlane(storedLayer: layer, site: site, configuration) == true
     }
     /// Adds the tokenizer's keys.
     package var writeTokenizer: (inout GGUFWriter) -> Void = { _ in }

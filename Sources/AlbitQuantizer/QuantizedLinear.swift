@@ -4,15 +4,15 @@ import CKernels
 /// A matmul as it stands in the file: int8 panels, one scale and bias per output channel, the input's shift.
 package struct QuantizedLinear {
     package let name: String
-    /// [paddedRows/16][paddedColumns/4][16][4]
+    /// Laid out as `Panels`.
     package let panels: [Int8]
-    /// [paddedRows]
+    /// One for each row of the panels.
     package let scales: [Float]
     package let bias: [Float]
     /// [columns], empty without shift.
     package let shift: [Float]
     /// The second plane of the weights: panels and scales of what rounding left; nil where none is kept.
-    package let low: (panels: [Int8], scales: [Float])?
+    package let secondPlane: (panels: [Int8], scales: [Float])?
 }
 
 /// A matmul before it is rounded: float weights [rows][columns] in the input's own basis.
@@ -30,11 +30,11 @@ struct LinearRounder {
 
     /// Rounds to nearest, or with GPTQ where a Hessian of the transformed inputs is given (which is used up).
     func round(
-        _ linear: FloatLinear, transform: InputTransform, hessian: Hessian?, low: Bool = false
+        _ linear: FloatLinear, transform: InputTransform, hessian: Hessian?, hasSecondPlane: Bool = false
     ) -> QuantizedLinear {
-        let n = (linear.rows + 15) / 16 * 16
-        let width = transform.width
-        var bias = linear.bias + [Float](repeating: 0, count: n - linear.rows)
+        let layout = transform.panels(rows: linear.rows)
+        let width = layout.columns
+        var bias = linear.bias + [Float](repeating: 0, count: layout.rows - linear.rows)
         if !transform.shift.isEmpty { fold(transform.shift, of: linear, into: &bias) }
 
         let factors = hessian.map { hessian in
@@ -45,8 +45,8 @@ struct LinearRounder {
                     parallel: parallel)
             }
         }
-        var scales = [Float](repeating: 0, count: n)
-        var panels = [Int8](repeating: 0, count: n * width)
+        var scales = [Float](repeating: 0, count: layout.rows)
+        var panels = [Int8](repeating: 0, count: layout.byteCount)
         linear.weights.withUnsafeBufferPointer { weights in
             scales.withUnsafeMutableBufferPointer { scales in
                 panels.withUnsafeMutableBufferPointer { panels in
@@ -57,7 +57,7 @@ struct LinearRounder {
                     let panelBuffer = SharedBuffer(panel)
                     let steps = factors.map { SharedFactors($0) }
                     parallel.forEachPart(of: linear.rows, grain: RowRounder.height) { rows in
-                        let rounder = RowRounder(transform: transform, columns: linear.columns, factors: steps?.factors ?? [])
+                        let rounder = RowRounder(transform: transform, layout: layout, columns: linear.columns, factors: steps?.factors ?? [])
                         defer { rounder.free() }
                         for row in stride(from: rows.lowerBound, to: rows.upperBound, by: RowRounder.height) {
                             rounder.round(
@@ -70,16 +70,17 @@ struct LinearRounder {
         }
         return QuantizedLinear(
             name: linear.name, panels: panels, scales: scales, bias: bias, shift: transform.shift,
-            low: low ? remainder(of: linear, transform, panels, scales) : nil)
+            secondPlane: hasSecondPlane ? remainder(of: linear, transform, panels, scales) : nil)
     }
 
     /// What is left of the transformed weights after rounding, rounded to nearest with a scale of its own.
     private func remainder(
         of linear: FloatLinear, _ transform: InputTransform, _ panels: [Int8], _ scales: [Float]
     ) -> (panels: [Int8], scales: [Float]) {
-        let width = transform.width
-        var low = [Int8](repeating: 0, count: panels.count)
-        var lowScales = [Float](repeating: 0, count: scales.count)
+        let layout = transform.panels(rows: linear.rows)
+        let width = layout.columns
+        var second = [Int8](repeating: 0, count: panels.count)
+        var secondScales = [Float](repeating: 0, count: scales.count)
         var rest = [Float](repeating: 0, count: width)
         for row in 0..<linear.rows {
             linear.weights.withUnsafeBufferPointer { weights in
@@ -88,18 +89,20 @@ struct LinearRounder {
                     transform.applyToWeights(source + row * linear.columns, into: target)
                 }
             }
-            func index(_ k: Int) -> Int { row / 16 * 16 * width + k / 4 * 64 + row % 16 * 4 + k % 4 }
             var largest: Float = 0
             for k in 0..<width {
-                rest[k] -= Float(panels[index(k)]) * scales[row]
+                rest[k] -= Float(panels[layout.offset(row: row, column: k)]) * scales[row]
                 largest = max(largest, abs(rest[k]))
             }
             let scale = largest / 127
             guard scale > 0 else { continue }
-            lowScales[row] = scale
-            for k in 0..<width { low[index(k)] = Int8(min(max((rest[k] / scale).rounded(.toNearestOrEven), -127), 127)) }
+            secondScales[row] = scale
+            for k in 0..<width {
+                let value = min(max((rest[k] / scale).rounded(.toNearestOrEven), -127), 127)
+                second[layout.offset(row: row, column: k)] = Int8(value)
+            }
         }
-        return (low, lowScales)
+        return (second, secondScales)
     }
 
     /// b += W · mu, summed in double in the order of the channels.
@@ -131,14 +134,16 @@ private struct RowRounder {
     private static let block = 32
 
     let transform: InputTransform
+    let layout: Panels
     let columns: Int
     let factors: [Factorization]
     private let original: UnsafeMutablePointer<Float>
     private let target: UnsafeMutablePointer<Float>
     private let errors: UnsafeMutablePointer<Float>
 
-    init(transform: InputTransform, columns: Int, factors: [Factorization]) {
+    init(transform: InputTransform, layout: Panels, columns: Int, factors: [Factorization]) {
         self.transform = transform
+        self.layout = layout
         self.columns = columns
         self.factors = factors
         original = .allocate(capacity: RowRounder.height * transform.width)
@@ -184,7 +189,7 @@ private struct RowRounder {
         let scale = scales[row]
         guard scale > 0 else { return 0 }
         let value = min(max((target[r * transform.width + k] / scale).rounded(.toNearestOrEven), -127), 127)
-        panels[row / 16 * 16 * transform.width + k / 4 * 64 + row % 16 * 4 + k % 4] = Int8(value)
+        panels[layout.offset(row: row, column: k)] = Int8(value)
         return value * scale
     }
 

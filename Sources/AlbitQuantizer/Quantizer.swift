@@ -107,9 +107,9 @@ package struct Quantizer<Source: ParameterSource> {
             vectors[linear.name + ".bias"] = linear.bias
             if !linear.shift.isEmpty { vectors[linear.name + ".shift"] = linear.shift }
             try output { () throws(OutputError) in try writer.append(linear.panels) }
-            guard let low = linear.low else { return }
-            vectors[linear.name + ".low.scale"] = low.scales
-            try output { () throws(OutputError) in try writer.append(low.panels) }
+            guard let second = linear.secondPlane else { return }
+            vectors[linear.name + ".low.scale"] = second.scales
+            try output { () throws(OutputError) in try writer.append(second.panels) }
         }
         // Hessians of a shared layer are few; those of an unshared model are measured layer by layer to bound memory.
         let c = configuration
@@ -155,8 +155,8 @@ package struct Quantizer<Source: ParameterSource> {
                 guard let transform = transforms[site] else { continue }
                 var rounded = rounder.round(
                     linear, transform: transform, hessian: hessians.layers[0][site],
-                    low: plan.lows.contains(linear.name))
-                if site == .attentionQKV { rounded = rounded.withoutKeyAndValueBias(headSize: c.headSize) }
+                    hasSecondPlane: plan.secondPlanes.contains(linear.name))
+                if site == .attentionQKV { rounded = rounded.withQueryBias(AttentionRows(c)) }
                 try emit(rounded)
             }
         }
@@ -187,11 +187,10 @@ package struct Quantizer<Source: ParameterSource> {
 
 extension QuantizedLinear {
     /// The key's bias cancels in softmax, the value's was moved behind the attention: only the query keeps one.
-    func withoutKeyAndValueBias(headSize: Int) -> QuantizedLinear {
-        let padded = (headSize + 15) / 16 * 16
+    func withQueryBias(_ rows: AttentionRows) -> QuantizedLinear {
         var bias = bias
-        for row in bias.indices where row / padded % 3 != 0 { bias[row] = 0 }
-        return QuantizedLinear(name: name, panels: panels, scales: scales, bias: bias, shift: shift, low: low)
+        for row in bias.indices where rows.origin(of: row)?.part != .query { bias[row] = 0 }
+        return QuantizedLinear(name: name, panels: panels, scales: scales, bias: bias, shift: shift, secondPlane: secondPlane)
     }
 }
 

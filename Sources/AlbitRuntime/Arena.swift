@@ -60,8 +60,8 @@ struct Workspace {
     /// Query, key and value of one head [length][3 · padded head size].
     let qkv: UnsafeMutablePointer<Float>
     /// The same, and results of a block, of the second plane of the weights; null where no site adds one.
-    let lowQKV: UnsafeMutablePointer<Float>?
-    let lowResult: UnsafeMutablePointer<Float>?
+    let secondQKV: UnsafeMutablePointer<Float>?
+    let secondResult: UnsafeMutablePointer<Float>?
     /// A head's integer panels, or the scores of one query for float32.
     let head: UnsafeMutableRawPointer
     /// Integer rows of hidden width, and of the intermediate width.
@@ -100,7 +100,7 @@ private struct ArenaPlan {
     let scratch: Int
     let embeddingSize: Int
     let isInt8: Bool
-    let addsLow: Bool
+    let hasSecondPlanes: Bool
     let blockRows: Int
 
     /// Parameters of a layer that outer caches do not hold beside everything else.
@@ -111,14 +111,14 @@ private struct ArenaPlan {
         self.length = length
         headSize = configuration.headSize
         paddedHeadSize = (headSize + 15) / 16 * 16
-        headPlanes = weights.mostPlanes(.attention)
+        headPlanes = weights.precision.maxActivationPlanes(.attention)
         weightPlanes = weights.attentionWeightPlanes
         hiddenStride = (configuration.hiddenSize + 15) / 16 * 16
         isInt8 = weights.isInt8
         // All weights of a layer pass the caches once for each block: the more of them, the longer the block.
         let layerWeights = configuration.hiddenSize * (4 * configuration.hiddenSize + 2 * configuration.intermediateSize)
         blockRows = min(max(8, (rows + 7) / 8 * 8), layerWeights > ArenaPlan.wideLayer ? 128 : 64)
-        addsLow = weights.isInt8 && weights.precision.contains(3)
+        hasSecondPlanes = weights.isInt8 && weights.precision.hasSecondWeightPlanes
         embeddingSize = configuration.embeddingSize
         let heads = [weights.projection, weights.pooler, weights.classifier, weights.answer, weights.order, weights.prediction?.dense]
             .compactMap { $0 }
@@ -128,12 +128,12 @@ private struct ArenaPlan {
             hiddenStride, heads.map { $0.outputWidth }.max() ?? 0, layers.map { $0.ffnDown.outputWidth }.max() ?? 0)
         activatedStride = layers.map { ($0.ffnUp.outputWidth + 15) / 16 * 16 }.max() ?? 16
         qkvStride = ArenaPlan.stride(layers.map { $0.qkv.inputWidth }.max() ?? 0)
-        qkvPlanes = weights.mostPlanes(.attentionQKV)
+        qkvPlanes = weights.precision.maxActivationPlanes(.attentionQKV)
         hiddenRowStride = ArenaPlan.stride(narrow.map { $0.inputWidth }.max() ?? 0)
         hiddenPlanes = max(
-            weights.mostPlanes(.attentionOutput), weights.mostPlanes(.ffnUp), heads.map { $0.planes }.max() ?? 1)
+            weights.precision.maxActivationPlanes(.attentionOutput), weights.precision.maxActivationPlanes(.ffnUp), heads.map { $0.planes }.max() ?? 1)
         activatedRowStride = ArenaPlan.stride(layers.map { $0.ffnDown.inputWidth }.max() ?? 0)
-        activatedPlanes = weights.mostPlanes(.ffnDown)
+        activatedPlanes = weights.precision.maxActivationPlanes(.ffnDown)
         scratch = max(qkvStride, hiddenRowStride, activatedRowStride, 64)
     }
 
@@ -156,7 +156,7 @@ private struct ArenaPlan {
     }
 
     /// Of results that a second plane of weights is added to.
-    private var lowStride: Int { max(resultStride, activatedStride) }
+    private var secondStride: Int { max(resultStride, activatedStride) }
 
     private var headSizeInMemory: Int {
         isInt8
@@ -166,9 +166,9 @@ private struct ArenaPlan {
 
     var workspaceSize: Int {
         let block = blockRows
-        let low = addsLow
-            ? Memory.size(length * 3 * paddedHeadSize, of: Float.self) + Memory.size(block * lowStride, of: Float.self) : 0
-        return low + Memory.size(length * 3 * paddedHeadSize, of: Float.self) + Memory.size(headSizeInMemory, of: UInt8.self)
+        let second = hasSecondPlanes
+            ? Memory.size(length * 3 * paddedHeadSize, of: Float.self) + Memory.size(block * secondStride, of: Float.self) : 0
+        return second + Memory.size(length * 3 * paddedHeadSize, of: Float.self) + Memory.size(headSizeInMemory, of: UInt8.self)
             + ArenaPlan.rowsSize(block, hiddenRowStride, hiddenPlanes)
             + ArenaPlan.rowsSize(block, activatedRowStride, activatedPlanes)
             + Memory.size(block * activatedStride, of: Float.self) + Memory.size(block * resultStride, of: Float.self)
@@ -180,8 +180,8 @@ private struct ArenaPlan {
         let block = blockRows
         return Workspace(
             qkv: memory.take(length * 3 * paddedHeadSize, of: Float.self),
-            lowQKV: addsLow ? memory.take(length * 3 * paddedHeadSize, of: Float.self) : nil,
-            lowResult: addsLow ? memory.take(block * lowStride, of: Float.self) : nil,
+            secondQKV: hasSecondPlanes ? memory.take(length * 3 * paddedHeadSize, of: Float.self) : nil,
+            secondResult: hasSecondPlanes ? memory.take(block * secondStride, of: Float.self) : nil,
             head: UnsafeMutableRawPointer(memory.take(headSizeInMemory, of: UInt8.self)),
             hiddenRows: ArenaPlan.takeRows(memory, block, hiddenRowStride, hiddenPlanes),
             activatedRows: ArenaPlan.takeRows(memory, block, activatedRowStride, activatedPlanes),

@@ -2,7 +2,7 @@ import AlbitModel
 
 /// The weights of one stored transformer layer, applied once or, when it is shared, many times.
 package struct TransformerLayer: @unchecked Sendable {
-    /// Rows of head h, with p the head size padded to 16: h·3p + [0, p) query, [p, 2p) key, [2p, 3p) value.
+    /// Rows as `AttentionRows` has them.
     package let qkv: Linear
     package let attentionOutput: Linear
     package let attentionNorm: LayerNorm
@@ -47,8 +47,8 @@ package final class EncoderWeights: @unchecked Sendable {
     package let order: Linear?
     package let prediction: PredictionHead?
     package let isInt8: Bool
-    /// Planes per applied layer and site; empty: each matmul's own.
-    package let precision: [UInt8]
+    /// What each site works with; of no meaning for float32.
+    package let precision: PrecisionMap
     package let attentionWeightPlanes: Int
     /// The file that int8 embedding rows are read from.
     package let file: MappedFile?
@@ -59,7 +59,7 @@ package final class EncoderWeights: @unchecked Sendable {
         configuration: Configuration, wordEmbeddings: EmbeddingTable, positionEmbeddings: EmbeddingTable,
         tokenTypeEmbeddings: EmbeddingTable?, embeddingNorm: LayerNorm, projection: Linear?,
         layers: [TransformerLayer], pooler: Linear?, classifier: Linear?, answer: Linear?, order: Linear?,
-        prediction: PredictionHead?, isInt8: Bool, precision: [UInt8], attentionWeightPlanes: Int,
+        prediction: PredictionHead?, isInt8: Bool, precision: PrecisionMap, attentionWeightPlanes: Int,
         file: MappedFile?, owners: [Memory]
     ) {
         self.configuration = configuration
@@ -81,8 +81,8 @@ package final class EncoderWeights: @unchecked Sendable {
         self.owners = owners
     }
 
-    /// The same weights with other planes per applied layer and site: what a search tries.
-    package convenience init(_ other: EncoderWeights, precision: [UInt8]) {
+    /// The same weights with another precision: what a search tries.
+    package convenience init(_ other: EncoderWeights, precision: PrecisionMap) {
         self.init(
             configuration: other.configuration, wordEmbeddings: other.wordEmbeddings,
             positionEmbeddings: other.positionEmbeddings, tokenTypeEmbeddings: other.tokenTypeEmbeddings,
@@ -90,29 +90,5 @@ package final class EncoderWeights: @unchecked Sendable {
             classifier: other.classifier, answer: other.answer, order: other.order, prediction: other.prediction,
             isInt8: other.isInt8, precision: precision, attentionWeightPlanes: other.attentionWeightPlanes,
             file: other.file, owners: other.owners)
-    }
-
-    /// Planes that a site works with at an applied layer.
-    package func planes(step: Int, site: Site) -> Int {
-        guard isInt8 else { return 1 }
-        if !precision.isEmpty { return min(2, Int(precision[step * Site.count + site.rawValue])) }
-        let layer = layers[configuration.storedLayer(at: step)]
-        switch site {
-        case .attentionQKV: return layer.qkv.planes
-        case .attention: return 1
-        case .attentionOutput: return layer.attentionOutput.planes
-        case .ffnUp: return layer.ffnUp.planes
-        case .ffnDown: return layer.ffnDown.planes
-        }
-    }
-
-    /// Whether a site adds the second plane of its weights at an applied layer.
-    package func addsLowWeights(step: Int, site: Site) -> Bool {
-        isInt8 && !precision.isEmpty && precision[step * Site.count + site.rawValue] == 3
-    }
-
-    /// The most planes any step needs at a site: what buffers are sized for.
-    package func mostPlanes(_ site: Site) -> Int {
-        (0..<configuration.appliedLayers).map { planes(step: $0, site: site) }.max() ?? 1
     }
 }

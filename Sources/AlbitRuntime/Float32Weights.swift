@@ -50,7 +50,7 @@ extension EncoderWeights {
             answer: try reader.optional(Name.answerWeight, Name.answerBias, h),
             order: try reader.optional(Name.orderWeight, Name.orderBias, h),
             prediction: prediction,
-            isInt8: false, precision: [], attentionWeightPlanes: 2, file: nil, owners: reader.owners)
+            isInt8: false, precision: PrecisionMap(.onePlane, layers: configuration.appliedLayers), attentionWeightPlanes: 2, file: nil, owners: reader.owners)
     }
 }
 
@@ -128,20 +128,19 @@ private final class Float32WeightReader<Source: ParameterSource> {
         let configuration = source.configuration
         let h = configuration.hiddenSize
         let d = configuration.headSize
-        let padded = (d + 15) / 16 * 16
-        let rows = configuration.numAttentionHeads * 3 * padded
-        let weight = try allocate(rows * h)
-        let bias = try allocate(rows)
-        let parts: [(ParameterName.Layer, ParameterName.Layer)] = [
-            (.queryWeight, .queryBias), (.keyWeight, .keyBias), (.valueWeight, .valueBias),
+        let rows = AttentionRows(configuration)
+        let weight = try allocate(rows.count * h)
+        let bias = try allocate(rows.count)
+        let parts: [(AttentionRows.Part, ParameterName.Layer, ParameterName.Layer)] = [
+            (.query, .queryWeight, .queryBias), (.key, .keyWeight, .keyBias), (.value, .valueWeight, .valueBias),
         ]
-        for (p, part) in parts.enumerated() {
+        for (part, weightName, biasName) in parts {
             for head in 0..<configuration.numAttentionHeads {
-                let row = (head * 3 + p) * padded
-                try fill(name(part.0), (head * d * h)..<((head + 1) * d * h), weight + row * h)
-                try fill(name(part.1), (head * d)..<((head + 1) * d), bias + row)
+                let row = rows.first(head: head, part)
+                try fill(name(weightName), (head * d * h)..<((head + 1) * d * h), weight + row * h)
+                try fill(name(biasName), (head * d)..<((head + 1) * d), bias + row)
             }
         }
-        return Linear(weights: .float32(weight: UnsafePointer(weight), bias: UnsafePointer(bias)), rows: rows, columns: h)
+        return Linear(weights: .float32(weight: UnsafePointer(weight), bias: UnsafePointer(bias)), rows: rows.count, columns: h)
     }
 }

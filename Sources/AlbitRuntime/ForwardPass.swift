@@ -4,9 +4,11 @@ import CKernels
 // The network, described once for float32 and int8: what each thread does in the three phases of a pass.
 extension Session {
     /// Rows first ... of `linear` applied to float rows, through the thread's integer rows where it is int8.
-    /// `low`: room for a second result, where the second plane of the weights is to be added.
+    /// `precision`: a site's; nil: the matmul's own number of planes. `secondResult`: room for the products with the second
+    /// plane of the weights, where the precision asks for it.
     func apply(
-        _ linear: Linear, planes: Int? = nil, low: UnsafeMutablePointer<Float>? = nil, input: UnsafePointer<Float>, stride: Int, rows: Int,
+        _ linear: Linear, precision: SitePrecision? = nil, secondResult: UnsafeMutablePointer<Float>? = nil,
+        input: UnsafePointer<Float>, stride: Int, rows: Int,
         through integers: inout kernel_rows, scratch: UnsafeMutablePointer<Float>,
         activation: kernel_activation = KERNEL_LINEAR, output: UnsafeMutablePointer<Float>, outputStride: Int
     ) {
@@ -16,16 +18,16 @@ extension Session {
                 weight, bias, Int32(linear.rows), Int32(linear.columns), input, stride, Int32(rows), activation,
                 output, outputStride)
         case .int8(var matrix, var quantizer):
-            if let planes { quantizer.planes = Int32(planes) }
+            if let precision { quantizer.planes = Int32(precision.activationPlanes) }
             integers.planes = quantizer.planes
             table.quantize(&quantizer, input, stride, Int32(rows), &integers, 0, scratch)
-            guard let low, var second = linear.low else {
+            guard precision == .twoByTwo, let secondResult, var second = linear.secondPlane else {
                 table.matmul(&matrix, &integers, 0, Int32(rows), 0, matrix.n, activation, output, outputStride)
                 return
             }
             table.matmul(&matrix, &integers, 0, Int32(rows), 0, matrix.n, KERNEL_LINEAR, output, outputStride)
-            table.matmul(&second, &integers, 0, Int32(rows), 0, second.n, KERNEL_LINEAR, low, outputStride)
-            table.add_plane(output, low, outputStride, Int32(rows), matrix.n, activation)
+            table.matmul(&second, &integers, 0, Int32(rows), 0, second.n, KERNEL_LINEAR, secondResult, outputStride)
+            table.add_plane(output, secondResult, outputStride, Int32(rows), matrix.n, activation)
         }
     }
 
@@ -55,7 +57,7 @@ extension Session {
         guard step < configuration.appliedLayers,
             case .int8(_, var quantizer) = weights.layers[configuration.storedLayer(at: step)].qkv.weights
         else { return }
-        quantizer.planes = Int32(weights.planes(step: step, site: .attentionQKV))
+        quantizer.planes = Int32(weights.precision[step, .attentionQKV].activationPlanes)
         var integers = arena.qkvRows
         integers.planes = quantizer.planes
         table.quantize(
@@ -133,7 +135,8 @@ extension Session {
         let layer = weights.layers[configuration.storedLayer(at: step)]
         let heads = configuration.numAttentionHeads
         let d = configuration.headSize
-        let padded = (d + 15) / 16 * 16
+        let rows = AttentionRows(configuration)
+        let (part, width) = (rows.partWidth, rows.headWidth)
         let workspace = arena.workspaces[thread]
         while let unit = pool.claim(of: sequences.count * heads) {
             let sequence = sequences[unit / heads]
@@ -144,32 +147,32 @@ extension Session {
             let queries = endsWithFirstTokens ? 1 : length
             switch layer.qkv.weights {
             case .float32(let weight, let bias):
-                let row = head * 3 * padded
+                let row = rows.first(head: head)
                 table.matmul_f32(
-                    weight + row * layer.qkv.columns, bias.map { $0 + row }, Int32(3 * padded), Int32(layer.qkv.columns),
+                    weight + row * layer.qkv.columns, bias.map { $0 + row }, Int32(width), Int32(layer.qkv.columns),
                     arena.hidden + sequence.first * arena.hiddenStride, arena.hiddenStride, length, KERNEL_LINEAR,
-                    qkv, 3 * padded)
+                    qkv, width)
                 table.attend_f32(
-                    qkv, qkv + padded, qkv + 2 * padded, 3 * padded, length, Int32(d), 0, queries,
+                    qkv, qkv + part, qkv + 2 * part, width, length, Int32(d), 0, queries,
                     workspace.head.assumingMemoryBound(to: Float.self), out, arena.hiddenStride)
             case .int8(var matrix, _):
                 var integers = arena.qkvRows
-                integers.planes = Int32(weights.planes(step: step, site: .attentionQKV))
-                let first = Int32(head * 3 * padded)
+                integers.planes = Int32(weights.precision[step, .attentionQKV].activationPlanes)
+                let first = Int32(rows.first(head: head))
                 table.matmul(
-                    &matrix, &integers, Int32(sequence.first), length, first, first + Int32(3 * padded), KERNEL_LINEAR,
-                    qkv, 3 * padded)
-                if let low = workspace.lowQKV, var second = layer.qkv.low, weights.addsLowWeights(step: step, site: .attentionQKV) {
+                    &matrix, &integers, Int32(sequence.first), length, first, first + Int32(width), KERNEL_LINEAR,
+                    qkv, width)
+                if weights.precision[step, .attentionQKV] == .twoByTwo, let second = workspace.secondQKV, var plane = layer.qkv.secondPlane {
                     table.matmul(
-                        &second, &integers, Int32(sequence.first), length, first, first + Int32(3 * padded), KERNEL_LINEAR,
-                        low, 3 * padded)
-                    table.add_plane(qkv, low, 3 * padded, length, Int32(3 * padded), KERNEL_LINEAR)
+                        &plane, &integers, Int32(sequence.first), length, first, first + Int32(width), KERNEL_LINEAR,
+                        second, width)
+                    table.add_plane(qkv, second, width, length, Int32(width), KERNEL_LINEAR)
                 }
                 var packed = kernel_head()
                 kernel_head_place(
-                    &packed, workspace.head, length, Int32(d), Int32(weights.planes(step: step, site: .attention)),
+                    &packed, workspace.head, length, Int32(d), Int32(weights.precision[step, .attention].activationPlanes),
                     Int32(weights.attentionWeightPlanes))
-                table.pack_head(&packed, qkv, qkv + padded, qkv + 2 * padded, 3 * padded)
+                table.pack_head(&packed, qkv, qkv + part, qkv + 2 * part, width)
                 table.attend(&packed, 0, queries, out, arena.hiddenStride)
             }
         }
@@ -187,8 +190,7 @@ extension Session {
             let hidden = arena.hidden + offset
             let rows = Int32(block.count)
             apply(
-                layer.attentionOutput, planes: weights.planes(step: step, site: .attentionOutput),
-                low: weights.addsLowWeights(step: step, site: .attentionOutput) ? workspace.lowResult : nil,
+                layer.attentionOutput, precision: weights.precision[step, .attentionOutput], secondResult: workspace.secondResult,
                 input: arena.context + offset, stride: arena.hiddenStride, rows: block.count,
                 through: &workspace.hiddenRows, scratch: workspace.scratch, output: workspace.result,
                 outputStride: workspace.resultStride)
@@ -197,8 +199,7 @@ extension Session {
                 layer.attentionNorm.bias, epsilon, Int32(h), rows, hidden, arena.hiddenStride)
             if let trace = arena.traceNormed { (trace + offset).update(from: hidden, count: block.count * arena.hiddenStride) }
             apply(
-                layer.ffnUp, planes: weights.planes(step: step, site: .ffnUp),
-                low: weights.addsLowWeights(step: step, site: .ffnUp) ? workspace.lowResult : nil, input: hidden,
+                layer.ffnUp, precision: weights.precision[step, .ffnUp], secondResult: workspace.secondResult, input: hidden,
                 stride: arena.hiddenStride, rows: block.count, through: &workspace.hiddenRows, scratch: workspace.scratch,
                 activation: activation, output: workspace.activated, outputStride: workspace.activatedStride)
             if let trace = arena.traceActivated {
@@ -209,8 +210,7 @@ extension Session {
                 }
             }
             apply(
-                layer.ffnDown, planes: weights.planes(step: step, site: .ffnDown),
-                low: weights.addsLowWeights(step: step, site: .ffnDown) ? workspace.lowResult : nil, input: workspace.activated,
+                layer.ffnDown, precision: weights.precision[step, .ffnDown], secondResult: workspace.secondResult, input: workspace.activated,
                 stride: workspace.activatedStride, rows: block.count, through: &workspace.activatedRows,
                 scratch: workspace.scratch, output: workspace.result, outputStride: workspace.resultStride)
             table.add_norm(

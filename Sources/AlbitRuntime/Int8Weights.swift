@@ -14,26 +14,28 @@ extension EncoderWeights {
         let reader = Int8WeightReader(model: model)
         let h = configuration.hiddenSize
         let e = configuration.embeddingSize
-        let headSize = (configuration.headSize + 15) / 16 * 16
 
         var layers: [TransformerLayer] = []
         for index in 0..<configuration.storedLayers {
             let block = "blk." + String(index) + "."
+            func needsSecondPlane(_ site: Site) -> Bool {
+                model.precision.needsSecondWeightPlane(storedLayer: index, site: site, configuration)
+            }
             layers.append(
                 TransformerLayer(
                     qkv: try reader.linear(
-                        block + "attn_qkv", rows: configuration.numAttentionHeads * 3 * headSize, columns: h,
-                        low: model.needsLowWeights(layer: index, site: .attentionQKV)),
+                        block + "attn_qkv", rows: AttentionRows(configuration).count, columns: h,
+                        hasSecondPlane: needsSecondPlane(.attentionQKV)),
                     attentionOutput: try reader.linear(
                         block + "attn_output", rows: h, columns: h,
-                        low: model.needsLowWeights(layer: index, site: .attentionOutput)),
+                        hasSecondPlane: needsSecondPlane(.attentionOutput)),
                     attentionNorm: try reader.norm(block + "attn_output_norm", h),
                     ffnUp: try reader.linear(
                         block + "ffn_up", rows: configuration.intermediateSize, columns: h,
-                        low: model.needsLowWeights(layer: index, site: .ffnUp)),
+                        hasSecondPlane: needsSecondPlane(.ffnUp)),
                     ffnDown: try reader.linear(
                         block + "ffn_down", rows: h, columns: configuration.intermediateSize,
-                        low: model.needsLowWeights(layer: index, site: .ffnDown)),
+                        hasSecondPlane: needsSecondPlane(.ffnDown)),
                     outputNorm: try reader.norm(block + "layer_output_norm", h)))
         }
         var prediction: PredictionHead?
@@ -76,8 +78,8 @@ private final class Int8WeightReader {
         return try linear(name, rows: rows ?? description.rows, columns: columns)
     }
 
-    /// `low`: with the second plane of its weights.
-    func linear(_ name: String, rows: Int, columns: Int, low: Bool = false) throws(ModelFileError) -> Linear {
+    /// `hasSecondPlane`: with the second plane of its weights.
+    func linear(_ name: String, rows: Int, columns: Int, hasSecondPlane: Bool = false) throws(ModelFileError) -> Linear {
         guard let description = model.linears.first(where: { $0.name == name }) else {
             throw .missingTensor(path: model.path, tensor: name)
         }
@@ -86,18 +88,18 @@ private final class Int8WeightReader {
                 path: model.path, tensor: name, expected: String(rows) + " x " + String(columns),
                 found: String(description.rows) + " x " + String(description.columns))
         }
-        let n = description.paddedRows
-        let k = description.paddedColumns
-        let panels = try panels(name, n: n, k: k)
+        let layout = description.panels
+        let (n, k) = (layout.rows, layout.columns)
+        let panels = try panels(name, layout)
         let shift = model.gguf.tensor(name + ".shift") == nil ? nil : try self.shift(name + ".shift", columns)
-        let sums = try columnSums(panels, n: n, k: k)
+        let sums = try columnSums(panels, layout)
         var second: kernel_linear?
         // A file that a search works on holds planes that its precision does not ask for yet.
-        if low || model.gguf.tensor(name + ".low.weight") != nil {
-            let panels = try self.panels(name + ".low", n: n, k: k)
+        if hasSecondPlane || model.gguf.tensor(name + ".low.weight") != nil {
+            let panels = try self.panels(name + ".low", layout)
             second = kernel_linear(
                 panels: panels, scale: try model.floats(name + ".low.scale", count: n),
-                bias: UnsafePointer(try allocate(n, of: Float.self)), column_sum: try columnSums(panels, n: n, k: k),
+                bias: UnsafePointer(try allocate(n, of: Float.self)), column_sum: try columnSums(panels, layout),
                 n: Int32(n), k: Int32(k))
         }
         return Linear(
@@ -108,16 +110,16 @@ private final class Int8WeightReader {
                 kernel_input(
                     shift: shift, k: Int32(columns), k_padded: Int32(k), block: Int32(description.block),
                     planes: Int32(description.planes))),
-            low: second, rows: rows, columns: columns)
+            secondPlane: second, rows: rows, columns: columns)
     }
 
-    private func panels(_ name: String, n: Int, k: Int) throws(ModelFileError) -> UnsafePointer<Int8> {
-        let tensor = try model.tensor(name + ".weight", .i8, shape: [4, 16, k / 4, n / 16])
+    private func panels(_ name: String, _ layout: Panels) throws(ModelFileError) -> UnsafePointer<Int8> {
+        let tensor = try model.tensor(name + ".weight", .i8, shape: layout.shape)
         guard let base = model.gguf.bytes(of: tensor).baseAddress else {
             throw .missingTensor(path: model.path, tensor: name)
         }
         // Kernels load whole cache lines; a file may say that it aligns its tensors to less.
-        guard Int(bitPattern: base) % 64 == 0 else {
+        guard Int(bitPattern: base) % Panels.lineBytes == 0 else {
             throw .wrongTensor(
                 path: model.path, tensor: name + ".weight", expected: "an offset that is a multiple of 64",
                 found: "at offset " + String(tensor.fileOffset))
@@ -147,9 +149,9 @@ private final class Int8WeightReader {
     }
 
     /// Derived rather than stored: four bytes a channel that could only disagree with the weights.
-    private func columnSums(_ panels: UnsafePointer<Int8>, n: Int, k: Int) throws(ModelFileError) -> UnsafePointer<Int32> {
-        let sums = try allocate(n, of: Int32.self)
-        kernel_column_sums(panels, Int32(n), Int32(k), sums)
+    private func columnSums(_ panels: UnsafePointer<Int8>, _ layout: Panels) throws(ModelFileError) -> UnsafePointer<Int32> {
+        let sums = try allocate(layout.rows, of: Int32.self)
+        kernel_column_sums(panels, Int32(layout.rows), Int32(layout.columns), sums)
         return UnsafePointer(sums)
     }
 }

@@ -12,15 +12,15 @@ package struct Linear: @unchecked Sendable {
 
     package let weights: Weights
     /// What rounding left of the int8 weights, rounded again: the second plane, without bias. Nil where none is kept.
-    package let low: kernel_linear?
+    package let secondPlane: kernel_linear?
     /// True output channels.
     package let rows: Int
     /// True input channels.
     package let columns: Int
 
-    package init(weights: Weights, low: kernel_linear? = nil, rows: Int, columns: Int) {
+    package init(weights: Weights, secondPlane: kernel_linear? = nil, rows: Int, columns: Int) {
         self.weights = weights
-        self.low = low
+        self.secondPlane = secondPlane
         self.rows = rows
         self.columns = columns
     }

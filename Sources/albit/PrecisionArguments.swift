@@ -41,9 +41,9 @@ struct PrecisionTuning {
         /// Milliseconds for a sequence of `length` tokens, before and after.
         var milliseconds: (before: Double, after: Double)
         var length: Int
-        var base: [UInt8]
+        var base: PrecisionMap
 
-        var sites: Int { zip(choice.precision, base).count { $0 > $1 } }
+        var sites: Int { base.places.count { choice.precision[$0] > base[$0] } }
     }
 
     let arguments: PrecisionArguments
@@ -92,6 +92,7 @@ struct PrecisionTuning {
         bar.finish()
         let baseWeights = try EncoderWeights(ModelFile(path: pending.temporaryPath))
         let base = baseWeights.precision
+        let sites = base.places.count
         let before = try all.discrepancy(of: baseWeights)
         var report = DriftReport()
         (report.examples, report.tokens, report.hidden, report.dataPath) = (all.sequences, all.tokens, before, measured.description)
@@ -112,32 +113,32 @@ struct PrecisionTuning {
             reference: reference.weights, inputs: HiddenProbe.sample(measured.inputs, tokens: Self.sampleTokens), kernel: kernel,
             threads: threads)
         let cost = PrecisionCost(checkpoint.configuration)
-        func search(_ weights: EncoderWeights, low: Bool, most: Int) throws -> PrecisionSearch.Choice? {
+        func search(_ weights: EncoderWeights, hasSecondPlanes: Bool, maxSites: Int) throws -> PrecisionSearch.Choice? {
             let bar = Progress("searching")
             defer { bar.finish() }
             let search = PrecisionSearch(
                 maxError: task == nil ? arguments.maxError : nil,
                 sampleError: { try sample.discrepancy(of: EncoderWeights(weights, precision: $0)).relativeL2 },
                 trial: { try trial(EncoderWeights(weights, precision: $0)) }, progress: { bar.update($0, of: $1) })
-            return try search.run(base: base, top: cost.top(low: low), most: most, groups: cost.groups)
+            return try search.run(base: base, top: cost.top(hasSecondPlanes: hasSecondPlanes), maxSites: maxSites, groups: cost.groups)
         }
         // A second plane of weights costs bytes, so it comes where planes of activations are not enough at half of the sites.
-        var choice = try search(baseWeights, low: false, most: request.preset.isCalibrated ? base.count / 2 : base.count)
+        var choice = try search(baseWeights, hasSecondPlanes: false, maxSites: request.preset.isCalibrated ? sites / 2 : sites)
         if choice == nil, request.preset.isCalibrated {
-            request.lowSites = Set(Site.allCases.filter(\.takesLowWeights))
+            request.keepsAllSecondPlanes = true
             pending.discard()
             pending = try Quantizer(source: checkpoint, request: request).write(to: output, overwrite: overwrite)
-            choice = try search(EncoderWeights(ModelFile(path: pending.temporaryPath)), low: true, most: base.count)
+            choice = try search(EncoderWeights(ModelFile(path: pending.temporaryPath)), hasSecondPlanes: true, maxSites: sites)
         }
         guard let choice else {
-            let error = try trial(EncoderWeights(EncoderWeights(ModelFile(path: pending.temporaryPath)), precision: cost.top(low: !request.lowSites.isEmpty))).error
+            let error = try trial(EncoderWeights(EncoderWeights(ModelFile(path: pending.temporaryPath)), precision: cost.top(hasSecondPlanes: request.keepsAllSecondPlanes))).error
             throw CommandError.check(
-                "no precision keeps the limit: with all \(base.count) sites raised the error is \(DecimalText.fixed(error, digits: 4))"
-                    + (task.map { ", " + $0.found } ?? "") + (request.lowSites.isEmpty ? "" : "; the embedding tables stay 8-bit")
+                "no precision keeps the limit: with all \(sites) sites raised the error is \(DecimalText.fixed(error, digits: 4))"
+                    + (task.map { ", " + $0.found } ?? "") + (request.keepsAllSecondPlanes ? "; the embedding tables stay 8-bit" : "")
                     + "; no file was made")
         }
         pending.discard()
-        request.lowSites = []
+        request.keepsAllSecondPlanes = false
         request.precision = choice.precision
         pending = try Quantizer(source: checkpoint, request: request).write(to: output, overwrite: overwrite)
         let weights = try EncoderWeights(ModelFile(path: pending.temporaryPath))

@@ -40,17 +40,16 @@ struct QuantizationSummary {
         let (before, after) = (
             cost.multiplications(raised.base, length: raised.length), cost.multiplications(raised.choice.precision, length: raised.length))
         var lines = [
-            "precision    raised at \(raised.sites) of \(raised.base.count) sites after \(raised.trials) trials: error "
+            "precision    raised at \(raised.sites) of \(raised.base.places.count) sites after \(raised.trials) trials: error "
                 + DecimalText.fixed(raised.before, digits: 4) + " -> " + DecimalText.fixed(raised.choice.trial.error, digits: 4),
             "cost         " + DecimalText.fixed(Double(after) / Double(before), digits: 2) + " times the multiplications at "
                 + "\(raised.length) tokens, " + DecimalText.fixed(raised.milliseconds.before, digits: 1) + " ms -> "
                 + DecimalText.fixed(raised.milliseconds.after, digits: 1) + " ms",
         ]
         for site in Site.allCases {
-            for (planes, words) in [(UInt8(2), "16-bit inputs"), (3, "16-bit inputs and weights")] {
+            for (precision, words) in [(SitePrecision.twoPlanes, "16-bit inputs"), (.twoByTwo, "16-bit inputs and weights")] {
                 let steps = (0..<raised.configuration.appliedLayers).filter {
-                    let index = $0 * Site.count + site.rawValue
-                    return raised.choice.precision[index] == planes && raised.base[index] < planes
+                    raised.choice.precision[$0, site] == precision && raised.base[$0, site] < precision
                 }
                 if !steps.isEmpty {
                     lines.append("  " + site.name + String(repeating: " ", count: 12 - site.name.utf8.count)
@@ -74,7 +73,7 @@ struct QuantizationSummary {
         json.member("precision")
         if let raised {
             json.beginObject()
-            json.member("sites"); json.integer(raised.base.count)
+            json.member("sites"); json.integer(raised.base.places.count)
             json.member("raised"); json.integer(raised.sites)
             json.member("trials"); json.integer(raised.trials)
             json.member("errorBefore"); json.number(raised.before)
@@ -86,7 +85,7 @@ struct QuantizationSummary {
             json.member("medianMs"); json.number(raised.milliseconds.after)
             json.member("planes")
             json.beginArray()
-            for planes in raised.choice.precision { json.integer(Int(planes)) }
+            for planes in raised.choice.precision.bytes { json.integer(Int(planes)) }
             json.endArray()
             json.endObject()
         } else {

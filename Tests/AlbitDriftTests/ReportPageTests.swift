@@ -1,4 +1,5 @@
 @testable import AlbitDrift
+import AlbitModel
 import Foundation
 import TestData
 import Testing
@@ -26,13 +27,15 @@ struct ReportPageTests {
         report.kernel = "scalar"
         (report.referenceMemory, report.candidateMemory) = (46_800_000, 8_800_000)
         var shares: [[Double]] = []
-        var planes: [[UInt8]] = []
+        var precision = PrecisionMap(.onePlane, layers: 24)
         for layer in 0..<24 {
             let least = Double(layer - 4) / 100
             shares.append([least, least + 0.002, least + 0.004, least + 0.006, least + 0.008])
-            planes.append(layer > 20 ? [3, 2, 1, 1, 1] : [1, 1, 1, 1, 1])
+            guard layer > 20 else { continue }
+            precision[layer, .attentionQKV] = .twoByTwo
+            precision[layer, .attention] = .twoPlanes
         }
-        report.sensitivity = SiteSensitivity(shares: shares, planes: planes, tokens: 512)
+        report.sensitivity = SiteSensitivity(shares: shares, precision: precision, tokens: 512)
         report.provenance = ["# albit", String(repeating: "f", count: 64) + "  model.gguf"]
         var worst = WorstExamples()
         for line in 1...12 {

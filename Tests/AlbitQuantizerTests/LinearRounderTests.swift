@@ -1,3 +1,4 @@
+import AlbitModel
 @testable import AlbitQuantizer
 @testable import AlbitRuntime
 import Testing
@@ -33,7 +34,7 @@ struct LinearRounderTests {
 
     /// The weight that the panels stand for.
     private func weight(_ linear: QuantizedLinear, _ row: Int, _ column: Int, width: Int) -> Double {
-        let place = row / 16 * 16 * width + column / 4 * 64 + row % 16 * 4 + column % 4
+        let place = Panels(rows: row + 1, columns: width).offset(row: row, column: column)
         return Double(linear.panels[place]) * Double(linear.scales[row])
     }
 

@@ -19,7 +19,7 @@ struct IdentityTests {
     }
 
     private static func quantized(
-        _ preset: Preset, threads: Int = 2, kernel: Kernel = .best, precision: [UInt8]? = nil
+        _ preset: Preset, threads: Int = 2, kernel: Kernel = .best, precision: PrecisionMap? = nil
     ) throws -> URL {
         let source = try Importer.open(path: sample, options: ImportOptions())
         var request = QuantizationRequest()
@@ -105,13 +105,13 @@ struct IdentityTests {
 
     /// One to two planes of activations and two of weights, another choice at every layer and site.
     @Test func mixedPrecision() throws {
-        let precision: [UInt8] = [3, 2, 3, 2, 3, 1, 1, 3, 3, 1, 2, 1, 1, 2, 3, 1, 2, 2, 1, 1]
+        let precision = try #require(PrecisionMap(bytes: [3, 2, 3, 2, 3, 1, 1, 3, 3, 1, 2, 1, 1, 2, 3, 1, 2, 2, 1, 1], layers: 4))
         let url = try Self.quantized(.default, precision: precision)
         defer { try? FileManager.default.removeItem(at: url) }
         let file = try ModelFile(path: url.path)
         #expect(file.precision == precision)
         let weights = try EncoderWeights(file)
-        #expect(weights.layers[0].qkv.low != nil && weights.layers[0].ffnUp.low != nil)
+        #expect(weights.layers[0].qkv.secondPlane != nil && weights.layers[0].ffnUp.secondPlane != nil)
         try check(weights, "mixed")
         // Every plane is worth something: the reference comes nearer.
         let reference = try Session(weights: EncoderWeights(Importer.open(path: Self.sample, options: ImportOptions())))
@@ -119,7 +119,8 @@ struct IdentityTests {
         let expected = reference.lastHiddenState(of: 0)
         var errors: [Float] = []
         for planes in [[1, 1, 1, 1, 1], [2, 2, 2, 2, 2], [3, 2, 3, 2, 3], [3, 2, 3, 3, 3]] as [[UInt8]] {
-            let session = try Session(weights: EncoderWeights(weights, precision: (0..<4).flatMap { _ in planes }))
+            let precision = try #require(PrecisionMap(bytes: (0..<4).flatMap { _ in planes }, layers: 4))
+            let session = try Session(weights: EncoderWeights(weights, precision: precision))
             try session.encode([Self.input(64, 9)])
             errors.append(zip(session.lastHiddenState(of: 0), expected).reduce(Float(0)) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) })
         }

@@ -77,7 +77,7 @@ package struct VectorIndex {
     package func search(_ vector: [Float], top: Int, kernel: Kernel) throws(VectorIndexError) -> [(index: Int, score: Float)] {
         guard vector.count == width else { return [] }
         let table = kernel.table.pointee
-        let padded = (width + 15) / 16 * 16
+        let padded = Panels.width(width, isRotated: false)
         let memory: Memory
         do {
             memory = try Memory(

@@ -37,7 +37,7 @@ extension Session {
     ) throws(RuntimeError) {
         let e = words.columns
         let n = rows.count / e
-        let padded = (e + 15) / 16 * 16
+        let padded = Panels.width(e, isRotated: false)
         let blockRows = max(1, Session.tableBlockBytes / e)
         let memory = try Memory(
             bytes: Memory.size(2 * n * padded, of: UInt8.self) + 2 * Memory.size(n, of: Float.self)
