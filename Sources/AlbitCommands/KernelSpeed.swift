@@ -20,7 +20,7 @@ package struct KernelSpeed {
     /// Each figure is the best of many short runs: a busy neighbour only ever makes them slower.
     package init(_ kernel: Kernel) throws(RuntimeError) {
         let table = kernel.table.pointee
-        let bench = KernelBench(table: table, memory: try Memory(bytes: KernelBench.bytes, purpose: "kernel measurement"))
+        let bench = try KernelBench(table: table)
         peak = KernelSpeed.best(runs: 8) { Double(table.peak(50_000)) }
         var rates: [Double] = []
         for count in KernelSpeed.rows {
@@ -61,25 +61,23 @@ package struct KernelSpeed {
 
         static let capacity = 128
         static let stride = Panels.rowStride(inputs)
-        static let bytes = outputs * inputs + 3 * Memory.size(outputs, of: Float.self)
-            + Memory.size(capacity * inputs, of: Float.self) + 2 * Memory.size(inputs, of: Float.self)
-            + Memory.size(capacity * outputs, of: Float.self) + Memory.size(capacity * stride, of: UInt8.self)
-            + 2 * Memory.size(capacity, of: Float.self)
 
-        init(table: kernel_table, memory: Memory) {
+        init(table: kernel_table) throws(RuntimeError) {
+            var plan = MemoryPlan()
+            let weightSlot = plan.place(outputs * inputs, of: Int8.self)
+            let scaleSlot = plan.place(outputs, of: Float.self)
+            let biasSlot = plan.place(outputs, of: Float.self)
+            let sumSlot = plan.place(outputs, of: Int32.self)
+            let valueSlot = plan.place(KernelBench.capacity * inputs, of: Float.self)
+            let shiftSlot = plan.place(inputs, of: Float.self)
+            let scratchSlot = plan.place(inputs, of: Float.self)
+            let outputSlot = plan.place(KernelBench.capacity * outputs, of: Float.self)
+            let rowSlots = RowSlots(RowSlots.Shape(stride: KernelBench.stride, planes: 1), capacity: KernelBench.capacity, &plan)
+            memory = try Memory(plan, purpose: "kernel measurement")
             self.table = table
-            self.memory = memory
-            let weights = memory.take(outputs * inputs, of: Int8.self)
-            let scale = memory.take(outputs, of: Float.self)
-            let bias = memory.take(outputs, of: Float.self)
-            let sums = memory.take(outputs, of: Int32.self)
-            values = memory.take(KernelBench.capacity * inputs, of: Float.self)
-            shift = memory.take(inputs, of: Float.self)
-            scratch = memory.take(inputs, of: Float.self)
-            output = memory.take(KernelBench.capacity * outputs, of: Float.self)
-            let bytes = memory.take(KernelBench.capacity * KernelBench.stride, of: UInt8.self)
-            let steps = memory.take(KernelBench.capacity, of: Float.self)
-            let zeros = memory.take(KernelBench.capacity, of: Int32.self)
+            let (weights, scale, bias, sums) = (memory[weightSlot], memory[scaleSlot], memory[biasSlot], memory[sumSlot])
+            (values, shift, scratch, output) = (memory[valueSlot], memory[shiftSlot], memory[scratchSlot], memory[outputSlot])
+            integers = rowSlots.rows(in: memory)
             var state: UInt32 = 1
             func next() -> Int {
                 state = state &* 1_664_525 &+ 1_013_904_223
@@ -92,17 +90,14 @@ package struct KernelSpeed {
             }
             for i in 0..<KernelBench.capacity * inputs { values[i] = Float(next() - 128) * 0.02 }
             for i in 0..<inputs { shift[i] = Float(next() - 128) * 0.001 }
-            for i in 0..<KernelBench.capacity * KernelBench.stride { bytes[i] = UInt8(1 + next() % 255) }
+            for i in 0..<KernelBench.capacity * KernelBench.stride { integers.values[i] = UInt8(1 + next() % 255) }
             for i in 0..<KernelBench.capacity {
-                steps[i] = 0.01
-                zeros[i] = 128
+                integers.scale[i] = 0.01
+                integers.zero[i] = 128
             }
             kernel_column_sums(weights, Int32(outputs), Int32(inputs), sums)
             linear = kernel_linear(
                 panels: weights, scale: scale, bias: bias, column_sum: sums, n: Int32(outputs), k: Int32(inputs))
-            integers = kernel_rows(
-                values: bytes, scale: steps, zero: zeros, stride: KernelBench.stride,
-                capacity: Int32(KernelBench.capacity), planes: 1)
         }
 
         func matmul(rows: Int32) {

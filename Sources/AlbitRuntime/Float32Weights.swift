@@ -83,9 +83,11 @@ private final class Float32WeightReader<Source: ParameterSource> {
 
     private func allocate(_ count: Int) throws(Failed) -> UnsafeMutablePointer<Float> {
         do {
-            let memory = try Memory(bytes: Memory.size(count, of: Float.self), purpose: "float32 weights")
+            var plan = MemoryPlan()
+            let values = plan.place(count, of: Float.self)
+            let memory = try Memory(plan, purpose: "float32 weights")
             owners.append(memory)
-            return memory.take(count, of: Float.self)
+            return memory[values]
         } catch {
             throw .runtime(error)
         }

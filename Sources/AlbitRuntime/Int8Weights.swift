@@ -134,9 +134,11 @@ private final class Int8WeightReader {
 
     private func allocate<T>(_ count: Int, of type: T.Type) throws(ModelFileError) -> UnsafeMutablePointer<T> {
         do throws(RuntimeError) {
-            let memory = try Memory(bytes: Memory.size(count, of: type), purpose: "column sums and shifts")
+            var plan = MemoryPlan()
+            let values = plan.place(count, of: type)
+            let memory = try Memory(plan, purpose: "column sums and shifts")
             owners.append(memory)
-            return memory.take(count, of: type)
+            return memory[values]
         } catch {
             throw .badConfiguration(path: model.path, problem: error.description)
         }

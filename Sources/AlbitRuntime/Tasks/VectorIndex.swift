@@ -78,21 +78,16 @@ package struct VectorIndex {
         guard vector.count == width else { return [] }
         let table = kernel.table.pointee
         let padded = Panels.width(width, isRotated: false)
+        var plan = MemoryPlan()
+        let rowSlots = RowSlots(RowSlots.Shape(stride: padded, planes: 2), capacity: 1, &plan)
+        let scratch = plan.place(padded, of: Float.self)
+        let scoreSlot = plan.place(VectorIndex.blockRows, of: Float.self)
         let memory: Memory
-        do {
-            memory = try Memory(
-                bytes: Memory.size(2 * padded, of: UInt8.self) + 2 * Memory.size(1, of: Float.self)
-                    + Memory.size(padded, of: Float.self) + Memory.size(VectorIndex.blockRows, of: Float.self),
-                purpose: "the search")
-        } catch {
-            throw .runtime(error)
-        }
-        var row = kernel_rows(
-            values: memory.take(2 * padded, of: UInt8.self), scale: memory.take(1, of: Float.self),
-            zero: memory.take(1, of: Int32.self), stride: padded, capacity: 1, planes: 2)
+        do { memory = try Memory(plan, purpose: "the search") } catch { throw .runtime(error) }
+        var row = rowSlots.rows(in: memory)
         var input = kernel_input(shift: nil, k: Int32(width), k_padded: Int32(padded), block: 0, planes: 2)
-        table.quantize(&input, vector, width, 1, &row, 0, memory.take(padded, of: Float.self))
-        let scores = memory.take(VectorIndex.blockRows, of: Float.self)
+        table.quantize(&input, vector, width, 1, &row, 0, memory[scratch])
+        let scores = memory[scoreSlot]
         var best: [(index: Int, score: Float)] = []
         var first = 0
         while first < count {

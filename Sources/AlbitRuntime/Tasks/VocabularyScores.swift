@@ -39,17 +39,17 @@ extension Session {
         let n = rows.count / e
         let padded = Panels.width(e, isRotated: false)
         let blockRows = max(1, Session.tableBlockBytes / e)
-        let memory = try Memory(
-            bytes: Memory.size(2 * n * padded, of: UInt8.self) + 2 * Memory.size(n, of: Float.self)
-                + Memory.size(padded, of: Float.self) + Memory.size(blockRows * e + 64, of: Int8.self),
-            purpose: "the masked-word head")
+        var plan = MemoryPlan()
         // Two planes: the rows are few, so 16 bits cost little here.
-        var integers = kernel_rows(
-            values: memory.take(2 * n * padded, of: UInt8.self), scale: memory.take(n, of: Float.self),
-            zero: memory.take(n, of: Int32.self), stride: padded, capacity: Int32(n), planes: 2)
+        let rowSlots = RowSlots(RowSlots.Shape(stride: padded, planes: 2), capacity: n, &plan)
+        let scratch = plan.place(padded, of: Float.self)
+        // Kernels load whole cache lines, the last one beyond the last row.
+        let blockSlot = plan.place(blockRows * e + Panels.lineBytes, of: Int8.self)
+        let memory = try Memory(plan, purpose: "the masked-word head")
+        var integers = rowSlots.rows(in: memory)
         var input = kernel_input(shift: nil, k: Int32(e), k_padded: Int32(padded), block: 0, planes: 2)
-        table.quantize(&input, rows, e, Int32(n), &integers, 0, memory.take(padded, of: Float.self))
-        let block = memory.take(blockRows * e + 64, of: Int8.self)
+        table.quantize(&input, rows, e, Int32(n), &integers, 0, memory[scratch])
+        let block = memory[blockSlot]
         var first = 0
         while first < words.rows {
             let count = min(blockRows, words.rows - first)
