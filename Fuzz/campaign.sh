@@ -70,6 +70,8 @@ slice() {
 run() {
     mkdir -p "$state"
     echo $$ >"$state/pid"
+    # Where the kernel groups processes by session, `nice` counts inside a group only: the group has a value of its own.
+    { echo 19 >/proc/self/autogroup; } 2>/dev/null || true
     mapfile -t targets < <("$fuzz" targets)
     while true; do
         choose
@@ -117,7 +119,10 @@ minimize() {
 
 [[ -x $fuzz ]] || { echo "campaign: Fuzz/run.sh 1 json builds the program first" >&2; exit 2; }
 case "${1:-}" in
-    run) run "${2:-60}" ;;
+    run)
+        [[ -n ${ALBIT_CAMPAIGN:-} ]] || ALBIT_CAMPAIGN=1 exec setsid --wait "$0" "$@"
+        run "${2:-60}"
+        ;;
     status) status ;;
     pause) signal STOP ;;
     resume) signal CONT ;;
