@@ -2,4 +2,6 @@
 package enum FaultCode: String, Sendable {
     // Command lines and calls.
     case usage
+    // Graphs that are executed to prove what was recovered from them.
+    case graphNotExecuted
 }
