@@ -64,12 +64,13 @@ let package = Package(
         .target(name: "TestData", dependencies: ["AlbitImporters", "AlbitText"], path: "Tests/TestData"),
         .target(
             name: "FuzzTargets",
-            dependencies: ["AlbitCommands", "AlbitDrift", "AlbitImporters", "AlbitModel", "AlbitRuntime", "AlbitText", "AlbitTokenizers"],
+            dependencies: ["AlbitCommands", "AlbitImporters", "AlbitModel", "AlbitRuntime", "AlbitText", "AlbitTokenizers"],
             path: "Fuzz/Targets"),
         .testTarget(
             name: "AlbitExportersTests", dependencies: ["AlbitExporters", "AlbitImporters", "AlbitModel", "AlbitRuntime", "TestData"]),
         .testTarget(name: "FuzzTests", dependencies: ["FuzzTargets", "TestData"]),
         .testTarget(name: "CPlatformTests", dependencies: ["CPlatform"]),
+        .testTarget(name: "AlbitTextTests", dependencies: ["AlbitText"]),
         .testTarget(name: "AlbitModelTests", dependencies: ["AlbitModel"]),
         .testTarget(name: "CKernelsTests", dependencies: ["CKernels", "TestData"]),
         .testTarget(name: "AlbitTokenizersTests", dependencies: ["AlbitTokenizers", "AlbitText", "AlbitImporters", "TestData"]),

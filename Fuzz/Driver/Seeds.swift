@@ -106,10 +106,14 @@ struct Seeds {
         let tables = [
             "text\tpair\tlabel\nHello\tthere\t1\n\u{E9}\t\t0\n", "text,label\n\"a \"\"quoted\"\", one\",yes\r\nplain,no\n",
             "{\"text\": \"a\", \"label\": 1}\n{\"ids\": [2, 5, 3], \"typeIds\": [0, 0, 0]}\n", "ids\ttypeIds\n2 5 3\t0 0 0\n", "\u{FEFF}text\na\n",
+            "[{\"words\": [\"a\", \"b\"], \"tags\": [\"O\", \"2\"]}, {\"words\": \"a\"}]", "# a\n1\ta\tO\n2\tb\tB-x\n\n1\tc\tO\n",
+            "{\"data\": [{\"paragraphs\": [{\"context\": \"c\", \"qas\": [{\"question\": \"q\", \"answers\": [{\"text\": \"c\"}]}]}]}]}",
+            "text\tchoice0\tchoice1\tlabel\na\tb\tc\t1\n", "text\tpositive\t2\tO\na\t1\t0\t1\n",
         ]
         for (i, text) in tables.enumerated() {
             add(Array(text.utf8), "data-file", "table-\(i)")
             add(Array(text.utf8), "line-request", "table-\(i)")
+            for kind in 0..<UInt8(42) { add([kind] + Array(text.utf8), "text-table", "table-\(i)-\(kind)") }
         }
         for path in FileContent.all(below: samples) where path.hasSuffix(".tsv") || path.hasSuffix(".jsonl") || path.hasSuffix(".csv") {
             if let bytes = FileContent.read(path) { add(Array(bytes.prefix(4096)), "data-file", String(path.split(separator: "/").last ?? "sample")) }

@@ -36,6 +36,8 @@ package struct FuzzTarget: Sendable {
             return .accepted
         } catch let error as any AlbitError {
             return outcome(error.description)
+        } catch let fault as Fault {
+            return outcome(fault.description)
         } catch let error as JSONError {
             return outcome(error.description)
         } catch {

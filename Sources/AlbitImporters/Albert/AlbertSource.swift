@@ -35,8 +35,6 @@ package final class AlbertSource: ParameterSource {
     package let pooling: Pooling?
     package let tokenizerFiles: [TokenizerFile]
     package let report: ImportReport
-    /// The graph that it was recovered from, by which it can be proved; nil for a checkpoint of names.
-    package internal(set) var graph: RecoveredGraph?
     private let parameters: [String: any LazyTensor]
     /// Files that make up the source, in order, for its digest.
     private let files: [any ByteSource]
@@ -57,14 +55,13 @@ package final class AlbertSource: ParameterSource {
     /// `.rows` or `.reshaped` where the source stores them otherwise. `nameInSource` is for messages.
     package init(
         configuration: Configuration, parameters: [String: any LazyTensor], extras: Extras, report: ImportReport,
-        files: [any ByteSource], nameInSource: (String) -> [String] = { [$0] }, graph: RecoveredGraph? = nil
+        files: [any ByteSource], nameInSource: (String) -> [String] = { [$0] }
     ) throws(ImportError) {
         if let problem = configuration.problem { throw .badConfiguration(path: report.path, problem: problem) }
         self.configuration = configuration
         self.parameters = parameters
         self.report = report
         self.files = files
-        self.graph = graph
         heads = extras.heads
         labels = extras.labels
         problemType = extras.problemType

@@ -17,21 +17,8 @@ package struct DataflowGraph {
         case output(node: NodeID, index: Int)
     }
 
-    /// What a graph says of an input.
-    package struct Declaration: Sendable, Equatable {
-        package var kind: NumberKind?
-        /// Nil: not told. An extent that is nil may be any.
-        package var shape: [Int?]?
-        package init(kind: NumberKind? = nil, shape: [Int?]? = nil) {
-            self.kind = kind
-            self.shape = shape
-        }
-    }
-
     package struct Value {
         package var name: String
-        /// Of inputs.
-        package fileprivate(set) var declaration = Declaration()
         package var definition: Definition
         /// Nodes that read it, once for each reading.
         package fileprivate(set) var uses: [NodeID] = []
@@ -117,10 +104,8 @@ package struct GraphBuilder {
     /// Whether something of this name has been defined so far.
     package func isDefined(_ name: String) -> Bool { ids[name].map { isDefined[$0] } ?? false }
 
-    package mutating func input(_ name: String, _ declaration: DataflowGraph.Declaration = .init()) throws(GraphError) {
-        let id = try define(name, .input)
-        graph.values[id].declaration = declaration
-        graph.inputs.append(id)
+    package mutating func input(_ name: String) throws(GraphError) {
+        graph.inputs.append(try define(name, .input))
     }
 
     package mutating func constant(_ name: String, _ tensor: any LazyTensor) throws(GraphError) {

@@ -16,8 +16,6 @@ struct EmbeddingMatch {
     var isCut = false
     /// Inputs of the graph that the word and the type ids come from.
     var idInputs: Set<ValueID>
-    var typeInputs: Set<ValueID> = []
-    var positionInputs: Set<ValueID> = []
     /// Name of the value that the word embeddings give: how messages and `--root` call this encoder.
     var name: String
 }
@@ -68,17 +66,13 @@ extension GraphWalk {
                         expected: "positions that are counted from 0", found: "positions made from the ids, as in RoBERTa")
                 }
                 result.positions = lookups[index].table
-                result.positionInputs = lookups[index].inputs
             } else if typeIndex == nil {
                 typeIndex = index
             } else {
                 return nil
             }
         }
-        if let typeIndex {
-            result.types = lookups[typeIndex].table
-            result.typeInputs = lookups[typeIndex].inputs
-        }
+        if let typeIndex { result.types = lookups[typeIndex].table }
         // A table that was cut to the graph's length, or a single row, added as it is.
         let width = result.words.table.shape[1]
         for constant in constants {
@@ -120,7 +114,7 @@ extension GraphWalk {
             table = node.inputs.first.flatMap { $0 }.flatMap { constant($0) }
         case .matmul(transposeA: false, let transposeB, scale: 1):
             guard node.inputs.count == 2, let a = node.inputs[0], let b = node.inputs[1], let stored = constant(b)?.matrix,
-                let hot = producer(root[a])?.node, case .oneHot = hot.operation
+                let hot = producer(root[a])?.node, hot.operation == .oneHot
             else { return nil }
             table = transposeB ? stored.transposed() : stored
             indices = hot.inputs.first ?? nil
@@ -136,10 +130,7 @@ extension GraphWalk {
         result.inputs = inputs
         result.counts = nodes.contains { id in
             let node = graph.nodes[id]
-            switch node.operation {
-            case .range, .cumulativeSum: return true
-            default: break
-            }
+            if case .other(let name) = node.operation, ["Range", "CumSum", "Cumsum", "RANGE", "CUMSUM"].contains(name) { return true }
             return node.inputs.contains { $0.map(isCount) ?? false }
         } || isCount(indices)
         return result

@@ -17,9 +17,6 @@ struct GraphAssembly {
         self.graph = graph
     }
 
-    /// Constants of the graph that became a parameter, or are copies of one.
-    var weights: Dictionary<DataflowGraph.ValueID, String>.Keys { roles.keys }
-
     /// The constant that stands for a parameter so far.
     func constant(_ parameter: String) -> FoldedConstant? { constants[parameter] }
 

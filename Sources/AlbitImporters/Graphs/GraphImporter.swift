@@ -5,8 +5,6 @@ import AlbitModel
 struct GraphImporter {
     let path: String
     let graph: DataflowGraph
-    /// The graph before anything was undone in it; nil where it is the same.
-    var published: DataflowGraph?
     let neighbours: Neighbours
     let options: ImportOptions
 
@@ -52,9 +50,8 @@ struct GraphImporter {
         note(encoder, configuration, sharing, walk, in: &report)
         let file = try neighbours.configuration(options)
         if let file { note(file, configuration, in: &report) }
-        var claims: [RecoveredGraph.Claim] = []
         let kind = try GraphHeadReader(walk: walk, encoder: encoder, configuration: configuration, options: options, file: file)
-            .read(into: &assembly, &report, claims: &claims)
+            .read(into: &assembly, &report)
         assembly.list(in: &report)
 
         let names = assembly.names
@@ -66,21 +63,7 @@ struct GraphImporter {
         extras.tokenizerFiles = try neighbours.tokenizerFiles(options)
         return try AlbertSource(
             configuration: configuration, parameters: assembly.parameters, extras: extras, report: report, files: files,
-            nameInSource: { names[$0].map { [$0] } ?? [$0] },
-            graph: RecoveredGraph(
-                walk, published: published ?? (walk.isQuantized ? graph : nil), encoder: encoder, claims: claims, precision: precision(walk, assembly)))
-    }
-
-    /// How exactly the graph holds its weights.
-    private func precision(_ walk: GraphWalk, _ assembly: GraphAssembly) -> RecoveredGraph.Precision {
-        if walk.isQuantized || graph.nodes.contains(where: { $0.operation == .integerMatmul }) { return .eightBit }
-        var isHalf = false
-        for id in assembly.weights {
-            guard let tensor = graph.storedConstant(id) else { continue }
-            if !tensor.dtype.isFloating || tensor is AffineTensor { return .eightBit }
-            if tensor.dtype.size == 2 { isHalf = true }
-        }
-        return isHalf ? .half : .float
+            nameInSource: { names[$0].map { [$0] } ?? [$0] })
     }
 
     private func findEncoder(_ walk: GraphWalk) throws(ImportError) -> EncoderMatch {

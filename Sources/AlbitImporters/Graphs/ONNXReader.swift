@@ -13,21 +13,12 @@ struct ONNXReader {
         var producer = ""
         var version = ""
         var functionDomains = Set<String>()
-        var opset = 0
         do {
             try scanner.fields(0..<file.count) { field in
                 switch (field.number, field.payload) {
                 case (2, .bytes(let text)): producer = try scanner.text(text)
                 case (3, .bytes(let text)): version = try scanner.text(text)
                 case (7, .bytes(let graph)): graphs.append(graph)
-                case (8, .bytes(let identifier)):
-                    var domain = ""
-                    var number = 0
-                    try scanner.fields(identifier) { part in
-                        if case (1, .bytes(let text)) = (part.number, part.payload) { domain = try scanner.text(text) }
-                        if case (2, .varint(let value)) = (part.number, part.payload) { number = Int(clamping: value) }
-                    }
-                    if domain.isEmpty || domain == "ai.onnx" { opset = number }
                 case (25, .bytes(let function)):
                     try scanner.fields(function) { part in
                         if case (10, .bytes(let domain)) = (part.number, part.payload) { functionDomains.insert(try scanner.text(domain)) }
@@ -42,8 +33,8 @@ struct ONNXReader {
         let writer = [producer, version].filter { !$0.isEmpty }.joined(separator: " ")
         let builder = GraphBuilder(path: file.path, format: "ONNX", writer: writer.isEmpty ? nil : writer)
         let tensors = ONNXTensorReader(scanner: scanner, tree: tree)
-        var lowering = ONNXLowering(builder: builder, tensors: tensors, functionDomains: functionDomains, opset: opset)
-        var inputs: [(name: String, declaration: DataflowGraph.Declaration)] = []
+        var lowering = ONNXLowering(builder: builder, tensors: tensors, functionDomains: functionDomains)
+        var inputs: [String] = []
         var outputs: [String] = []
         var initializers = 0
         for graph in graphs {
@@ -60,8 +51,8 @@ struct ONNXReader {
                         let (name, tensor) = try tensors.read(content)
                         guard !name.isEmpty else { throw ONNXError.unnamedTensor(path: file.path, offset: content.lowerBound) }
                         try lowering.builder.constant(name, tensor)
-                    case 11: inputs.append(try valueInfo(content, scanner))
-                    case 12: outputs.append(try valueInfo(content, scanner).name)
+                    case 11: inputs.append(try valueName(content, scanner))
+                    case 12: outputs.append(try valueName(content, scanner))
                     case 15: throw ONNXError.sparse(path: file.path)
                     default: break
                     }
@@ -71,41 +62,18 @@ struct ONNXReader {
             }
         }
         // Old files list their initializers among the inputs.
-        for (name, declaration) in inputs where !lowering.builder.isDefined(name) { try lowering.builder.input(name, declaration) }
+        for name in inputs where !lowering.builder.isDefined(name) { try lowering.builder.input(name) }
         for name in outputs { lowering.builder.output(name) }
         return (try lowering.builder.finish(), tensors.externalFiles)
     }
 
-    /// Name, kind and shape in a ValueInfoProto.
-    private static func valueInfo(_ range: Range<Int>, _ scanner: WireScanner) throws -> (name: String, declaration: DataflowGraph.Declaration) {
+    /// The name in a ValueInfoProto.
+    private static func valueName(_ range: Range<Int>, _ scanner: WireScanner) throws -> String {
         var name = ""
-        var result = DataflowGraph.Declaration()
-        func dimension(_ range: Range<Int>) throws {
-            var extent: Int?
-            try scanner.fields(range) { field in
-                if case (1, .varint(let value)) = (field.number, field.payload), let known = Int(exactly: value), known > 0 { extent = known }
-            }
-            if (result.shape?.count ?? 0) < ONNXTensorReader.maxRank { result.shape?.append(extent) }
-        }
         try scanner.fields(range) { field in
             if case (1, .bytes(let text)) = (field.number, field.payload) { name = try scanner.text(text) }
-            guard case (2, .bytes(let type)) = (field.number, field.payload) else { return }
-            try scanner.fields(type) { choice in
-                guard case (1, .bytes(let tensor)) = (choice.number, choice.payload) else { return }
-                try scanner.fields(tensor) { part in
-                    switch (part.number, part.payload) {
-                    case (1, .varint(let type)): result.kind = type == 9 ? .truth : [1, 10, 11, 16].contains(type) ? .float : .integer
-                    case (2, .bytes(let shape)):
-                        result.shape = []
-                        try scanner.fields(shape) { axis in
-                            if case (1, .bytes(let content)) = (axis.number, axis.payload) { try dimension(content) }
-                        }
-                    default: break
-                    }
-                }
-            }
         }
-        return (name, result)
+        return name
     }
 
     /// Whether the top level of a file is that of a ModelProto: a version, then a graph among known fields.

@@ -12,8 +12,7 @@ struct TFLiteReader {
         prefix.count >= 8 && Array(prefix[4..<7]) == Array("TFL".utf8) && (0x30...0x39).contains(prefix[7])
     }
 
-    /// The graph to find an encoder in, and the one as published, where a folding was undone in the first.
-    static func read(_ file: any ByteSource) throws -> (graph: DataflowGraph, published: DataflowGraph?) {
+    static func read(_ file: any ByteSource) throws -> DataflowGraph {
         let path = file.path
         let root = try FlatBuffer(file).root("the model")
         let version = try root.unsigned(0, bytes: 4)
@@ -48,17 +47,12 @@ struct TFLiteReader {
                 code: codes[code], number: index, inputs: try references(1, of: table), outputs: try references(2, of: table),
                 options: try table.table(4, "the options of operator \(index)")))
         }
-        let inputs = try references(1, of: main)
-        let outputs = try references(2, of: main).filter { $0 >= 0 }
-        func lowered(_ changes: [Int: TFLiteFoldedBias.Change]) throws -> DataflowGraph {
-            var lowering = TFLiteLowering(
-                builder: GraphBuilder(path: path, format: "TFLite", writer: writer), tensors: tensors, path: path, changes: changes)
-            for index in inputs where index >= 0 { try lowering.input(index) }
-            for item in operators { try lowering.lower(item) }
-            return try lowering.finish(outputs: outputs)
-        }
-        let changes = try TFLiteFoldedBias(tensors, operators).changes()
-        return (try lowered(changes), changes.isEmpty ? nil : try lowered([:]))
+        var lowering = TFLiteLowering(
+            builder: GraphBuilder(path: path, format: "TFLite", writer: writer), tensors: tensors, path: path,
+            changes: try TFLiteFoldedBias(tensors, operators).changes())
+        for index in try references(1, of: main) where index >= 0 { try lowering.input(index) }
+        for item in operators { try lowering.lower(item) }
+        return try lowering.finish(outputs: try references(2, of: main).filter { $0 >= 0 })
     }
 }
 
