@@ -18,7 +18,7 @@ import numpy as np
 
 import peers
 
-PRESETS = ["plain", "fast", "default", "accurate"]
+PRESETS = ["plain", "default", "accurate"]
 NAMES = {"ort": "ONNX Runtime, default", "ort-pc": "ONNX Runtime, per channel, no Identity",
          "openvino": "OpenVINO + NNCF"}
 

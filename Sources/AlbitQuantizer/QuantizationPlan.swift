@@ -190,7 +190,7 @@ struct QuantizationPlan<Source: ParameterSource> {
         header.set("albit.linear.planes", linears.map { UInt32($0.planes) })
         let precision = request.precision ?? PrecisionMap(request.preset.precision, layers: c.appliedLayers)
         header.set("albit.precision", precision.bytes)
-        header.set("albit.attention.weight_planes", request.preset.attentionWeightPlanes)
+        header.set("albit.attention.weight_planes", Preset.attentionWeightPlanes)
         header.set("albit.selftest.ids", Self.selfTestIds(c))
         header.set("albit.selftest.digest", String(repeating: "0", count: 64))
         header.set("albit.drift", String(repeating: " ", count: driftCapacity))

@@ -25,7 +25,7 @@ struct Quantize: ParsableCommand {
     @Option(name: [.short, .long], help: "The file to make.", completion: .file())
     var output: String
 
-    @Option(name: .long, help: "plain, default, accurate or fast.")
+    @Option(name: .long, help: "plain, default or accurate.")
     var preset = Preset.default
 
     @Option(name: .long, help: "Calibration data: a text a line, TSV, CSV or JSON lines with text or ids.", completion: .file())

@@ -97,10 +97,30 @@ struct IdentityTests {
         try check(EncoderWeights(Importer.open(path: Self.sample, options: ImportOptions())), "float32", longest: 512)
     }
 
-    @Test(arguments: [Preset.plain, .default, .accurate, .fast]) func int8(_ preset: Preset) throws {
+    @Test(arguments: [Preset.plain, .default, .accurate]) func int8(_ preset: Preset) throws {
         let url = try Self.quantized(preset)
         defer { try? FileManager.default.removeItem(at: url) }
         try check(EncoderWeights(ModelFile(path: url.path)), preset.rawValue, longest: preset == .default ? 512 : 128)
+    }
+
+    /// Files of a preset that is no more: one plane of softmax weights.
+    @Test func onePlaneOfSoftmaxWeights() throws {
+        let url = try Self.quantized(.default)
+        defer { try? FileManager.default.removeItem(at: url) }
+        var bytes = try [UInt8](Data(contentsOf: url))
+        let key = Array("albit.attention.weight_planes".utf8)
+        let place = try #require(bytes.firstRange(of: key)).upperBound
+        // The type of the value, u32, and the value.
+        #expect(Array(bytes[place..<(place + 8)]) == [4, 0, 0, 0, 2, 0, 0, 0])
+        let two = try Session(weights: EncoderWeights(ModelFile(path: url.path)))
+        bytes[place + 4] = 1
+        try Data(bytes).write(to: url)
+        let weights = try EncoderWeights(ModelFile(path: url.path))
+        #expect(weights.attentionWeightPlanes == 1)
+        try check(weights, "one plane of softmax weights")
+        let one = try Session(weights: weights)
+        for session in [one, two] { try session.encode([Self.input(128, 1)]) }
+        #expect(one.digest(of: 0) != two.digest(of: 0))
     }
 
     /// One to two planes of activations and two of weights, another choice at every layer and site.
