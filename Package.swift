@@ -43,7 +43,7 @@ let package = Package(
         .target(name: "AlbitExporters", dependencies: ["AlbitModel", "AlbitText", "CSchemas", "CPlatform"]),
         // The Swift API, all that is public. Not in Sources/Albit, which some file systems take for Sources/albit.
         .target(
-            name: "Albit", dependencies: ["AlbitImporters", "AlbitModel", "AlbitRuntime", "AlbitTokenizers"],
+            name: "Albit", dependencies: ["AlbitImporters", "AlbitModel", "AlbitRuntime", "AlbitText", "AlbitTokenizers"],
             path: "Sources/AlbitLibrary"),
         .executableTarget(
             name: "albit",
@@ -67,14 +67,14 @@ let package = Package(
             dependencies: ["AlbitCommands", "AlbitImporters", "AlbitModel", "AlbitRuntime", "AlbitText", "AlbitTokenizers"],
             path: "Fuzz/Targets"),
         .testTarget(
-            name: "AlbitExportersTests", dependencies: ["AlbitExporters", "AlbitImporters", "AlbitModel", "AlbitRuntime", "TestData"]),
+            name: "AlbitExportersTests", dependencies: ["AlbitExporters", "AlbitImporters", "AlbitModel", "AlbitRuntime", "TestData", "AlbitText"]),
         .testTarget(name: "FuzzTests", dependencies: ["FuzzTargets", "TestData"]),
         .testTarget(name: "CPlatformTests", dependencies: ["CPlatform"]),
         .testTarget(name: "AlbitTextTests", dependencies: ["AlbitText"]),
-        .testTarget(name: "AlbitModelTests", dependencies: ["AlbitModel"]),
+        .testTarget(name: "AlbitModelTests", dependencies: ["AlbitModel", "AlbitText", "TestData"]),
         .testTarget(name: "CKernelsTests", dependencies: ["CKernels", "TestData"]),
         .testTarget(name: "AlbitTokenizersTests", dependencies: ["AlbitTokenizers", "AlbitText", "AlbitImporters", "TestData"]),
-        .testTarget(name: "AlbitImportersTests", dependencies: ["AlbitImporters", "AlbitRuntime", "TestData"]),
+        .testTarget(name: "AlbitImportersTests", dependencies: ["AlbitImporters", "AlbitRuntime", "TestData", "AlbitText"]),
         .testTarget(
             name: "TaskTests",
             dependencies: ["AlbitCommands", "AlbitRuntime", "AlbitTokenizers", "AlbitImporters", "AlbitText", "CPlatform", "TestData"],
@@ -83,7 +83,7 @@ let package = Package(
         .testTarget(name: "AlbitQuantizerTests", dependencies: ["AlbitQuantizer", "AlbitRuntime", "AlbitModel"]),
         .testTarget(
             name: "AlbitRuntimeTests",
-            dependencies: ["AlbitRuntime", "AlbitModel", "AlbitImporters", "AlbitQuantizer", "TestData"]),
+            dependencies: ["AlbitRuntime", "AlbitModel", "AlbitImporters", "AlbitQuantizer", "TestData", "AlbitText"]),
         .testTarget(name: "AlbitTests", dependencies: ["Albit", "TestData"], exclude: ["PublicInterface.txt"]),
         .testTarget(name: "CommandTests", dependencies: ["albit", "albit-board", "AlbitCommands", "AlbitModel", "AlbitText", "CPlatform", "TestData"]),
     ]

@@ -1,4 +1,3 @@
-import AlbitModel
 import AlbitText
 import Glibc
 
@@ -34,11 +33,7 @@ package struct FuzzTarget: Sendable {
         do {
             try body(bytes)
             return .accepted
-        } catch let error as any AlbitError {
-            return outcome(error.description)
-        } catch let fault as Fault {
-            return outcome(fault.description)
-        } catch let error as JSONError {
+        } catch let error as Fault {
             return outcome(error.description)
         } catch {
             return .strange("not an error of ours: \(error)")

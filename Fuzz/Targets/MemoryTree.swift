@@ -1,4 +1,5 @@
 import AlbitImporters
+import AlbitText
 
 /// Files in memory, by name: what lies beside the file under attack.
 final class MemoryTree: FileTree {
@@ -8,5 +9,5 @@ final class MemoryTree: FileTree {
     init(_ files: [String: [UInt8]]) { self.files = files }
 
     var names: [String] { files.keys.sorted() }
-    func open(_ name: String) throws -> (any ByteSource)? { files[name].map { MemoryBytes($0, path: name) } }
+    func open(_ name: String) throws(Fault) -> (any ByteSource)? { files[name].map { MemoryBytes($0, path: name) } }
 }

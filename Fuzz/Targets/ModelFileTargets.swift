@@ -1,6 +1,7 @@
 import AlbitCommands
 import AlbitModel
 import AlbitRuntime
+import AlbitText
 import AlbitTokenizers
 
 extension FuzzTarget {
@@ -9,10 +10,10 @@ extension FuzzTarget {
             let gguf = try GGUF(file: MappedFile(path: FuzzFile.shared.holding(bytes)))
             for entry in gguf.metadata.prefix(256) {
                 // Whatever the type is: each reader says so or gives the value.
-                do throws(ModelFileError) { _ = try gguf.integer(entry.key) } catch {}
-                do throws(ModelFileError) { _ = try gguf.string(entry.key) } catch {}
-                do throws(ModelFileError) { _ = try gguf.strings(entry.key) } catch {}
-                do throws(ModelFileError) { _ = try gguf.integers(entry.key) } catch {}
+                do throws(Fault) { _ = try gguf.integer(entry.key) } catch {}
+                do throws(Fault) { _ = try gguf.string(entry.key) } catch {}
+                do throws(Fault) { _ = try gguf.strings(entry.key) } catch {}
+                do throws(Fault) { _ = try gguf.integers(entry.key) } catch {}
             }
             for tensor in gguf.tensors.prefix(256) { _ = gguf.bytes(of: tensor).last }
         },

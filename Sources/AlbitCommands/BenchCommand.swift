@@ -15,27 +15,23 @@ package struct BenchCommand {
     package init(run: RunOptions) { self.run = run }
 
     /// `loadSeconds`: what opening the model took.
-    package func run(_ model: LoadedModel, loadSeconds: Double, output: Output) throws(CommandError) {
+    package func run(_ model: LoadedModel, loadSeconds: Double, output: Output) throws(Fault) {
         let kernel: Kernel
         var rows: [BenchRow] = []
         let firstAnswer: Double
-        do throws(RuntimeError) {
-            kernel = try run.kernel.isEmpty ? .best : Kernel(named: run.kernel)
-            let measurement = BenchMeasurement(weights: model.weights, kernel: kernel)
-            let first = min(sequences.first ?? 16, model.weights.configuration.maxPositionEmbeddings)
-            try Session(weights: model.weights, kernel: kernel, threads: 1).encode([measurement.input(length: first, seed: 1)])
-            firstAnswer = platform_seconds_since_start()
-            let peak = model.weights.isInt8 ? measurement.peak() : 0
-            for sequence in sequences {
-                for batch in batches {
-                    for threads in threads {
-                        rows.append(try measurement.row(
-                            sequence: sequence, batch: batch, threads: threads, seconds: seconds, peak: peak))
-                    }
+        kernel = try run.kernel.isEmpty ? .best : Kernel(named: run.kernel)
+        let measurement = BenchMeasurement(weights: model.weights, kernel: kernel)
+        let first = min(sequences.first ?? 16, model.weights.configuration.maxPositionEmbeddings)
+        try Session(weights: model.weights, kernel: kernel, threads: 1).encode([measurement.input(length: first, seed: 1)])
+        firstAnswer = platform_seconds_since_start()
+        let peak = model.weights.isInt8 ? measurement.peak() : 0
+        for sequence in sequences {
+            for batch in batches {
+                for threads in threads {
+                    rows.append(try measurement.row(
+                        sequence: sequence, batch: batch, threads: threads, seconds: seconds, peak: peak))
                 }
             }
-        } catch {
-            throw .runtime(error)
         }
         let memory = (peak: platform_memory_kib("VmHWM:"), anonymous: platform_memory_kib("RssAnon:"))
         if run.json {
@@ -49,7 +45,7 @@ package struct BenchCommand {
     private func writeTable(
         _ model: LoadedModel, _ rows: [BenchRow], _ loadSeconds: Double, _ firstAnswer: Double,
         _ memory: (peak: Int, anonymous: Int), _ output: Output
-    ) throws(CommandError) {
+    ) throws(Fault) {
         try output.line("sequence  batch  threads      median       p10       p90    GMAC/s  of peak  kernel")
         for row in rows {
             let peak = row.peakFraction.map { DecimalText.fixed($0 * 100, digits: 1) + " %" } ?? "-"
@@ -73,7 +69,7 @@ package struct BenchCommand {
     private func writeJSON(
         _ model: LoadedModel, _ rows: [BenchRow], _ loadSeconds: Double, _ firstAnswer: Double,
         _ memory: (peak: Int, anonymous: Int), _ output: Output
-    ) throws(CommandError) {
+    ) throws(Fault) {
         var json = JSONWriter()
         json.beginObject()
         json.member("rows")

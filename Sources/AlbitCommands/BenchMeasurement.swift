@@ -1,5 +1,6 @@
 import AlbitModel
 import AlbitRuntime
+import AlbitText
 import CPlatform
 
 /// What one combination of sequence length, batch and threads took.
@@ -53,7 +54,7 @@ package struct BenchMeasurement {
     /// Repeats passes for at least `seconds` and at least five times, after one warm-up.
     package func row(
         sequence: Int, batch: Int, threads: Int, seconds: Double, peak: Double
-    ) throws(RuntimeError) -> BenchRow {
+    ) throws(Fault) -> BenchRow {
         let session = try Session(weights: weights, kernel: kernel, threads: threads)
         let inputs = (0..<batch).map { self.input(length: sequence, seed: UInt32($0 + 1)) }
         try session.encode(inputs)

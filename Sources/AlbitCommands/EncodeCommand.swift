@@ -18,26 +18,25 @@ package struct EncodeCommand {
     }
 
     /// Encodes texts, or without any the lines of standard input, and writes an answer for each.
-    package func run(_ model: LoadedModel, texts: some Collection<String>, output: Output) throws(CommandError) {
+    package func run(_ model: LoadedModel, texts: some Collection<String>, output: Output) throws(Fault) {
         guard let tokenizer = model.tokenizer else {
-            throw .input(model.path + ": has no tokenizer; give token ids with --ids")
+            throw Fault(.modelNoTokenizer, in: model.path, "has no tokenizer", advice: "give token ids with --ids")
         }
         let session = try run.session(model.weights)
         let limit = session.configuration.maxPositionEmbeddings
         var cut = 0
-        try Texts.each(texts, output: output) { (text) throws(CommandError) in
+        var each = Texts(texts, output: output)
+        while let text = try each.next() {
             let encoding = tokenizer.encode(text, maxLength: limit)
             if encoding.truncatedCount > 0 {
                 if strict {
-                    throw .input("a text has " + String(encoding.count + encoding.truncatedCount) + " tokens, the model takes " + String(limit))
+                    throw Fault(
+                        .taskTooLong, "a text has " + String(encoding.count + encoding.truncatedCount)
+                            + " tokens, the model takes " + String(limit))
                 }
                 cut += 1
             }
-            do throws(RuntimeError) {
-                try session.encode([EncoderInput(encoding, session.configuration)])
-            } catch {
-                throw .runtime(error)
-            }
+            try session.encode([EncoderInput(encoding, session.configuration)])
             try write(session, sequence: 0, output)
         }
         if cut > 0 {
@@ -47,17 +46,17 @@ package struct EncodeCommand {
     }
 
     /// Encodes the inputs one by one and writes an answer for each.
-    package func run(_ model: LoadedModel, inputs: [EncoderInput], output: Output) throws(CommandError) {
+    package func run(_ model: LoadedModel, inputs: [EncoderInput], output: Output) throws(Fault) {
         let session = try run.session(model.weights)
         for input in inputs {
-            do { try session.encode([input]) } catch { throw .runtime(error) }
+            try session.encode([input])
             try write(session, sequence: 0, output)
         }
         try output.flush()
     }
 
     /// Writes the answer for one sequence of the session's batch.
-    package func write(_ session: Session, sequence: Int, _ output: Output) throws(CommandError) {
+    package func write(_ session: Session, sequence: Int, _ output: Output) throws(Fault) {
         let hidden = session.lastHiddenState(of: sequence)
         let h = session.configuration.hiddenSize
         let digest = EncodeCommand.digest(hidden)

@@ -12,14 +12,14 @@ package struct InspectCommand {
         self.tensors = tensors
     }
 
-    package func run(_ inspection: Inspection, output: Output) throws(CommandError) {
+    package func run(_ inspection: Inspection, output: Output) throws(Fault) {
         if json { try writeJSON(inspection, output) } else { try writeText(inspection, output) }
         try output.flush()
     }
 
-    private func writeText(_ it: Inspection, _ output: Output) throws(CommandError) {
+    private func writeText(_ it: Inspection, _ output: Output) throws(Fault) {
         let c = it.configuration
-        func row(_ name: String, _ value: String) throws(CommandError) {
+        func row(_ name: String, _ value: String) throws(Fault) {
             try output.line(name + String(repeating: " ", count: max(1, 14 - name.utf8.count)) + value)
         }
         try row("file", it.path)
@@ -49,7 +49,7 @@ package struct InspectCommand {
         }
     }
 
-    private func writeJSON(_ it: Inspection, _ output: Output) throws(CommandError) {
+    private func writeJSON(_ it: Inspection, _ output: Output) throws(Fault) {
         var json = JSONWriter(indented: true)
         json.beginObject()
         json.member("format"); json.string(it.format)

@@ -41,7 +41,7 @@ package struct Inspection {
     package init(configuration: Configuration) { self.configuration = configuration }
 
     /// Of an Albit file. Throws for keys of the wrong type.
-    package init(_ file: ModelFile) throws(ModelFileError) {
+    package init(_ file: ModelFile) throws(Fault) {
         self.init(configuration: file.configuration)
         path = file.path
         format = "GGUF 3, Albit " + file.weights + (file.preset.isEmpty ? "" : ", preset " + file.preset)

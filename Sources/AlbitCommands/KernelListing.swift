@@ -7,14 +7,14 @@ package struct KernelListing {
 
     package init(json: Bool) { self.json = json }
 
-    package func run(output: Output) throws(CommandError) {
+    package func run(output: Output) throws(Fault) {
         if !json { try output.line(KernelListing.heading) }
         let best = Kernel.best.name
         for kernel in Kernel.all {
             let available = kernel.table.pointee.available()
             var speed: KernelSpeed?
             if available {
-                do throws(RuntimeError) { speed = try KernelSpeed(kernel) } catch { throw .runtime(error) }
+                speed = try KernelSpeed(kernel)
             }
             try json
                 ? writeJSON(kernel.name, speed, isBest: kernel.name == best, output)
@@ -31,7 +31,7 @@ package struct KernelListing {
     private static let heading =
         "kernel          peak      1 token       16 tokens      128 tokens     quantize"
 
-    private func writeRow(_ name: String, _ speed: KernelSpeed?, isBest: Bool, _ output: Output) throws(CommandError) {
+    private func writeRow(_ name: String, _ speed: KernelSpeed?, isBest: Bool, _ output: Output) throws(Fault) {
         var line = name + String(repeating: " ", count: max(1, 12 - name.utf8.count))
         guard let speed else { return try output.line(line + "   this CPU cannot run it") }
         line += BenchCommand.right(DecimalText.fixed(speed.peak / 1e9, digits: 1), 8)
@@ -44,7 +44,7 @@ package struct KernelListing {
         try output.line(line + (isBest ? "  (default)" : ""))
     }
 
-    private func writeJSON(_ name: String, _ speed: KernelSpeed?, isBest: Bool, _ output: Output) throws(CommandError) {
+    private func writeJSON(_ name: String, _ speed: KernelSpeed?, isBest: Bool, _ output: Output) throws(Fault) {
         var json = JSONWriter()
         json.beginObject()
         json.member("kernel"); json.string(name)

@@ -1,5 +1,6 @@
 import AlbitModel
 import AlbitRuntime
+import AlbitText
 import CKernels
 import CPlatform
 
@@ -18,7 +19,7 @@ package struct KernelSpeed {
     private static let inputs = 768
 
     /// Each figure is the best of many short runs: a busy neighbour only ever makes them slower.
-    package init(_ kernel: Kernel) throws(RuntimeError) {
+    package init(_ kernel: Kernel) throws(Fault) {
         let table = kernel.table.pointee
         let bench = try KernelBench(table: table)
         peak = KernelSpeed.best(runs: 8) { Double(table.peak(50_000)) }
@@ -62,7 +63,7 @@ package struct KernelSpeed {
         static let capacity = 128
         static let stride = Panels.rowStride(inputs)
 
-        init(table: kernel_table) throws(RuntimeError) {
+        init(table: kernel_table) throws(Fault) {
             var plan = MemoryPlan()
             let weightSlot = plan.place(outputs * inputs, of: Int8.self)
             let scaleSlot = plan.place(outputs, of: Float.self)

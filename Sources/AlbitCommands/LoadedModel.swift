@@ -1,5 +1,6 @@
 import AlbitModel
 import AlbitRuntime
+import AlbitText
 import AlbitTokenizers
 
 /// A model that commands can run: an Albit file on any machine, or, on the desktop, a checkpoint in float32.
@@ -31,14 +32,10 @@ package struct LoadedModel {
     }
 
     /// Opens an Albit file of int8 weights.
-    package init(path: String) throws(CommandError) {
-        do throws(ModelFileError) {
-            let file = try ModelFile(path: path)
-            self.init(
-                path: path, weights: try EncoderWeights(file), tokenizer: try TokenizerTables.read(file.gguf).map { Tokenizer($0) }, heads: file.heads, labels: file.labels,
-                problemType: file.problemType, pooling: file.pooling, file: file)
-        } catch {
-            throw .model(error)
-        }
+    package init(path: String) throws(Fault) {
+        let file = try ModelFile(path: path)
+        self.init(
+            path: path, weights: try EncoderWeights(file), tokenizer: try TokenizerTables.read(file.gguf).map { Tokenizer($0) }, heads: file.heads, labels: file.labels,
+            problemType: file.problemType, pooling: file.pooling, file: file)
     }
 }

@@ -1,3 +1,4 @@
+import AlbitText
 import CPlatform
 
 /// Standard output, collected in a buffer so that a line costs no system call of its own.
@@ -16,29 +17,31 @@ package final class Output {
         buffer.reserveCapacity(1 << 16)
     }
 
-    package func write(_ text: String) throws(CommandError) {
+    package func write(_ text: String) throws(Fault) {
         buffer.append(contentsOf: text.utf8)
         if buffer.count >= 1 << 16 { try flush() }
     }
 
-    package func write(_ bytes: [UInt8]) throws(CommandError) {
+    package func write(_ bytes: [UInt8]) throws(Fault) {
         buffer.append(contentsOf: bytes)
         if buffer.count >= 1 << 16 { try flush() }
     }
 
-    package func line(_ text: String) throws(CommandError) {
+    package func line(_ text: String) throws(Fault) {
         try write(text)
         try write("\n")
     }
 
-    /// Hands everything to the system. `closedPipe` where nobody reads any more.
-    package func flush() throws(CommandError) {
+    /// Hands everything to the system. `outputClosed` where nobody reads any more.
+    package func flush() throws(Fault) {
         guard !buffer.isEmpty else { return }
         let error = buffer.withUnsafeBytes { platform_write(descriptor, $0.baseAddress, $0.count) }
         buffer.removeAll(keepingCapacity: true)
         // 32 is EPIPE on every Linux.
-        if error == 32 { throw .closedPipe }
-        if error != 0 { throw .machine("writing the output failed: " + String(cString: platform_error_text(error))) }
+        if error == 32 { throw Fault(.outputClosed, "output was closed") }
+        if error != 0 {
+            throw Fault(.outputWriteFailed, "writing the output failed: " + String(cString: platform_error_text(error)))
+        }
     }
 }
 

@@ -1,4 +1,5 @@
 import AlbitRuntime
+import AlbitText
 
 /// The options that every command that computes takes.
 package struct RunOptions: Sendable {
@@ -16,14 +17,12 @@ package struct RunOptions: Sendable {
     }
 
     /// A session of these options. Throws for a kernel that is unknown or cannot run here.
-    package func session(_ weights: EncoderWeights) throws(CommandError) -> Session {
-        guard threads >= 0, threads <= 1024 else { throw .usage("--threads is " + String(threads) + ", expected 1 to 1024") }
-        do {
-            return try Session(
-                weights: weights, kernel: kernel.isEmpty ? .best : Kernel(named: kernel),
-                threads: threads == 0 ? ThreadPool.availableCPUs : threads)
-        } catch {
-            throw .runtime(error)
+    package func session(_ weights: EncoderWeights) throws(Fault) -> Session {
+        guard threads >= 0, threads <= 1024 else {
+            throw Fault(.optionValue, "--threads is " + String(threads), expected: "1 to 1024")
         }
+        return try Session(
+            weights: weights, kernel: kernel.isEmpty ? .best : Kernel(named: kernel),
+            threads: threads == 0 ? ThreadPool.availableCPUs : threads)
     }
 }

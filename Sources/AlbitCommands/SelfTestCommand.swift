@@ -10,47 +10,46 @@ package struct SelfTestCommand {
     package init(run: RunOptions) { self.run = run }
 
     /// Throws `check` where the file is damaged or this machine's answer differs.
-    package func run(_ model: LoadedModel, output: Output) throws(CommandError) {
+    package func run(_ model: LoadedModel, output: Output) throws(Fault) {
         guard let file = model.file else {
-            throw .usage(model.path + ": is not an Albit file; selftest checks files made by 'albit quantize'")
+            throw Fault(
+                .selfTestNotAlbit, in: model.path, "is not an Albit file",
+                advice: "selftest checks files made by 'albit quantize'")
         }
-        let stored: (sums: [UInt32], ids: [Int], digest: String)
-        do throws(ModelFileError) { stored = try SelfTestCommand.read(file) } catch { throw .model(error) }
+        let stored = try SelfTestCommand.read(file)
         for (tensor, expected) in zip(file.gguf.tensors, stored.sums) {
             let found = CRC32.checksum(of: file.gguf.bytes(of: tensor))
             guard found == expected else {
-                throw .check(
-                    model.path + ": tensor '" + tensor.name + "' has checksum " + String(found) + ", expected "
-                        + String(expected) + "; the file is damaged, copy it again")
+                throw Fault(
+                    .selfTestWrongChecksum, in: model.path, "tensor '" + tensor.name + "' has checksum "
+                        + String(found), expected: String(expected), advice: "the file is damaged, copy it again")
             }
         }
         let session = try run.session(model.weights)
-        do throws(RuntimeError) {
-            try session.encode([EncoderInput(ids: stored.ids.map { Int32(truncatingIfNeeded: $0) })])
-        } catch {
-            throw .runtime(error)
-        }
+        try session.encode([EncoderInput(ids: stored.ids.map { Int32(truncatingIfNeeded: $0) })])
         let digest = EncodeCommand.digest(session.lastHiddenState(of: 0))
         guard digest == stored.digest else {
-            throw .check(
-                model.path + ": kernel " + session.kernel.name + " gives digest " + digest + ", expected "
-                    + stored.digest + "; this machine computes something else than the one that made the file")
+            throw Fault(
+                .selfTestOtherDigest, in: model.path, "kernel " + session.kernel.name + " gives digest " + digest,
+                expected: stored.digest, advice: "this machine computes something else than the one that made the file")
         }
         try write(session, file, digest, output)
     }
 
-    private static func read(_ file: ModelFile) throws(ModelFileError) -> (sums: [UInt32], ids: [Int], digest: String) {
+    private static func read(_ file: ModelFile) throws(Fault) -> (sums: [UInt32], ids: [Int], digest: String) {
         let gguf = file.gguf
         let array = try gguf.required("albit.checksums", gguf.array("albit.checksums"))
         guard array.elementType == .uint32 else {
-            throw .wrongKeyType(path: file.path, key: "albit.checksums", expected: "an array of unsigned 32-bit integers")
+            throw Fault(
+                .modelWrongKeyType, in: file.path, at: "key 'albit.checksums'",
+                "is not an array of unsigned 32-bit integers")
         }
         // Not as Int: half of all checksums lie above what a 32-bit board's Int holds.
         let sums = (0..<array.count).map { array.bytes.loadUnaligned(fromByteOffset: 4 * $0, as: UInt32.self) }
         guard sums.count == gguf.tensors.count else {
-            throw .badValue(
-                path: file.path, key: "albit.checksums",
-                problem: "has " + String(sums.count) + " entries for " + String(gguf.tensors.count) + " tensors")
+            throw Fault(
+                .modelBadValue, in: file.path, at: "key 'albit.checksums'", "has " + String(sums.count)
+                    + " entries for " + String(gguf.tensors.count) + " tensors")
         }
         return (
             sums, try gguf.required("albit.selftest.ids", gguf.integers("albit.selftest.ids")),
@@ -58,7 +57,7 @@ package struct SelfTestCommand {
         )
     }
 
-    private func write(_ session: Session, _ file: ModelFile, _ digest: String, _ output: Output) throws(CommandError) {
+    private func write(_ session: Session, _ file: ModelFile, _ digest: String, _ output: Output) throws(Fault) {
         if run.json {
             var json = JSONWriter()
             json.beginObject()

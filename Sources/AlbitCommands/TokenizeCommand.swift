@@ -16,7 +16,7 @@ package struct TokenizeCommand {
     }
 
     /// Writes the tokens of one text, or of a pair.
-    package func run(_ tokenizer: Tokenizer, text: [UInt8], pair: [UInt8]?, output: Output) throws(CommandError) {
+    package func run(_ tokenizer: Tokenizer, text: [UInt8], pair: [UInt8]?, output: Output) throws(Fault) {
         let encoding = tokenizer.encode(text, pair: pair)
         let kept = encoding.ids.indices.filter { !bare || encoding.segments[$0] != Encoding.frame }
         if json {
@@ -41,7 +41,7 @@ package struct TokenizeCommand {
 
     private func writeJSON(
         _ tokenizer: Tokenizer, _ encoding: Encoding, _ kept: [Int], _ text: [UInt8], _ pair: [UInt8]?, _ output: Output
-    ) throws(CommandError) {
+    ) throws(Fault) {
         var json = JSONWriter()
         json.beginObject()
         json.member("ids")

@@ -10,9 +10,13 @@ final class AnsweringScore: TaskScore {
     private var judged = 0
     private static let options = QuestionAnswering.Options()
 
-    override func prepare(_ example: Example, _ path: String, tokenizer: Tokenizer?) throws(ComparisonError) -> PreparedExample {
+    override func prepare(_ example: Example, _ path: String, tokenizer: Tokenizer?) throws(Fault) -> PreparedExample {
         guard case .text(let question, let context?) = example.input else { return try super.prepare(example, path, tokenizer: tokenizer) }
-        guard let tokenizer else { throw .data(.needsTokenizer(path: path, line: example.line)) }
+        guard let tokenizer else {
+            throw Fault(
+                .dataNeedsTokenizer, in: path, at: "line \(example.line)", "is text, but the model has no tokenizer",
+                advice: "give ids")
+        }
         let options = AnsweringScore.options
         let configuration = model.weights.configuration
         let room = max(2, min(options.maxLength, configuration.maxPositionEmbeddings) - tokenizer.frameCount(pair: true))
@@ -29,7 +33,7 @@ final class AnsweringScore: TaskScore {
         return prepared
     }
 
-    override func answer(_ prepared: PreparedExample, _ session: Session, first: Int, _ path: String) throws(ComparisonError) -> TaskAnswer {
+    override func answer(_ prepared: PreparedExample, _ session: Session, first: Int, _ path: String) throws(Fault) -> TaskAnswer {
         guard let head = session.weights.answer else { return TaskAnswer() }
         let example = prepared.example
         var answer = TaskAnswer()

@@ -15,14 +15,14 @@ final class ClassificationScore: TaskScore {
         super.init(model, labels: labels)
     }
 
-    override func answer(_ prepared: PreparedExample, _ session: Session, first: Int, _ path: String) throws(ComparisonError) -> TaskAnswer {
+    override func answer(_ prepared: PreparedExample, _ session: Session, first: Int, _ path: String) throws(Fault) -> TaskAnswer {
         guard let classifier = session.weights.classifier, let pooled = session.pooled(of: first) else { return TaskAnswer() }
         let logits = session.apply(classifier, vector: pooled)
         let example = prepared.example
         if isRegression {
             if let label = example.label {
                 guard let value = DecimalText.double(label) else {
-                    throw .data(.wrongType(path: path, line: example.line, member: "label", expected: "a number"))
+                    throw Fault(.dataWrongType, in: path, at: "line \(example.line)", "'label' is not a number")
                 }
                 values.truth.append(value)
                 values.found.append(Double(logits[0]))
@@ -50,10 +50,10 @@ final class ClassificationScore: TaskScore {
         return [("accuracy", 100 * confusion.accuracy), ("macro F1", 100 * confusion.macroF1), ("Matthews", 100 * confusion.matthews)]
     }
 
-    private func index(of label: String, _ line: Int, _ path: String, count: Int) throws(ComparisonError) -> Int {
+    private func index(of label: String, _ line: Int, _ path: String, count: Int) throws(Fault) -> Int {
         if let index = labels.firstIndex(where: { $0.utf8.elementsEqual(label.utf8) }), index < count { return index }
         if let index = Int(label), (0..<count).contains(index) { return index }
         let known = labels.isEmpty ? "0 to \(count - 1)" : labels.joined(separator: ", ") + " or 0 to \(count - 1)"
-        throw .data(.unknownLabel(path: path, line: line, label: label, known: known))
+        throw Fault(.dataUnknownLabel, in: path, at: "line \(line)", "has label '\(label)', the model knows \(known)")
     }
 }

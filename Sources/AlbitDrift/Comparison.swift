@@ -22,16 +22,14 @@ package struct Comparison {
     private let threads: Int
 
     /// Throws where the two are not the same model.
-    package init(reference: Contender, candidate: Contender, kernel: Kernel, threads: Int) throws(ComparisonError) {
+    package init(reference: Contender, candidate: Contender, kernel: Kernel, threads: Int) throws(Fault) {
         try reference.requireSame(as: candidate)
         self.reference = reference
         self.candidate = candidate
         self.kernel = kernel
         self.threads = threads
-        do {
-            referenceSession = try Session(weights: reference.weights, kernel: kernel, threads: threads)
-            candidateSession = try Session(weights: candidate.weights, kernel: kernel, threads: threads)
-        } catch { throw .runtime(error) }
+        referenceSession = try Session(weights: reference.weights, kernel: kernel, threads: threads)
+        candidateSession = try Session(weights: candidate.weights, kernel: kernel, threads: threads)
         let steps = reference.weights.configuration.appliedLayers
         report.byIteration = Array(repeating: Discrepancy(), count: steps)
         report.referencePath = reference.path
@@ -44,7 +42,7 @@ package struct Comparison {
     }
 
     /// Reads the file to its end. `progress` gets bytes read and all bytes.
-    package mutating func run(_ data: DataFile, progress: (Int, Int) -> Void) throws(ComparisonError) -> DriftReport {
+    package mutating func run(_ data: DataFile, progress: (Int, Int) -> Void) throws(Fault) -> DriftReport {
         let start = platform_now()
         var data = data
         report.dataPath = data.path
@@ -55,8 +53,7 @@ package struct Comparison {
         let tokenizer = candidate.tokenizer ?? reference.tokenizer
         var batch = ExampleBatch()
         while true {
-            let example: Example?
-            do { example = try data.next() } catch { throw .data(error) }
+            let example = try data.next()
             if let example {
                 let prepared = try scores.0.prepare(example, data.path, tokenizer: tokenizer)
                 if prepared.isTruncated { truncated += 1 }
@@ -69,19 +66,17 @@ package struct Comparison {
             }
             if example == nil { break }
         }
-        guard report.examples > 0 else { throw .data(.empty(path: data.path)) }
+        guard report.examples > 0 else { throw Fault(.dataEmpty, in: data.path, "holds no example") }
         report.seconds = platform_now() - start
         finish(scores, task)
         return report
     }
 
     /// Measures what each site of the candidate adds to the error, on the first sequences of the data that ran.
-    package func sensitivity(progress: (Int, Int) -> Void) throws(ComparisonError) -> SiteSensitivity? {
-        do throws(RuntimeError) {
-            return try SiteSensitivity.measure(
-                reference: reference.weights, candidate: candidate.weights, inputs: sample.inputs, kernel: kernel, threads: threads,
-                progress: progress)
-        } catch { throw .runtime(error) }
+    package func sensitivity(progress: (Int, Int) -> Void) throws(Fault) -> SiteSensitivity? {
+        return try SiteSensitivity.measure(
+            reference: reference.weights, candidate: candidate.weights, inputs: sample.inputs, kernel: kernel, threads: threads,
+            progress: progress)
     }
 
     /// Texts that lost tokens to the model's length.
@@ -89,14 +84,12 @@ package struct Comparison {
 
     private mutating func compare(
         _ batch: ExampleBatch, _ scores: (TaskScore, TaskScore), _ task: DriftTask, _ path: String
-    ) throws(ComparisonError) {
+    ) throws(Fault) {
         let steps = HiddenSteps()
-        do throws(RuntimeError) {
-            referenceSession.observer = { steps.record($0) }
-            try referenceSession.encode(batch.inputs)
-            candidateSession.observer = { steps.compare($0) }
-            try candidateSession.encode(batch.inputs)
-        } catch { throw .runtime(error) }
+        referenceSession.observer = { steps.record($0) }
+        try referenceSession.encode(batch.inputs)
+        candidateSession.observer = { steps.compare($0) }
+        try candidateSession.encode(batch.inputs)
         for input in batch.inputs where sample.tokens < SiteSensitivity.sampleTokens {
             sample.inputs.append(input)
             sample.tokens += input.ids.count

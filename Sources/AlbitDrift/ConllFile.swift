@@ -14,7 +14,7 @@ enum ConllFile {
     /// The next sentence; nil at the end.
     static func next(
         _ bytes: UnsafeRawBufferPointer, _ offset: inout Int, _ line: inout Int, path: String
-    ) throws(DataFileError) -> Example? {
+    ) throws(Fault) -> Example? {
         var words: [[UInt8]] = []
         var tags: [String] = []
         var first = line + 1
@@ -29,8 +29,12 @@ enum ConllFile {
                 break
             }
             if word.elementsEqual("-DOCSTART-".utf8) { continue }
-            guard fields.count >= 2 else { throw .wrongColumnCount(path: path, line: line, found: 1, expected: 2) }
-            guard String(validating: row, as: UTF8.self) != nil else { throw .notUTF8(path: path, line: line) }
+            guard fields.count >= 2 else {
+                throw Fault(.dataWrongColumnCount, in: path, at: "line \(line)", "has 1 columns, the header has 2")
+            }
+            guard String(validating: row, as: UTF8.self) != nil else {
+                throw Fault(.dataNotUTF8, in: path, at: "line \(line)", "is not UTF-8")
+            }
             if words.isEmpty { first = line }
             words.append(Array(word))
             tags.append(String(decoding: tag, as: UTF8.self))
@@ -44,7 +48,7 @@ enum ConllFile {
 
 /// Questions of a SQuAD file (1.1 or 2.0).
 enum SquadFile {
-    static func examples(_ whole: JSONValue, path: String) throws(DataFileError) -> [Example] {
+    static func examples(_ whole: JSONValue, path: String) throws(Fault) -> [Example] {
         var examples: [Example] = []
         for article in whole["data"]?.array ?? [] {
             for paragraph in article["paragraphs"]?.array ?? [] {
@@ -63,7 +67,14 @@ enum SquadFile {
                 }
             }
         }
-        guard !examples.isEmpty else { throw .empty(path: path) }
+        guard !examples.isEmpty else { throw Fault(.dataEmpty, in: path, "holds no example") }
         return examples
+    }
+}
+
+/// Faults that are found in several places of this file.
+private extension Fault {
+    static func wrongType(path: String, line: Int, member: String, expected: String) -> Fault {
+        Fault(.dataWrongType, in: path, at: "line \(line)", "'\(member)' is not \(expected)")
     }
 }

@@ -1,5 +1,6 @@
 import AlbitModel
 import AlbitRuntime
+import AlbitText
 import AlbitTokenizers
 
 /// One of the two models that are compared: weights, tokenizer and what its outputs are called.
@@ -30,57 +31,20 @@ package struct Contender {
     }
 }
 
-/// Why two models cannot be compared.
-package enum ComparisonError: AlbitError {
-    case otherDimension(name: String, reference: String, candidate: String)
-    case otherHead(reference: String, candidate: String)
-    case otherVocabulary(id: Int, reference: String, candidate: String)
-    case otherLabels(reference: String, candidate: String)
-    case noHead(data: String, needed: String)
-    case noTruth(path: String)
-    case otherGoldenShape(name: String, found: Int, expected: Int)
-    case noGolden(path: String)
-    case runtime(RuntimeError)
-    case data(DataFileError)
-
-    package var failure: Failure {
-        switch self {
-        case .runtime(let error): error.failure
-        default: .input
-        }
-    }
-
-    package var description: String {
-        switch self {
-        case .otherDimension(let name, let reference, let candidate):
-            "these are two different models: \(name) is \(reference) in the reference and \(candidate) in the candidate"
-        case .otherHead(let reference, let candidate):
-            "these are two different models: the reference has \(reference), the candidate \(candidate)"
-        case .otherVocabulary(let id, let reference, let candidate):
-            "these are two different models: token \(id) is '\(reference)' in the reference and '\(candidate)' in the candidate"
-        case .otherLabels(let reference, let candidate):
-            "these are two different models: the reference's labels are \(reference), the candidate's \(candidate)"
-        case .noTruth(let path): "\(path): has no labels to measure a task metric with; --max-error needs none"
-        case .noHead(let data, let needed): "the data hold \(data), but the models have not \(needed)"
-        case .otherGoldenShape(let name, let found, let expected):
-            "golden \(name) has \(found) values, the model's output has \(expected): it is of another model or other inputs"
-        case .noGolden(let path): "\(path): holds no array hidden_0; golden outputs are named hidden_0, logits_0, hidden_1 ..."
-        case .runtime(let error): error.description
-        case .data(let error): error.description
-        }
-    }
-}
-
 extension Contender {
     /// An example as ids, and whether its end was left out. Throws where it is text and there is no tokenizer.
     package func encoderInput(
         _ example: Example, _ path: String, tokenizer: Tokenizer?
-    ) throws(ComparisonError) -> (input: EncoderInput, isTruncated: Bool) {
+    ) throws(Fault) -> (input: EncoderInput, isTruncated: Bool) {
         switch example.input {
         case .ids(let ids, let typeIds):
             return (EncoderInput(ids: ids, typeIds: typeIds), false)
         case .text(let text, let pair):
-            guard let tokenizer else { throw .data(.needsTokenizer(path: path, line: example.line)) }
+            guard let tokenizer else {
+                throw Fault(
+                    .dataNeedsTokenizer, in: path, at: "line \(example.line)",
+                    "is text, but the model has no tokenizer", advice: "give ids")
+            }
             let encoding = tokenizer.encode(text, pair: pair, maxLength: weights.configuration.maxPositionEmbeddings)
             let typeIds = weights.configuration.typeVocabSize > 1 ? encoding.typeIDs : nil
             return (EncoderInput(ids: encoding.ids, typeIds: typeIds), encoding.truncatedCount > 0)
@@ -88,7 +52,7 @@ extension Contender {
     }
 
     /// Throws where the other is not the same model in another precision.
-    func requireSame(as other: Contender) throws(ComparisonError) {
+    func requireSame(as other: Contender) throws(Fault) {
         let (a, b) = (weights.configuration, other.weights.configuration)
         let dimensions = [
             ("vocab_size", a.vocabSize, b.vocabSize), ("embedding_size", a.embeddingSize, b.embeddingSize),
@@ -97,7 +61,10 @@ extension Contender {
             ("the number of applied layers", a.appliedLayers, b.appliedLayers),
         ]
         for (name, x, y) in dimensions where x != y {
-            throw .otherDimension(name: name, reference: String(x), candidate: String(y))
+            throw Fault(
+                .comparisonOtherDimension,
+                "these are two different models: \(name) is \(String(x)) in the reference and \(String(y)) in "
+                    + "the candidate")
         }
         func heads(_ weights: EncoderWeights) -> String {
             let parts = [
@@ -107,19 +74,27 @@ extension Contender {
             return parts.isEmpty ? "no head" : parts.joined(separator: ", ")
         }
         guard heads(weights) == heads(other.weights) else {
-            throw .otherHead(reference: heads(weights), candidate: heads(other.weights))
+            throw Fault(
+                .comparisonOtherHead,
+                "these are two different models: the reference has \(heads(weights)), the candidate "
+                    + "\(heads(other.weights))")
         }
         if let a = tokenizer, let b = other.tokenizer {
             for id in 0..<max(a.count, b.count) {
                 let (x, y) = (a.piece(Int32(id)), b.piece(Int32(id)))
                 if x != y {
-                    throw .otherVocabulary(
-                        id: id, reference: String(decoding: x, as: UTF8.self), candidate: String(decoding: y, as: UTF8.self))
+                    throw Fault(
+                        .comparisonOtherVocabulary,
+                        "these are two different models: token \(id) is '\(String(decoding: x, as: UTF8.self))' "
+                            + "in the reference and '\(String(decoding: y, as: UTF8.self))' in the candidate")
                 }
             }
         }
         if !labels.isEmpty, !other.labels.isEmpty, labels != other.labels {
-            throw .otherLabels(reference: labels.joined(separator: ", "), candidate: other.labels.joined(separator: ", "))
+            throw Fault(
+                .comparisonOtherLabels,
+                "these are two different models: the reference's labels are \(labels.joined(separator: ", ")), "
+                    + "the candidate's \(other.labels.joined(separator: ", "))")
         }
     }
 }

@@ -28,9 +28,9 @@ package struct DataFile {
     private var questions: [Example] = []
 
     /// Opens the file and reads its header.
-    package init(path: String) throws(DataFileError) {
+    package init(path: String) throws(Fault) {
         self.path = path
-        do { file = try MappedFile(path: path) } catch { throw .unreadable(path: path, reason: error.description) }
+        file = try MappedFile(path: path)
         if file.bytes.starts(with: [0xEF, 0xBB, 0xBF]) { offset = 3 }
         var first = offset
         while first < file.bytes.count, [0x20, 0x0A, 0x0D].contains(file.bytes[first]) { first += 1 }
@@ -75,7 +75,7 @@ package struct DataFile {
     package var byteCount: Int { file.bytes.count }
 
     /// The next example; nil after the last one. Empty lines are passed over.
-    package mutating func next() throws(DataFileError) -> Example? {
+    package mutating func next() throws(Fault) -> Example? {
         switch kind {
         case .jsonLines: return try nextObject()
         case .squad:
@@ -85,10 +85,14 @@ package struct DataFile {
         case .table:
             guard let fields = try record() else { return nil }
             guard fields.count == columns.count else {
-                throw .wrongColumnCount(path: path, line: line, found: fields.count, expected: columns.count)
+                throw Fault(
+                    .dataWrongColumnCount, in: path, at: "line \(line)",
+                    "has \(fields.count) columns, the header has \(columns.count)")
             }
             func field(_ name: String) -> [UInt8]? { columns.firstIndex(of: name).map { fields[$0] } }
-            for value in fields where String(validating: value, as: UTF8.self) == nil { throw .notUTF8(path: path, line: line) }
+            for value in fields where String(validating: value, as: UTF8.self) == nil {
+                throw Fault(.dataNotUTF8, in: path, at: "line \(line)", "is not UTF-8")
+            }
             let label = field("label").map { String(decoding: $0, as: UTF8.self) }
             if form == .tagged, let words = field("words"), let tags = field("tags") {
                 var example = Example(input: .text(words, pair: nil), label: nil, line: line)
@@ -102,13 +106,13 @@ package struct DataFile {
             }
             if let text = field("text") { return Example(input: .text(text, pair: field("pair")), label: label, line: line) }
             guard let ids = field("ids") else { throw .noInput(path: path, line: line) }
-            return Example(
-                input: .ids(try integers(ids, "ids"), typeIds: try field("typeIds").map { (bytes) throws(DataFileError) in try integers(bytes, "typeIds") }),
-                label: label, line: line)
+            var typeIds: [Int32]?
+            if let types = field("typeIds") { typeIds = try integers(types, "typeIds") }
+            return Example(input: .ids(try integers(ids, "ids"), typeIds: typeIds), label: label, line: line)
         }
     }
 
-    private func integers(_ bytes: [UInt8], _ member: String) throws(DataFileError) -> [Int32] {
+    private func integers(_ bytes: [UInt8], _ member: String) throws(Fault) -> [Int32] {
         var result: [Int32] = []
         for word in bytes.split(whereSeparator: { $0 == 0x20 || $0 == UInt8(ascii: ",") }) {
             guard let value = Int32(String(decoding: word, as: UTF8.self)) else {
@@ -121,23 +125,19 @@ package struct DataFile {
 
     // JSON lines ------------------------------------------------------------------------------
 
-    private mutating func nextObject() throws(DataFileError) -> Example? {
+    private mutating func nextObject() throws(Fault) -> Example? {
         while offset < file.bytes.count {
             let end = file.bytes[offset...].firstIndex(of: 0x0A) ?? file.bytes.count
             let bytes = UnsafeRawBufferPointer(rebasing: file.bytes[offset..<end])
             offset = min(end + 1, file.bytes.count)
             line += 1
             if bytes.allSatisfy({ $0 == 0x20 || $0 == 0x0D || $0 == 0x09 }) { continue }
-            let value: JSONValue
-            do { value = try JSONValue(parsing: bytes) } catch {
-                throw .notJSON(path: path, line: line, reason: error.description)
-            }
-            return try example(value)
+            return try example(JSONValue(parsing: bytes, file: path, place: "line \(line)"))
         }
         return nil
     }
 
-    private func example(_ value: JSONValue) throws(DataFileError) -> Example {
+    private func example(_ value: JSONValue) throws(Fault) -> Example {
         var label: String?
         switch value["label"] {
         case nil, .null?: break
@@ -179,7 +179,7 @@ package struct DataFile {
         return Example(input: .ids(ids, typeIds: try numbers(value, "typeIds")), label: label, line: line)
     }
 
-    private func numbers(_ value: JSONValue, _ member: String) throws(DataFileError) -> [Int32]? {
+    private func numbers(_ value: JSONValue, _ member: String) throws(Fault) -> [Int32]? {
         guard let list = value[member], !list.isNull else { return nil }
         guard let elements = list.array else {
             throw .wrongType(path: path, line: line, member: member, expected: "a list of whole numbers")
@@ -198,7 +198,7 @@ package struct DataFile {
 
     /// The fields of the next record; nil at the end. A TSV field is what stands between tabs; a CSV field may be
     /// quoted, and then holds separators, line ends and doubled quotes.
-    private mutating func record() throws(DataFileError) -> [[UInt8]]? {
+    private mutating func record() throws(Fault) -> [[UInt8]]? {
         guard case .table(let separator) = kind else { return nil }
         let bytes = file.bytes
         while offset < bytes.count, bytes[offset] == 0x0A || bytes[offset] == 0x0D {
@@ -239,8 +239,31 @@ package struct DataFile {
                 field.append(byte)
             }
         }
-        if quoted { throw .unclosedQuote(path: path, line: begin) }
+        if quoted {
+            throw Fault(.dataUnclosedQuote, in: path, "the quoted field that begins in line \(begin) has no end")
+        }
         fields.append(field)
         return fields
+    }
+}
+
+/// Faults that are found in several places of this file.
+private extension Fault {
+    static func empty(path: String) -> Fault {
+        Fault(.dataEmpty, in: path, "holds no example")
+    }
+
+    static func noColumn(path: String, expected: String, found: String) -> Fault {
+        Fault(
+            .dataNoColumn, in: path, "line 1 names no column '\(expected)', it has \(found)",
+            advice: "a data file begins with a header such as text<TAB>label")
+    }
+
+    static func noInput(path: String, line: Int) -> Fault {
+        Fault(.dataNoInput, in: path, at: "line \(line)", "has neither 'text' nor 'ids'")
+    }
+
+    static func wrongType(path: String, line: Int, member: String, expected: String) -> Fault {
+        Fault(.dataWrongType, in: path, at: "line \(line)", "'\(member)' is not \(expected)")
     }
 }

@@ -8,7 +8,7 @@ final class EmbeddingScore: TaskScore {
     /// Vectors that are kept for neighbours.
     static let most = 1000
 
-    override func answer(_ prepared: PreparedExample, _ session: Session, first: Int, _ path: String) throws(ComparisonError) -> TaskAnswer {
+    override func answer(_ prepared: PreparedExample, _ session: Session, first: Int, _ path: String) throws(Fault) -> TaskAnswer {
         let rows = session.rows(of: first)
         var vector = Array(session.hidden(row: rows.lowerBound))
         switch model.pooling {

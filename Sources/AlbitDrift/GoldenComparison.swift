@@ -42,12 +42,21 @@ package enum GoldenComparison {
                 line: example.line, text: "example " + name, label: nil, reference: "",
                 candidate: "error " + DecimalText.fixed(hidden.relativeL2, digits: 6), error: hidden.relativeL2, flipped: false))
         }
-        guard report.examples > 0 else { throw ComparisonError.noGolden(path: golden.path) }
+        guard report.examples > 0 else {
+            throw Fault(
+                .comparisonNoGolden, in: golden.path, "holds no array hidden_0",
+                advice: "golden outputs are named hidden_0, logits_0, hidden_1 ...")
+        }
         report.worst = worst.examples
         return report
     }
 
-    private static func require(_ name: String, _ found: Int, _ expected: Int) throws(ComparisonError) {
-        if found != expected { throw .otherGoldenShape(name: name, found: found, expected: expected) }
+    private static func require(_ name: String, _ found: Int, _ expected: Int) throws(Fault) {
+        if found != expected {
+            throw Fault(
+                .comparisonOtherGoldenShape,
+                "golden \(name) has \(found) values, the model's output has \(expected): it is of another "
+                    + "model or other inputs")
+        }
     }
 }

@@ -1,5 +1,6 @@
 import AlbitModel
 import AlbitRuntime
+import AlbitText
 
 /// The last hidden states of a reference for some sequences, kept to hold many variants of a model against.
 package struct HiddenProbe {
@@ -18,7 +19,7 @@ package struct HiddenProbe {
     /// Runs the reference. `progress` gets sequences done and all of them.
     package init(
         reference weights: EncoderWeights, inputs: [EncoderInput], kernel: Kernel, threads: Int, progress: (Int, Int) -> Void = { _, _ in }
-    ) throws(RuntimeError) {
+    ) throws(Fault) {
         var batches: [[EncoderInput]] = []
         var tokens = HiddenProbe.batchTokens
         for input in inputs {
@@ -52,7 +53,7 @@ package struct HiddenProbe {
     }
 
     /// How far a variant's last hidden states are from the reference's.
-    package func discrepancy(of weights: EncoderWeights) throws(RuntimeError) -> Discrepancy {
+    package func discrepancy(of weights: EncoderWeights) throws(Fault) -> Discrepancy {
         let session = try Session(weights: weights, kernel: kernel, threads: threads)
         let width = session.configuration.hiddenSize
         var result = Discrepancy()

@@ -9,7 +9,7 @@ final class MaskedWordScore: TaskScore {
     private var logLikelihood = 0.0
     private var right = 0
 
-    override func prepare(_ example: Example, _ path: String, tokenizer: Tokenizer?) throws(ComparisonError) -> PreparedExample {
+    override func prepare(_ example: Example, _ path: String, tokenizer: Tokenizer?) throws(Fault) -> PreparedExample {
         var prepared = try super.prepare(example, path, tokenizer: tokenizer)
         guard let encoding = prepared.encodings.first, let mask = tokenizer?.specialIDs.mask, let whole = prepared.inputs.first else { return prepared }
         prepared.inputs = []
@@ -25,10 +25,10 @@ final class MaskedWordScore: TaskScore {
         return prepared
     }
 
-    override func answer(_ prepared: PreparedExample, _ session: Session, first: Int, _ path: String) throws(ComparisonError) -> TaskAnswer {
+    override func answer(_ prepared: PreparedExample, _ session: Session, first: Int, _ path: String) throws(Fault) -> TaskAnswer {
         var answer = TaskAnswer()
-        func logits(_ row: Int) throws(ComparisonError) -> [Float] {
-            do { return try session.vocabularyLogits(rows: [row]) } catch { throw .runtime(error) }
+        func logits(_ row: Int) throws(Fault) -> [Float] {
+            return try session.vocabularyLogits(rows: [row])
         }
         if prepared.encodings.isEmpty, let mask = model.tokenizer?.specialIDs.mask, let input = prepared.inputs.first {
             for (position, id) in input.ids.enumerated() where id == mask {

@@ -1,5 +1,6 @@
 import AlbitModel
 import AlbitRuntime
+import AlbitText
 
 /// How much each site of each applied layer adds to the error of an int8 model, by measurement: the site alone is
 /// computed with 16-bit inputs, or with 8-bit ones where it has 16-bit ones already.
@@ -18,11 +19,11 @@ package struct SiteSensitivity: Sendable {
     package static func measure(
         reference: EncoderWeights, candidate: EncoderWeights, inputs: [EncoderInput], kernel: Kernel, threads: Int,
         progress: (Int, Int) -> Void
-    ) throws(RuntimeError) -> SiteSensitivity? {
+    ) throws(Fault) -> SiteSensitivity? {
         let layers = candidate.configuration.appliedLayers
         guard candidate.isInt8, !inputs.isEmpty else { return nil }
         let probe = try HiddenProbe(reference: reference, inputs: inputs, kernel: kernel, threads: threads)
-        func square(_ precision: PrecisionMap) throws(RuntimeError) -> Double {
+        func square(_ precision: PrecisionMap) throws(Fault) -> Double {
             let error = try probe.discrepancy(of: EncoderWeights(candidate, precision: precision)).relativeL2
             return error * error
         }

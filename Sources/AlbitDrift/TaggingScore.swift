@@ -9,7 +9,7 @@ final class TaggingScore: TaskScore {
     private var right = 0
     private var words = 0
 
-    override func answer(_ prepared: PreparedExample, _ session: Session, first: Int, _ path: String) throws(ComparisonError) -> TaskAnswer {
+    override func answer(_ prepared: PreparedExample, _ session: Session, first: Int, _ path: String) throws(Fault) -> TaskAnswer {
         guard let classifier = session.weights.classifier else { return TaskAnswer() }
         let example = prepared.example
         let width = classifier.rows
@@ -33,7 +33,9 @@ final class TaggingScore: TaskScore {
         answer.text = tags.joined(separator: " ")
         guard let truth = example.tags else { return answer }
         guard truth.count == tags.count else {
-            throw .data(.wrongType(path: path, line: example.line, member: "tags", expected: "a tag for each of \(tags.count) words"))
+            throw Fault(
+                .dataWrongType, in: path, at: "line \(example.line)",
+                "'tags' is not a tag for each of \(tags.count) words")
         }
         let before = match
         match.add(truth: truth, predicted: tags)

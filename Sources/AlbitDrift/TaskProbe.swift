@@ -14,7 +14,7 @@ package final class TaskProbe {
     private var last: Double
 
     /// Throws where the data have no labels for the model's task.
-    package init(reference model: Contender, data path: String, limit: Double, kernel: Kernel, threads: Int) throws(ComparisonError) {
+    package init(reference model: Contender, data path: String, limit: Double, kernel: Kernel, threads: Int) throws(Fault) {
         self.model = model
         self.path = path
         self.limit = limit
@@ -22,13 +22,17 @@ package final class TaskProbe {
         self.threads = threads
         task = try DriftTask(model, TaskProbe.open(path))
         let metric = try TaskProbe.run(model, model.weights, path, task, kernel, threads)
-        guard let metric else { throw .noTruth(path: path) }
+        guard let metric else {
+            throw Fault(
+                .comparisonNoTruth, in: path, "has no labels to measure a task metric with",
+                advice: "--max-error needs none")
+        }
         reference = metric
         last = metric.value
     }
 
     /// Whether the first metric drops by no more than the limit, in points.
-    package func holds(_ weights: EncoderWeights) throws(ComparisonError) -> Bool {
+    package func holds(_ weights: EncoderWeights) throws(Fault) -> Bool {
         last = try TaskProbe.run(model, weights, path, task, kernel, threads)?.value ?? 0
         return reference.value - last <= limit
     }
@@ -38,25 +42,23 @@ package final class TaskProbe {
         reference.name + " drops from " + DecimalText.fixed(reference.value, digits: 2) + " % to " + DecimalText.fixed(last, digits: 2) + " %"
     }
 
-    private static func open(_ path: String) throws(ComparisonError) -> DataFile {
-        do { return try DataFile(path: path) } catch { throw .data(error) }
+    private static func open(_ path: String) throws(Fault) -> DataFile {
+        return try DataFile(path: path)
     }
 
     private static func run(
         _ model: Contender, _ weights: EncoderWeights, _ path: String, _ task: DriftTask, _ kernel: Kernel, _ threads: Int
-    ) throws(ComparisonError) -> (name: String, value: Double)? {
+    ) throws(Fault) -> (name: String, value: Double)? {
         let score = task.score(model, labels: model.labels)
         var data = try open(path)
-        let session: Session
-        do { session = try Session(weights: weights, kernel: kernel, threads: threads) } catch { throw .runtime(error) }
+        let session = try Session(weights: weights, kernel: kernel, threads: threads)
         var batch = ExampleBatch()
         while true {
-            let example: Example?
-            do { example = try data.next() } catch { throw .data(error) }
+            let example = try data.next()
             if let example { batch.add(try score.prepare(example, path, tokenizer: model.tokenizer)) }
             if example == nil || batch.isFull {
                 if !batch.items.isEmpty {
-                    do { try session.encode(batch.inputs) } catch { throw .runtime(error) }
+                    try session.encode(batch.inputs)
                     for item in batch.items { _ = try score.answer(item.prepared, session, first: item.first, path) }
                 }
                 batch = ExampleBatch()

@@ -1,5 +1,6 @@
 import AlbitModel
 import AlbitRuntime
+import AlbitText
 import AlbitTokenizers
 
 /// What the answers of a model are judged as.
@@ -7,7 +8,7 @@ package enum DriftTask: Sendable, Equatable {
     case classification, regression, tagging, answering, maskedWords, embedding
 
     /// The task that the model's heads and the data's columns are for.
-    package init(_ model: Contender, _ data: DataFile) throws(ComparisonError) {
+    package init(_ model: Contender, _ data: DataFile) throws(Fault) {
         let weights = model.weights
         switch data.form {
         case .questions:
@@ -77,12 +78,16 @@ class TaskScore {
     var metrics: [(name: String, value: Double)] { [] }
 
     /// The sequences that an example becomes.
-    func prepare(_ example: Example, _ path: String, tokenizer: Tokenizer?) throws(ComparisonError) -> PreparedExample {
+    func prepare(_ example: Example, _ path: String, tokenizer: Tokenizer?) throws(Fault) -> PreparedExample {
         var prepared = PreparedExample(example: example)
         switch example.input {
         case .ids(let ids, let typeIds): prepared.inputs = [EncoderInput(ids: ids, typeIds: typeIds)]
         case .text(let text, let pair):
-            guard let tokenizer else { throw .data(.needsTokenizer(path: path, line: example.line)) }
+            guard let tokenizer else {
+                throw Fault(
+                    .dataNeedsTokenizer, in: path, at: "line \(example.line)",
+                    "is text, but the model has no tokenizer", advice: "give ids")
+            }
             let encoding = tokenizer.encode(text, pair: pair, maxLength: model.weights.configuration.maxPositionEmbeddings)
             prepared.encodings = [encoding]
             prepared.inputs = [EncoderInput(encoding, model.weights.configuration)]
@@ -92,7 +97,7 @@ class TaskScore {
     }
 
     /// The answer to an example whose sequences are `first` and those behind it in the session's batch.
-    func answer(_ prepared: PreparedExample, _ session: Session, first: Int, _ path: String) throws(ComparisonError) -> TaskAnswer {
+    func answer(_ prepared: PreparedExample, _ session: Session, first: Int, _ path: String) throws(Fault) -> TaskAnswer {
         TaskAnswer()
     }
 
@@ -103,4 +108,11 @@ class TaskScore {
     }
 
     func name(_ label: Int) -> String { label < labels.count ? labels[label] : String(label) }
+}
+
+/// Faults that are found in several places of this file.
+private extension Fault {
+    static func noHead(data: String, needed: String) -> Fault {
+        Fault(.comparisonNoHead, "the data hold \(data), but the models have not \(needed)")
+    }
 }

@@ -20,10 +20,10 @@ package enum GGUFExporter {
         case f16
     }
 
-    /// Throws the source's errors, those of the output file, or `unsupported` where a value lies outside half precision.
+    /// Throws the source's errors, those of the output file, or `exportBeyondHalf` where a value lies outside it.
     package static func write<Source: ParameterSource>(
         _ source: Source, details: GGUFDetails, precision: Precision, to path: String, overwrite: Bool
-    ) throws(ExportError<Source.SourceError>) {
+    ) throws(Fault) {
         let parameters = source.parameters
         var header = GGUFWriter()
         details.model.write(to: &header)
@@ -38,8 +38,7 @@ package enum GGUFExporter {
                 type(of: parameter.shape, precision), shape: parameter.shape.reversed())
         }
 
-        let file: OutputFile
-        do { file = try OutputFile(path: path, overwrite: overwrite) } catch { throw .output(error) }
+        let file = try OutputFile(path: path, overwrite: overwrite)
         let stream = ParameterStream(source: source, file: file)
         try stream.write(header.header())
         var checksums: [UInt8] = []
@@ -52,10 +51,8 @@ package enum GGUFExporter {
             if padding > 0 { try stream.write([UInt8](repeating: 0, count: padding)) }
             withUnsafeBytes(of: crc.checksum.littleEndian) { checksums += $0 }
         }
-        do {
-            if let offset = header.valueOffset(of: "albit.checksums") { try file.patch(at: offset, checksums) }
-            try file.finish()
-        } catch { throw .output(error) }
+        if let offset = header.valueOffset(of: "albit.checksums") { try file.patch(at: offset, checksums) }
+        try file.finish()
     }
 
     private static func type(of shape: [Int], _ precision: Precision) -> GGUFTensorType {
@@ -65,28 +62,29 @@ package enum GGUFExporter {
 
 extension ParameterStream {
     /// All elements of a canonical parameter, little-endian, as float32 or in half precision.
-    func copy(_ name: String, elements count: Int, isHalf: Bool, checksum: inout CRC32) throws(ExportError<Source.SourceError>) {
-        var halves: [UInt16] = []
+    func copy(_ name: String, elements count: Int, isHalf: Bool, checksum: inout CRC32) throws(Fault) {
         var crc = checksum
-        try forEachBlock(of: name, elements: count) { (first, floats) throws(ExportError<Source.SourceError>) in
+        var blocks = ParameterBlocks(source: source, name: name, count: count)
+        while let (first, values) = try blocks.next() {
             guard isHalf else {
-                crc.update(UnsafeRawBufferPointer(floats))
-                return try write(UnsafeRawBufferPointer(floats))
+                values.withUnsafeBytes { crc.update($0) }
+                try write(values)
+                continue
             }
-            halves.removeAll(keepingCapacity: true)
-            for (index, value) in floats.enumerated() {
+            var halves: [UInt16] = []
+            halves.reserveCapacity(values.count)
+            for (index, value) in values.enumerated() {
                 let half = Float16(value)
                 guard half.isFinite else {
-                    throw .unsupported(
-                        "'" + name + "' holds a value beyond 65504 at element " + String(first + index)
-                            + ", which half precision cannot hold; use --weights f32")
+                    throw Fault(
+                        .exportBeyondHalf, at: "tensor '\(name)'",
+                        "holds a value beyond 65504 at element \(first + index), which half precision cannot hold",
+                        advice: "use --weights f32")
                 }
                 halves.append(half.bitPattern.littleEndian)
             }
-            try halves.withUnsafeBufferPointer { (halves) throws(ExportError<Source.SourceError>) in
-                crc.update(UnsafeRawBufferPointer(halves))
-                try write(UnsafeRawBufferPointer(halves))
-            }
+            halves.withUnsafeBytes { crc.update($0) }
+            try write(halves)
         }
         checksum = crc
     }

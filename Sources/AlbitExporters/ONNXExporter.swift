@@ -1,4 +1,5 @@
 import AlbitModel
+import AlbitText
 
 /// Writes an ONNX model (IR 8, opset 17) in which every weight stands once.
 package enum ONNXExporter {
@@ -12,10 +13,10 @@ package enum ONNXExporter {
     /// A `ModelProto` must stay below 2 GiB; the largest published ALBERT has 0.9 GB.
     private static let sizeLimit = 2_147_483_647
 
-    /// Throws the source's errors, those of the output file, or `unsupported` for a model beyond 2 GiB.
+    /// Throws the source's errors, those of the output file, or `exportTooLarge` for a model beyond 2 GiB.
     package static func write<Source: ParameterSource>(
         _ source: Source, name: String, weights: Weights, to path: String, overwrite: Bool
-    ) throws(ExportError<Source.SourceError>) {
+    ) throws(Fault) {
         var network = ONNXNetwork(configuration: source.configuration, weights: weights) { source.shape(of: $0) }
         network.build()
         let parameters = network.graph.parameters
@@ -27,11 +28,12 @@ package enum ONNXExporter {
             graphSize += 1 + ProtobufWriter.varintSize(UInt64(tensor)) + tensor
         }
         guard graphSize < sizeLimit - 4096 else {
-            throw .unsupported("the model needs " + String(graphSize) + " bytes, more than an ONNX file without external data can hold")
+            throw Fault(
+                .exportTooLarge,
+                "the model needs \(graphSize) bytes, more than an ONNX file without external data can hold")
         }
 
-        let file: OutputFile
-        do { file = try OutputFile(path: path, overwrite: overwrite) } catch { throw .output(error) }
+        let file = try OutputFile(path: path, overwrite: overwrite)
         let stream = ParameterStream(source: source, file: file)
         var model = ProtobufWriter()
         model.integer(1, 8)
@@ -58,17 +60,16 @@ package enum ONNXExporter {
                 matrix = rounded
             } else {
                 let shape = source.shape(of: parameter.origin) ?? parameter.shape
-                do { matrix = try RoundedMatrix(source: source, name: parameter.origin, shape: shape) } catch { throw .source(error) }
+                matrix = try RoundedMatrix(source: source, name: parameter.origin, shape: shape)
                 rounded = matrix
             }
             switch parameter.content {
             case .steps: try stream.write(matrix.steps.flatMap { withUnsafeBytes(of: $0.bitPattern.littleEndian) { Array($0) } })
             case .sums: try stream.write(matrix.sums.flatMap { withUnsafeBytes(of: $0.littleEndian) { Array($0) } })
             case .rounded, .values:
-                try matrix.eachBlock(
-                    { (bytes) throws(ExportError<Source.SourceError>) in try stream.write(bytes) }, source: { .source($0) })
+                try matrix.write(to: stream)
             }
         }
-        do { try file.finish() } catch { throw .output(error) }
+        try file.finish()
     }
 }

@@ -1,67 +1,44 @@
 import AlbitModel
-
-/// An error while a model is exported: the source's, or that of the output file.
-package enum ExportError<SourceError: AlbitError>: AlbitError {
-    case source(SourceError)
-    case output(OutputError)
-    case unsupported(String)
-
-    package var description: String {
-        switch self {
-        case .source(let error): error.description
-        case .output(let error): error.description
-        case .unsupported(let text): text
-        }
-    }
-
-    package var failure: Failure {
-        switch self {
-        case .source(let error): error.failure
-        case .output(let error): error.failure
-        case .unsupported: .input
-        }
-    }
-}
+import AlbitText
 
 /// Copies parameters of a source into a file in blocks, so that no tensor is ever held whole.
 struct ParameterStream<Source: ParameterSource> {
     let source: Source
     let file: OutputFile
-    /// 1 MB of float32 at a time.
-    let block = 1 << 18
 
-    func write(_ bytes: [UInt8]) throws(ExportError<Source.SourceError>) {
-        do { try file.write(bytes) } catch { throw .output(error) }
-    }
-
-    func write(_ bytes: UnsafeRawBufferPointer) throws(ExportError<Source.SourceError>) {
-        do { try file.write(bytes) } catch { throw .output(error) }
-    }
+    func write<Value: BitwiseCopyable>(_ values: [Value]) throws(Fault) { try file.write(values) }
 
     /// All elements of a canonical parameter as little-endian float32.
-    func copy(_ name: String, elements count: Int) throws(ExportError<Source.SourceError>) {
-        try forEachBlock(of: name, elements: count) { (_, floats) throws(ExportError<Source.SourceError>) in
-            try write(UnsafeRawBufferPointer(floats))
-        }
+    func copy(_ name: String, elements count: Int) throws(Fault) {
+        var blocks = ParameterBlocks(source: source, name: name, count: count)
+        while let (_, values) = try blocks.next() { try write(values) }
+    }
+}
+
+/// The elements of a parameter, some at a time.
+struct ParameterBlocks<Source: ParameterSource> {
+    private let source: Source
+    private let name: String
+    private let count: Int
+    private let size: Int
+    private var first = 0
+    private var values: [Float] = []
+
+    /// Blocks of `size` elements, 1 MB where nothing else is said; the last one is what is left.
+    init(source: Source, name: String, count: Int, size: Int = 1 << 18) {
+        self.source = source
+        self.name = name
+        self.count = count
+        self.size = size
     }
 
-    /// Calls `body` with each block of a parameter and the index of its first element.
-    func forEachBlock(
-        of name: String, elements count: Int,
-        _ body: (Int, UnsafeBufferPointer<Float>) throws(ExportError<Source.SourceError>) -> Void
-    ) throws(ExportError<Source.SourceError>) {
-        var buffer = [Float](repeating: 0, count: min(block, count))
-        var first = 0
-        while first < count {
-            let end = min(first + block, count)
-            try buffer.withUnsafeMutableBufferPointer { (floats) throws(ExportError<Source.SourceError>) in
-                let part = UnsafeMutableBufferPointer(rebasing: floats[..<(end - first)])
-                do throws(Source.SourceError) {
-                    try source.read(name, elements: first..<end, into: part)
-                } catch { throw .source(error) }
-                try body(first, UnsafeBufferPointer(part))
-            }
-            first = end
-        }
+    /// The next block and the place of its first element; nil after the last.
+    mutating func next() throws(Fault) -> (first: Int, values: [Float])? {
+        guard first < count else { return nil }
+        let range = first..<min(first + size, count)
+        if values.count != range.count { values = [Float](repeating: 0, count: range.count) }
+        try source.read(name, elements: range, into: &values)
+        first = range.upperBound
+        return (range.lowerBound, values)
     }
 }

@@ -1,4 +1,5 @@
 import AlbitModel
+import AlbitText
 
 /// Rows of a matrix rounded to -127 ... 127, each with a step of its own: its largest magnitude over 127, as `albit
 /// quantize --preset plain` rounds. Read block by block; only a step and a sum for each row are held.
@@ -10,7 +11,7 @@ struct RoundedMatrix<Source: ParameterSource> {
     private(set) var steps: [Float] = []
     private(set) var sums: [Int32] = []
 
-    init(source: Source, name: String, shape: [Int]) throws(Source.SourceError) {
+    init(source: Source, name: String, shape: [Int]) throws(Fault) {
         self.source = source
         self.name = name
         rows = shape[0]
@@ -18,53 +19,44 @@ struct RoundedMatrix<Source: ParameterSource> {
         var steps: [Float] = []
         var sums: [Int32] = []
         steps.reserveCapacity(rows)
-        try eachRow { row in
-            var largest: Float = 0
-            for value in row { largest = max(largest, abs(value)) }
-            let step = largest / 127
-            var sum: Int32 = 0
-            for value in row { sum &+= Int32(RoundedMatrix.round(value, step)) }
-            steps.append(step)
-            sums.append(sum)
+        var blocks = rowBlocks
+        while let (_, values) = try blocks.next() {
+            for start in stride(from: 0, to: values.count, by: columns) {
+                let row = values[start..<(start + columns)]
+                var largest: Float = 0
+                for value in row { largest = max(largest, abs(value)) }
+                let step = largest / 127
+                var sum: Int32 = 0
+                for value in row { sum &+= Int32(RoundedMatrix.round(value, step)) }
+                steps.append(step)
+                sums.append(sum)
+            }
         }
         self.steps = steps
         self.sums = sums
     }
 
-    /// Calls `visit` with the bytes of some rows at a time, 128 added.
-    func eachBlock<Failed: Error>(_ visit: ([UInt8]) throws(Failed) -> Void, source failed: (Source.SourceError) -> Failed) throws(Failed) {
-        var bytes: [UInt8] = []
-        var index = 0
-        var failure: Failed?
-        do {
-            try eachRow { row in
-                let step = steps[index]
-                for value in row { bytes.append(UInt8(truncatingIfNeeded: Int(RoundedMatrix.round(value, step)) + 128)) }
-                index += 1
-                guard bytes.count >= 1 << 18 || index == rows, failure == nil else { return }
-                do throws(Failed) { try visit(bytes) } catch { failure = error }
-                bytes.removeAll(keepingCapacity: true)
+    /// Writes the bytes of all rows, 128 added.
+    func write(to stream: ParameterStream<Source>) throws(Fault) {
+        var blocks = rowBlocks
+        while let (first, values) = try blocks.next() {
+            var bytes: [UInt8] = []
+            bytes.reserveCapacity(values.count)
+            for (index, value) in values.enumerated() {
+                let step = steps[(first + index) / columns]
+                bytes.append(UInt8(truncatingIfNeeded: Int(RoundedMatrix.round(value, step)) + 128))
             }
-        } catch { throw failed(error) }
-        if let failure { throw failure }
+            try stream.write(bytes)
+        }
     }
 
     private static func round(_ value: Float, _ step: Float) -> Int8 {
         step > 0 ? Int8(min(max((value / step).rounded(.toNearestOrEven), -127), 127)) : 0
     }
 
-    private func eachRow(_ visit: (UnsafeBufferPointer<Float>) -> Void) throws(Source.SourceError) {
-        let atOnce = max(1, min(rows, (1 << 18) / columns))
-        var buffer = [Float](repeating: 0, count: atOnce * columns)
-        var first = 0
-        while first < rows {
-            let count = min(atOnce, rows - first)
-            try buffer.withUnsafeMutableBufferPointer { (floats) throws(Source.SourceError) in
-                let part = UnsafeMutableBufferPointer(rebasing: floats[..<(count * columns)])
-                try source.read(name, elements: (first * columns)..<((first + count) * columns), into: part)
-                for row in 0..<count { visit(UnsafeBufferPointer(rebasing: part[(row * columns)..<((row + 1) * columns)])) }
-            }
-            first += count
-        }
+    /// Whole rows, about 1 MB of them at a time.
+    private var rowBlocks: ParameterBlocks<Source> {
+        ParameterBlocks(
+            source: source, name: name, count: rows * columns, size: max(1, min(rows, (1 << 18) / columns)) * columns)
     }
 }

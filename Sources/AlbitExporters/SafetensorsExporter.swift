@@ -1,4 +1,5 @@
 import AlbitModel
+import AlbitText
 
 /// Writes `model.safetensors` as Hugging Face lays it out: float32, one copy of each parameter.
 ///
@@ -7,7 +8,7 @@ package enum SafetensorsExporter {
     /// Throws the source's errors or those of the output file.
     package static func write<Source: ParameterSource>(
         _ source: Source, to path: String, overwrite: Bool
-    ) throws(ExportError<Source.SourceError>) {
+    ) throws(Fault) {
         let parameters = source.parameters
         let headPrefixes = ["classifier.", "qa_outputs.", "sop_classifier.", "predictions."]
         let hasHeads = parameters.contains { parameter in headPrefixes.contains { parameter.name.hasPrefix($0) } }
@@ -26,12 +27,11 @@ package enum SafetensorsExporter {
         // Padded with spaces so that the data begins at a multiple of 8, as the reference writer does.
         header += String(repeating: " ", count: (8 - header.utf8.count % 8) % 8)
 
-        let file: OutputFile
-        do { file = try OutputFile(path: path, overwrite: overwrite) } catch { throw .output(error) }
+        let file = try OutputFile(path: path, overwrite: overwrite)
         let stream = ParameterStream(source: source, file: file)
         try stream.write(withUnsafeBytes(of: UInt64(header.utf8.count).littleEndian) { Array($0) })
         try stream.write(Array(header.utf8))
         for parameter in parameters { try stream.copy(parameter.name, elements: parameter.shape.reduce(1, *)) }
-        do { try file.finish() } catch { throw .output(error) }
+        try file.finish()
     }
 }

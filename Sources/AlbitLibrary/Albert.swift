@@ -1,6 +1,7 @@
 internal import AlbitImporters
 internal import AlbitModel
 internal import AlbitRuntime
+internal import AlbitText
 internal import AlbitTokenizers
 
 /// An ALBERT or BERT model that answers.
@@ -69,11 +70,16 @@ public final class Albert: Sendable {
     }
 
     /// Runs a step of a task in a session that no other call uses meanwhile.
-    func run<T>(_ body: (TaskSession) throws(TaskError) -> T) throws(AlbertError) -> T {
-        guard let tokenizer else { throw AlbertError(TaskError.noTokenizer) }
-        return try sessions.withSession { (session) throws(AlbertError) in
-            let tasks = TaskSession(session: session, tokenizer: tokenizer, maxLength: maxLength, strict: strict)
-            do throws(TaskError) { return try body(tasks) } catch { throw AlbertError(error) }
+    func run<T>(_ body: (TaskSession) throws -> T) throws(AlbertError) -> T {
+        guard let tokenizer else {
+            throw AlbertError(
+                .missingTokenizer,
+                "the model has no tokenizer, so it takes no text; give one with --tokenizer where the model is made, or "
+                    + "token ids to 'encode'")
         }
+        let session = try sessions.take()
+        defer { sessions.giveBack(session) }
+        let tasks = TaskSession(session: session, tokenizer: tokenizer, maxLength: maxLength, strict: strict)
+        do { return try body(tasks) } catch { throw AlbertError(error) }
     }
 }

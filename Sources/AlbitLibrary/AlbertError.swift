@@ -1,5 +1,4 @@
-internal import AlbitModel
-internal import AlbitRuntime
+internal import AlbitText
 
 /// Why a model was not opened, or a question not answered.
 public struct AlbertError: Error, Sendable, Equatable, CustomStringConvertible {
@@ -39,28 +38,24 @@ public struct AlbertError: Error, Sendable, Equatable, CustomStringConvertible {
         self.message = message
     }
 
-    init(_ error: RuntimeError) {
-        self.init(error.failure == .machine ? .machine : .invalidArgument, error.description)
-    }
-
-    init(_ error: TaskError) {
+    /// What went wrong in a question or, with the path of the model, while it was opened.
+    init(_ error: any Error, opening path: String? = nil) {
         switch error {
-        case .runtime(let error): self.init(error)
-        case .noTokenizer: self.init(.missingTokenizer, error.description)
-        case .noHead, .noPooler, .noMaskToken, .wrongWidth: self.init(.missingHead, error.description)
-        case .tooLong: self.init(.textTooLong, error.description)
-        case .noRoom: self.init(.invalidArgument, error.description)
+        case let error as AlbertError: self = error
+        case let fault as Fault: self.init(AlbertError.code(of: fault.code), fault.description)
+        default: self.init(.unreadableModel, (path.map { $0 + ": " } ?? "") + "\(error)")
         }
     }
 
-    /// What went wrong while a model was opened.
-    init(opening path: String, _ error: any Error) {
-        if let error = error as? AlbertError {
-            self = error
-        } else if let error = error as? any AlbitError {
-            self.init(error.failure == .machine ? .machine : .unreadableModel, error.description)
-        } else {
-            self.init(.unreadableModel, "\(path): \(error)")
+    private static func code(of fault: FaultCode) -> Code {
+        switch fault {
+        case .taskNoTokenizer: .missingTokenizer
+        case .taskNoHead, .taskNoPooler, .taskNoMaskToken, .taskWrongWidth: .missingHead
+        case .taskTooLong: .textTooLong
+        case .taskNoRoom, .runtimeUnknownKernel, .runtimeKernelNotAvailable, .runtimeEmptySequence, .runtimeIdOutOfRange,
+            .runtimeTypeOutOfRange, .runtimeTooLong, .runtimeUnequalLengths, .runtimeNotFinite:
+            .invalidArgument
+        default: fault.exitCode == .machine ? .machine : .unreadableModel
         }
     }
 }

@@ -30,7 +30,7 @@ extension Albert {
         guard top > 0 else { throw AlbertError(.invalidArgument, "top is \(top), expected 1 or more") }
         let context = [UInt8](text.utf8)
         let place = TextRange(text)
-        return try run { (tasks) throws(TaskError) in
+        return try run { tasks in
             var options = QuestionAnswering.Options()
             options.top = top
             options.allowsNoAnswer = allowsNoAnswer

@@ -22,7 +22,7 @@ extension Albert {
     /// Source: `AlbertForMultipleChoice` of transformers.
     public func choose(_ text: String, among choices: [String]) throws(AlbertError) -> Choice {
         guard !choices.isEmpty else { throw AlbertError(.invalidArgument, "there are no choices, expected one or more") }
-        return try run { (tasks) throws(TaskError) in
+        return try run { tasks in
             let answer = try MultipleChoice(tasks).choose([UInt8](text.utf8), among: choices.map { [UInt8]($0.utf8) })
             return Choice(index: answer.index ?? 0, scores: answer.scores)
         }
@@ -39,6 +39,6 @@ extension Albert {
     ///
     /// Source: sentence order prediction (Lan et al. 2019); next sentence prediction for BERT (Devlin et al. 2018).
     public func probability(that second: String, follows first: String) throws(AlbertError) -> Float {
-        try run { (tasks) throws(TaskError) in try SentenceOrder(tasks).order([TaskText(first, pair: second)])[0].score }
+        try run { tasks in try SentenceOrder(tasks).order([TaskText(first, pair: second)])[0].score }
     }
 }

@@ -38,7 +38,7 @@ extension Albert {
     }
 
     private func classify(_ texts: [TaskText]) throws(AlbertError) -> [Classification] {
-        try run { (tasks) throws(TaskError) in
+        try run { tasks in
             try SequenceClassification(tasks, problemType: problemType).classify(texts).map { answer in
                 let best = answer.label ?? 0
                 return Classification(label: labels[best], score: answer.scores[best], scores: answer.scores, logits: answer.logits)

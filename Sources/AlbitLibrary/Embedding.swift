@@ -1,4 +1,5 @@
 internal import AlbitRuntime
+internal import AlbitText
 
 /// How the hidden states of a text become one vector.
 public enum Pooling: String, Sendable, CaseIterable {
@@ -46,12 +47,12 @@ extension Albert {
     /// - Returns: ``hiddenSize`` values for each text, in their order.
     /// - Throws: As ``embed(_:pooling:normalized:)-(String,_,_)``.
     public func embed(_ texts: [String], pooling: Pooling? = nil, normalized: Bool = true) throws(AlbertError) -> [[Float]] {
-        try run { (tasks) throws(TaskError) in
+        try run { tasks in
             try embedding(tasks, pooling, normalized: normalized).embed(texts.map { TaskText($0) })
         }
     }
 
-    func embedding(_ tasks: TaskSession, _ pooling: Pooling?, normalized: Bool = true) throws(TaskError) -> SentenceEmbedding {
+    func embedding(_ tasks: TaskSession, _ pooling: Pooling?, normalized: Bool = true) throws(Fault) -> SentenceEmbedding {
         try SentenceEmbedding(tasks, pooling: (pooling ?? self.pooling).runtime, normalized: normalized)
     }
 }

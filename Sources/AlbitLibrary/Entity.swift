@@ -24,7 +24,7 @@ extension Albert {
     public func tag(_ text: String) throws(AlbertError) -> [Entity] {
         let bytes = [UInt8](text.utf8)
         let place = TextRange(text)
-        return try run { (tasks) throws(TaskError) in
+        return try run { tasks in
             try TokenClassification(tasks, labels: labels).tag([bytes])[0].map { entity in
                 let range = place.indices(entity.range)
                 return Entity(label: entity.label, text: String(text[range]), range: range, score: entity.score)

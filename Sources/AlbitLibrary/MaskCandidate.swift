@@ -23,7 +23,7 @@ extension Albert {
     /// Source: `AlbertForMaskedLM` of transformers.
     public func fillMask(_ text: String, top: Int = 5) throws(AlbertError) -> [[MaskCandidate]] {
         guard top > 0 else { throw AlbertError(.invalidArgument, "top is \(top), expected 1 or more") }
-        return try run { (tasks) throws(TaskError) in
+        return try run { tasks in
             try MaskedWords(tasks, top: top).fill([TaskText(text)])[0].map { mask in
                 mask.candidates.map { candidate in
                     var piece = tasks.tokenizer.piece(Int32(truncatingIfNeeded: candidate.id))[...]

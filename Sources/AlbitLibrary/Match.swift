@@ -29,7 +29,7 @@ extension Albert {
     /// Source: Reimers and Gurevych, "Sentence-BERT" (2019); Nogueira and Cho, "Passage Re-ranking with BERT" (2019).
     public func match(_ question: String, among candidates: [String], top: Int = 5) throws(AlbertError) -> [Match] {
         guard top > 0 else { throw AlbertError(.invalidArgument, "top is \(top), expected 1 or more") }
-        let scores = try run { (tasks) throws(TaskError) in
+        let scores = try run { tasks in
             if let pairs = PairRanking(tasks, heads: modelHeads, labels: labels) {
                 return try pairs.scores([UInt8](question.utf8), candidates.map { [UInt8]($0.utf8) })
             }

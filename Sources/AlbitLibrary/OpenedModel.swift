@@ -1,6 +1,7 @@
 internal import AlbitImporters
 internal import AlbitModel
 internal import AlbitRuntime
+internal import AlbitText
 internal import AlbitTokenizers
 
 /// What a path leads to: an Albit file, or a checkpoint in float32.
@@ -27,7 +28,7 @@ struct OpenedModel {
                 (heads, labels, problemType, stored) = (source.heads, source.labels, source.problemType, source.pooling?.rawValue)
             }
         } catch {
-            throw AlbertError(opening: path, error)
+            throw AlbertError(error, opening: path)
         }
         pooling = stored.flatMap { Pooling(rawValue: $0) } ?? .mean
         let (pieces, embeddings) = (tokenizer?.count ?? 0, weights.configuration.vocabSize)
@@ -39,7 +40,7 @@ struct OpenedModel {
     }
 
     /// The file where it begins as GGUF does; nil for all else.
-    private static func gguf(_ path: String) throws(ModelFileError) -> GGUF? {
+    private static func gguf(_ path: String) throws(Fault) -> GGUF? {
         guard let file = try? MappedFile(path: path), file.bytes.prefix(4).elementsEqual("GGUF".utf8) else { return nil }
         return try GGUF(file: file)
     }

@@ -42,7 +42,7 @@ extension Albert {
                 .invalidArgument,
                 "the text has \(ranges.count) sentences, more than the limit of \(SentenceRanking.mostSentences); summarize its parts")
         }
-        let vectors = try run { (tasks) throws(TaskError) in
+        let vectors = try run { tasks in
             try embedding(tasks, nil).embed(ranges.map { TaskText([UInt8](bytes[$0])) })
         }
         let count = sentences ?? max(1, (ranges.count + 2) / 5)

@@ -1,4 +1,5 @@
 internal import AlbitRuntime
+internal import AlbitText
 import Synchronization
 
 /// Sessions over the same weights: each call has one for itself, and idle ones are used again.
@@ -20,8 +21,8 @@ final class SessionPool: Sendable {
         }
         self.weights = weights
         threads = options.threads == 0 ? ThreadPool.availableCPUs : options.threads
-        do throws(RuntimeError) {
-            kernel = try options.kernel.map { (name) throws(RuntimeError) in try Kernel(named: name) } ?? .best
+        do throws(Fault) {
+            kernel = if let name = options.kernel { try Kernel(named: name) } else { .best }
             // Made now, so that a machine that refuses threads says so when the model is opened.
             idle = Mutex([try Session(weights: weights, kernel: kernel, threads: threads)])
         } catch {
@@ -29,14 +30,13 @@ final class SessionPool: Sendable {
         }
     }
 
-    func withSession<T>(_ body: (Session) throws(AlbertError) -> T) throws(AlbertError) -> T {
-        let session = try take()
-        defer { idle.withLock { if $0.count < SessionPool.mostIdle { $0.append(session) } } }
-        return try body(session)
-    }
-
-    private func take() throws(AlbertError) -> Session {
+    /// A session for one call, which gives it back.
+    func take() throws(AlbertError) -> Session {
         if let session = idle.withLock({ $0.popLast() }) { return session }
         do { return try Session(weights: weights, kernel: kernel, threads: threads) } catch { throw AlbertError(error) }
+    }
+
+    func giveBack(_ session: Session) {
+        idle.withLock { if $0.count < SessionPool.mostIdle { $0.append(session) } }
     }
 }

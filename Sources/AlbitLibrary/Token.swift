@@ -37,7 +37,7 @@ extension Albert {
     ///
     /// Source: Kudo, "Subword Regularization" (2018) for ALBERT's Unigram; Wu et al. (2016) for BERT's WordPiece.
     public func tokenize(_ text: String) throws(AlbertError) -> [Token] {
-        let encoding = try run { (tasks) throws(TaskError) in try tasks.tokenize(TaskText(text)) }
+        let encoding = try run { tasks in try tasks.tokenize(TaskText(text)) }
         return tokens(encoding, text)
     }
 
@@ -47,10 +47,11 @@ extension Albert {
     /// - Returns: Tokens and the last hidden state of each.
     /// - Throws: ``AlbertError`` with ``AlbertError/Code/missingTokenizer`` or ``AlbertError/Code/textTooLong``.
     public func encode(_ text: String) throws(AlbertError) -> HiddenStates {
-        try run { (tasks) throws(TaskError) in
+        try run { tasks in
             let encoding = try tasks.tokenize(TaskText(text))
             var states = HiddenStates(tokens: [], hiddenSize: hiddenSize, values: [], digest: "")
-            try tasks.encode([encoding]) { (_, sequence) throws(TaskError) in
+            var encoded = tasks.encoded([encoding])
+            while let (_, sequence) = try encoded.next() {
                 states = HiddenStates(
                     tokens: tokens(encoding, text), hiddenSize: hiddenSize, values: tasks.session.lastHiddenState(of: sequence),
                     digest: tasks.session.digest(of: sequence))

@@ -1,3 +1,5 @@
+import AlbitText
+
 /// A GGUF file that has been checked: every key, value and tensor lies inside it. Reads nothing but the header.
 ///
 /// Source: the GGUF specification, version 3 (ggml-org/ggml, docs/gguf.md). Limits: formats/gguf-albert.md.
@@ -11,8 +13,8 @@ package final class GGUF: @unchecked Sendable {
     package static let maxKeyLength = 65_535
     package static let maxTensorName = 63
 
-    /// Throws the `ModelFileError` case for what is wrong.
-    package init(file: MappedFile) throws(ModelFileError) {
+    /// Throws the `Fault` case for what is wrong.
+    package init(file: MappedFile) throws(Fault) {
         self.file = file
         var reader = GGUFReader(path: file.path, bytes: file.bytes)
         try reader.expectHeader()
@@ -23,7 +25,9 @@ package final class GGUF: @unchecked Sendable {
         var seen = Set<String>()
         for _ in 0..<keyCount {
             let key = try reader.key()
-            guard seen.insert(key).inserted else { throw .duplicateKey(path: file.path, key: key) }
+            guard seen.insert(key).inserted else {
+                throw Fault(.modelDuplicateKey, in: file.path, at: "key '" + key + "'", "stands twice")
+            }
             metadata.append((key, try reader.value(key: key)))
         }
         self.metadata = metadata
@@ -36,7 +40,9 @@ package final class GGUF: @unchecked Sendable {
             alignment = value
         }
         guard alignment >= 8, alignment <= 65536, alignment & (alignment - 1) == 0 else {
-            throw .badAlignment(path: file.path, alignment: alignment)
+            throw Fault(
+                .modelBadAlignment, in: file.path, "general.alignment is " + String(alignment),
+                expected: "a power of two from 8 to 65536")
         }
         tensors = try reader.tensors(count: tensorCount, alignment: Int(alignment))
     }
@@ -51,7 +57,7 @@ package final class GGUF: @unchecked Sendable {
 
     // Typed access: nil where the key is missing, an error where it has another type.
 
-    package func integer(_ key: String) throws(ModelFileError) -> Int? {
+    package func integer(_ key: String) throws(Fault) -> Int? {
         switch self[key] {
         case nil: return nil
         case .unsigned(let value)?:
@@ -63,25 +69,25 @@ package final class GGUF: @unchecked Sendable {
         throw .wrongKeyType(path: file.path, key: key, expected: "an integer in range")
     }
 
-    package func string(_ key: String) throws(ModelFileError) -> String? {
+    package func string(_ key: String) throws(Fault) -> String? {
         guard let value = self[key] else { return nil }
         guard case .string(let bytes) = value else { throw .wrongKeyType(path: file.path, key: key, expected: "a string") }
         return String(decoding: bytes, as: UTF8.self)
     }
 
-    package func float(_ key: String) throws(ModelFileError) -> Double? {
+    package func float(_ key: String) throws(Fault) -> Double? {
         guard let value = self[key] else { return nil }
         guard case .float(let number) = value else { throw .wrongKeyType(path: file.path, key: key, expected: "a float") }
         return number
     }
 
-    package func array(_ key: String) throws(ModelFileError) -> GGUFArray? {
+    package func array(_ key: String) throws(Fault) -> GGUFArray? {
         guard let value = self[key] else { return nil }
         guard case .array(let array) = value else { throw .wrongKeyType(path: file.path, key: key, expected: "an array") }
         return array
     }
 
-    package func strings(_ key: String) throws(ModelFileError) -> [String]? {
+    package func strings(_ key: String) throws(Fault) -> [String]? {
         guard let array = try array(key) else { return nil }
         guard array.elementType == .string else {
             throw .wrongKeyType(path: file.path, key: key, expected: "an array of strings")
@@ -89,7 +95,7 @@ package final class GGUF: @unchecked Sendable {
         return array.strings
     }
 
-    package func integers(_ key: String) throws(ModelFileError) -> [Int]? {
+    package func integers(_ key: String) throws(Fault) -> [Int]? {
         guard let array = try array(key) else { return nil }
         var result: [Int] = []
         result.reserveCapacity(array.count)
@@ -102,8 +108,19 @@ package final class GGUF: @unchecked Sendable {
         return result
     }
 
-    package func required<T>(_ key: String, _ value: T?) throws(ModelFileError) -> T {
-        guard let value else { throw .missingKey(path: file.path, key: key) }
+    package func required<T>(_ key: String, _ value: T?) throws(Fault) -> T {
+        guard let value else {
+            throw Fault(
+                .modelMissingKey, in: file.path, at: "key '" + key + "'", "is missing",
+                advice: "make the file again with 'albit quantize'")
+        }
         return value
+    }
+}
+
+/// Faults that are found in several places of this file.
+private extension Fault {
+    static func wrongKeyType(path: String, key: String, expected: String) -> Fault {
+        Fault(.modelWrongKeyType, in: path, at: "key '" + key + "'", "is not " + expected)
     }
 }

@@ -1,3 +1,5 @@
+import AlbitText
+
 /// Walks the header of a GGUF file with every step bounds-checked.
 struct GGUFReader {
     let path: String
@@ -9,36 +11,46 @@ struct GGUFReader {
         self.bytes = bytes
     }
 
-    private mutating func take(_ count: Int, _ what: String) throws(ModelFileError) -> UnsafeRawBufferPointer {
+    private mutating func take(_ count: Int, _ what: String) throws(Fault) -> UnsafeRawBufferPointer {
         guard count >= 0, bytes.count - offset >= count else { throw .truncated(path: path, what: what, offset: offset) }
         defer { offset += count }
         return UnsafeRawBufferPointer(rebasing: bytes[offset..<(offset + count)])
     }
 
-    private mutating func uint32(_ what: String) throws(ModelFileError) -> UInt32 {
+    private mutating func uint32(_ what: String) throws(Fault) -> UInt32 {
         try take(4, what).loadUnaligned(as: UInt32.self)
     }
 
-    private mutating func uint64(_ what: String) throws(ModelFileError) -> UInt64 {
+    private mutating func uint64(_ what: String) throws(Fault) -> UInt64 {
         try take(8, what).loadUnaligned(as: UInt64.self)
     }
 
-    mutating func expectHeader() throws(ModelFileError) {
+    mutating func expectHeader() throws(Fault) {
         guard bytes.count >= 4, bytes[0] == 0x47, bytes[1] == 0x47, bytes[2] == 0x55, bytes[3] == 0x46 else {
-            throw .notGGUF(path: path)
+            throw Fault(
+                .modelNotGGUF, in: path, "is not a GGUF file (its first four bytes are not 'GGUF')",
+                expected: "a file made by 'albit quantize'")
         }
         offset = 4
         let version = try uint32("the header")
-        guard version == 3 else { throw .unsupportedGGUFVersion(path: path, version: version) }
+        guard version == 3 else {
+            throw Fault(
+                .modelUnsupportedGGUFVersion, in: path, "GGUF version " + String(version), expected: "3",
+                advice: "make it again with 'albit quantize'")
+        }
     }
 
-    mutating func count(_ what: String, limit: Int) throws(ModelFileError) -> Int {
+    mutating func count(_ what: String, limit: Int) throws(Fault) -> Int {
         let value = try uint64("the header")
-        guard value <= UInt64(limit) else { throw .tooMany(path: path, what: what, count: value, limit: limit) }
+        guard value <= UInt64(limit) else {
+            throw Fault(
+                .modelTooMany, in: path, "claims " + String(value) + " " + what + ", more than the limit of "
+                    + String(limit), advice: "the file is damaged")
+        }
         return Int(value)
     }
 
-    mutating func key() throws(ModelFileError) -> String {
+    mutating func key() throws(Fault) -> String {
         let start = offset
         let length = try uint64("a key")
         guard length > 0, length <= UInt64(GGUF.maxKeyLength) else { throw .badKey(path: path, offset: start) }
@@ -48,7 +60,7 @@ struct GGUFReader {
         return text
     }
 
-    mutating func value(key: String) throws(ModelFileError) -> GGUFValue {
+    mutating func value(key: String) throws(Fault) -> GGUFValue {
         let number = try uint32("key '" + key + "'")
         guard let type = GGUFType(rawValue: number) else { throw .unknownValueType(path: path, key: key, type: number) }
         let what = "key '" + key + "'"
@@ -69,16 +81,20 @@ struct GGUFReader {
         }
     }
 
-    private mutating func string(_ what: String) throws(ModelFileError) -> UnsafeRawBufferPointer {
+    private mutating func string(_ what: String) throws(Fault) -> UnsafeRawBufferPointer {
         let length = try uint64(what)
         guard length <= UInt64(bytes.count) else { throw .truncated(path: path, what: what, offset: offset) }
         return try take(Int(length), what)
     }
 
-    private mutating func array(key: String, what: String) throws(ModelFileError) -> GGUFArray {
+    private mutating func array(key: String, what: String) throws(Fault) -> GGUFArray {
         let number = try uint32(what)
         guard let type = GGUFType(rawValue: number) else { throw .unknownValueType(path: path, key: key, type: number) }
-        guard type != .array else { throw .nestedArray(path: path, key: key) }
+        guard type != .array else {
+            throw Fault(
+                .modelNestedArray, in: path, at: "key '" + key + "'",
+                "is an array of arrays, which Albit files never hold")
+        }
         let count = try uint64(what)
         // An element costs a byte at least, so a larger count cannot be true.
         guard count <= UInt64(bytes.count - offset) else { throw .truncated(path: path, what: what, offset: offset) }
@@ -95,7 +111,7 @@ struct GGUFReader {
     }
 
     /// Tensor descriptions, checked against the file: alignment, bounds, no overlap, no name twice.
-    mutating func tensors(count: Int, alignment: Int) throws(ModelFileError) -> [GGUFTensor] {
+    mutating func tensors(count: Int, alignment: Int) throws(Fault) -> [GGUFTensor] {
         struct Pending {
             var name: String
             var type: GGUFTensorType
@@ -110,8 +126,14 @@ struct GGUFReader {
             let length = try uint64("a tensor name")
             guard length > 0, length <= UInt64(GGUF.maxTensorName),
                 let name = String(validating: try take(Int(length), "a tensor name"), as: UTF8.self)
-            else { throw .badTensorName(path: path, offset: start) }
-            guard seen.insert(name).inserted else { throw .duplicateTensor(path: path, tensor: name) }
+            else {
+                throw Fault(
+                    .modelBadTensorName, in: path, at: "the tensor name at byte " + String(start),
+                    "is empty, longer than 63 bytes or not UTF-8")
+            }
+            guard seen.insert(name).inserted else {
+                throw Fault(.modelDuplicateTensor, in: path, at: "tensor '" + name + "'", "stands twice")
+            }
             let what = "the description of tensor '" + name + "'"
             let dimensions = try uint32(what)
             guard dimensions >= 1, dimensions <= 4 else { throw .badShape(path: path, tensor: name) }
@@ -126,7 +148,9 @@ struct GGUFReader {
             }
             let number = try uint32(what)
             guard let type = GGUFTensorType(rawValue: number) else {
-                throw .unsupportedTensorType(path: path, tensor: name, type: number)
+                throw Fault(
+                    .modelUnsupportedTensorType, in: path, at: "tensor '" + name + "'", "has GGML type "
+                        + String(number), expected: "F32 (0), F16 (1), I8 (24) or I32 (26)")
             }
             let (byteCount, overflow) = elements.multipliedReportingOverflow(by: type.size)
             guard !overflow else { throw .badShape(path: path, tensor: name) }
@@ -138,11 +162,16 @@ struct GGUFReader {
         var result: [GGUFTensor] = []
         for tensor in pending {
             guard tensor.offset % UInt64(alignment) == 0 else {
-                throw .misalignedTensor(path: path, tensor: tensor.name, offset: tensor.offset, alignment: alignment)
+                throw Fault(
+                    .modelMisalignedTensor, in: path, at: "tensor '" + tensor.name + "'", "starts at data offset "
+                        + String(tensor.offset) + ", not a multiple of " + String(alignment))
             }
             guard tensor.offset <= UInt64(available), tensor.bytes <= available - Int(tensor.offset) else {
-                throw .tensorOutsideFile(
-                    path: path, tensor: tensor.name, offset: tensor.offset, bytes: UInt64(tensor.bytes), available: available)
+                throw Fault(
+                    .modelTensorOutsideFile, in: path, at: "tensor '" + tensor.name + "'", "needs "
+                        + String(UInt64(tensor.bytes)) + " bytes at data offset " + String(tensor.offset)
+                        + ", but only " + String(available) + " bytes of data are there",
+                    advice: "copy or make the file again")
             }
             result.append(
                 GGUFTensor(
@@ -152,8 +181,34 @@ struct GGUFReader {
         let ordered = result.sorted { $0.fileOffset < $1.fileOffset }
         for (before, after) in zip(ordered, ordered.dropFirst())
         where before.fileOffset + before.byteCount > after.fileOffset {
-            throw .overlappingTensors(path: path, first: before.name, second: after.name)
+            throw Fault(
+                .modelOverlappingTensors, in: path, "tensors '" + before.name + "' and '" + after.name + "' overlap")
         }
         return result
+    }
+}
+
+/// Faults that are found in several places of this file.
+private extension Fault {
+    static func truncated(path: String, what: String, offset: Int) -> Fault {
+        Fault(
+            .modelTruncated, in: path, "ends inside " + what + " at byte " + String(offset),
+            advice: "copy or make the file again")
+    }
+
+    static func badKey(path: String, offset: Int) -> Fault {
+        Fault(.modelBadKey, in: path, at: "the key at byte " + String(offset), "is empty, too long or not UTF-8")
+    }
+
+    static func unknownValueType(path: String, key: String, type: UInt32) -> Fault {
+        Fault(
+            .modelUnknownValueType, in: path, at: "key '" + key + "'", "has value type " + String(type),
+            expected: "0 to 12")
+    }
+
+    static func badShape(path: String, tensor: String) -> Fault {
+        Fault(
+            .modelBadShape, in: path, at: "tensor '" + tensor + "'",
+            "has no, more than four, zero or overflowing dimensions")
     }
 }

@@ -1,3 +1,5 @@
+import AlbitText
+
 /// What the metadata of a model file says of one int8 matmul; the parallel arrays `albit.linear.*`.
 package struct LinearDescription: Sendable, Equatable {
     /// Tensor name without `.weight`.
@@ -22,9 +24,9 @@ package struct LinearDescription: Sendable, Equatable {
     /// How its weights lie in the file.
     package var panels: Panels { Panels(rows: rows, columns: columns, isRotated: block > 0) }
 
-    static func read(_ gguf: GGUF) throws(ModelFileError) -> [LinearDescription] {
+    static func read(_ gguf: GGUF) throws(Fault) -> [LinearDescription] {
         guard let names = try gguf.strings("albit.linear.names") else { return [] }
-        func column(_ key: String) throws(ModelFileError) -> [Int] {
+        func column(_ key: String) throws(Fault) -> [Int] {
             let values = try gguf.required(key, gguf.integers(key))
             guard values.count == names.count else {
                 throw .badValue(
@@ -54,5 +56,12 @@ package struct LinearDescription: Sendable, Equatable {
             result.append(description)
         }
         return result
+    }
+}
+
+/// Faults that are found in several places of this file.
+private extension Fault {
+    static func badValue(path: String, key: String, problem: String) -> Fault {
+        Fault(.modelBadValue, in: path, at: "key '" + key + "'", problem)
     }
 }

@@ -1,3 +1,4 @@
+import AlbitText
 import CPlatform
 
 /// A file that is mapped read-only for as long as this object lives; pages are read from disk when they are touched.
@@ -6,13 +7,16 @@ package final class MappedFile: @unchecked Sendable {
     package let bytes: UnsafeRawBufferPointer
     private var file: platform_file
 
-    /// Opens and maps a regular file. Throws `ModelFileError.cannotOpen` with the system's words,
+    /// Opens and maps a regular file. Throws `Fault.cannotOpen` with the system's words,
     /// `doesNotFit` where the address space is too small.
-    package init(path: String) throws(ModelFileError) {
+    package init(path: String) throws(Fault) {
         file = path.withCString { platform_open_mapped($0) }
         // 12 is ENOMEM and 27 EFBIG on every Linux.
         if file.error == 12 || file.error == 27 {
-            throw .doesNotFit(path: path, bytes: file.size, available: platform_address_space_left())
+            throw Fault(
+                .modelDoesNotFit, in: path, "has " + String(file.size) + " bytes, but this process may map only "
+                    + (platform_address_space_left() == .max ? "less" : String(platform_address_space_left())),
+                advice: "use a smaller model or raise the limit (ulimit -v)")
         }
         if file.error != 0 {
             throw .cannotOpen(path: path, reason: String(cString: platform_error_text(file.error)))
@@ -31,5 +35,12 @@ package final class MappedFile: @unchecked Sendable {
     /// regions of the mapping. Returns false where the disk fails.
     package func read(at offset: Int, count: Int, into destination: UnsafeMutableRawPointer) -> Bool {
         platform_read_at(file.fd, destination, count, UInt64(offset)) == 0
+    }
+}
+
+/// Faults that are found in several places of this file.
+private extension Fault {
+    static func cannotOpen(path: String, reason: String) -> Fault {
+        Fault(.fileCannotOpen, in: path, "cannot be opened: " + reason)
     }
 }

@@ -1,3 +1,4 @@
+import AlbitText
 import CPlatform
 
 /// An Albit model file: configuration, what each matmul looks like, and where every tensor lies.
@@ -25,12 +26,12 @@ package final class ModelFile: @unchecked Sendable {
 
     package var path: String { gguf.file.path }
 
-    package convenience init(path: String) throws(ModelFileError) {
+    package convenience init(path: String) throws(Fault) {
         try self.init(gguf: GGUF(file: MappedFile(path: path)))
     }
 
     /// Checks architecture, version and configuration. Tensors are checked when they are asked for.
-    package init(gguf: GGUF) throws(ModelFileError) {
+    package init(gguf: GGUF) throws(Fault) {
         self.gguf = gguf
         let path = gguf.file.path
         let architecture = try gguf.required("general.architecture", gguf.string("general.architecture"))
@@ -38,11 +39,19 @@ package final class ModelFile: @unchecked Sendable {
         switch architecture {
         case "albert": family = .albert
         case "bert": family = .bert
-        default: throw .otherArchitecture(path: path, architecture: architecture)
+        default: throw Fault(
+            .modelOtherArchitecture, in: path, "holds a model of architecture '" + architecture + "'",
+            expected: "'albert' or 'bert'")
         }
-        guard let version = try gguf.integer("albit.format_version") else { throw .notAlbit(path: path) }
+        guard let version = try gguf.integer("albit.format_version") else {
+            throw Fault(
+                .modelNotAlbit, in: path, "is a GGUF file without albit.format_version",
+                advice: "make one with 'albit quantize' from the original checkpoint")
+        }
         guard version >= 1, version <= ModelFile.formatVersion else {
-            throw .newerFormat(path: path, version: version, supported: ModelFile.formatVersion)
+            throw Fault(
+                .modelNewerFormat, in: path, "albit.format_version is " + String(version)
+                    + ", this program reads up to " + String(ModelFile.formatVersion), advice: "update Albit")
         }
         configuration = try ModelFile.readConfiguration(gguf, family, architecture + ".")
         weights = try gguf.required("albit.weights", gguf.string("albit.weights"))
@@ -64,8 +73,8 @@ package final class ModelFile: @unchecked Sendable {
 
     private static func readConfiguration(
         _ gguf: GGUF, _ family: Architecture, _ prefix: String
-    ) throws(ModelFileError) -> Configuration {
-        func number(_ key: String) throws(ModelFileError) -> Int { try gguf.required(key, gguf.integer(key)) }
+    ) throws(Fault) -> Configuration {
+        func number(_ key: String) throws(Fault) -> Int { try gguf.required(key, gguf.integer(key)) }
         let path = gguf.file.path
         let act = try gguf.required("albit.hidden_act", gguf.string("albit.hidden_act"))
         guard let hiddenAct = HiddenActivation(name: act) else {
@@ -92,11 +101,16 @@ package final class ModelFile: @unchecked Sendable {
 
     // Tensors ---------------------------------------------------------------------------------
 
-    package func tensor(_ name: String, _ type: GGUFTensorType, shape: [Int]) throws(ModelFileError) -> GGUFTensor {
-        guard let tensor = gguf.tensor(name) else { throw .missingTensor(path: path, tensor: name) }
+    package func tensor(_ name: String, _ type: GGUFTensorType, shape: [Int]) throws(Fault) -> GGUFTensor {
+        guard let tensor = gguf.tensor(name) else {
+            throw Fault(
+                .modelMissingTensor, in: path, at: "tensor '" + name + "'", "is missing",
+                advice: "make the file again with 'albit quantize'")
+        }
         guard tensor.type == type, tensor.shape == shape else {
-            throw .wrongTensor(
-                path: path, tensor: name, expected: describe(type, shape), found: describe(tensor.type, tensor.shape))
+            throw Fault(
+                .modelWrongTensor, in: path, at: "tensor '" + name + "'", "is " + describe(tensor.type, tensor.shape),
+                expected: describe(type, shape))
         }
         return tensor
     }
@@ -106,14 +120,14 @@ package final class ModelFile: @unchecked Sendable {
     }
 
     /// A vector of finite float32 in the mapping.
-    package func floats(_ name: String, count: Int) throws(ModelFileError) -> UnsafePointer<Float> {
+    package func floats(_ name: String, count: Int) throws(Fault) -> UnsafePointer<Float> {
         let values = try aligned(gguf.bytes(of: tensor(name, .f32, shape: [count])), name)
         for i in 0..<count where !values[i].isFinite { throw .notFinite(path: path, tensor: name, index: i) }
         return values
     }
 
     /// Finite half-precision values, widened.
-    package func halves(_ name: String, count: Int, into values: UnsafeMutablePointer<Float>) throws(ModelFileError) {
+    package func halves(_ name: String, count: Int, into values: UnsafeMutablePointer<Float>) throws(Fault) {
         let bytes = gguf.bytes(of: try tensor(name, .f16, shape: [count]))
         for i in 0..<count {
             values[i] = HalfPrecision.float(bytes.loadUnaligned(fromByteOffset: 2 * i, as: UInt16.self))
@@ -121,15 +135,17 @@ package final class ModelFile: @unchecked Sendable {
         }
     }
 
-    private func aligned(_ bytes: UnsafeRawBufferPointer, _ name: String) throws(ModelFileError) -> UnsafePointer<Float> {
+    private func aligned(_ bytes: UnsafeRawBufferPointer, _ name: String) throws(Fault) -> UnsafePointer<Float> {
         guard let base = bytes.baseAddress, Int(bitPattern: base) % 4 == 0 else {
-            throw .misalignedTensor(path: path, tensor: name, offset: 0, alignment: 4)
+            throw Fault(
+                .modelMisalignedTensor, in: path, at: "tensor '" + name + "'",
+                "starts at data offset 0, not a multiple of 4")
         }
         return base.assumingMemoryBound(to: Float.self)
     }
 
     /// An int8 table [rows][columns] that stays in the file, and its scales.
-    package func table(_ name: String, rows: Int, columns: Int) throws(ModelFileError) -> Int8Table {
+    package func table(_ name: String, rows: Int, columns: Int) throws(Fault) -> Int8Table {
         let weights = try tensor(name + ".weight", .i8, shape: [columns, rows])
         return Int8Table(
             fileOffset: weights.fileOffset, rows: rows, columns: columns,
@@ -144,4 +160,19 @@ package struct Int8Table: @unchecked Sendable {
     package let columns: Int
     /// One step per row; zero for a row of zeros.
     package let scales: UnsafePointer<Float>
+}
+
+/// Faults that are found in several places of this file.
+private extension Fault {
+    static func badValue(path: String, key: String, problem: String) -> Fault {
+        Fault(.modelBadValue, in: path, at: "key '" + key + "'", problem)
+    }
+
+    static func badConfiguration(path: String, problem: String) -> Fault {
+        Fault(.modelBadConfiguration, in: path, problem)
+    }
+
+    static func notFinite(path: String, tensor: String, index: Int) -> Fault {
+        Fault(.modelNotFinite, in: path, at: "tensor '" + tensor + "'", "holds NaN or Inf at element " + String(index))
+    }
 }

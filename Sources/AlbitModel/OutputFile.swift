@@ -1,23 +1,5 @@
+import AlbitText
 import CPlatform
-
-/// Why an output file could not be written.
-package enum OutputError: AlbitError {
-    case exists(path: String)
-    case cannotCreate(path: String, reason: String)
-    case writeFailed(path: String, reason: String)
-
-    package var failure: Failure {
-        if case .exists = self { .usage } else { .machine }
-    }
-
-    package var description: String {
-        switch self {
-        case .exists(let path): path + ": is there already; use --force to replace it"
-        case .cannotCreate(let path, let reason): path + ": cannot be created: " + reason
-        case .writeFailed(let path, let reason): path + ": writing failed: " + reason
-        }
-    }
-}
 
 /// A file that appears under its name only when it is complete. Until then it has no name at all where the file system
 /// can do that, so that nothing is left even of a process that is killed; else bytes go to a temporary beside it, which
@@ -33,10 +15,12 @@ package final class OutputFile {
     /// Bytes written so far.
     package private(set) var offset = 0
 
-    package init(path: String, overwrite: Bool) throws(OutputError) {
+    package init(path: String, overwrite: Bool) throws(Fault) {
         self.path = path
         self.overwrite = overwrite
-        if !overwrite, path.withCString({ platform_kind($0) }) != 0 { throw .exists(path: path) }
+        if !overwrite, path.withCString({ platform_kind($0) }) != 0 {
+            throw Fault(.outputExists, in: path, "is there already", advice: "use --force to replace it")
+        }
         var opened: Int32 = -1
         if OutputFile.directory(of: path).withCString({ platform_create_unnamed($0, &opened) }) == 0 {
             temporary = "/proc/self/fd/" + String(opened)
@@ -51,7 +35,8 @@ package final class OutputFile {
         let error = temporary.withCString { platform_create($0, true, &opened) }
         guard error == 0 else {
             platform_remove_on_signal(nil)
-            throw .cannotCreate(path: path, reason: String(cString: platform_error_text(error)))
+            throw Fault(
+                .outputCannotCreate, in: path, "cannot be created: " + String(cString: platform_error_text(error)))
         }
         descriptor = opened
     }
@@ -65,7 +50,7 @@ package final class OutputFile {
 
     deinit { discard() }
 
-    package func write(_ bytes: UnsafeRawBufferPointer) throws(OutputError) {
+    package func write(_ bytes: UnsafeRawBufferPointer) throws(Fault) {
         offset += bytes.count
         if buffer.count + bytes.count <= 1 << 16 {
             buffer.append(contentsOf: bytes)
@@ -75,26 +60,32 @@ package final class OutputFile {
         try put(bytes)
     }
 
-    package func write(_ bytes: [UInt8]) throws(OutputError) {
-        try bytes.withUnsafeBufferPointer { (raw) throws(OutputError) in try write(UnsafeRawBufferPointer(raw)) }
+    /// Values as they stand in memory.
+    package func write<Value: BitwiseCopyable>(_ values: [Value]) throws(Fault) {
+        try values.withUnsafeBufferPointer(write)
+    }
+
+    private func write<Value: BitwiseCopyable>(_ values: UnsafeBufferPointer<Value>) throws(Fault) {
+        try write(UnsafeRawBufferPointer(values))
     }
 
     /// Replaces bytes that were written before.
-    package func patch(at position: Int, _ bytes: [UInt8]) throws(OutputError) {
+    package func patch(at position: Int, _ bytes: [UInt8]) throws(Fault) {
         try flush()
         let error = bytes.withUnsafeBytes { platform_write_at(descriptor, $0.baseAddress, $0.count, UInt64(position)) }
         guard error == 0 else { throw failed(error) }
     }
 
     /// Hands everything written so far to the system, so that the temporary can be read.
-    package func flush() throws(OutputError) {
+    package func flush() throws(Fault) {
         guard !buffer.isEmpty else { return }
         defer { buffer.removeAll(keepingCapacity: true) }
-        try buffer.withUnsafeBufferPointer { (raw) throws(OutputError) in try put(UnsafeRawBufferPointer(raw)) }
+        let error = buffer.withUnsafeBytes { platform_write(descriptor, $0.baseAddress, $0.count) }
+        guard error == 0 else { throw failed(error) }
     }
 
     /// Makes the file appear under its name.
-    package func finish() throws(OutputError) {
+    package func finish() throws(Fault) {
         try flush()
         if isUnnamed {
             let synced = platform_sync(descriptor)
@@ -113,14 +104,14 @@ package final class OutputFile {
         guard error == 0 else { throw failed(error) }
     }
 
-    private func put(_ bytes: UnsafeRawBufferPointer) throws(OutputError) {
+    private func put(_ bytes: UnsafeRawBufferPointer) throws(Fault) {
         let error = platform_write(descriptor, bytes.baseAddress, bytes.count)
         guard error == 0 else { throw failed(error) }
     }
 
-    private func failed(_ error: Int32) -> OutputError {
+    private func failed(_ error: Int32) -> Fault {
         discard()
-        return .writeFailed(path: path, reason: String(cString: platform_error_text(error)))
+        return Fault(.outputWriteFailed, in: path, "writing failed: " + String(cString: platform_error_text(error)))
     }
 
     /// Removes what was written, where `finish` was not called.

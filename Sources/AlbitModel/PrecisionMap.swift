@@ -1,3 +1,5 @@
+import AlbitText
+
 /// How precisely one site of an applied layer works. Raw values as `albit.precision` has them.
 package enum SitePrecision: UInt8, Sendable, CaseIterable, Comparable {
     /// One byte plane of activations.
@@ -92,15 +94,15 @@ extension PrecisionMap {
     /// What a file says; where it says nothing, each matmul's own number of planes.
     static func read(
         _ gguf: GGUF, _ configuration: Configuration, _ linears: [LinearDescription]
-    ) throws(ModelFileError) -> PrecisionMap {
+    ) throws(Fault) -> PrecisionMap {
         let key = "albit.precision"
         guard let values = try gguf.integers(key) else { return PrecisionMap(of: linears, configuration) }
         let layers = configuration.appliedLayers
         guard let map = PrecisionMap(bytes: values.map { UInt8(clamping: $0) }, layers: layers) else {
-            throw .badValue(
-                path: gguf.file.path, key: key,
-                problem: "does not hold 1, 2 or 3 (for '" + Site.attention.name + "' 1 or 2) for each of " + String(layers) + " x "
-                    + String(Site.count) + " sites")
+            throw Fault(
+                .modelBadValue, in: gguf.file.path, at: "key '" + key + "'", "does not hold 1, 2 or 3 (for '"
+                    + Site.attention.name + "' 1 or 2) for each of " + String(layers) + " x " + String(Site.count)
+                    + " sites")
         }
         return map
     }

@@ -1,5 +1,6 @@
 import AlbitModel
 import AlbitRuntime
+import AlbitText
 
 /// What was learnt from running calibration sequences through the float32 reference.
 final class Calibration {
@@ -11,7 +12,7 @@ final class Calibration {
     /// Mean input of each site's matmul, per stored layer; `attention` stays empty.
     private(set) var means: [[Site: [Float]]]
 
-    init(weights: EncoderWeights, sequences: [EncoderInput], kernel: Kernel, threads: Int, parallel: Parallel) throws(RuntimeError) {
+    init(weights: EncoderWeights, sequences: [EncoderInput], kernel: Kernel, threads: Int, parallel: Parallel) throws(Fault) {
         session = try Session(weights: weights, kernel: kernel, threads: threads)
         self.sequences = sequences
         self.parallel = parallel
@@ -19,7 +20,7 @@ final class Calibration {
     }
 
     /// Runs all sequences, one after the other, and shows every observation.
-    private func observe(_ body: @escaping (Observation) -> Void, progress: (Int, Int) -> Void) throws(RuntimeError) {
+    private func observe(_ body: @escaping (Observation) -> Void, progress: (Int, Int) -> Void) throws(Fault) {
         session.observer = body
         defer { session.observer = nil }
         for (i, sequence) in sequences.enumerated() {
@@ -29,7 +30,7 @@ final class Calibration {
     }
 
     /// First pass: means per channel, summed in double in the order of the rows.
-    func measureMeans(progress: (Int, Int) -> Void) throws(RuntimeError) {
+    func measureMeans(progress: (Int, Int) -> Void) throws(Fault) {
         let configuration = session.configuration
         var embedded = Mean()
         var sites = Array(repeating: [Site: Mean](), count: configuration.storedLayers)
@@ -47,7 +48,7 @@ final class Calibration {
     /// Second pass: Hessians of transformed inputs. `layer` nil takes the embedding projection.
     func measureHessians(
         layers: Range<Int>, transforms: [[Site: InputTransform]], embedded: InputTransform?, progress: (Int, Int) -> Void
-    ) throws(RuntimeError) -> (layers: [[Site: Hessian]], embedded: Hessian?) {
+    ) throws(Fault) -> (layers: [[Site: Hessian]], embedded: Hessian?) {
         let configuration = session.configuration
         let parallel = parallel
         let hessians = layers.map { layer in transforms[layer].mapValues { Hessian(transform: $0, parallel: parallel) } }

@@ -1,4 +1,5 @@
 import AlbitModel
+import AlbitText
 
 /// The float weights of one stored layer, with everything folded in that costs nothing at run time.
 struct FoldedLayer {
@@ -17,12 +18,12 @@ struct LayerFolder<Source: ParameterSource> {
     /// Whether heads are rotated and means are known.
     let means: [Site: [Float]]?
 
-    func fold(_ layer: Int) throws(Source.SourceError) -> FoldedLayer {
+    func fold(_ layer: Int) throws(Fault) -> FoldedLayer {
         let c = source.configuration
         let h = c.hiddenSize
         let d = c.headSize
         let block = "blk." + String(layer) + "."
-        func read(_ part: ParameterName.Layer, _ count: Int) throws(Source.SourceError) -> [Float] {
+        func read(_ part: ParameterName.Layer, _ count: Int) throws(Fault) -> [Float] {
             try source.values(ParameterName.layer(layer, part, innerGroups: c.innerGroupNum), count: count)
         }
         var query = try read(.queryWeight, h * h)
@@ -80,16 +81,5 @@ struct LayerFolder<Source: ParameterSource> {
                 name: block + "ffn_down", rows: h, columns: i, weights: try read(.ffnOutputWeight, h * i),
                 bias: try read(.ffnOutputBias, h)),
             attentionOutputMean: contextMean)
-    }
-}
-
-extension ParameterSource {
-    /// All values of a canonical parameter.
-    func values(_ name: String, count: Int) throws(SourceError) -> [Float] {
-        var result = [Float](repeating: 0, count: count)
-        try result.withUnsafeMutableBufferPointer { (buffer) throws(SourceError) in
-            try read(name, elements: 0..<count, into: buffer)
-        }
-        return result
     }
 }

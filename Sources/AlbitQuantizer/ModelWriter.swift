@@ -24,13 +24,13 @@ struct ModelWriter {
     var totalBytes: Int { announced.reduce(0) { $0 + $1.bytes + header.padding(after: $1.bytes) } }
 
     /// Reserves the checksums and writes the header.
-    mutating func begin() throws(OutputError) {
+    mutating func begin() throws(Fault) {
         header.set("albit.checksums", [UInt32](repeating: 0, count: announced.count))
         try file.write(header.header())
     }
 
     /// Appends data of the tensor at hand; the next one begins when its announced bytes are there.
-    mutating func append(_ bytes: UnsafeRawBufferPointer) throws(OutputError) {
+    mutating func append(_ bytes: UnsafeRawBufferPointer) throws(Fault) {
         var crc = open ?? CRC32()
         crc.update(bytes)
         try file.write(bytes)
@@ -45,12 +45,16 @@ struct ModelWriter {
         }
     }
 
-    mutating func append<Element: BitwiseCopyable>(_ values: [Element]) throws(OutputError) {
-        try values.withUnsafeBufferPointer { (buffer) throws(OutputError) in try append(UnsafeRawBufferPointer(buffer)) }
+    /// Appends the first `count` values of an array, or all.
+    mutating func append<Element: BitwiseCopyable>(_ values: [Element], count: Int? = nil) throws(Fault) {
+        func append(_ buffer: UnsafeBufferPointer<Element>) throws(Fault) {
+            try self.append(UnsafeRawBufferPointer(UnsafeBufferPointer(rebasing: buffer[..<(count ?? buffer.count)])))
+        }
+        try values.withUnsafeBufferPointer(append)
     }
 
     /// Fills in the checksums.
-    func finishChecksums() throws(OutputError) {
+    func finishChecksums() throws(Fault) {
         guard let offset = header.valueOffset(of: "albit.checksums") else { return }
         try file.patch(at: offset, checksums.flatMap { checksum in withUnsafeBytes(of: checksum.littleEndian) { Array($0) } })
     }

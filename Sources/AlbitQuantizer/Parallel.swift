@@ -1,10 +1,11 @@
 import AlbitRuntime
+import AlbitText
 
 /// Runs closures over index ranges on a pool of threads.
 package struct Parallel {
     private let pool: ThreadPool
 
-    package init(threads: Int) throws(RuntimeError) { pool = try ThreadPool(count: threads) }
+    package init(threads: Int) throws(Fault) { pool = try ThreadPool(count: threads) }
 
     package var threads: Int { pool.count }
 

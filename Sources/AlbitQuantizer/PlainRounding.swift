@@ -1,4 +1,5 @@
 import AlbitModel
+import AlbitText
 import CKernels
 
 // Rounding without calibration, in blocks of rows: a model of any size passes through a few megabytes.
@@ -8,7 +9,7 @@ extension Quantizer {
 
     func writePlain(
         _ plan: QuantizationPlan<Source>, _ writer: inout ModelWriter, _ vectors: inout [String: [Float]]
-    ) throws(Failed) {
+    ) throws(Fault) {
         let c = source.configuration
         if let projection = plan.projection {
             try writePlain(projection.name, rows: projection.rows, columns: projection.columns, &writer, &vectors) {
@@ -48,7 +49,7 @@ extension Quantizer {
     private func writePlain(
         _ name: String, rows: Int, columns: Int, _ writer: inout ModelWriter, _ vectors: inout [String: [Float]],
         origin: (Int) -> (weight: String, bias: String, row: Int)?
-    ) throws(Failed) {
+    ) throws(Fault) {
         let layout = Panels(rows: rows, columns: columns)
         let rowsAtOnce = max(1, Self.blockElements / (Panels.height * layout.columns)) * Panels.height
         let block = Panels(rows: min(rowsAtOnce, layout.rows), columns: columns)
@@ -66,12 +67,7 @@ extension Quantizer {
                 if !place.bias.isEmpty { bias[row] = try readElement(place.bias, place.row) }
                 scales[row] = PlainRow.round(values, row: row - first, of: block, into: &panels)
             }
-            let bytes = Panels(rows: count, columns: columns).byteCount
-            try output { () throws(OutputError) in
-                try panels.withUnsafeBufferPointer { (buffer) throws(OutputError) in
-                    try writer.append(UnsafeRawBufferPointer(UnsafeBufferPointer(rebasing: buffer[..<bytes])))
-                }
-            }
+            try writer.append(panels, count: Panels(rows: count, columns: columns).byteCount)
             first += count
             report(name, writer)
         }
@@ -80,7 +76,7 @@ extension Quantizer {
     }
 
     /// An embedding table: one scale per row, written behind the rows.
-    func writeTable(_ table: QuantizationPlan<Source>.Table, _ writer: inout ModelWriter) throws(Failed) {
+    func writeTable(_ table: QuantizationPlan<Source>.Table, _ writer: inout ModelWriter) throws(Fault) {
         let rowsAtOnce = max(1, min(table.rows, Self.blockElements / table.columns))
         var values = [Float](repeating: 0, count: rowsAtOnce * table.columns)
         var rounded = [Int8](repeating: 0, count: values.count)
@@ -89,24 +85,16 @@ extension Quantizer {
         while first < table.rows {
             let count = min(rowsAtOnce, table.rows - first)
             let range = (first * table.columns)..<((first + count) * table.columns)
-            do {
-                try values.withUnsafeMutableBufferPointer { (buffer) throws(Source.SourceError) in
-                    try source.read(table.parameter, elements: range, into: UnsafeMutableBufferPointer(rebasing: buffer[..<range.count]))
-                }
-            } catch { throw .source(error) }
+            try source.read(table.parameter, elements: range, into: &values)
             for row in 0..<count {
                 scales[first + row] = PlainRow.round(
                     values[(row * table.columns)..<((row + 1) * table.columns)], into: &rounded, at: row * table.columns)
             }
-            try output { () throws(OutputError) in
-                try rounded.withUnsafeBufferPointer { (buffer) throws(OutputError) in
-                    try writer.append(UnsafeRawBufferPointer(UnsafeBufferPointer(rebasing: buffer[..<range.count])))
-                }
-            }
+            try writer.append(rounded, count: range.count)
             first += count
             report(table.name, writer)
         }
-        try output { () throws(OutputError) in try writer.append(scales) }
+        try writer.append(scales)
     }
 
     /// Which tensor is at hand, and how many bytes of the file are there.
@@ -115,22 +103,14 @@ extension Quantizer {
         request.progress(name + ", " + String(done / 1_000_000) + " of " + String(total / 1_000_000) + " MB", done, total)
     }
 
-    private func readRow(_ name: String, _ row: Int, _ values: inout [Float]) throws(Failed) {
+    private func readRow(_ name: String, _ row: Int, _ values: inout [Float]) throws(Fault) {
         let columns = values.count
-        do {
-            try values.withUnsafeMutableBufferPointer { (buffer) throws(Source.SourceError) in
-                try source.read(name, elements: (row * columns)..<((row + 1) * columns), into: buffer)
-            }
-        } catch { throw .source(error) }
+        try source.read(name, elements: (row * columns)..<((row + 1) * columns), into: &values)
     }
 
-    private func readElement(_ name: String, _ index: Int) throws(Failed) -> Float {
-        var value = [Float](repeating: 0, count: 1)
-        do {
-            try value.withUnsafeMutableBufferPointer { (buffer) throws(Source.SourceError) in
-                try source.read(name, elements: index..<(index + 1), into: buffer)
-            }
-        } catch { throw .source(error) }
+    private func readElement(_ name: String, _ index: Int) throws(Fault) -> Float {
+        var value: [Float] = [0]
+        try source.read(name, elements: index..<(index + 1), into: &value)
         return value[0]
     }
 }

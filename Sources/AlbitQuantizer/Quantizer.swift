@@ -1,31 +1,33 @@
 import AlbitModel
 import AlbitRuntime
+import AlbitText
 
 /// Makes an int8 model file from the parameters of a source.
 package struct Quantizer<Source: ParameterSource> {
-    package typealias Failed = QuantizerError<Source.SourceError>
-
     let source: Source
     let request: QuantizationRequest
     let parallel: Parallel
     private var configuration: Configuration { source.configuration }
 
-    package init(source: Source, request: QuantizationRequest) throws(Failed) {
+    package init(source: Source, request: QuantizationRequest) throws(Fault) {
         self.source = source
         self.request = request
-        do { parallel = try Parallel(threads: request.threads) } catch { throw .runtime(error) }
+        parallel = try Parallel(threads: request.threads)
     }
 
     /// Writes the whole file under a temporary name, computes its self-test with the integer kernels, and returns
     /// the file for the caller to finish, so that nothing appears where a later check fails.
-    package func write(to path: String, overwrite: Bool) throws(Failed) -> PendingModel {
+    package func write(to path: String, overwrite: Bool) throws(Fault) -> PendingModel {
         let plan = QuantizationPlan(source: source, request: request)
-        if let missing = plan.missing { throw .missingParameter(missing) }
-        let file: OutputFile
-        do { file = try OutputFile(path: path, overwrite: overwrite) } catch { throw .output(error) }
+        if let missing = plan.missing {
+            throw Fault(
+                .quantizerMissingParameter,
+                "the source has no parameter '\(missing)', which every model of its kind needs")
+        }
+        let file = try OutputFile(path: path, overwrite: overwrite)
         var writer = ModelWriter(file: file)
         plan.describe(&writer)
-        try output { () throws(OutputError) in try writer.begin() }
+        try writer.begin()
 
         var vectors: [String: [Float]] = [:]
         if request.preset.isCalibrated {
@@ -42,16 +44,14 @@ package struct Quantizer<Source: ParameterSource> {
             } else {
                 values = []
             }
-            try output { () throws(OutputError) in
-                if plan.isShift(name) {
-                    try writer.append(values.map { InputTransform.stored($0).bitPattern })
-                } else {
-                    try writer.append(values)
-                }
+            if plan.isShift(name) {
+                try writer.append(values.map { InputTransform.stored($0).bitPattern })
+            } else {
+                try writer.append(values)
             }
         }
         for table in plan.tables { try writeTable(table, &writer) }
-        try output { () throws(OutputError) in try writer.finishChecksums() }
+        try writer.finishChecksums()
         try fillSelfTest(writer)
         return PendingModel(
             file: file, driftOffset: writer.header.valueOffset(of: "albit.drift"),
@@ -59,57 +59,35 @@ package struct Quantizer<Source: ParameterSource> {
                 ? writer.header.valueOffset(of: "albit.source.sha256") : nil)
     }
 
-    func read(_ name: String, _ count: Int) throws(Failed) -> [Float] {
-        do { return try source.values(name, count: count) } catch { throw .source(error) }
-    }
-
-    func output(_ body: () throws(OutputError) -> Void) throws(Failed) {
-        do { try body() } catch { throw .output(error) }
-    }
-
-    private func runtime<T>(_ body: () throws(RuntimeError) -> T) throws(Failed) -> T {
-        do { return try body() } catch { throw .runtime(error) }
-    }
-
-    private func model<T>(_ body: () throws(ModelFileError) -> T) throws(Failed) -> T {
-        do { return try body() } catch { throw .model(error) }
-    }
-
-    /// The float32 weights that calibration runs through.
-    private func referenceWeights() throws(Failed) -> EncoderWeights {
-        do { return try EncoderWeights(source) } catch {
-            switch error {
-            case .source(let inner): throw .source(inner)
-            case .runtime(let inner): throw .runtime(inner)
-            }
-        }
+    func read(_ name: String, _ count: Int) throws(Fault) -> [Float] {
+        return try source.values(name, count: count)
     }
 
     // Calibrated presets ----------------------------------------------------------------------
 
     private func writeCalibrated(
         _ plan: QuantizationPlan<Source>, _ writer: inout ModelWriter, _ vectors: inout [String: [Float]]
-    ) throws(Failed) {
-        guard !request.calibration.isEmpty else { throw .emptyCalibration }
-        let weights = try referenceWeights()
-        let calibration = try runtime { () throws(RuntimeError) in
-            try Calibration(
-                weights: weights, sequences: request.calibration, kernel: request.kernel, threads: request.threads,
-                parallel: parallel)
+    ) throws(Fault) {
+        guard !request.calibration.isEmpty else {
+            throw Fault(
+                .quantizerEmptyCalibration, "calibration needs at least one sequence",
+                advice: "give a file with --calibrate")
         }
-        try runtime { () throws(RuntimeError) in
-            try calibration.measureMeans { request.progress("measuring means", $0, $1) }
-        }
+        let weights = try EncoderWeights(source)
+        let calibration = try Calibration(
+            weights: weights, sequences: request.calibration, kernel: request.kernel, threads: request.threads,
+            parallel: parallel)
+        try calibration.measureMeans { request.progress("measuring means", $0, $1) }
 
         let rounder = LinearRounder(parallel: parallel)
-        func emit(_ linear: QuantizedLinear) throws(Failed) {
+        func emit(_ linear: QuantizedLinear) throws(Fault) {
             vectors[linear.name + ".scale"] = linear.scales
             vectors[linear.name + ".bias"] = linear.bias
             if !linear.shift.isEmpty { vectors[linear.name + ".shift"] = linear.shift }
-            try output { () throws(OutputError) in try writer.append(linear.panels) }
+            try writer.append(linear.panels)
             guard let second = linear.secondPlane else { return }
             vectors[linear.name + ".low.scale"] = second.scales
-            try output { () throws(OutputError) in try writer.append(second.panels) }
+            try writer.append(second.panels)
         }
         // Hessians of a shared layer are few; those of an unshared model are measured layer by layer to bound memory.
         let c = configuration
@@ -117,10 +95,7 @@ package struct Quantizer<Source: ParameterSource> {
         var embedded = plan.projection.map { InputTransform(columns: $0.columns, rotated: true, shift: calibration.embeddedMean) }
         for layer in 0..<c.storedLayers {
             let means = calibration.means[layer]
-            let folded: FoldedLayer
-            do {
-                folded = try LayerFolder(source: source, means: means).fold(layer)
-            } catch { throw .source(error) }
+            let folded = try LayerFolder(source: source, means: means).fold(layer)
             let transforms: [Site: InputTransform] = [
                 .attentionQKV: InputTransform(columns: c.hiddenSize, rotated: true, shift: means[.attentionQKV] ?? []),
                 .attentionOutput: InputTransform(
@@ -133,10 +108,8 @@ package struct Quantizer<Source: ParameterSource> {
             all[layer] = transforms
             let phase = "layer " + String(layer + 1) + " of " + String(c.storedLayers)
             let projectionTransform = embedded
-            let hessians = try runtime { () throws(RuntimeError) in
-                try calibration.measureHessians(layers: layer..<(layer + 1), transforms: all, embedded: projectionTransform) {
-                    request.progress(phase + ": calibrating", $0, $1)
-                }
+            let hessians = try calibration.measureHessians(layers: layer..<(layer + 1), transforms: all, embedded: projectionTransform) {
+                request.progress(phase + ": calibrating", $0, $1)
             }
             if let projection = plan.projection, let transform = embedded {
                 let linear = FloatLinear(
@@ -170,18 +143,13 @@ package struct Quantizer<Source: ParameterSource> {
     }
 
     /// The digest of a fixed sequence, computed by the file itself with the integer kernels.
-    private func fillSelfTest(_ writer: ModelWriter) throws(Failed) {
+    private func fillSelfTest(_ writer: ModelWriter) throws(Fault) {
         guard let offset = writer.header.valueOffset(of: "albit.selftest.digest") else { return }
-        try output { () throws(OutputError) in try writer.file.flush() }
-        let weights = try model { () throws(ModelFileError) in
-            try EncoderWeights(ModelFile(path: writer.file.temporary))
-        }
-        let digest = try runtime { () throws(RuntimeError) in
-            let session = try Session(weights: weights, kernel: request.kernel, threads: request.threads)
-            try session.encode([EncoderInput(ids: QuantizationPlan<Source>.selfTestIds(configuration))])
-            return session.digest(of: 0)
-        }
-        try output { () throws(OutputError) in try writer.file.patch(at: offset, Array(digest.utf8)) }
+        try writer.file.flush()
+        let weights = try EncoderWeights(ModelFile(path: writer.file.temporary))
+        let session = try Session(weights: weights, kernel: request.kernel, threads: request.threads)
+        try session.encode([EncoderInput(ids: QuantizationPlan<Source>.selfTestIds(configuration))])
+        try writer.file.patch(at: offset, Array(session.digest(of: 0).utf8))
     }
 }
 
@@ -204,21 +172,21 @@ package struct PendingModel {
     package var temporaryPath: String { file.temporary }
 
     /// Stores a drift summary (JSON, at most `QuantizationPlan.driftCapacity` bytes; what is longer is left out).
-    package func store(drift: String) throws(OutputError) {
+    package func store(drift: String) throws(Fault) {
         guard let driftOffset, drift.utf8.count <= driftCapacity else { return }
         let padding = [UInt8](repeating: 0x20, count: driftCapacity - drift.utf8.count)
         try file.patch(at: driftOffset, Array(drift.utf8) + padding)
     }
 
     /// Stores the source's digest in place of `QuantizationRequest.digestPlaceholder`, which must have been asked for.
-    package func store(sourceDigest: String) throws(OutputError) {
+    package func store(sourceDigest: String) throws(Fault) {
         guard let digestOffset, sourceDigest.utf8.count == QuantizationRequest.digestPlaceholder.utf8.count else {
             fatalError("no place was kept for the source's digest")
         }
         try file.patch(at: digestOffset, Array(sourceDigest.utf8))
     }
 
-    package func finish() throws(OutputError) { try file.finish() }
+    package func finish() throws(Fault) { try file.finish() }
 
     /// Gives the file up: nothing appears under its name.
     package func discard() { file.discard() }

@@ -1,4 +1,5 @@
 import AlbitModel
+import AlbitText
 import CKernels
 
 /// The memory of a forward pass, laid out once for a number of rows, a longest sequence and a number of threads.
@@ -25,7 +26,7 @@ final class Arena {
     let traceActivated: UnsafeMutablePointer<Float>?
     let traceEmbedded: UnsafeMutablePointer<Float>?
 
-    init(weights: EncoderWeights, rows: Int, length: Int, threads: Int, traced: Bool) throws(RuntimeError) {
+    init(weights: EncoderWeights, rows: Int, length: Int, threads: Int, traced: Bool) throws(Fault) {
         let widths = ArenaWidths(weights: weights, rows: rows, length: length)
         let layout = ArenaLayout(widths, rows: rows, threads: threads, traced: traced)
         let memory = try Memory(layout.plan, purpose: "activations")

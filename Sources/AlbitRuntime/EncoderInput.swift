@@ -1,4 +1,5 @@
 import AlbitModel
+import AlbitText
 
 /// One sequence of token ids as the encoder takes it.
 package struct EncoderInput: Sendable {
@@ -14,8 +15,8 @@ package struct EncoderInput: Sendable {
         self.mask = mask
     }
 
-    /// Throws the `RuntimeError` for what the model cannot take.
-    func check(_ weights: EncoderWeights) throws(RuntimeError) {
+    /// Throws the `Fault` for what the model cannot take.
+    func check(_ weights: EncoderWeights) throws(Fault) {
         let configuration = weights.configuration
         guard typeIds.count == ids.count else {
             throw .unequalLengths(ids: ids.count, other: typeIds.count, what: "token types")
@@ -24,14 +25,27 @@ package struct EncoderInput: Sendable {
             throw .unequalLengths(ids: ids.count, other: mask.count, what: "mask values")
         }
         guard ids.count <= configuration.maxPositionEmbeddings else {
-            throw .tooLong(length: ids.count, limit: configuration.maxPositionEmbeddings)
+            throw Fault(
+                .runtimeTooLong, "a sequence of " + String(ids.count) + " tokens is longer than the model's "
+                    + String(configuration.maxPositionEmbeddings) + " positions")
         }
         for id in ids where id < 0 || Int(id) >= configuration.vocabSize {
-            throw .idOutOfRange(id: Int(id), vocabSize: configuration.vocabSize)
+            throw Fault(
+                .runtimeIdOutOfRange, "token id " + String(Int(id)) + " is outside 0 ..< "
+                    + String(configuration.vocabSize), advice: "was it made with another tokenizer?")
         }
         // A model without token types takes zeros, as Hugging Face's tokenizers always write them.
         for id in typeIds where id < 0 || Int(id) >= max(1, configuration.typeVocabSize) {
-            throw .typeOutOfRange(id: Int(id), typeVocabSize: configuration.typeVocabSize)
+            throw Fault(
+                .runtimeTypeOutOfRange, "token type " + String(Int(id)) + " is outside 0 ..< "
+                    + String(configuration.typeVocabSize))
         }
+    }
+}
+
+/// Faults that are found in several places of this file.
+private extension Fault {
+    static func unequalLengths(ids: Int, other: Int, what: String) -> Fault {
+        Fault(.runtimeUnequalLengths, String(ids) + " ids but " + String(other) + " " + what)
     }
 }

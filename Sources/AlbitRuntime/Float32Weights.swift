@@ -1,11 +1,12 @@
 import AlbitModel
+import AlbitText
 
 extension EncoderWeights {
     /// Reads a checkpoint into float32 memory, for the reference forward pass.
     ///
     /// Generic over the source so that the same code stays clear of existentials; peak memory is that of the
     /// float32 weights. Throws the source's errors (missing or misshapen tensors, NaN or Inf) or out of memory.
-    package convenience init<Source: ParameterSource>(_ source: Source) throws(WeightError<Source.SourceError>) {
+    package convenience init<Source: ParameterSource>(_ source: Source) throws(Fault) {
         let configuration = source.configuration
         let reader = Float32WeightReader(source: source)
         let h = configuration.hiddenSize
@@ -54,70 +55,41 @@ extension EncoderWeights {
     }
 }
 
-/// An error of the source, or of the machine while its weights were laid out.
-package enum WeightError<SourceError: AlbitError>: AlbitError {
-    case source(SourceError)
-    case runtime(RuntimeError)
-
-    package var description: String {
-        switch self {
-        case .source(let error): error.description
-        case .runtime(let error): error.description
-        }
-    }
-
-    package var failure: Failure {
-        switch self {
-        case .source(let error): error.failure
-        case .runtime(let error): error.failure
-        }
-    }
-}
-
 private final class Float32WeightReader<Source: ParameterSource> {
-    typealias Failed = WeightError<Source.SourceError>
     let source: Source
     private(set) var owners: [Memory] = []
 
     init(source: Source) { self.source = source }
 
-    private func allocate(_ count: Int) throws(Failed) -> UnsafeMutablePointer<Float> {
-        do {
-            var plan = MemoryPlan()
-            let values = plan.place(count, of: Float.self)
-            let memory = try Memory(plan, purpose: "float32 weights")
-            owners.append(memory)
-            return memory[values]
-        } catch {
-            throw .runtime(error)
-        }
+    private func allocate(_ count: Int) throws(Fault) -> UnsafeMutablePointer<Float> {
+        var plan = MemoryPlan()
+        let values = plan.place(count, of: Float.self)
+        let memory = try Memory(plan, purpose: "float32 weights")
+        owners.append(memory)
+        return memory[values]
     }
 
-    private func fill(_ name: String, _ range: Range<Int>, _ destination: UnsafeMutablePointer<Float>) throws(Failed) {
-        do {
-            try source.read(name, elements: range, into: UnsafeMutableBufferPointer(start: destination, count: range.count))
-        } catch {
-            throw .source(error)
-        }
+    private func fill(_ name: String, _ range: Range<Int>, _ destination: UnsafeMutablePointer<Float>) throws(Fault) {
+        try source.read(name, elements: range, into: UnsafeMutableBufferPointer(start: destination, count: range.count))
     }
 
-    func floats(_ name: String, _ count: Int) throws(Failed) -> UnsafePointer<Float> {
+    func floats(_ name: String, _ count: Int) throws(Fault) -> UnsafePointer<Float> {
         let memory = try allocate(count)
         try fill(name, 0..<count, memory)
         return UnsafePointer(memory)
     }
 
-    func norm(_ weight: String, _ bias: String, _ count: Int) throws(Failed) -> LayerNorm {
+    func norm(_ weight: String, _ bias: String, _ count: Int) throws(Fault) -> LayerNorm {
         LayerNorm(weight: try floats(weight, count), bias: try floats(bias, count))
     }
 
-    func linear(_ weight: String, _ bias: String, _ rows: Int, _ columns: Int) throws(Failed) -> Linear {
+    func linear(_ weight: String, _ bias: String, _ rows: Int, _ columns: Int) throws(Fault) -> Linear {
         Linear(
             weights: .float32(weight: try floats(weight, rows * columns), bias: try floats(bias, rows)),
             rows: rows, columns: columns)
     }
 
-    func optional(_ weight: String, _ bias: String, _ columns: Int) throws(Failed) -> Linear? {
+    func optional(_ weight: String, _ bias: String, _ columns: Int) throws(Fault) -> Linear? {
         guard let shape = source.shape(of: weight), shape.count == 2 else { return nil }
         let biasValues = source.shape(of: bias) == nil ? nil : try floats(bias, shape[0])
         return Linear(
@@ -126,7 +98,7 @@ private final class Float32WeightReader<Source: ParameterSource> {
     }
 
     /// Query, key and value interleaved head by head, as the int8 layout has them.
-    func qkv(_ name: (ParameterName.Layer) -> String) throws(Failed) -> Linear {
+    func qkv(_ name: (ParameterName.Layer) -> String) throws(Fault) -> Linear {
         let configuration = source.configuration
         let h = configuration.hiddenSize
         let d = configuration.headSize

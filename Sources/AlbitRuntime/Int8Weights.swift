@@ -1,15 +1,17 @@
 import AlbitModel
+import AlbitText
 import CKernels
 
 extension EncoderWeights {
     /// Points into a mapped int8 model file; nothing but column sums (4 bytes per output channel) and
     /// shifts (4 bytes per input channel) is held in memory.
-    /// Throws `ModelFileError` where a tensor is missing or of another shape.
-    package convenience init(_ model: ModelFile) throws(ModelFileError) {
+    /// Throws `Fault` where a tensor is missing or of another shape.
+    package convenience init(_ model: ModelFile) throws(Fault) {
         let configuration = model.configuration
         guard model.weights == "int8" else {
-            throw .badValue(
-                path: model.path, key: "albit.weights", problem: "is '" + model.weights + "', expected int8; make an int8 file with 'albit quantize'")
+            throw Fault(
+                .modelBadValue, in: model.path, at: "key 'albit.weights'", "is '" + model.weights
+                    + "', expected int8; make an int8 file with 'albit quantize'")
         }
         let reader = Int8WeightReader(model: model)
         let h = configuration.hiddenSize
@@ -73,13 +75,13 @@ private final class Int8WeightReader {
 
     init(model: ModelFile) { self.model = model }
 
-    func optional(_ name: String, rows: Int?, columns: Int) throws(ModelFileError) -> Linear? {
+    func optional(_ name: String, rows: Int?, columns: Int) throws(Fault) -> Linear? {
         guard let description = model.linears.first(where: { $0.name == name }) else { return nil }
         return try linear(name, rows: rows ?? description.rows, columns: columns)
     }
 
     /// `hasSecondPlane`: with the second plane of its weights.
-    func linear(_ name: String, rows: Int, columns: Int, hasSecondPlane: Bool = false) throws(ModelFileError) -> Linear {
+    func linear(_ name: String, rows: Int, columns: Int, hasSecondPlane: Bool = false) throws(Fault) -> Linear {
         guard let description = model.linears.first(where: { $0.name == name }) else {
             throw .missingTensor(path: model.path, tensor: name)
         }
@@ -113,7 +115,7 @@ private final class Int8WeightReader {
             secondPlane: second, rows: rows, columns: columns)
     }
 
-    private func panels(_ name: String, _ layout: Panels) throws(ModelFileError) -> UnsafePointer<Int8> {
+    private func panels(_ name: String, _ layout: Panels) throws(Fault) -> UnsafePointer<Int8> {
         let tensor = try model.tensor(name + ".weight", .i8, shape: layout.shape)
         guard let base = model.gguf.bytes(of: tensor).baseAddress else {
             throw .missingTensor(path: model.path, tensor: name)
@@ -127,33 +129,42 @@ private final class Int8WeightReader {
         return base.assumingMemoryBound(to: Int8.self)
     }
 
-    func norm(_ name: String, _ count: Int) throws(ModelFileError) -> LayerNorm {
+    func norm(_ name: String, _ count: Int) throws(Fault) -> LayerNorm {
         LayerNorm(
             weight: try model.floats(name + ".weight", count: count), bias: try model.floats(name + ".bias", count: count))
     }
 
-    private func allocate<T>(_ count: Int, of type: T.Type) throws(ModelFileError) -> UnsafeMutablePointer<T> {
-        do throws(RuntimeError) {
-            var plan = MemoryPlan()
-            let values = plan.place(count, of: type)
-            let memory = try Memory(plan, purpose: "column sums and shifts")
-            owners.append(memory)
-            return memory[values]
-        } catch {
-            throw .badConfiguration(path: model.path, problem: error.description)
-        }
+    private func allocate<T>(_ count: Int, of type: T.Type) throws(Fault) -> UnsafeMutablePointer<T> {
+        var plan = MemoryPlan()
+        let values = plan.place(count, of: type)
+        let memory = try Memory(plan, purpose: "column sums and shifts")
+        owners.append(memory)
+        return memory[values]
     }
 
-    private func shift(_ name: String, _ count: Int) throws(ModelFileError) -> UnsafePointer<Float> {
+    private func shift(_ name: String, _ count: Int) throws(Fault) -> UnsafePointer<Float> {
         let values = try allocate(count, of: Float.self)
         try model.halves(name, count: count, into: values)
         return UnsafePointer(values)
     }
 
     /// Derived rather than stored: four bytes a channel that could only disagree with the weights.
-    private func columnSums(_ panels: UnsafePointer<Int8>, _ layout: Panels) throws(ModelFileError) -> UnsafePointer<Int32> {
+    private func columnSums(_ panels: UnsafePointer<Int8>, _ layout: Panels) throws(Fault) -> UnsafePointer<Int32> {
         let sums = try allocate(layout.rows, of: Int32.self)
         kernel_column_sums(panels, Int32(layout.rows), Int32(layout.columns), sums)
         return UnsafePointer(sums)
+    }
+}
+
+/// Faults that are found in several places of this file.
+private extension Fault {
+    static func missingTensor(path: String, tensor: String) -> Fault {
+        Fault(
+            .modelMissingTensor, in: path, at: "tensor '" + tensor + "'", "is missing",
+            advice: "make the file again with 'albit quantize'")
+    }
+
+    static func wrongTensor(path: String, tensor: String, expected: String, found: String) -> Fault {
+        Fault(.modelWrongTensor, in: path, at: "tensor '" + tensor + "'", "is " + found, expected: expected)
     }
 }

@@ -1,3 +1,4 @@
+import AlbitText
 import CKernels
 
 /// One implementation of the arithmetic, chosen at start; all give the same bytes.
@@ -17,12 +18,16 @@ package struct Kernel: @unchecked Sendable {
     package static var best: Kernel { Kernel(table: kernel_best()) }
 
     /// The kernel of a name; throws where there is none or the CPU cannot run it.
-    package init(named name: String) throws(RuntimeError) {
+    package init(named name: String) throws(Fault) {
         guard let table = name.withCString({ kernel_named($0) }) else {
-            throw .unknownKernel(name: name, available: Kernel.list(Kernel.all))
+            throw Fault(
+                .runtimeUnknownKernel, "there is no kernel '" + name + "'", advice: "this program has "
+                    + Kernel.list(Kernel.all))
         }
         guard table.pointee.available() else {
-            throw .kernelNotAvailable(name: name, available: Kernel.list(Kernel.available))
+            throw Fault(
+                .runtimeKernelNotAvailable, "this CPU cannot run kernel '" + name + "'", advice: "it runs "
+                    + Kernel.list(Kernel.available))
         }
         self.table = table
     }

@@ -1,3 +1,5 @@
+import AlbitText
+
 /// Where arrays will lie in one block of memory, decided before it is allocated: one behind the other, each from a cache
 /// line of its own. The size of the block follows from the same calls that place the arrays.
 package struct MemoryPlan {
@@ -29,7 +31,7 @@ package struct MemorySlot<Element> {
 
 extension Memory {
     /// The block that a plan needs. Throws where the machine has not so much.
-    package convenience init(_ plan: MemoryPlan, purpose: String) throws(RuntimeError) {
+    package convenience init(_ plan: MemoryPlan, purpose: String) throws(Fault) {
         try self.init(bytes: plan.byteCount, purpose: purpose)
     }
 

@@ -1,4 +1,5 @@
 import AlbitModel
+import AlbitText
 import CKernels
 
 /// Encodes batches with one set of weights, one kernel and one pool of threads. Sessions share weights; a session
@@ -23,7 +24,7 @@ package final class Session: @unchecked Sendable {
     package var observer: ((Observation) -> Void)?
 
     /// `threads` at least 1. Throws where the threads cannot be started.
-    package init(weights: EncoderWeights, kernel: Kernel = .best, threads: Int = 1) throws(RuntimeError) {
+    package init(weights: EncoderWeights, kernel: Kernel = .best, threads: Int = 1) throws(Fault) {
         self.weights = weights
         self.kernel = kernel
         table = kernel.table.pointee
@@ -35,14 +36,18 @@ package final class Session: @unchecked Sendable {
 
     /// Runs a batch, packed end to end without padding. Results stay readable until the next call: those of all tokens,
     /// or of each sequence's first, the same bytes for less work in the last of the layers.
-    package func encode(_ inputs: [EncoderInput], reading tokens: TokensRead = .all) throws(RuntimeError) {
+    package func encode(_ inputs: [EncoderInput], reading tokens: TokensRead = .all) throws(Fault) {
         try place(inputs)
         guard let arena else { return }
         let context = Unmanaged.passUnretained(self).toOpaque()
         step = -1
         failed = false
         pool.run({ Session.from($0).embed(thread: Int($1)) }, context)
-        if failed { throw .readFailed(path: weights.file?.path ?? "") }
+        if failed {
+            throw Fault(
+                .fileReadFailed, in: weights.file?.path ?? "", "reading an embedding row failed",
+                advice: "the medium may be worn")
+        }
         observe(arena)
         for step in 0..<configuration.appliedLayers {
             self.step = step
@@ -66,13 +71,15 @@ package final class Session: @unchecked Sendable {
 
     // Placement -------------------------------------------------------------------------------
 
-    private func place(_ inputs: [EncoderInput]) throws(RuntimeError) {
+    private func place(_ inputs: [EncoderInput]) throws(Fault) {
         var rows = 0
         var longest = 0
         for input in inputs {
             try input.check(weights)
             let count = input.mask.map { $0.reduce(0) { $0 + ($1 ? 1 : 0) } } ?? input.ids.count
-            guard count > 0 else { throw .emptySequence }
+            guard count > 0 else {
+                throw Fault(.runtimeEmptySequence, "a sequence without a single unmasked token cannot be encoded")
+            }
             rows += count
             longest = max(longest, count)
         }
@@ -93,7 +100,7 @@ package final class Session: @unchecked Sendable {
     }
 
     /// The arena, made anew where it is too small for the batch or keeps no trace for an observer.
-    private func arena(rows: Int, length: Int) throws(RuntimeError) -> Arena {
+    private func arena(rows: Int, length: Int) throws(Fault) -> Arena {
         if let arena, arena.rowCapacity >= rows, arena.lengthCapacity >= length, observer == nil || arena.traceNormed != nil {
             return arena
         }
@@ -123,13 +130,17 @@ package final class Session: @unchecked Sendable {
         rowCount = sequences.count
     }
 
-    private func checkFinite(_ arena: Arena) throws(RuntimeError) {
+    private func checkFinite(_ arena: Arena) throws(Fault) {
         for row in 0..<rowCount {
             let values = arena.hidden + row * arena.hiddenStride
             // The sum of finite values of a LayerNorm is finite; NaN and Inf survive it.
             var sum: Float = 0
             for i in 0..<configuration.hiddenSize { sum += values[i] * 0 }
-            if sum != 0 { throw .notFinite(step: step, site: firstNotFinite(arena)) }
+            if sum != 0 {
+                throw Fault(
+                    .runtimeNotFinite, "NaN or Inf after layer " + String(step) + ", site " + firstNotFinite(arena),
+                    advice: "the weights or the input are damaged")
+            }
         }
     }
 

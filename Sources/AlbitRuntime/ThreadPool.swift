@@ -1,3 +1,4 @@
+import AlbitText
 import CPlatform
 
 /// Threads that sleep while there is nothing to do; the caller is one of them.
@@ -6,9 +7,11 @@ package final class ThreadPool: @unchecked Sendable {
     package let count: Int
 
     /// Starts count - 1 threads.
-    package init(count: Int) throws(RuntimeError) {
+    package init(count: Int) throws(Fault) {
         guard count >= 1, count <= 1024, let pool = platform_pool_make(Int32(count)) else {
-            throw .noThreads(count: count)
+            throw Fault(
+                .runtimeNoThreads, "the system refuses to start " + String(count) + " threads",
+                advice: "use a smaller --threads")
         }
         self.pool = pool
         self.count = count

@@ -1,22 +1,128 @@
-/// One code for each way in which a file, a text, a call or the machine can be wrong. Grouped by where it is found.
-package enum FaultCode: String, Sendable {
+/// One code for each way in which a file, a text, a call or the machine can be wrong, grouped by where it is found.
+package enum FaultCode: Sendable {
     // Command lines and calls.
-    case usage
+    case optionValue
+    case optionsConflict
+    case argumentsMissing
+    case commandLineMissingArgument, commandLineMissingValue, commandLineNotAnInteger, commandLineNotUTF8,
+        commandLineTooManyArguments, commandLineUnexpectedValue, commandLineUnknownCommand, commandLineUnknownOption
+    // Lines, requests and records that commands read; what they write.
+    case inputUnreadable
+    case inputTooLong
+    case lineTooLong
+    case requestNamedTwice, requestNeitherTextNorIds, requestNoPair, requestNotUTF8, requestUnknownName,
+        requestWrongType
+    case recordNoColumn, recordNoHeader, recordNoTexts, recordUnclosedQuote, recordWrongCount, recordWrongParts
+    case textTooManySentences, textWithoutMask
+    case outputCannotCreate, outputClosed, outputExists, outputNotDirectory, outputWriteFailed
+    case signalsNotWatched
+    case selfTestNotAlbit, selfTestOtherDigest, selfTestWrongChecksum
+    case verifyOverLimit
+    // Files and bytes.
+    case fileCannotOpen, fileOutside, fileReadFailed, fileTooLarge
+    // JSON.
+    case jsonBadEscape, jsonBadNumber, jsonControlCharacter, jsonEmpty, jsonLoneSurrogate, jsonNotUTF8,
+        jsonNumberTooLarge, jsonTooDeep, jsonTooMany, jsonTrailingCharacters, jsonUnexpectedCharacter,
+        jsonUnexpectedEnd
+    // GGUF files and the models in them; indexes of vectors.
+    case modelBadAlignment, modelBadConfiguration, modelBadKey, modelBadShape, modelBadTensorName, modelBadValue,
+        modelDoesNotFit, modelDuplicateKey, modelDuplicateTensor, modelMisalignedTensor, modelMissingKey,
+        modelMissingTensor, modelNestedArray, modelNewerFormat, modelNoTokenizer, modelNotAlbit, modelNotFinite,
+        modelNotGGUF, modelOtherArchitecture, modelOverlappingTensors, modelTensorOutsideFile, modelTooMany,
+        modelTruncated, modelUnknownValueType, modelUnsupportedGGUFVersion, modelUnsupportedTensorType,
+        modelWrongKeyType, modelWrongTensor
+    case ggufInsideArchive, ggufQuantized, ggufWrongChecksum
+    case indexNotAnIndex, indexOtherModel
+    // Tokenizers.
+    case tokenizerAddedTokenMismatch, tokenizerBadCharsmap, tokenizerBadVocabulary, tokenizerDuplicatePiece,
+        tokenizerIdOutsideVocabulary, tokenizerMissingMember, tokenizerMissingSpecialToken, tokenizerNoPieces,
+        tokenizerNotText, tokenizerNotTokenizer, tokenizerOtherModel, tokenizerPieceTooLong, tokenizerScoreCount,
+        tokenizerScoreNotFinite, tokenizerTooManyPieces, tokenizerUnsupported, tokenizerVocabularyTooLarge,
+        tokenizerZeroByte
+    case sentencePieceBadBytePiece, sentencePieceBadField, sentencePieceDuplicatePiece, sentencePieceEmpty,
+        sentencePieceEmptyPiece, sentencePieceMalformed, sentencePieceMissingBytePieces, sentencePieceScoreNotFinite,
+        sentencePieceTooLarge, sentencePieceTooManyFields, sentencePieceTruncated, sentencePieceUnknownPieceCount,
+        sentencePieceUnknownPieceType, sentencePieceUnsupportedModelType, sentencePieceUnsupportedOption
+    // Running a model; tasks.
+    case runtimeEmptySequence, runtimeIdOutOfRange, runtimeKernelNotAvailable, runtimeNoThreads, runtimeNotFinite,
+        runtimeOutOfMemory, runtimeTooLong, runtimeTypeOutOfRange, runtimeUnequalLengths, runtimeUnknownKernel
+    case taskNoHead, taskNoMaskToken, taskNoPooler, taskNoRoom, taskNoTokenizer, taskTooLong, taskWrongWidth
+    // Archives and compression.
+    case zipBadDirectory, zipBadName, zipDirectoryOutside, zipDuplicateEntry, zipEncrypted, zipEntryOutside,
+        zipNoEndRecord, zipNoLocalHeader, zipSeveralDisks, zipSizesDiffer, zipTooManyEntries, zipUnknownMethod,
+        zipWrongChecksum
+    case tarBadChecksum, tarBadNumber, tarBadPax, tarDuplicateMember, tarLink, tarMemberOutside, tarNotTar, tarSparse,
+        tarTooManyMembers, tarUnsafeName
+    case deflateBomb, deflateCorrupt, deflateEndsEarly, deflateNoMemory, deflateTooLong, deflateTruncated
+    case pickleBadArgument, pickleBadMemo, pickleForbiddenCall, pickleForbiddenGlobal, pickleNoMark, pickleQuantized,
+        pickleStackUnderflow, pickleTooManyValues, pickleTruncated, pickleUnknownOpcode, pickleUnknownProtocol
+    case numpyBadHeader, numpyFortranOrder, numpyNotNumpy, numpyTruncated, numpyUnknownType
+    case tableBadBlock, tableBadSnappy, tableBlockOutside, tableNoFooter, tableTooMany, tableUnknownCompression,
+        tableUnsorted, tableWrongChecksum
+    case protobufBadField, protobufBadVarint, protobufTruncated
+    case flatBufferDamaged, flatBufferOutside, flatBufferTooMany
+    case hdf5BadDataset, hdf5Damaged, hdf5Outside, hdf5TooMany, hdf5Truncated, hdf5Unsupported, hdf5WrongChecksum
+    // Checkpoints.
+    case importBadConfiguration, importBadLabel, importConfigurationUnknown, importCopiesDiffer, importLabelCount,
+        importLabelFileCount, importLargeFilePointer, importMissingTensor, importNeedsPooler, importNoCheckpoint,
+        importNoSuchHead, importNoSuchParameter, importNoSuchRoot, importNoTransformer, importNoWeights,
+        importNotFinite, importNotFloating, importNothingThere, importOtherArchitecture, importRangeOutside,
+        importSeveralCheckpoints, importSeveralTransformers, importUnknownFormat, importUnsupportedFormat,
+        importUntiedDecoder, importWrongShape
+    case safetensorsBadDescription, safetensorsBadMetadata, safetensorsBadOffsets, safetensorsBadShape,
+        safetensorsDuplicateName, safetensorsHeaderNotObject, safetensorsHeaderTooLarge, safetensorsHole,
+        safetensorsOverlap, safetensorsSizeMismatch, safetensorsTooManyTensors, safetensorsTruncatedHeader,
+        safetensorsUnknownType
+    case shardIndexBadShardName, shardIndexDuplicateName, shardIndexMissingShard, shardIndexMissingTensor,
+        shardIndexNoWeightMap, shardIndexOtherShard, shardIndexTooManyShards
+    case torchBadExport, torchByteOrder, torchFrozenScript, torchMissingStorage, torchNotTorch, torchOutsideStorage,
+        torchShortStorage
+    case flaxBadArray, flaxBadChunks, flaxBadName, flaxDuplicateName, flaxSizeMismatch, flaxTooDeep, flaxTrailingBytes,
+        flaxTruncated, flaxUnknownTag, flaxUnknownType, flaxValueOutside
+    case bundleBadEntry, bundleBadHeader, bundleMissingShard, bundleMissingSlice, bundleNoHeader, bundleOutsideShard,
+        bundleOverlap, bundleTooManyDimensions, bundleWrongChecksum
+    case spillCannotWrite
+    // Graphs.
+    case graphCycle, graphDefinedTwice, graphNoEmbeddings, graphNoMatch, graphTooManyNodes, graphUndefinedValue
+    case onnxBadExternal, onnxBadLocation, onnxBadShape, onnxMissingFile, onnxNoGraph, onnxNoLocation, onnxScattered,
+        onnxSegmented, onnxSeveralPayloads, onnxSparse, onnxTooMany, onnxUnknownOperator, onnxUnknownType,
+        onnxUnnamedTensor, onnxWrongSize
+    case tfliteBadReference, tfliteBadScale, tfliteBadShape, tfliteIntegerActivations, tfliteMissingInput,
+        tfliteNoGraph, tfliteOutside, tfliteSparse, tfliteUnknownType, tfliteUnsupportedVersion, tfliteWrongSize
+    case tensorFlowBadAttribute, tensorFlowBadTensor, tensorFlowCallsTooDeep, tensorFlowDefinedTwice,
+        tensorFlowMissingInput, tensorFlowNoGraph, tensorFlowNoVariables, tensorFlowNothingComputed, tensorFlowTooMany,
+        tensorFlowUndefinedInput, tensorFlowUnknownFunction, tensorFlowUnknownVariable, tensorFlowUnnamedNode
+    // Tables of texts: their form, columns and cells.
+    case dataAmbiguousColumn, dataBinary, dataCarriageReturns, dataColumnTwice, dataColumnsOfLists, dataCompressed,
+        dataEmpty, dataLatin1, dataMissingFlags, dataNeedsTokenizer, dataNoColumn, dataNoInput, dataNotJSON,
+        dataNotObject, dataNotSquad, dataNotUTF8, dataOfPairs, dataRecordTooLong, dataTooManyColumns, dataUTF16,
+        dataUTF32, dataUnclosedQuote, dataUnfinishedJSON, dataUnknownLabel, dataWrongColumnCount, dataWrongType
+    case columnsMalformed, columnsNoSuchColumn, columnsRoleTwice, columnsUnknownRole
+    case exampleNotAnswers, exampleNotChoices, exampleNotIds, exampleNotLabel, exampleNotText, exampleNotWords,
+        examplePythonList, exampleTagCount
+    case labelConfusable, labelFlagCount, labelFlagsOrIds, labelNotFlag, labelNotNumber, labelNumbered, labelUnknown
+    // Quantizing, comparing, exporting.
+    case calibrationEmpty
+    case quantizerEmptyCalibration, quantizerMissingParameter
+    case precisionNotFound
+    case comparisonNoGolden, comparisonNoHead, comparisonNoTruth, comparisonOtherDimension, comparisonOtherGoldenShape,
+        comparisonOtherHead, comparisonOtherLabels, comparisonOtherVocabulary
+    case exportBeyondHalf, exportTooLarge
 
-    // Reading files and descriptors.
-    case fileCannotOpen, inputUnreadable, lineTooLong
-
-    // Data files: how they are written.
-    case dataEmpty, dataUTF16, dataUTF32, dataLatin1, dataNotUTF8, dataCarriageReturns, dataCompressed, dataBinary
-    case dataUnclosedQuote, dataWrongColumnCount, dataTooManyColumns, dataColumnTwice, dataRecordTooLong
-    case dataNotJSON, dataNotObject, dataUnfinishedJSON, dataColumnsOfLists, dataNotSquad, recordWrongParts
-
-    // Data files: what their columns are for.
-    case columnsMalformed, columnsUnknownRole, columnsRoleTwice, columnsNoSuchColumn
-    case dataNoColumn, dataAmbiguousColumn, dataMissingFlags, dataOfPairs
-
-    // Data files: what their cells hold.
-    case dataNoInput, exampleNotText, exampleNotWords, exampleNotIds, exampleNotChoices, exampleNotAnswers
-    case exampleNotLabel, exampleTagCount, examplePythonList
-    case labelUnknown, labelConfusable, labelNumbered, labelNotNumber, labelNotFlag, labelFlagCount, labelFlagsOrIds
+    /// The exit code of a program that ends with this fault: bad input where nothing else is said.
+    package var exitCode: ExitCode {
+        switch self {
+        case .selfTestWrongChecksum, .selfTestOtherDigest, .verifyOverLimit, .precisionNotFound: .check
+        case .argumentsMissing, .commandLineMissingArgument, .commandLineMissingValue,
+            .commandLineNotAnInteger, .commandLineNotUTF8, .commandLineTooManyArguments,
+            .commandLineUnexpectedValue, .commandLineUnknownCommand, .commandLineUnknownOption, .optionValue,
+            .optionsConflict, .outputExists, .outputNotDirectory, .runtimeKernelNotAvailable,
+            .runtimeUnknownKernel, .selfTestNotAlbit, .taskNoHead, .taskNoMaskToken, .taskNoPooler,
+            .taskNoTokenizer: .usage
+        case .outputClosed, .outputCannotCreate, .outputWriteFailed, .inputUnreadable, .signalsNotWatched,
+            .modelDoesNotFit, .fileReadFailed, .runtimeOutOfMemory, .runtimeNoThreads, .deflateNoMemory,
+            .spillCannotWrite: .machine
+        default: .input
+        }
+    }
 }

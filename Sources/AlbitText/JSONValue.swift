@@ -97,24 +97,22 @@ extension JSONValue {
     package static let maxValues = 1 << 22
 
     /// Parses a whole text. Nesting is limited to `depth` levels, so that no input overflows the stack.
-    package init(parsing bytes: UnsafeRawBufferPointer, depth: Int = 64) throws(JSONError) {
-        var parser = JSONParser(bytes: bytes, maxDepth: depth, maxValues: JSONValue.maxValues)
+    /// `file`, and `place` inside it, say in errors where the text comes from.
+    package init(
+        parsing bytes: UnsafeRawBufferPointer, depth: Int = 64, file: String = "", place: String = ""
+    ) throws(Fault) {
+        var parser = JSONParser(bytes: bytes, maxDepth: depth, maxValues: JSONValue.maxValues, file: file, place: place)
         self = try parser.document()
     }
 
-    package init(parsing bytes: [UInt8], depth: Int = 64) throws(JSONError) {
-        var result: Result<JSONValue, JSONError> = .success(.null)
-        bytes.withUnsafeBytes { buffer in
-            do throws(JSONError) {
-                result = .success(try JSONValue(parsing: buffer, depth: depth))
-            } catch {
-                result = .failure(error)
-            }
+    package init(parsing bytes: [UInt8], depth: Int = 64, file: String = "", place: String = "") throws(Fault) {
+        func parse(_ buffer: UnsafeBufferPointer<UInt8>) throws(Fault) -> JSONValue {
+            try JSONValue(parsing: UnsafeRawBufferPointer(buffer), depth: depth, file: file, place: place)
         }
-        self = try result.get()
+        self = try bytes.withUnsafeBufferPointer(parse)
     }
 
-    package init(parsing text: String, depth: Int = 64) throws(JSONError) {
+    package init(parsing text: String, depth: Int = 64) throws(Fault) {
         try self.init(parsing: Array(text.utf8), depth: depth)
     }
 }

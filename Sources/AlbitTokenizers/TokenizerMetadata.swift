@@ -1,4 +1,5 @@
 import AlbitModel
+import AlbitText
 
 /// The tokenizer in a model file: GGUF's own keys where it has them, ours under `albit.tokenizer.`.
 /// The keys are described in formats/tokenizers.md.
@@ -65,7 +66,7 @@ extension TokenizerTables {
     }
 
     /// The tokenizer of a model file, as views into its mapping; nil where the file has none.
-    package static func read(_ gguf: GGUF) throws(ModelFileError) -> TokenizerTables? {
+    package static func read(_ gguf: GGUF) throws(Fault) -> TokenizerTables? {
         guard let model = try gguf.string(standard + "model") else { return nil }
         let reader = TokenizerMetadataReader(gguf: gguf)
         switch model {
@@ -84,7 +85,7 @@ private struct TokenizerMetadataReader {
 
     private var path: String { gguf.file.path }
 
-    func tables(_ kind: TokenizerSettings.Kind) throws(ModelFileError) -> TokenizerTables {
+    func tables(_ kind: TokenizerSettings.Kind) throws(Fault) -> TokenizerTables {
         let tokens = try array("tokenizer.ggml.tokens", .string, "an array of strings")
         let count = tokens.count
         guard count > 0, count <= TokenizerTables.maxPieces else { throw bad("tokenizer.ggml.tokens", "has " + String(count) + " pieces") }
@@ -117,28 +118,28 @@ private struct TokenizerMetadataReader {
             owner: .file(gguf))
     }
 
-    private func bad(_ key: String, _ problem: String) -> ModelFileError { .badValue(path: path, key: key, problem: problem) }
+    private func bad(_ key: String, _ problem: String) -> Fault { Fault.badValue(path: path, key: key, problem: problem) }
 
-    private func array(_ key: String, _ type: GGUFType, _ expected: String) throws(ModelFileError) -> GGUFArray {
+    private func array(_ key: String, _ type: GGUFType, _ expected: String) throws(Fault) -> GGUFArray {
         let array = try gguf.required(key, try gguf.array(key))
         guard array.elementType == type else { throw .wrongKeyType(path: path, key: key, expected: expected) }
         return array
     }
 
-    private func flag(_ name: String) throws(ModelFileError) -> Bool {
+    private func flag(_ name: String) throws(Fault) -> Bool {
         guard case .bool(let value) = try gguf.required(name, gguf[name]) else {
             throw .wrongKeyType(path: path, key: name, expected: "a bool")
         }
         return value
     }
 
-    private func id(_ name: String, _ count: Int) throws(ModelFileError) -> Int32? {
+    private func id(_ name: String, _ count: Int) throws(Fault) -> Int32? {
         guard let value = try gguf.integer(name) else { return nil }
         guard value >= 0, value < count else { throw bad(name, "is " + String(value) + ", outside the vocabulary") }
         return Int32(truncatingIfNeeded: value)
     }
 
-    private func settings(_ kind: TokenizerSettings.Kind, _ count: Int) throws(ModelFileError) -> TokenizerSettings {
+    private func settings(_ kind: TokenizerSettings.Kind, _ count: Int) throws(Fault) -> TokenizerSettings {
         let own = "albit.tokenizer."
         var settings = TokenizerSettings(kind: kind)
         settings.unknownID = try gguf.required(own + "unknown_id", try id(own + "unknown_id", count))
@@ -172,7 +173,7 @@ private struct TokenizerMetadataReader {
         return settings
     }
 
-    private func specialTokens(_ pieces: PieceList) throws(ModelFileError) -> [SpecialToken] {
+    private func specialTokens(_ pieces: PieceList) throws(Fault) -> [SpecialToken] {
         let key = "albit.tokenizer.special_ids"
         let ids = try gguf.required(key, try gguf.integers(key))
         let strips = try gguf.required("albit.tokenizer.special_strips", try gguf.integers("albit.tokenizer.special_strips"))
@@ -187,7 +188,7 @@ private struct TokenizerMetadataReader {
         return tokens
     }
 
-    private func specialIDs(_ count: Int) throws(ModelFileError) -> SpecialIDs {
+    private func specialIDs(_ count: Int) throws(Fault) -> SpecialIDs {
         var ids = SpecialIDs()
         ids.unknown = try id("tokenizer.ggml.unknown_token_id", count)
         ids.cls = try id("tokenizer.ggml.cls_token_id", count)
@@ -197,7 +198,7 @@ private struct TokenizerMetadataReader {
         return ids
     }
 
-    private func template(_ key: String, _ count: Int) throws(ModelFileError) -> [TokenTemplate.Item] {
+    private func template(_ key: String, _ count: Int) throws(Fault) -> [TokenTemplate.Item] {
         let values = try gguf.required(key, try gguf.integers(key))
         guard values.count % 2 == 0, values.count <= 64 else { throw bad(key, "is no list of ids and types") }
         var items: [TokenTemplate.Item] = []
@@ -208,5 +209,16 @@ private struct TokenizerMetadataReader {
             items.append(TokenTemplate.Item(id: Int32(truncatingIfNeeded: values[i]), typeID: Int32(truncatingIfNeeded: values[i + 1])))
         }
         return items
+    }
+}
+
+/// Faults that are found in several places of this file.
+private extension Fault {
+    static func badValue(path: String, key: String, problem: String) -> Fault {
+        Fault(.modelBadValue, in: path, at: "key '" + key + "'", problem)
+    }
+
+    static func wrongKeyType(path: String, key: String, expected: String) -> Fault {
+        Fault(.modelWrongKeyType, in: path, at: "key '" + key + "'", "is not " + expected)
     }
 }

@@ -1,4 +1,5 @@
 import AlbitModel
+import AlbitText
 
 /// All that a tokenizer reads while it works: the vocabulary, its scores and types, the trie and the character map as
 /// bytes, in a mapped model file or in memory of its own, and the settings.
@@ -65,33 +66,49 @@ package final class TokenizerTables: @unchecked Sendable {
     package func id(of piece: [UInt8]) -> Int? { piece.withUnsafeBytes { trie.id(of: $0) } }
 
     /// Checks a draft and lays it out: builds the trie, which takes a moment for large vocabularies.
-    package convenience init(_ draft: TokenizerDraft) throws(TokenizerTablesError) {
+    package convenience init(_ draft: TokenizerDraft) throws(Fault) {
         let path = draft.path
         let count = draft.pieces.count
-        guard count > 0 else { throw .noPieces(path: path) }
-        guard count <= TokenizerTables.maxPieces else { throw .tooManyPieces(path: path, count: count, limit: TokenizerTables.maxPieces) }
+        guard count > 0 else { throw Fault(.tokenizerNoPieces, in: path, "holds no pieces", expected: "a vocabulary") }
+        guard count <= TokenizerTables.maxPieces else {
+            throw Fault(
+                .tokenizerTooManyPieces, in: path, "holds " + String(count) + " pieces, more than the limit of "
+                    + String(TokenizerTables.maxPieces), advice: "the file is damaged")
+        }
         for (id, piece) in draft.pieces.enumerated() {
             guard piece.count <= TokenizerTables.maxPieceBytes else {
-                throw .pieceTooLong(path: path, id: id, bytes: piece.count, limit: TokenizerTables.maxPieceBytes)
+                throw Fault(
+                    .tokenizerPieceTooLong, in: path, at: "piece " + String(id), "has " + String(piece.count)
+                        + " bytes, more than the limit of " + String(TokenizerTables.maxPieceBytes))
             }
-            guard !piece.contains(0) else { throw .zeroByte(path: path, id: id) }
+            guard !piece.contains(0) else {
+                throw Fault(.tokenizerZeroByte, in: path, at: "piece " + String(id), "holds a zero byte")
+            }
         }
         let isUnigram = draft.settings.kind == .unigram
         guard !isUnigram || draft.scores.count == count else {
             throw .scoreCount(path: path, pieces: count, scores: draft.scores.count)
         }
-        for (id, score) in draft.scores.enumerated() where !score.isFinite { throw .scoreNotFinite(path: path, id: id) }
+        for (id, score) in draft.scores.enumerated() where !score.isFinite {
+            throw Fault(
+                .tokenizerScoreNotFinite, in: path, at: "piece " + String(id), "has a score that is NaN or infinite")
+        }
         let types = draft.types.isEmpty ? [UInt8](repeating: PieceType.normal.rawValue, count: count) : draft.types
         guard types.count == count else { throw .scoreCount(path: path, pieces: count, scores: types.count) }
         try TokenizerTables.checkIDs(draft, count: count)
         guard let units = PieceTrieBuilder.build(draft.pieces, expanded: isUnigram ? [] : WordPieceTokenizer.continuation) else {
-            throw .vocabularyTooLarge(path: path)
+            throw Fault(
+                .tokenizerVocabularyTooLarge, in: path,
+                "the vocabulary is too large for the trie of Albit files (4 million units)")
         }
         let (bytes, index) = PieceList.encode(draft.pieces)
         let memory = TokenizerMemory()
         let indexView = memory.copy(index)
         let charsmapView = memory.copy(draft.charsmap)
-        guard let charsmap = Charsmap(charsmapView) else { throw .badCharsmap(path: path) }
+        guard let charsmap = Charsmap(charsmapView) else {
+            throw Fault(
+                .tokenizerBadCharsmap, in: path, "the precompiled charsmap is damaged (its parts do not fit its size)")
+        }
         let views = Views(
             pieces: PieceList(count: count, bytes: memory.copy(bytes), index: indexView), pieceIndex: indexView,
             units: memory.copy(units), scores: memory.copy(draft.scores), types: memory.copy(types), charsmapBytes: charsmapView,
@@ -101,11 +118,13 @@ package final class TokenizerTables: @unchecked Sendable {
             template: draft.template, owner: .memory(memory))
     }
 
-    private static func checkIDs(_ draft: TokenizerDraft, count: Int) throws(TokenizerTablesError) {
-        func check(_ id: Int32?, _ what: String) throws(TokenizerTablesError) {
+    private static func checkIDs(_ draft: TokenizerDraft, count: Int) throws(Fault) {
+        func check(_ id: Int32?, _ what: String) throws(Fault) {
             guard let id else { return }
             guard id >= 0, Int(id) < count else {
-                throw .idOutsideVocabulary(path: draft.path, what: what, id: Int(id), count: count)
+                throw Fault(
+                    .tokenizerIdOutsideVocabulary, in: draft.path, "the " + what + " has id " + String(Int(id))
+                        + ", but the vocabulary has " + String(count) + " pieces")
             }
         }
         try check(draft.settings.unknownID, "piece for unknown text")
@@ -136,4 +155,13 @@ final class TokenizerMemory {
     }
 
     deinit { for block in blocks { block.deallocate() } }
+}
+
+/// Faults that are found in several places of this file.
+private extension Fault {
+    static func scoreCount(path: String, pieces: Int, scores: Int) -> Fault {
+        Fault(
+            .tokenizerScoreCount, in: path, "has " + String(pieces) + " pieces but " + String(scores)
+                + " scores or types")
+    }
 }

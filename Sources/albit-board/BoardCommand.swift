@@ -8,13 +8,15 @@ import CPlatform
 enum BoardCommand {
     static func run(
         _ command: CommandSpecification, _ arguments: CommandLineArguments, _ output: Output
-    ) throws(CommandError) {
+    ) throws(Fault) {
         if try BoardTask.run(command, arguments, output) { return }
         if command == CommandTable.bench && arguments.flag("kernels") {
-            guard arguments.arguments.isEmpty else { throw .usage("bench takes a model or --kernels, not both") }
+            guard arguments.arguments.isEmpty else {
+                throw Fault(.optionsConflict, "bench takes a model or --kernels, not both")
+            }
             return try KernelListing(json: arguments.flag("json")).run(output: output)
         }
-        guard !arguments.arguments.isEmpty else { throw .usage("bench needs a model, or --kernels") }
+        guard !arguments.arguments.isEmpty else { throw Fault(.argumentsMissing, "bench needs a model, or --kernels") }
         let path = arguments.arguments[0]
         switch command {
         case CommandTable.tokenize:
@@ -25,15 +27,16 @@ enum BoardCommand {
             guard let ids = arguments.value("ids") else {
                 return try encode.run(LoadedModel(path: path), texts: arguments.arguments.dropFirst(), output: output)
             }
-            guard arguments.arguments.count == 1 else { throw .usage("encode takes texts or --ids, not both") }
+            guard arguments.arguments.count == 1 else {
+                throw Fault(.optionsConflict, "encode takes texts or --ids, not both")
+            }
             let input = EncoderInput(
                 ids: try TokenList.parse(ids, option: "--ids"),
                 typeIds: try list(arguments, "type-ids"),
                 mask: try list(arguments, "mask")?.map { $0 != 0 })
             try encode.run(LoadedModel(path: path), inputs: [input], output: output)
         case CommandTable.inspect:
-            let inspection: Inspection
-            do throws(ModelFileError) { inspection = try Inspection(ModelFile(path: path)) } catch { throw .model(error) }
+            let inspection = try Inspection(ModelFile(path: path))
             try InspectCommand(json: arguments.flag("json"), tensors: arguments.flag("tensors")).run(inspection, output: output)
         case CommandTable.serveLines:
             try ServeLinesCommand(options: BoardTask.options(arguments)).run(LoadedModel(path: path), output: output)
@@ -44,23 +47,24 @@ enum BoardCommand {
         }
     }
 
-    private static func tokenize(_ path: String, _ arguments: CommandLineArguments, _ output: Output) throws(CommandError) {
+    private static func tokenize(_ path: String, _ arguments: CommandLineArguments, _ output: Output) throws(Fault) {
         let unit = arguments.value("offsets") ?? "bytes"
         guard unit == "bytes" || unit == "characters" else {
-            throw .usage("--offsets is '" + unit + "', expected bytes or characters")
+            throw Fault(.optionValue, "--offsets is '" + unit + "'", expected: "bytes or characters")
         }
         let command = TokenizeCommand(
             json: arguments.flag("json"), characters: unit == "characters", bare: arguments.flag("bare"))
         guard let tokenizer = try LoadedModel(path: path).tokenizer else {
-            throw .input(path + ": has no tokenizer; it takes ids only")
+            throw Fault(.modelNoTokenizer, in: path, "has no tokenizer", advice: "it takes ids only")
         }
         let pair = arguments.value("pair").map { Array($0.utf8) }
-        try Texts.each(arguments.arguments.dropFirst(), output: output) { (text) throws(CommandError) in
+        var each = Texts(arguments.arguments.dropFirst(), output: output)
+        while let text = try each.next() {
             try command.run(tokenizer, text: text, pair: pair, output: output)
         }
     }
 
-    private static func bench(_ path: String, _ arguments: CommandLineArguments, _ output: Output) throws(CommandError) {
+    private static func bench(_ path: String, _ arguments: CommandLineArguments, _ output: Output) throws(Fault) {
         let start = platform_now()
         let model = try LoadedModel(path: path)
         let loadSeconds = platform_now() - start
@@ -70,24 +74,24 @@ enum BoardCommand {
         command.threads = try counts(arguments, "threads") ?? command.threads
         if let text = arguments.value("seconds") {
             guard let seconds = DecimalText.double(text), seconds >= 0 else {
-                throw .usage("--seconds is '" + text + "', expected a number of seconds")
+                throw Fault(.optionValue, "--seconds is '" + text + "'", expected: "a number of seconds")
             }
             command.seconds = seconds
         }
         try command.run(model, loadSeconds: loadSeconds, output: output)
     }
 
-    static func runOptions(_ arguments: CommandLineArguments) throws(CommandError) -> RunOptions {
-        let threads = try AlbitBoard.usage { () throws(CommandLineError) in try arguments.integer("threads", in: 0...1024) }
+    static func runOptions(_ arguments: CommandLineArguments) throws(Fault) -> RunOptions {
+        let threads = try arguments.integer("threads", in: 0...1024)
         return RunOptions(json: arguments.flag("json"), threads: threads ?? 0, kernel: arguments.value("kernel") ?? "")
     }
 
-    private static func list(_ arguments: CommandLineArguments, _ name: String) throws(CommandError) -> [Int32]? {
+    private static func list(_ arguments: CommandLineArguments, _ name: String) throws(Fault) -> [Int32]? {
         guard let text = arguments.value(name) else { return nil }
         return try TokenList.parse(text, option: "--" + name)
     }
 
-    private static func counts(_ arguments: CommandLineArguments, _ name: String) throws(CommandError) -> [Int]? {
-        try AlbitBoard.usage { () throws(CommandLineError) in try arguments.integers(name, in: 1...4096) }
+    private static func counts(_ arguments: CommandLineArguments, _ name: String) throws(Fault) -> [Int]? {
+        try arguments.integers(name, in: 1...4096)
     }
 }

@@ -7,7 +7,7 @@ enum BoardTask {
     /// Runs the command where it is one on text; false: it is another.
     static func run(
         _ command: CommandSpecification, _ arguments: CommandLineArguments, _ output: Output
-    ) throws(CommandError) -> Bool {
+    ) throws(Fault) -> Bool {
         guard CommandTable.tasks.contains(command) else { return false }
         let options = try options(arguments)
         let model = try LoadedModel(path: arguments.arguments[0])
@@ -36,7 +36,7 @@ enum BoardTask {
         return true
     }
 
-    static func options(_ arguments: CommandLineArguments) throws(CommandError) -> TaskOptions {
+    static func options(_ arguments: CommandLineArguments) throws(Fault) -> TaskOptions {
         var options = TaskOptions(run: try BoardCommand.runOptions(arguments))
         options.tsv = arguments.flag("tsv")
         options.file = arguments.value("file")
@@ -46,14 +46,14 @@ enum BoardTask {
         return options
     }
 
-    private static func tag(_ options: TaskOptions, _ arguments: CommandLineArguments) throws(CommandError) -> TagCommand {
+    private static func tag(_ options: TaskOptions, _ arguments: CommandLineArguments) throws(Fault) -> TagCommand {
         var command = TagCommand(options: options)
         if let name = arguments.value("aggregation") { command.aggregation = try TagCommand.aggregation(name) }
         if let stride = try number(arguments, "stride", from: 0) { command.stride = stride }
         return command
     }
 
-    private static func answer(_ options: TaskOptions, _ arguments: CommandLineArguments) throws(CommandError) -> AnswerCommand {
+    private static func answer(_ options: TaskOptions, _ arguments: CommandLineArguments) throws(Fault) -> AnswerCommand {
         var command = AnswerCommand(options: options)
         command.context = arguments.value("context")
         command.answering.allowsNoAnswer = arguments.flag("no-answer")
@@ -65,11 +65,13 @@ enum BoardTask {
 
     private static func summarize(
         _ options: TaskOptions, _ arguments: CommandLineArguments
-    ) throws(CommandError) -> SummarizeCommand {
+    ) throws(Fault) -> SummarizeCommand {
         var command = SummarizeCommand(options: options)
         command.sentences = try number(arguments, "sentences", from: 1) ?? 0
         if let text = arguments.value("ratio") {
-            guard let ratio = DecimalText.double(text) else { throw .usage("--ratio is '" + text + "', expected a number up to 1") }
+            guard let ratio = DecimalText.double(text) else {
+                throw Fault(.optionValue, "--ratio is '" + text + "'", expected: "a number up to 1")
+            }
             command.ratio = ratio
         }
         if let name = arguments.value("method") { command.method = try SummarizeCommand.method(name) }
@@ -77,7 +79,7 @@ enum BoardTask {
         return command
     }
 
-    private static func match(_ options: TaskOptions, _ arguments: CommandLineArguments) throws(CommandError) -> MatchCommand {
+    private static func match(_ options: TaskOptions, _ arguments: CommandLineArguments) throws(Fault) -> MatchCommand {
         var command = MatchCommand(options: options)
         command.candidates = arguments.value("candidates")
         command.index = arguments.value("index")
@@ -89,12 +91,12 @@ enum BoardTask {
         return command
     }
 
-    private static func pooling(_ arguments: CommandLineArguments) throws(CommandError) -> SentencePooling? {
+    private static func pooling(_ arguments: CommandLineArguments) throws(Fault) -> SentencePooling? {
         guard let name = arguments.value("pooling") else { return nil }
         return try EmbedCommand.pooling(name)
     }
 
-    private static func number(_ arguments: CommandLineArguments, _ name: String, from least: Int) throws(CommandError) -> Int? {
-        try AlbitBoard.usage { () throws(CommandLineError) in try arguments.integer(name, in: least...1_000_000) }
+    private static func number(_ arguments: CommandLineArguments, _ name: String, from least: Int) throws(Fault) -> Int? {
+        try arguments.integer(name, in: least...1_000_000)
     }
 }

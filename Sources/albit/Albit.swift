@@ -1,5 +1,6 @@
 import AlbitCommands
 import AlbitModel
+import AlbitText
 import ArgumentParser
 import CPlatform
 
@@ -43,15 +44,15 @@ enum Program {
     private static func checkCommand(_ word: String?) throws {
         let names = Albit.configuration.subcommands.map { $0._commandName } + ["help"]
         guard let word, !word.hasPrefix("-"), !names.contains(word) else { return }
-        throw CommandLineError.unknownCommand(word, suggestion: nearest(to: word, among: names))
+        throw CommandTable.unknown(word, among: names)
     }
 
     /// Prints what an error says where it belongs and ends with its exit code.
     private static func leave(_ error: any Error) -> Never {
-        if let error = error as? CommandError, case .closedPipe = error { platform_exit(0) }
-        if let error = error as? any AlbitError {
+        if let error = error as? Fault {
+            if error.code == .outputClosed { platform_exit(0) }
             Message.say("albit: " + error.description)
-            platform_exit(error.failure.rawValue)
+            platform_exit(error.code.exitCode.rawValue)
         }
         let text = Albit.fullMessage(for: error)
         // ArgumentParser says 64 for wrong usage; Albit's exit codes are 0 to 4.
@@ -60,6 +61,6 @@ enum Program {
             platform_exit(0)
         }
         Message.say(text)
-        platform_exit(Failure.usage.rawValue)
+        platform_exit(ExitCode.usage.rawValue)
     }
 }

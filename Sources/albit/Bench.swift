@@ -1,4 +1,5 @@
 import AlbitCommands
+import AlbitText
 import ArgumentParser
 import CPlatform
 
@@ -35,10 +36,10 @@ struct Bench: ParsableCommand {
 
     func run() throws {
         if kernels {
-            guard model == nil else { throw CommandError.usage("bench takes a model or --kernels, not both") }
+            guard model == nil else { throw Fault(.optionsConflict, "bench takes a model or --kernels, not both") }
             return try KernelListing(json: json).run(output: Output())
         }
-        guard let model else { throw CommandError.usage("bench needs a model, or --kernels") }
+        guard let model else { throw Fault(.argumentsMissing, "bench needs a model, or --kernels") }
         let start = platform_now()
         let loaded = try source.load(model)
         let loadSeconds = platform_now() - start
@@ -48,7 +49,7 @@ struct Bench: ParsableCommand {
         command.threads = try TokenList.parse(threads, option: "--threads").map { Int($0) }
         command.seconds = seconds
         guard (command.sequences + command.batches + command.threads).allSatisfy({ (1...4096).contains($0) }) else {
-            throw CommandError.usage("--sequence, --batch and --threads take numbers from 1 to 4096")
+            throw Fault(.optionValue, "--sequence, --batch and --threads take numbers from 1 to 4096")
         }
         try command.run(loaded, loadSeconds: loadSeconds, output: Output())
     }

@@ -4,6 +4,7 @@ import AlbitImporters
 import AlbitModel
 import AlbitQuantizer
 import AlbitRuntime
+import AlbitText
 import AlbitTokenizers
 
 /// Sequences to calibrate with, and where they came from in words.
@@ -29,7 +30,7 @@ struct CalibrationData {
                 description: "16 sequences of random ids, as the model has no tokenizer")
         }
         let sequences = try isTable(path) ? records(path, limit, checkpoint, tokenizer) : lines(path, limit, checkpoint, tokenizer)
-        guard !sequences.isEmpty else { throw CommandError.input(path + ": holds no line to calibrate with") }
+        guard !sequences.isEmpty else { throw Fault(.calibrationEmpty, in: path, "holds no line to calibrate with") }
         return CalibrationData(
             sequences: sequences, description: String(sequences.count) + " sequences of " + Quantize.name(of: path))
     }
@@ -57,7 +58,7 @@ struct CalibrationData {
                 guard !ids.isEmpty else { continue }
                 sequences.append(EncoderInput(ids: Array(ids.prefix(limit)), typeIds: typeIds.map { Array($0.prefix(limit)) }))
             case .text(let text, let pair):
-                guard let tokenizer else { throw DataFileError.needsTokenizer(path: path, line: example.line) }
+                guard let tokenizer else { throw Fault.needsTokenizer(path: path, line: example.line) }
                 sequences.append(input(tokenizer.encode(text, pair: pair, maxLength: limit), checkpoint))
             }
         }
@@ -67,7 +68,7 @@ struct CalibrationData {
     private static func lines(
         _ path: String, _ limit: Int, _ checkpoint: AlbertSource, _ tokenizer: Tokenizer?
     ) throws -> [EncoderInput] {
-        guard let tokenizer else { throw DataFileError.needsTokenizer(path: path, line: 1) }
+        guard let tokenizer else { throw Fault.needsTokenizer(path: path, line: 1) }
         let file = try MappedFile(path: path)
         defer { withExtendedLifetime(file) {} }
         return file.bytes.split(whereSeparator: { $0 == 10 || $0 == 13 }).prefix(mostSequences).map {
@@ -87,5 +88,14 @@ struct CalibrationData {
                 return Int32((state >> 8) % UInt32(configuration.vocabSize))
             })
         }
+    }
+}
+
+/// Faults that are found in several places of this file.
+private extension Fault {
+    static func needsTokenizer(path: String, line: Int) -> Fault {
+        Fault(
+            .dataNeedsTokenizer, in: path, at: "line \(line)", "is text, but the model has no tokenizer",
+            advice: "give ids")
     }
 }

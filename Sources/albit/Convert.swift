@@ -2,6 +2,7 @@ import AlbitCommands
 import AlbitExporters
 import AlbitImporters
 import AlbitModel
+import AlbitText
 import AlbitTokenizers
 import ArgumentParser
 import CPlatform
@@ -71,10 +72,13 @@ struct Convert: ParsableCommand {
         case 0:
             let error = output.withCString { platform_make_directory($0) }
             if error != 0 {
-                throw OutputError.cannotCreate(path: output, reason: String(cString: platform_error_text(error)))
+                throw Fault(
+                    .outputCannotCreate, in: output,
+                    "cannot be created: \(String(cString: platform_error_text(error)))")
             }
         case 2: break
-        default: throw CommandError.usage(output + ": is a file; name a directory, or a file that ends in .onnx")
+        default: throw Fault(
+            .outputNotDirectory, in: output, "is a file", advice: "name a directory, or a file that ends in .onnx")
         }
         try SafetensorsExporter.write(checkpoint, to: output + "/model.safetensors", overwrite: force)
         for file in checkpoint.tokenizerFiles { try write(file.bytes, to: file.name) }

@@ -1,5 +1,6 @@
 import AlbitCommands
 import AlbitRuntime
+import AlbitText
 import ArgumentParser
 
 struct Encode: ParsableCommand {
@@ -40,7 +41,7 @@ struct Encode: ParsableCommand {
         let loaded = try source.load(model)
         let command = EncodeCommand(run: computing.options, full: full, strict: strict)
         guard let ids else { return try command.run(loaded, texts: texts, output: Output()) }
-        guard texts.isEmpty else { throw CommandError.usage("encode takes texts or --ids, not both") }
+        guard texts.isEmpty else { throw Fault(.optionsConflict, "encode takes texts or --ids, not both") }
         let input = try EncoderInput(
             ids: TokenList.parse(ids, option: "--ids"),
             typeIds: typeIds.map { try TokenList.parse($0, option: "--type-ids") },

@@ -60,7 +60,9 @@ struct PrecisionTuning {
     /// Sequences to measure on, and what they are in words.
     private func inputs(_ reference: Contender) throws -> (inputs: [EncoderInput], description: String) {
         guard let path = arguments.data else {
-            guard let calibration else { throw CommandError.usage("--max-error with --preset plain needs --data FILE") }
+            guard let calibration else {
+                throw Fault(.argumentsMissing, "--max-error with --preset plain needs --data FILE")
+            }
             return (calibration.sequences, calibration.description)
         }
         let most = HiddenProbe.mostBytes / (4 * checkpoint.configuration.hiddenSize)
@@ -72,7 +74,7 @@ struct PrecisionTuning {
             inputs.append(input)
             tokens += input.ids.count
         }
-        guard !inputs.isEmpty else { throw DataFileError.empty(path: path) }
+        guard !inputs.isEmpty else { throw Fault(.dataEmpty, in: path, "holds no example") }
         return (inputs, String(inputs.count) + " sequences of " + Quantize.name(of: path))
     }
 
@@ -131,8 +133,10 @@ struct PrecisionTuning {
             choice = try search(EncoderWeights(ModelFile(path: pending.temporaryPath)), hasSecondPlanes: true, maxSites: sites)
         }
         guard let choice else {
-            let error = try trial(EncoderWeights(EncoderWeights(ModelFile(path: pending.temporaryPath)), precision: cost.top(hasSecondPlanes: request.keepsAllSecondPlanes))).error
-            throw CommandError.check(
+            let top = cost.top(hasSecondPlanes: request.keepsAllSecondPlanes)
+            let error = try trial(EncoderWeights(EncoderWeights(ModelFile(path: pending.temporaryPath)), precision: top)).error
+            throw Fault(
+                .precisionNotFound,
                 "no precision keeps the limit: with all \(sites) sites raised the error is \(DecimalText.fixed(error, digits: 4))"
                     + (task.map { ", " + $0.found } ?? "") + (request.keepsAllSecondPlanes ? "; the embedding tables stay 8-bit" : "")
                     + "; no file was made")

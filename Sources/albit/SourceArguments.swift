@@ -3,6 +3,7 @@ import AlbitDrift
 import AlbitImporters
 import AlbitModel
 import AlbitRuntime
+import AlbitText
 import AlbitTokenizers
 import ArgumentParser
 
@@ -77,7 +78,7 @@ struct SourceArguments: ParsableArguments {
             tables = try TokenizerReader.read(Importer.open(path: path, options: options).tokenizerFiles)
         }
         guard let tables else {
-            throw CommandError.input(path + ": has no tokenizer; name one with --tokenizer")
+            throw Fault(.modelNoTokenizer, in: path, "has no tokenizer", advice: "name one with --tokenizer")
         }
         return Tokenizer(tables)
     }

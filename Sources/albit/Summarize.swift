@@ -1,5 +1,6 @@
 import AlbitCommands
 import AlbitRuntime
+import AlbitText
 import ArgumentParser
 
 struct Summarize: ParsableCommand {
@@ -37,7 +38,9 @@ struct Summarize: ParsableCommand {
 
     func run() throws {
         var command = SummarizeCommand(options: task.options(offsets: offsets))
-        if let sentences, sentences < 1 { throw CommandError.usage("--sentences is \(sentences), expected 1 or more") }
+        if let sentences, sentences < 1 {
+            throw Fault(.optionValue, "--sentences is \(sentences)", expected: "1 or more")
+        }
         command.sentences = sentences ?? 0
         command.ratio = ratio
         command.method = method

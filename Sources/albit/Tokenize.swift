@@ -1,5 +1,6 @@
 import AlbitCommands
 import AlbitImporters
+import AlbitText
 import AlbitTokenizers
 import ArgumentParser
 
@@ -37,7 +38,8 @@ struct Tokenize: ParsableCommand {
         let command = TokenizeCommand(json: json, characters: offsets == .characters, bare: bare)
         let output = Output()
         let second = pair.map { Array($0.utf8) }
-        try Texts.each(texts, output: output) { (text) throws(CommandError) in
+        var each = Texts(texts, output: output)
+        while let text = try each.next() {
             try command.run(tokenizer, text: text, pair: second, output: output)
         }
     }

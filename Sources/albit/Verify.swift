@@ -57,7 +57,9 @@ struct Verify: ParsableCommand {
         // Opened and dropped: a long comparison must not end with "is there already".
         for path in [report, junit] { if let path { _ = try OutputFile(path: path, overwrite: force) } }
         let result = try golden.map { path in
-            if candidate != nil { throw CommandError.usage("verify takes one model with --golden, or two without") }
+            if candidate != nil {
+                throw Fault(.optionsConflict, "verify takes one model with --golden, or two without")
+            }
             return try GoldenComparison.run(
                 source.contender(reference), golden: NumpyArchive(path: path), data: DataFile(path: data), kernel: kernel, threads: threads)
         } ?? compare(kernel, threads)
@@ -68,11 +70,11 @@ struct Verify: ParsableCommand {
         if let report { try write(result.page(limits: limits, command: command), to: report) }
         if let junit { try write(result.junit(limits: limits), to: junit) }
         let violations = limits.violations(result)
-        if !violations.isEmpty { throw CommandError.check(violations.joined(separator: "; ")) }
+        if !violations.isEmpty { throw Fault(.verifyOverLimit, violations.joined(separator: "; ")) }
     }
 
     private func compare(_ kernel: Kernel, _ threads: Int) throws -> DriftReport {
-        guard let candidate else { throw CommandError.usage("verify needs a candidate, or --golden FILE.npz") }
+        guard let candidate else { throw Fault(.argumentsMissing, "verify needs a candidate, or --golden FILE.npz") }
         var comparison = try Comparison(
             reference: source.contender(reference), candidate: source.contender(candidate), kernel: kernel, threads: threads)
         let bar = Progress("comparing")

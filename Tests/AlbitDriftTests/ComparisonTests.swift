@@ -2,6 +2,7 @@
 import AlbitImporters
 import AlbitModel
 import AlbitRuntime
+import AlbitText
 import AlbitTokenizers
 import TestData
 import Testing
@@ -39,11 +40,11 @@ struct ComparisonTests {
     @Test func anotherModelIsAnError() throws {
         let model = try ComparisonTests.contender(ComparisonTests.sample)
         let swapped = try ComparisonTests.contender(ComparisonTests.sample, labels: ["POSITIVE", "NEGATIVE"])
-        let labels = #expect(throws: ComparisonError.self) { try run(model, swapped, "text\na\n") }
-        #expect(labels?.description.contains("labels are NEGATIVE, POSITIVE") == true, "\(labels?.description ?? "")")
+        let labels = fault { try run(model, swapped, "text\na\n") }
+        #expect(labels.isA(.comparisonOtherLabels, "NEGATIVE, POSITIVE"), "\(String(describing: labels))")
         let other = try ComparisonTests.contender(Zoo.directory + "/safetensors/base-model")
-        let sizes = #expect(throws: ComparisonError.self) { try run(model, other, "text\na\n") }
-        #expect(sizes?.description.contains("two different models") == true, "\(sizes?.description ?? "")")
+        let sizes = fault { try run(model, other, "text\na\n") }
+        #expect(sizes.isA(.comparisonOtherDimension), "\(String(describing: sizes))")
     }
 
     /// Sizes may agree where the words do not: ids would mean something else.
@@ -52,8 +53,8 @@ struct ComparisonTests {
         let tables = try TokenizerReader.read(TestData.bytes("tokenizer/vocab.txt"), path: "vocab.txt")
         let other = Contender(
             path: model.path, weights: model.weights, tokenizer: Tokenizer(tables), labels: model.labels, problemType: nil, bytes: 1)
-        let error = #expect(throws: ComparisonError.self) { try run(model, other, "text\na\n") }
-        #expect(error?.description.contains("token 0 is '<pad>' in the reference and '[PAD]' in the candidate") == true, "\(error?.description ?? "")")
+        let error = fault { try run(model, other, "text\na\n") }
+        #expect(error.isA(.comparisonOtherVocabulary, "token 0 is '<pad>'", "'[PAD]'"), "\(String(describing: error))")
     }
 
     /// A limit in points holds for the reference itself, and not for a model that answers otherwise.
@@ -78,10 +79,10 @@ struct ComparisonTests {
 
     @Test func unknownLabelsAreErrors() throws {
         let model = try ComparisonTests.contender(ComparisonTests.sample)
-        let error = #expect(throws: ComparisonError.self) { try run(model, model, "text\tlabel\na\tjoyful\n") }
-        #expect(error?.description.contains("line 2 has label 'joyful', the model knows NEGATIVE, POSITIVE or 0 to 1") == true)
-        let empty = #expect(throws: ComparisonError.self) { try run(model, model, "text\tlabel\n") }
-        #expect(empty?.description.contains("holds no example") == true)
+        let error = fault { try run(model, model, "text\tlabel\na\tjoyful\n") }
+        #expect(error.isA(.dataUnknownLabel, "line 2", "'joyful'", "NEGATIVE, POSITIVE or 0 to 1"))
+        let empty = fault { try run(model, model, "text\tlabel\n") }
+        #expect(empty.isA(.dataEmpty))
     }
 }
 

@@ -1,4 +1,5 @@
 @testable import AlbitDrift
+import AlbitText
 import Foundation
 import TestData
 import Testing
@@ -10,7 +11,7 @@ struct DataFileTests {
         return path
     }
 
-    static func read(_ path: String) throws(DataFileError) -> [Example] {
+    static func read(_ path: String) throws(Fault) -> [Example] {
         var file = try DataFile(path: path)
         var examples: [Example] = []
         while let example = try file.next() { examples.append(example) }
@@ -43,7 +44,7 @@ struct DataFileTests {
     @Test func jsonLines() throws {
         let examples = try DataFileTests.read(DataFileTests.file("{\"ids\": [2, 5, 3], \"typeIds\": [0, 0, 1], \"label\": 1.5}\n\n{\"text\": \"a\", \"pair\": null}\n"))
         try #require(examples.count == 2)
-        guard case .ids(let ids, let types) = examples[0].input else { throw DataFileError.empty(path: "") }
+        guard case .ids(let ids, let types) = examples[0].input else { Issue.record("no ids"); return }
         #expect(ids == [2, 5, 3])
         #expect(types == [0, 0, 1])
         #expect(examples[0].label == "1.5")
@@ -53,25 +54,26 @@ struct DataFileTests {
 
     /// Each way to be wrong is told apart, with its line.
     @Test(arguments: [
-        ("", "holds no example"), ("\n \n", "holds no example"), ("a\tb\n1\t2\n", "names no column 'text'"),
-        ("text\tlabel\na\t1\nb\n", "line 3 has 1 columns, the header has 2"), ("text,label\n\"a,1\n", "quoted field that begins in line 2"),
-        ("{\"text\": \"a\"}\n{\"text\": \n", "line 2 is not JSON"), ("{\"label\": 1}\n", "line 1 has neither"),
-        ("{\"text\": 5}\n", "'text' is not a string"), ("{\"text\": \"a\", \"pair\": 5}\n", "'pair' is not a string"),
-        ("{\"text\": \"a\", \"label\": []}\n", "'label' is not a name or a number"), ("{\"ids\": [1.5]}\n", "'ids' is not a list"),
-        ("{\"ids\": 7}\n", "'ids' is not a list"), ("{\"ids\": [99999999999]}\n", "'ids' is not a list"),
-        ("ids\tlabel\n1 x\t0\n", "line 2: 'ids' is not a list"),
+        ("", FaultCode.dataEmpty, ""), ("\n \n", .dataEmpty, ""), ("a\tb\n1\t2\n", .dataNoColumn, "'text'"),
+        ("text\tlabel\na\t1\nb\n", .dataWrongColumnCount, "line 3"), ("text,label\n\"a,1\n", .dataUnclosedQuote, "line 2"),
+        ("{\"text\": \"a\"}\n{\"text\": \n", .jsonUnexpectedEnd, "line 2"), ("{\"label\": 1}\n", .dataNoInput, "line 1"),
+        ("{\"text\": 5}\n", .dataWrongType, "'text' is not a string"),
+        ("{\"text\": \"a\", \"pair\": 5}\n", .dataWrongType, "'pair' is not a string"),
+        ("{\"text\": \"a\", \"label\": []}\n", .dataWrongType, "'label' is not a name or a number"),
+        ("{\"ids\": [1.5]}\n", .dataWrongType, "'ids' is not a list"), ("{\"ids\": 7}\n", .dataWrongType, "'ids' is not a list"),
+        ("{\"ids\": [99999999999]}\n", .dataWrongType, "'ids' is not a list"),
+        ("ids\tlabel\n1 x\t0\n", .dataWrongType, "line 2: 'ids' is not a list"),
     ])
-    func wrong(text: String, reason: String) throws {
+    func wrong(text: String, code: FaultCode, words: String) throws {
         let path = try DataFileTests.file(text)
-        let error = #expect(throws: DataFileError.self) { try DataFileTests.read(path) }
-        #expect(error?.description.contains(reason) == true, "\(error?.description ?? "")")
+        let found = fault { try DataFileTests.read(path) }
+        #expect(found.isA(code, path, words), "\(String(describing: found))")
     }
 
     @Test func notUTF8() throws {
         let path = try TestData.temporaryDirectory() + "/data"
         try Data([UInt8]("text\tlabel\n".utf8) + [0xFF, 0x09, 0x31, 0x0A]).write(to: URL(filePath: path))
-        #expect(throws: DataFileError.notUTF8(path: path, line: 2)) { try DataFileTests.read(path) }
-        let error = #expect(throws: DataFileError.self) { try DataFileTests.read(path + "-absent") }
-        #expect(error?.description.contains("cannot be read") == true)
+        #expect(fault { try DataFileTests.read(path) }.isA(.dataNotUTF8, path, "2"))
+        #expect(fault { try DataFileTests.read(path + "-absent") }.isA(.fileCannotOpen, path + "-absent"))
     }
 }

@@ -1,6 +1,7 @@
 @testable import AlbitDrift
 import AlbitImporters
 import AlbitRuntime
+import AlbitText
 import Foundation
 import TestData
 import Testing
@@ -30,16 +31,16 @@ struct GoldenComparisonTests {
     }
 
     @Test func otherOutputsAreErrors() throws {
-        let short = #expect(throws: ComparisonError.self) { try run(golden, "{\"ids\": [2, 3]}\n") }
-        #expect(short?.description.contains("golden hidden_0 has 576 values, the model's output has 96") == true)
+        let short = fault { try run(golden, "{\"ids\": [2, 3]}\n") }
+        #expect(short.isA(.comparisonOtherGoldenShape, "hidden_0", "576", "96"))
         let unnamed = try NumpyArchive(path: Zoo.directory + "/golden/base.npz")
-        let none = #expect(throws: ComparisonError.self) { try run(unnamed, "{\"ids\": [2, 3]}\n") }
-        #expect(none?.description.contains("holds no array hidden_0") == true)
-        let text = #expect(throws: ComparisonError.self) {
+        let none = fault { try run(unnamed, "{\"ids\": [2, 3]}\n") }
+        #expect(none.isA(.comparisonNoGolden))
+        let text = fault {
             let bare = Contender(path: "", weights: model.weights, tokenizer: nil, labels: [], problemType: nil, bytes: 0)
             let data = try DataFile(path: DataFileTests.file("text\na\n"))
             _ = try GoldenComparison.run(bare, golden: golden, data: data, kernel: .best, threads: 1)
         }
-        #expect(text?.description.contains("the model has no tokenizer") == true)
+        #expect(text.isA(.dataNeedsTokenizer))
     }
 }

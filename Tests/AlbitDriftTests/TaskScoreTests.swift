@@ -1,4 +1,5 @@
 @testable import AlbitDrift
+import AlbitText
 import Foundation
 import TestData
 import Testing
@@ -22,11 +23,7 @@ struct TaskScoreTests {
             #expect(examples.map(\.tags) == [["B-ORG", "O", "B-MISC", "O"], ["B-PER"]])
         }
         #expect(try DataFileTests.read(DataFileTests.file(conll)).map(\.line) == [3, 9])
-        #expect(throws: DataFileError.wrongColumnCount(path: "", line: 2, found: 1, expected: 2)) {
-            do { _ = try DataFileTests.read(DataFileTests.file("EU B-ORG\nrejects\n")) } catch DataFileError.wrongColumnCount(_, let line, let found, let expected) {
-                throw DataFileError.wrongColumnCount(path: "", line: line, found: found, expected: expected)
-            }
-        }
+        #expect(fault { try DataFileTests.read(DataFileTests.file("EU B-ORG\nrejects\n")) }.isA(.dataWrongColumnCount, "2", "1", "2"))
     }
 
     /// SQuAD's JSON on one line or many, and the same as TSV.

@@ -2,6 +2,7 @@ import AlbitExporters
 import AlbitImporters
 import AlbitModel
 import AlbitRuntime
+import AlbitText
 import Foundation
 import TestData
 import Testing
@@ -18,12 +19,8 @@ import Testing
         return output
     }
 
-    private func failure(_ path: String, _ options: ImportOptions = ImportOptions()) -> (any AlbitError)? {
-        do throws(ImportError) { try Importer.open(path: path, options: options).verify() } catch {
-            if case .container(let inner) = error { return inner }
-            return error
-        }
-        return nil
+    private func failure(_ path: String, _ options: ImportOptions = ImportOptions()) -> Fault? {
+        fault { try Importer.open(path: path, options: options).verify() }
     }
 
     @Test func flippedByteIsNoticed() throws {
@@ -31,7 +28,7 @@ import Testing
         var bytes = try TestData.bytes(atPath: path)
         bytes[bytes.count - 70] ^= 1
         try Data(bytes).write(to: URL(filePath: path))
-        guard case .wrongChecksum(path, _, _, _)? = failure(path) as? FloatGGUFError else { Issue.record("wrongChecksum"); return }
+        guard failure(path).isA(.ggufWrongChecksum, path) else { Issue.record("wrongChecksum"); return }
     }
 
     @Test func int8IsNoSource() throws {
@@ -47,40 +44,36 @@ import Testing
         let place = try #require((0..<(bytes.count - name.count)).first { Array(bytes[$0..<($0 + name.count)]) == name }) + name.count
         bytes.replaceSubrange((place + 4)..<(place + 15), with: [2, 0, 0, 0, 0, 0, 0, 0] + Array("f3".utf8))
         try Data(bytes).write(to: URL(filePath: path))
-        guard case .quantized(path)? = failure(path) as? FloatGGUFError else { Issue.record("quantized"); return }
+        guard failure(path).isA(.ggufQuantized, path) else { Issue.record("quantized"); return }
     }
 
     @Test func insideAnArchive() throws {
         let bytes = try TestData.bytes(atPath: try exported())
-        do throws(ImportError) {
-            _ = try Importer.open(
+        let found = fault {
+            try Importer.open(
                 MemoryBytes(bytes, path: "model.gguf"), name: "model.gguf", tree: DirectoryTree(path: "."), options: ImportOptions())
-            Issue.record("opened")
-        } catch {
-            guard case .container(let inner) = error, case .insideArchive("model.gguf")? = inner as? FloatGGUFError else {
-                Issue.record("insideArchive"); return
-            }
         }
+        #expect(found.isA(.ggufInsideArchive) && found?.file == "model.gguf")
     }
 
     @Test func namesThatLeadAway() throws {
         let path = try exported { $0.files = [("../spiece.model", [1])] }
-        guard case .badValue(_, "albit.files.names", _)? = failure(path) as? ModelFileError else { Issue.record("badValue"); return }
+        guard failure(path).isA(.modelBadValue, "'albit.files.names'") else { Issue.record("badValue"); return }
     }
 
     @Test func headThatIsNotThere() throws {
         let path = try exported()
-        guard case .noSuchHead? = failure(path, ImportOptions(head: .questionAnswering)) as? ImportError else { Issue.record("noSuchHead"); return }
+        guard failure(path, ImportOptions(head: .questionAnswering)).isA(.importNoSuchHead) else { Issue.record("noSuchHead"); return }
     }
 
     /// The board's program runs int8 only, and says what to do.
     @Test func floatsAreNotRun() throws {
         let model = try ModelFile(path: try exported())
-        do throws(ModelFileError) {
+        do throws(Fault) {
             _ = try EncoderWeights(model)
             Issue.record("ran")
         } catch {
-            guard case .badValue(_, "albit.weights", _) = error else { Issue.record("\(error)"); return }
+            guard error.isA(.modelBadValue, "'albit.weights'") else { Issue.record("\(error)"); return }
         }
     }
 
@@ -102,7 +95,7 @@ import Testing
                 source, details: GGUFDetails(ModelDescription(configuration: source.configuration)), precision: .f16, to: folder + "/model.gguf", overwrite: false)
             Issue.record("written")
         } catch {
-            #expect((error as? ExportError<ImportError>)?.description.contains("65504") == true, "\(error)")
+            #expect(error.isA(.exportBeyondHalf, "65504"), "\(error)")
         }
         #expect(try FileManager.default.contentsOfDirectory(atPath: folder).sorted() == ["config.json", "model.safetensors"])
     }

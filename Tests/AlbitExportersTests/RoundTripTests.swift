@@ -1,6 +1,7 @@
 import AlbitExporters
 import AlbitImporters
 import AlbitModel
+import AlbitText
 import Foundation
 import TestData
 import Testing
@@ -13,7 +14,7 @@ import Testing
         "safetensors/g2-pretraining", "flax/inner2-pretraining", "safetensors/bert-seqcls", "safetensors/gelu-model", "safetensors/base-mc",
     ]
 
-    private func open(_ path: String) throws(ImportError) -> AlbertSource { try Importer.open(path: path) }
+    private func open(_ path: String) throws(Fault) -> AlbertSource { try Importer.open(path: path) }
 
     private func expectEqual(_ found: AlbertSource, _ source: AlbertSource, _ expected: (Float) -> Float = { $0 }) throws {
         #expect(found.configuration == source.configuration)

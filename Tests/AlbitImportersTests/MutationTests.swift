@@ -1,4 +1,5 @@
 import AlbitModel
+import AlbitText
 import Foundation
 import TestData
 import Testing
@@ -46,7 +47,7 @@ import Testing
         let files: [String: [UInt8]]
         init(_ files: [String: [UInt8]]) { self.files = files }
         var names: [String] { files.keys.sorted() }
-        func open(_ name: String) throws -> (any ByteSource)? { files[name].map { MemoryBytes($0, path: name) } }
+        func open(_ name: String) throws(Fault) -> (any ByteSource)? { files[name].map { MemoryBytes($0, path: name) } }
     }
 
     /// Mutates the file `name` and opens `entry`, which is the same where nothing is said.
@@ -64,7 +65,7 @@ import Testing
             repair(&mutated)
             all[name] = mutated
             let start = ContinuousClock.now
-            do throws(ImportError) {
+            do throws(Fault) {
                 let file = MemoryBytes(all[entry ?? name] ?? [], path: entry ?? name)
                 try Importer.open(file, name: entry ?? name, tree: MemoryTree(all), options: ImportOptions()).verify()
                 survived += 1
@@ -124,7 +125,7 @@ import Testing
                 do {
                     let value = try machine.run()
                     _ = try machine.tensors(in: value)
-                } catch { #expect(error is any AlbitError) }
+                } catch { #expect(!error.problem.isEmpty) }
             }
         }
     }

@@ -1,4 +1,5 @@
 import AlbitModel
+import AlbitText
 import Foundation
 import TestData
 import Testing
@@ -12,7 +13,7 @@ import Testing
         let files: [String: [UInt8]]
         init(_ files: [String: [UInt8]]) { self.files = files }
         var names: [String] { files.keys.sorted() }
-        func open(_ name: String) throws -> (any ByteSource)? { files[name].map { MemoryBytes($0, path: name) } }
+        func open(_ name: String) throws(Fault) -> (any ByteSource)? { files[name].map { MemoryBytes($0, path: name) } }
     }
 
     private struct Named {

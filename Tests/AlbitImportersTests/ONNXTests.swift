@@ -1,5 +1,6 @@
 import AlbitImporters
 import AlbitModel
+import AlbitText
 import Foundation
 import TestData
 import Testing
@@ -81,12 +82,12 @@ import Testing
             let (error, seconds) = ZooImport.refusal(of: row)
             #expect(seconds < 2, "\(row)")
             let text = try #require(error, "\(row) is not refused").description
-            #expect(error?.failure == .input, "\(row): \(text)")
+            #expect(error?.code.exitCode == .input, "\(row): \(text)")
             print(row.path, "-", text)
         }
         #expect(rows.count == 22)
         let other = try #require(Zoo.rows("onnx").first { $0.path.hasSuffix(".ort") })
-        guard case .unsupportedFormat? = ZooImport.refusal(of: other).error else {
+        guard (ZooImport.refusal(of: other).error).isA(.importUnsupportedFormat) else {
             Issue.record("\(other) is not refused as what it is")
             return
         }
@@ -122,17 +123,10 @@ import Testing
         // Protocol buffers join by being written one after the other.
         let path = try TestData.temporaryDirectory() + "/both.onnx"
         try (first + second).write(to: URL(filePath: path))
-        var roots: [String] = []
-        do throws(ImportError) {
-            _ = try Importer.open(path: path)
-            Issue.record("one of two encoders was taken")
-        } catch {
-            guard case .severalTransformers(_, let found) = error else {
-                Issue.record("\(error)")
-                return
-            }
-            roots = found
-        }
+        let several = fault { try Importer.open(path: path) }
+        #expect(several.isA(.importSeveralTransformers), "one of two encoders was taken")
+        // The roots stand between quotes.
+        let roots = (several?.advice ?? "").split(separator: "'").map(String.init).enumerated().filter { $0.offset % 2 == 1 }.map(\.element)
         #expect(roots.count == 2)
         var heads: [[Head]] = []
         let expected = try Importer.open(path: paths[0])
@@ -147,15 +141,8 @@ import Testing
             }
         }
         #expect(heads.contains([]) && heads.contains([.sequenceClassification]))
-        do throws(ImportError) {
-            _ = try Importer.open(path: path, options: ImportOptions(root: "nothing"))
-            Issue.record("a root that is not there was taken")
-        } catch {
-            guard case .noSuchRoot(_, "nothing", let listed) = error else {
-                Issue.record("\(error)")
-                return
-            }
-            #expect(listed == roots.sorted())
-        }
+        let missing = fault { try Importer.open(path: path, options: ImportOptions(root: "nothing")) }
+        let listed = roots.sorted().map { "'\($0)'" }.joined(separator: ", ")
+        #expect(missing.isA(.importNoSuchRoot, "'nothing'", listed), "\(String(describing: missing))")
     }
 }

@@ -7,7 +7,7 @@ import Testing
 
 /// What an import tells about a source, and what a person may say to it.
 @Suite struct ReportTests {
-    private func open(_ path: String, _ options: ImportOptions = ImportOptions()) throws(ImportError) -> AlbertSource {
+    private func open(_ path: String, _ options: ImportOptions = ImportOptions()) throws(Fault) -> AlbertSource {
         try Importer.open(path: Zoo.directory + "/" + path, options: options)
     }
 
@@ -65,19 +65,21 @@ import Testing
         #expect(try open(
             "safetensors/base-tokcls", ImportOptions(config: folder + "/config.json", labels: file("\u{FEFF}a\nb\nc\nd\ne"))).labels
             == ["a", "b", "c", "d", "e"])
-        for (text, message) in [
-            ("O\nB\n", "names 2 labels, but the classifier has 5 rows"), ("O\n\nB\n", "line 2 is empty"),
-            ("O\nB\nO\n", "line 3 repeats 'O'"), ("", "names 0 labels"),
-        ] {
-            let error = #expect(throws: ImportError.self) { try open("safetensors/base-tokcls", ImportOptions(labels: file(text))) }
-            #expect(error?.description.contains(message) == true, "\(error?.description ?? "")")
+        let wrong: [(String, FaultCode, String)] = [
+            ("O\nB\n", .importLabelFileCount, "names 2 labels, but the classifier has 5 rows"),
+            ("O\n\nB\n", .importBadLabel, "line 2"), ("O\nB\nO\n", .importBadLabel, "repeats 'O'"),
+            ("", .importLabelFileCount, "names 0 labels"),
+        ]
+        for (text, code, message) in wrong {
+            let found = fault { try open("safetensors/base-tokcls", ImportOptions(labels: file(text))) }
+            #expect(found.isA(code, message), "\(String(describing: found))")
         }
         let latin = try file("")
         try Data([0x4F, 0x0A, 0xE9, 0x0A]).write(to: URL(filePath: latin))
-        let notText = #expect(throws: ImportError.self) { try open("safetensors/base-tokcls", ImportOptions(labels: latin)) }
-        #expect(notText?.description.contains("line 2 is not UTF-8") == true)
-        let headless = #expect(throws: ImportError.self) { try open("safetensors/base-model", ImportOptions(labels: file("O\n"))) }
-        #expect(headless?.description.contains("the classifier has 0 rows") == true)
+        let notText = fault { try open("safetensors/base-tokcls", ImportOptions(labels: latin)) }
+        #expect(notText.isA(.importBadLabel, "line 2"))
+        let headless = fault { try open("safetensors/base-model", ImportOptions(labels: file("O\n"))) }
+        #expect(headless.isA(.importLabelFileCount, "the classifier has 0 rows"))
     }
 
     /// A configuration of another model than the weights'.
@@ -86,10 +88,10 @@ import Testing
         let config = try String(contentsOfFile: Zoo.directory + "/safetensors/base-tokcls/config.json", encoding: .utf8)
         try Data(config.replacing("\"4\": \"LABEL_4\"", with: "\"4\": \"LABEL_4\", \"5\": \"LABEL_5\"").utf8)
             .write(to: URL(filePath: folder + "/config.json"))
-        let error = #expect(throws: ImportError.self) {
+        let error = fault {
             try open("safetensors/base-tokcls", ImportOptions(config: folder + "/config.json"))
         }
-        #expect(error?.description.contains("id2label names 6 labels, but the classifier has 5 rows") == true)
+        #expect(error.isA(.importLabelCount, "6", "5"))
     }
 
     /// The digest is that of the file a person has, and on a thread of its own the same; also where an archive lies in another.
@@ -130,11 +132,11 @@ import Testing
     }
 
     @Test func asksForAConfigurationWhereNothingTells() throws {
-        do throws(ImportError) {
+        do throws(Fault) {
             _ = try open("safetensors/direct/no_metadata.safetensors")
             Issue.record("expected an error")
         } catch {
-            guard case .configurationUnknown = error else { Issue.record("\(error)"); return }
+            guard error.isA(.importConfigurationUnknown) else { Issue.record("\(error)"); return }
             #expect(error.description.contains("--config"))
         }
     }
@@ -160,37 +162,37 @@ import Testing
         try FileManager.default.copyItem(
             atPath: Zoo.directory + "/safetensors/base-model/config.json", toPath: folder + "/config.json")
 
-        do throws(ImportError) {
+        do throws(Fault) {
             _ = try Importer.open(path: folder)
             Issue.record("expected an error")
         } catch {
-            guard case .severalTransformers(_, let roots) = error else { Issue.record("\(error)"); return }
-            #expect(roots == ["passage", "question"])
+            #expect(error.isA(.importSeveralTransformers, "'passage', 'question'"), "\(error)")
         }
         let source = try Importer.open(path: folder, options: ImportOptions(root: "question"))
         #expect(source.report.root == "question")
         #expect(source.report.ignored.allSatisfy { $0.reason.contains("outside the transformer") })
         #expect(source.report.ignored.count == source.parameterNames.count)
-        #expect(throws: ImportError.self) { try Importer.open(path: folder, options: ImportOptions(root: "answer")) }
+        let missing = fault { try Importer.open(path: folder, options: ImportOptions(root: "answer")) }
+        #expect(missing.isA(.importNoSuchRoot, "'answer'"))
     }
 
     @Test func pointersAndEmptyPlacesHaveTheirErrors() throws {
         for row in Zoo.rows where row.path.hasPrefix("bad/not_weights/") {
-            guard case .largeFilePointer? = ZooImport.refusal(of: row).error else { Issue.record("\(row)"); return }
+            guard (ZooImport.refusal(of: row).error).isA(.importLargeFilePointer) else { Issue.record("\(row)"); return }
         }
         let folder = try TestData.temporaryDirectory()
-        func failure(_ path: String) -> ImportError? {
-            do throws(ImportError) {
+        func failure(_ path: String) -> Fault? {
+            do throws(Fault) {
                 _ = try Importer.open(path: path)
                 return nil
             } catch { return error }
         }
-        guard case .nothingThere? = failure(folder + "/nothing") else { Issue.record("nothingThere"); return }
-        guard case .noCheckpoint? = failure(folder) else { Issue.record("noCheckpoint"); return }
+        guard failure(folder + "/nothing").isA(.importNothingThere) else { Issue.record("nothingThere"); return }
+        guard failure(folder).isA(.importNoCheckpoint) else { Issue.record("noCheckpoint"); return }
         try Data("hello".utf8).write(to: URL(filePath: folder + "/a.bin"))
-        guard case .unknownFormat? = failure(folder) else { Issue.record("unknownFormat"); return }
+        guard failure(folder).isA(.importUnknownFormat) else { Issue.record("unknownFormat"); return }
         try Data("hello".utf8).write(to: URL(filePath: folder + "/b.bin"))
-        guard case .severalCheckpoints? = failure(folder) else { Issue.record("severalCheckpoints"); return }
+        guard failure(folder).isA(.importSeveralCheckpoints) else { Issue.record("severalCheckpoints"); return }
     }
 
     @Test func saysThatAnUnknownTensorMayMatter() throws {

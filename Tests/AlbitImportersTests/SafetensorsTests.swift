@@ -1,4 +1,5 @@
 import AlbitModel
+import AlbitText
 import TestData
 import Testing
 
@@ -13,11 +14,11 @@ import AlbitImporters
         return MemoryBytes(bytes, path: "test")
     }
 
-    private func failure(_ header: String, data: Int = 8, length: UInt64? = nil) -> SafetensorsError? {
+    private func failure(_ header: String, data: Int = 8, length: UInt64? = nil) -> Fault? {
         do {
             _ = try Safetensors.read(file(header, data: data, length: length))
             return nil
-        } catch { return error as? SafetensorsError }
+        } catch { return error }
     }
 
     private func one(_ dtype: String, _ shape: String, _ offsets: String) -> String {
@@ -34,22 +35,22 @@ import AlbitImporters
 
     /// One case of the error for each rule of the format.
     @Test func eachRuleHasItsError() {
-        guard case .truncatedHeader? = failure("{}", data: 0, length: 100) else { Issue.record("truncatedHeader"); return }
-        guard case .headerTooLarge? = failure("{}", length: .max) else { Issue.record("headerTooLarge"); return }
-        guard case .badHeader? = failure("nonsense") else { Issue.record("badHeader"); return }
-        guard case .headerNotObject? = failure("[]") else { Issue.record("headerNotObject"); return }
-        guard case .badMetadata? = failure(#"{"__metadata__":{"a":1}}"#) else { Issue.record("badMetadata"); return }
-        guard case .duplicateName? = failure(#"{"a":1,"a":2}"#) else { Issue.record("duplicateName"); return }
-        guard case .badDescription? = failure(#"{"a":{"dtype":"F32","shape":[2]}}"#) else { Issue.record("badDescription"); return }
-        guard case .unknownType? = failure(one("F33", "[2]", "[0,8]")) else { Issue.record("unknownType"); return }
-        guard case .badShape? = failure(one("F32", "[-1,-2]", "[0,8]")) else { Issue.record("badShape"); return }
-        guard case .badShape? = failure(one("F32", "[4294967296,4294967296]", "[0,8]")) else { Issue.record("overflow"); return }
-        guard case .badOffsets? = failure(one("F32", "[2]", "[0,16]")) else { Issue.record("badOffsets"); return }
-        guard case .badOffsets? = failure(one("F32", "[2]", "[8,0]")) else { Issue.record("reversed"); return }
-        guard case .sizeMismatch? = failure(one("F32", "[3]", "[0,8]")) else { Issue.record("sizeMismatch"); return }
-        guard case .hole? = failure(one("F32", "[1]", "[4,8]")) else { Issue.record("hole"); return }
+        guard failure("{}", data: 0, length: 100).isA(.safetensorsTruncatedHeader) else { Issue.record("truncatedHeader"); return }
+        guard failure("{}", length: .max).isA(.safetensorsHeaderTooLarge) else { Issue.record("headerTooLarge"); return }
+        guard failure("nonsense").isA(.jsonUnexpectedCharacter, "the safetensors header") else { Issue.record("badHeader"); return }
+        guard failure("[]").isA(.safetensorsHeaderNotObject) else { Issue.record("headerNotObject"); return }
+        guard failure(#"{"__metadata__":{"a":1}}"#).isA(.safetensorsBadMetadata) else { Issue.record("badMetadata"); return }
+        guard failure(#"{"a":1,"a":2}"#).isA(.safetensorsDuplicateName) else { Issue.record("duplicateName"); return }
+        guard failure(#"{"a":{"dtype":"F32","shape":[2]}}"#).isA(.safetensorsBadDescription) else { Issue.record("badDescription"); return }
+        guard failure(one("F33", "[2]", "[0,8]")).isA(.safetensorsUnknownType) else { Issue.record("unknownType"); return }
+        guard failure(one("F32", "[-1,-2]", "[0,8]")).isA(.safetensorsBadShape) else { Issue.record("badShape"); return }
+        guard failure(one("F32", "[4294967296,4294967296]", "[0,8]")).isA(.safetensorsBadShape) else { Issue.record("overflow"); return }
+        guard failure(one("F32", "[2]", "[0,16]")).isA(.safetensorsBadOffsets) else { Issue.record("badOffsets"); return }
+        guard failure(one("F32", "[2]", "[8,0]")).isA(.safetensorsBadOffsets) else { Issue.record("reversed"); return }
+        guard failure(one("F32", "[3]", "[0,8]")).isA(.safetensorsSizeMismatch) else { Issue.record("sizeMismatch"); return }
+        guard failure(one("F32", "[1]", "[4,8]")).isA(.safetensorsHole) else { Issue.record("hole"); return }
         let overlap = #"{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"b":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}"#
-        guard case .overlap? = failure(overlap) else { Issue.record("overlap"); return }
+        guard failure(overlap).isA(.safetensorsOverlap) else { Issue.record("overlap"); return }
     }
 
     @Test func importsEveryRow() throws {
@@ -68,7 +69,7 @@ import AlbitImporters
 
     @Test func refusesADecoderThatIsNotTheWordEmbedding() throws {
         let row = try #require(Zoo.rows.first { $0.path.hasSuffix("untied_decoder.safetensors") })
-        guard case .untiedDecoder? = ZooImport.refusal(of: row).error else { Issue.record("untiedDecoder"); return }
+        guard (ZooImport.refusal(of: row).error).isA(.importUntiedDecoder) else { Issue.record("untiedDecoder"); return }
     }
 
     @Test func refusesTheHostile() {

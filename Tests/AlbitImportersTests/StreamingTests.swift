@@ -1,4 +1,5 @@
 import AlbitModel
+import AlbitText
 import Foundation
 import TestData
 import Testing
@@ -48,13 +49,13 @@ import Testing
             let found = try stream.bytes(at: offset, count: 1000, what: "noise", limit: 1000)
             #expect(found == Array(plain[offset..<(offset + 1000)]), "\(offset)")
         }
-        #expect(throws: ByteSourceError.self) { try stream.bytes(at: plain.count - 1, count: 2, what: "noise", limit: 2) }
+        #expect(fault { try stream.bytes(at: plain.count - 1, count: 2, what: "noise", limit: 2) }.isA(.fileOutside))
     }
 
     @Test func damagedGzipIsFound() throws {
         var packed = try StreamingTests.gzip(StreamingTests.noise(100_000))
         packed[packed.count - 6] ^= 1  // The CRC-32 in the trailer.
-        #expect(throws: DeflateError.self) { try InflatedBytes(gzip: MemoryBytes(packed, path: "noise.gz")).readToEnd() }
+        #expect(fault { try InflatedBytes(gzip: MemoryBytes(packed, path: "noise.gz")).readToEnd() }.isA(.deflateCorrupt))
     }
 
     /// Floats whose bits are the noise, with the exponent kept small so that none is NaN.
@@ -101,14 +102,14 @@ import Testing
         func packed(_ checksum: UInt32) throws -> TensorView {
             let tensor = StoredTensor(
                 shape: [rows, columns], dtype: .float32, source: stream, offset: 0,
-                check: .crc32c(checksum) { BundleError.wrongChecksum(path: "a.gz", tensor: "a", shard: "a") })
+                check: .crc32c(checksum) { Fault(.bundleWrongChecksum, in: "a.gz", "made for this test") })
             return try #require(TensorView.transposed(tensor))
         }
         let spilled = try packed(crc.masked)
         #expect(spilled.isSpilled)
         #expect(try read(spilled, blocks: 77_777) == expected)
         // The checksum ran along with the one pass over the stream.
-        #expect(throws: BundleError.self) { try read(try packed(crc.masked ^ 1), blocks: 100_000) }
+        #expect(fault { try read(try packed(crc.masked ^ 1), blocks: 100_000) }.isA(.bundleWrongChecksum))
     }
 
     @Test func joinsPartsAlongAnyAxis() throws {

@@ -1,6 +1,7 @@
 import AlbitImporters
 import AlbitModel
 import AlbitRuntime
+import AlbitText
 import Foundation
 import TestData
 import Testing
@@ -98,11 +99,11 @@ import Testing
         #expect(byDirectory.configuration == byFile.configuration)
         #expect(try byDirectory.sha256() == byFile.sha256())
         try FileManager.default.removeItem(atPath: directory + "/variables/variables.index")
-        do throws(ImportError) {
+        do throws(Fault) {
             _ = try Importer.open(path: directory)
             Issue.record("opened without variables")
         } catch {
-            guard case .noVariables? = ZooImport.inner(error) as? TensorFlowError else {
+            guard error.isA(.tensorFlowNoVariables) else {
                 Issue.record("\(error)")
                 return
             }

@@ -1,4 +1,5 @@
 import AlbitModel
+import AlbitText
 import TestData
 import Testing
 
@@ -14,32 +15,31 @@ import AlbitImporters
         for row in rows {
             let (error, seconds) = ZooImport.refusal(of: row)
             #expect(seconds < 2, "\(row)")
-            let inner = ZooImport.inner(error)
             let isRight: Bool
             switch String(row.path.split(separator: "/")[2]) {
-            case "bad_header_checksum.tar.gz": if case .badChecksum? = inner as? TarError { isRight = true } else { isRight = false }
-            case "bomb_100MB.tar.gz": if case .bomb? = inner as? DeflateError { isRight = true } else { isRight = false }
-            case "index_is_symlink.tar.gz": if case .link? = inner as? TarError { isRight = true } else { isRight = false }
-            case "member_8GB.tar.gz": if case .memberOutside? = inner as? TarError { isRight = true } else { isRight = false }
-            case "no_index.tar.gz": if case .noCheckpoint? = inner as? ImportError { isRight = true } else { isRight = false }
+            case "bad_header_checksum.tar.gz": isRight = error.isA(.tarBadChecksum)
+            case "bomb_100MB.tar.gz": isRight = error.isA(.deflateBomb)
+            case "index_is_symlink.tar.gz": isRight = error.isA(.tarLink)
+            case "member_8GB.tar.gz": isRight = error.isA(.tarMemberOutside)
+            case "no_index.tar.gz": isRight = error.isA(.importNoCheckpoint)
             case "trunc_10.tar.gz", "trunc_half.tar.gz":
-                if case .truncated? = inner as? DeflateError { isRight = true } else { isRight = false }
-            case "data_bad_tensor_crc": if case .wrongChecksum? = inner as? BundleError { isRight = true } else { isRight = false }
+                isRight = error.isA(.deflateTruncated)
+            case "data_bad_tensor_crc": isRight = error.isA(.bundleWrongChecksum)
             case "data_empty", "data_trunc", "entry_offset_past_end":
-                if case .outsideShard? = inner as? BundleError { isRight = true } else { isRight = false }
-            case "data_missing": if case .missingShard? = inner as? BundleError { isRight = true } else { isRight = false }
+                isRight = error.isA(.bundleOutsideShard)
+            case "data_missing": isRight = error.isA(.bundleMissingShard)
             case "entry_dim_overflow", "entry_offset_negative", "entry_shard_id", "entry_size_mismatch":
-                if case .badEntry? = inner as? BundleError { isRight = true } else { isRight = false }
-            case "entry_dtype_string": if case .noWeights? = inner as? ImportError { isRight = true } else { isRight = false }
-            case "entry_missing": if case .missingTensor? = inner as? ImportError { isRight = true } else { isRight = false }
-            case "entry_overlap": if case .overlap? = inner as? BundleError { isRight = true } else { isRight = false }
-            case "index_bad_block_crc": if case .wrongChecksum? = inner as? SortedTableError { isRight = true } else { isRight = false }
+                isRight = error.isA(.bundleBadEntry)
+            case "entry_dtype_string": isRight = error.isA(.importNoWeights)
+            case "entry_missing": isRight = error.isA(.importMissingTensor)
+            case "entry_overlap": isRight = error.isA(.bundleOverlap)
+            case "index_bad_block_crc": isRight = error.isA(.tableWrongChecksum)
             case "index_no_footer", "index_trunc_47", "index_trunc_half":
-                if case .noFooter? = inner as? SortedTableError { isRight = true } else { isRight = false }
-            case "keys_unsorted": if case .unsorted? = inner as? SortedTableError { isRight = true } else { isRight = false }
+                isRight = error.isA(.tableNoFooter)
+            case "keys_unsorted": isRight = error.isA(.tableUnsorted)
             default: isRight = false
             }
-            #expect(isRight, "\(row): \(String(describing: inner))")
+            #expect(isRight, "\(row): \(String(describing: error))")
         }
     }
 

@@ -1,5 +1,6 @@
 import AlbitImporters
 import AlbitModel
+import AlbitText
 import Foundation
 import TestData
 
@@ -19,22 +20,16 @@ enum ZooImport {
         return directory.map { Zoo.directory + "/" + $0 + "/config.json" }
     }
 
-    static func open(_ row: Zoo.Row) throws(ImportError) -> AlbertSource {
+    static func open(_ row: Zoo.Row) throws(Fault) -> AlbertSource {
         try Importer.open(path: row.fullPath, options: ImportOptions(config: configuration(of: row)))
     }
 
     /// Opens a row and reads all of it; returns the error that a hostile one has to end with, and the seconds it took.
-    static func refusal(of row: Zoo.Row) -> (error: ImportError?, seconds: Double) {
+    static func refusal(of row: Zoo.Row) -> (error: Fault?, seconds: Double) {
         let start = ContinuousClock.now
-        var found: ImportError?
-        do throws(ImportError) { try open(row).verify() } catch { found = error }
+        var found: Fault?
+        do throws(Fault) { try open(row).verify() } catch { found = error }
         let time = ContinuousClock.now - start
         return (found, Double(time.components.seconds) + Double(time.components.attoseconds) * 1e-18)
-    }
-
-    /// The error inside, without the wrapping.
-    static func inner(_ error: ImportError?) -> (any AlbitError)? {
-        if case .container(let inner)? = error { return inner }
-        return error
     }
 }

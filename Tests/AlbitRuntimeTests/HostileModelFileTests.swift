@@ -2,6 +2,7 @@ import AlbitImporters
 import AlbitModel
 import AlbitQuantizer
 import AlbitRuntime
+import AlbitText
 import Foundation
 import TestData
 import Testing
@@ -21,17 +22,17 @@ import Testing
         return (try? TestData.bytes(atPath: path)) ?? []
     }()
 
-    /// Opens the bytes as a model and reads all weights; the case of the error, nil where there is none.
-    private func refusal(_ bytes: [UInt8]) throws -> String? {
+    /// Opens the bytes as a model and reads all weights; the code of the error, nil where there is none.
+    private func refusal(_ bytes: [UInt8]) throws -> FaultCode? {
         let path = try TestData.temporaryDirectory() + "/hostile.gguf"
         try Data(bytes).write(to: URL(filePath: path))
-        do throws(ModelFileError) {
+        do throws(Fault) {
             _ = try EncoderWeights(ModelFile(path: path))
             return nil
         } catch {
             #expect(error.description.contains("hostile.gguf"))
             #expect(error.description.utf8.count > path.utf8.count + 10)
-            return Mirror(reflecting: error).children.first?.label ?? "\(error)"
+            return error.code
         }
     }
 
@@ -66,31 +67,31 @@ import Testing
         "albert.feed_forward_length", "albert.attention.head_count", "albert.attention.layer_norm_epsilon", "albit.embedding_size",
         "albit.group_count", "albit.inner_group_count", "albit.hidden_act", "albit.type_vocab_size", "albit.weights",
         "albit.linear.rows", "albit.linear.columns", "albit.linear.block", "albit.linear.planes",
-    ]) func keyTakenAway(_ key: String) throws { #expect(try refusal(without(key)) == "missingKey") }
+    ]) func keyTakenAway(_ key: String) throws { #expect(try refusal(without(key)) == .modelMissingKey) }
 
-    @Test func formatVersionTakenAway() throws { #expect(try refusal(without("albit.format_version")) == "notAlbit") }
+    @Test func formatVersionTakenAway() throws { #expect(try refusal(without("albit.format_version")) == .modelNotAlbit) }
 
     @Test(arguments: [
         "token_embd.weight", "token_embd.scale", "position_embd.weight", "token_types.weight", "token_embd_norm.weight", "embd_projection.weight",
         "embd_projection.bias", "blk.0.attn_qkv.weight", "blk.0.attn_qkv.scale", "blk.0.attn_output.weight", "blk.0.attn_output_norm.bias",
         "blk.0.ffn_up.weight", "blk.0.ffn_down.bias", "blk.0.layer_output_norm.weight", "head.prediction.weight", "head.prediction_norm.weight",
         "head.prediction_bias",
-    ]) func tensorTakenAway(_ tensor: String) throws { #expect(try refusal(without(tensor)) == "missingTensor") }
+    ]) func tensorTakenAway(_ tensor: String) throws { #expect(try refusal(without(tensor)) == .modelMissingTensor) }
 
     @Test func valuesOutOfRange() throws {
-        let cases: [(key: String, value: UInt32, expected: String)] = [
-            ("albert.vocab_size", 0, "badConfiguration"), ("albert.vocab_size", .max, "badConfiguration"),
-            ("albert.vocab_size", 999, "wrongTensor"), ("albert.context_length", 0, "badConfiguration"),
-            ("albert.context_length", 65, "wrongTensor"), ("albert.embedding_length", 0, "badConfiguration"),
-            ("albert.embedding_length", 1 << 20, "badConfiguration"), ("albert.embedding_length", 47, "badConfiguration"),
-            ("albert.block_count", 0, "badConfiguration"), ("albert.block_count", 1025, "badConfiguration"),
-            ("albert.attention.head_count", 0, "badConfiguration"), ("albert.attention.head_count", 5, "badConfiguration"),
-            ("albert.attention.layer_norm_epsilon", Float.nan.bitPattern, "badConfiguration"),
-            ("albert.attention.layer_norm_epsilon", Float(-1).bitPattern, "badConfiguration"), ("albit.group_count", 0, "badConfiguration"),
-            ("albit.group_count", 99, "badConfiguration"), ("albit.inner_group_count", 65, "badConfiguration"),
-            ("albit.type_vocab_size", 5000, "badConfiguration"), ("albit.format_version", 0, "newerFormat"),
-            ("albit.format_version", 7, "newerFormat"), ("albit.attention.weight_planes", 3, "badValue"),
-            ("general.alignment", 48, "badAlignment"),
+        let cases: [(key: String, value: UInt32, expected: FaultCode)] = [
+            ("albert.vocab_size", 0, .modelBadConfiguration), ("albert.vocab_size", .max, .modelBadConfiguration),
+            ("albert.vocab_size", 999, .modelWrongTensor), ("albert.context_length", 0, .modelBadConfiguration),
+            ("albert.context_length", 65, .modelWrongTensor), ("albert.embedding_length", 0, .modelBadConfiguration),
+            ("albert.embedding_length", 1 << 20, .modelBadConfiguration), ("albert.embedding_length", 47, .modelBadConfiguration),
+            ("albert.block_count", 0, .modelBadConfiguration), ("albert.block_count", 1025, .modelBadConfiguration),
+            ("albert.attention.head_count", 0, .modelBadConfiguration), ("albert.attention.head_count", 5, .modelBadConfiguration),
+            ("albert.attention.layer_norm_epsilon", Float.nan.bitPattern, .modelBadConfiguration),
+            ("albert.attention.layer_norm_epsilon", Float(-1).bitPattern, .modelBadConfiguration), ("albit.group_count", 0, .modelBadConfiguration),
+            ("albit.group_count", 99, .modelBadConfiguration), ("albit.inner_group_count", 65, .modelBadConfiguration),
+            ("albit.type_vocab_size", 5000, .modelBadConfiguration), ("albit.format_version", 0, .modelNewerFormat),
+            ("albit.format_version", 7, .modelNewerFormat), ("albit.attention.weight_planes", 3, .modelBadValue),
+            ("general.alignment", 48, .modelBadAlignment),
         ]
         for (key, value, expected) in cases {
             #expect(try refusal(with(key, word(value))) == expected, "\(key) = \(value)")
@@ -100,19 +101,19 @@ import Testing
     @Test func anotherType() throws {
         // A float (6) in place of an unsigned number (4), and the other way round.
         for key in ["albert.vocab_size", "albert.block_count", "albit.embedding_size", "albit.format_version"] {
-            #expect(try refusal(with(key, at: -4, word(6))) == "wrongKeyType", "\(key)")
+            #expect(try refusal(with(key, at: -4, word(6))) == .modelWrongKeyType, "\(key)")
         }
-        #expect(try refusal(with("albert.attention.layer_norm_epsilon", at: -4, word(4))) == "wrongKeyType")
-        #expect(try refusal(with("albit.linear.rows", at: -4, word(77))) == "unknownValueType")
-        #expect(try refusal(with("albit.linear.rows", word(9))) == "nestedArray")
-        #expect(try refusal(with("albit.linear.rows", at: 4, word(.max) + word(.max))) == "truncated")
-        #expect(try refusal(with("albit.linear.rows", at: 12, word(0))) == "badValue")
-        #expect(try refusal(with("albit.linear.columns", at: 12, word(20_000))) == "badValue")
-        #expect(try refusal(with("albit.linear.block", at: 12, word(3))) == "badValue")
-        #expect(try refusal(with("albit.precision", at: 12, [9])) == "badValue")
-        #expect(try refusal(with("albit.weights", at: 8, Array("int7".utf8))) == "badValue")
-        #expect(try refusal(with("general.architecture", at: 8, Array("elbert".utf8))) == "otherArchitecture")
-        #expect(try refusal(with("albit.hidden_act", at: 8, Array("gelu_old".utf8))) == "badConfiguration")
+        #expect(try refusal(with("albert.attention.layer_norm_epsilon", at: -4, word(4))) == .modelWrongKeyType)
+        #expect(try refusal(with("albit.linear.rows", at: -4, word(77))) == .modelUnknownValueType)
+        #expect(try refusal(with("albit.linear.rows", word(9))) == .modelNestedArray)
+        #expect(try refusal(with("albit.linear.rows", at: 4, word(.max) + word(.max))) == .modelTruncated)
+        #expect(try refusal(with("albit.linear.rows", at: 12, word(0))) == .modelBadValue)
+        #expect(try refusal(with("albit.linear.columns", at: 12, word(20_000))) == .modelBadValue)
+        #expect(try refusal(with("albit.linear.block", at: 12, word(3))) == .modelBadValue)
+        #expect(try refusal(with("albit.precision", at: 12, [9])) == .modelBadValue)
+        #expect(try refusal(with("albit.weights", at: 8, Array("int7".utf8))) == .modelBadValue)
+        #expect(try refusal(with("general.architecture", at: 8, Array("elbert".utf8))) == .modelOtherArchitecture)
+        #expect(try refusal(with("albit.hidden_act", at: 8, Array("gelu_old".utf8))) == .modelBadConfiguration)
     }
 
     @Test func damagedNumbers() throws {
@@ -124,7 +125,7 @@ import Testing
             for value in [Float.nan, .infinity, -.infinity] {
                 var bytes = HostileModelFileTests.bytes
                 bytes.replaceSubrange(tensor.fileOffset..<(tensor.fileOffset + 4), with: word(value.bitPattern))
-                #expect(try refusal(bytes) == "notFinite", "\(name) = \(value)")
+                #expect(try refusal(bytes) == .modelNotFinite, "\(name) = \(value)")
             }
         }
     }

@@ -2,7 +2,9 @@ import AlbitImporters
 import AlbitModel
 import AlbitQuantizer
 import AlbitRuntime
+import AlbitText
 import Foundation
+import TestData
 import Testing
 
 /// The same bytes from every kernel, number of threads, batch and padding, for the reference and for int8.
@@ -161,15 +163,15 @@ struct IdentityTests {
     @Test func refusesWhatTheModelCannotTake() throws {
         let weights = try EncoderWeights(Importer.open(path: Self.sample, options: ImportOptions()))
         let session = try Session(weights: weights)
-        func refusal(_ input: EncoderInput) -> RuntimeError? {
-            do throws(RuntimeError) { try session.encode([input]) } catch { return error }
+        func refusal(_ input: EncoderInput) -> Fault? {
+            do throws(Fault) { try session.encode([input]) } catch { return error }
             return nil
         }
-        #expect({ if case .idOutOfRange(30_000, 30_000)? = refusal(EncoderInput(ids: [2, 30_000])) { true } else { false } }())
-        #expect({ if case .typeOutOfRange(2, 2)? = refusal(EncoderInput(ids: [2], typeIds: [2])) { true } else { false } }())
-        #expect({ if case .tooLong(513, 512)? = refusal(Self.input(513, 0)) { true } else { false } }())
-        #expect({ if case .emptySequence? = refusal(EncoderInput(ids: [2], mask: [false])) { true } else { false } }())
-        #expect({ if case .unequalLengths(1, 2, _)? = refusal(EncoderInput(ids: [2], typeIds: [0, 0])) { true } else { false } }())
-        #expect(throws: RuntimeError.self) { try Kernel(named: "abacus") }
+        #expect(refusal(EncoderInput(ids: [2, 30_000])).isA(.runtimeIdOutOfRange, "30000", "30000"))
+        #expect(refusal(EncoderInput(ids: [2], typeIds: [2])).isA(.runtimeTypeOutOfRange, "2", "2"))
+        #expect(refusal(Self.input(513, 0)).isA(.runtimeTooLong, "513", "512"))
+        #expect(refusal(EncoderInput(ids: [2], mask: [false])).isA(.runtimeEmptySequence))
+        #expect(refusal(EncoderInput(ids: [2], typeIds: [0, 0])).isA(.runtimeUnequalLengths, "1", "2"))
+        #expect(fault { try Kernel(named: "abacus") }.isA(.runtimeUnknownKernel, "'abacus'"))
     }
 }

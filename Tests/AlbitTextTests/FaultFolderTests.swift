@@ -24,7 +24,7 @@ import Testing
             let ids = LabelReading(names: names, count: 9, values: .ids)
             let asked = LabelReading(names: names, count: 9)
             for (example, expected) in zip(examples, plain) {
-                guard case .tags(let tags)? = example.truth else { throw Fault(.usage, "no tags") }
+                guard case .tags(let tags)? = example.truth else { throw Fault(.dataNoInput, "no tags") }
                 let read = try tags.map { names[try ids.tag($0, in: name, at: example.place)] }
                 #expect(expected.hasSuffix(" = " + read.joined(separator: " ")))
                 let fault = #expect(throws: Fault.self) { try asked.tag(tags[0], in: name, at: example.place) }
@@ -32,7 +32,7 @@ import Testing
             }
         }
         let unknown = try Table.examples(Table.bytes("conll/unknowntag.conll"), as: "unknowntag.conll").examples
-        guard case .tags(let tags)? = unknown[0].truth else { throw Fault(.usage, "no tags") }
+        guard case .tags(let tags)? = unknown[0].truth else { throw Fault(.dataNoInput, "no tags") }
         let fault = #expect(throws: Fault.self) {
             try LabelReading(names: names, count: 9).tag(tags[0], in: "a", at: "line 1")
         }
@@ -70,7 +70,7 @@ import Testing
             var read: [Int?] = []
             var isAsked = false
             for example in examples {
-                guard case .label(.one(let value))? = example.truth else { throw Fault(.usage, "no label") }
+                guard case .label(.one(let value))? = example.truth else { throw Fault(.dataNoInput, "no label") }
                 read.append(
                     try LabelReading(names: names, count: 2, values: values).index(
                         of: value, in: file, at: example.place))

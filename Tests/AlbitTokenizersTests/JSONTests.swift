@@ -1,4 +1,5 @@
 import AlbitText
+import TestData
 import Testing
 
 @Suite struct JSONTests {
@@ -33,32 +34,36 @@ import Testing
     }
 
     @Test func refusesWhatIsNotJSON() {
-        let cases: [(String, JSONError)] = [
-            ("", .empty), ("  ", .empty), ("[1", .unexpectedEnd(offset: 2)), ("[1,]", .unexpectedCharacter(offset: 3, expected: "a value")),
-            ("{1:2}", .unexpectedCharacter(offset: 1, expected: "a member's name in quotes")),
-            ("{\"a\" 2}", .unexpectedCharacter(offset: 5, expected: "':'")),
-            ("[1 2]", .unexpectedCharacter(offset: 3, expected: "',' or ']'")), ("1 2", .trailingCharacters(offset: 2)),
-            ("01", .badNumber(offset: 0)), ("-", .badNumber(offset: 0)), ("1.", .badNumber(offset: 0)), ("1e", .badNumber(offset: 0)),
-            ("1e999", .numberTooLarge(offset: 0)), ("\"\\x\"", .badEscape(offset: 1)), ("\"\\u12G4\"", .badEscape(offset: 1)),
-            ("\"\\ud800\"", .loneSurrogate(offset: 1)), ("\"\\udc00\"", .loneSurrogate(offset: 1)),
-            ("\"\\ud800\\u0041\"", .loneSurrogate(offset: 1)), ("\"a\nb\"", .controlCharacter(offset: 2)), ("\"abc", .unexpectedEnd(offset: 4)),
-            ("tru", .unexpectedEnd(offset: 3)), ("trux", .unexpectedCharacter(offset: 3, expected: "true, false or null")),
-            ("NaN", .unexpectedCharacter(offset: 0, expected: "a value")),
+        let cases: [(text: String, code: FaultCode, offset: Int?)] = [
+            ("", .jsonEmpty, nil), ("  ", .jsonEmpty, nil), ("[1", .jsonUnexpectedEnd, 2), ("[1,]", .jsonUnexpectedCharacter, 3),
+            ("{1:2}", .jsonUnexpectedCharacter, 1),
+            ("{\"a\" 2}", .jsonUnexpectedCharacter, 5),
+            ("[1 2]", .jsonUnexpectedCharacter, 3), ("1 2", .jsonTrailingCharacters, 2),
+            ("01", .jsonBadNumber, 0), ("-", .jsonBadNumber, 0), ("1.", .jsonBadNumber, 0), ("1e", .jsonBadNumber, 0),
+            ("1e999", .jsonNumberTooLarge, 0), ("\"\\x\"", .jsonBadEscape, 1), ("\"\\u12G4\"", .jsonBadEscape, 1),
+            ("\"\\ud800\"", .jsonLoneSurrogate, 1), ("\"\\udc00\"", .jsonLoneSurrogate, 1),
+            ("\"\\ud800\\u0041\"", .jsonLoneSurrogate, 1), ("\"a\nb\"", .jsonControlCharacter, 2), ("\"abc", .jsonUnexpectedEnd, 4),
+            ("tru", .jsonUnexpectedEnd, 3), ("trux", .jsonUnexpectedCharacter, 3),
+            ("NaN", .jsonUnexpectedCharacter, 0),
         ]
-        for (text, error) in cases {
-            #expect(throws: error, "\(text)") { try JSONValue(parsing: text) }
+        for (text, code, offset) in cases {
+            let place = offset.map { "byte \($0) of the JSON" } ?? ""
+            let found = fault { try JSONValue(parsing: text) }
+            #expect(found?.code == code && found?.place == place, "\(text): \(String(describing: found))")
         }
-        #expect(throws: JSONError.notUTF8(offset: 1)) { try JSONValue(parsing: [0x22, 0xFF, 0x22]) }
-        #expect(throws: JSONError.notUTF8(offset: 1)) { try JSONValue(parsing: [0x22, 0x5C, 0x6E, 0xED, 0xA0, 0x80, 0x22]) }
+        let placed = fault { try JSONValue(parsing: Array("[1 2]".utf8), file: "a.json", place: "line 7") }
+        #expect(placed?.file == "a.json" && placed?.place == "line 7, byte 3 of the JSON")
+        #expect(fault { try JSONValue(parsing: [0x22, 0xFF, 0x22]) }.isA(.jsonNotUTF8, "1"))
+        #expect(fault { try JSONValue(parsing: [0x22, 0x5C, 0x6E, 0xED, 0xA0, 0x80, 0x22]) }.isA(.jsonNotUTF8, "1"))
     }
 
     @Test func depthIsLimited() throws {
         let fits = String(repeating: "[", count: 64) + String(repeating: "]", count: 64)
         #expect(try JSONValue(parsing: fits).array?.count == 1)
         let deep = String(repeating: "[", count: 1_000_000)
-        #expect(throws: JSONError.tooDeep(offset: 64, limit: 64)) { try JSONValue(parsing: deep) }
+        #expect(fault { try JSONValue(parsing: deep) }.isA(.jsonTooDeep, "64", "64"))
         let many = [UInt8]("[".utf8) + [UInt8](repeating: 0, count: 2 * JSONValue.maxValues).enumerated().map { UInt8(ascii: $0.offset % 2 == 0 ? "0" : ",") } + [UInt8]("0]".utf8)
-        #expect(throws: JSONError.tooMany(offset: 2 * JSONValue.maxValues - 1, limit: JSONValue.maxValues)) { try JSONValue(parsing: many) }
+        #expect(fault { try JSONValue(parsing: many) }.isA(.jsonTooMany, "\(2 * JSONValue.maxValues - 1)", "\(JSONValue.maxValues)"))
     }
 
     @Test func writesWhatItReads() throws {

@@ -1,6 +1,8 @@
 import AlbitImporters
 import AlbitModel
+import AlbitText
 import AlbitTokenizers
+import TestData
 import Testing
 
 /// One case per way in which a SentencePiece model can be wrong, on models made by hand.
@@ -37,10 +39,10 @@ import Testing
         return bytes
     }
 
-    private func expect(_ error: SentencePieceError, _ bytes: [UInt8]) {
-        #expect(throws: error) { try SentencePieceReader.read(bytes, path: "m") }
-        #expect(error.failure == .input)
-        #expect(error.description.hasPrefix("m: "))
+    private func expect(_ code: FaultCode, _ words: [String] = [], _ bytes: [UInt8], line: Int = #line) {
+        let found = fault { try SentencePieceReader.read(bytes, path: "m") }
+        #expect(found?.isA(code, words) == true, "line \(line): \(String(describing: found))")
+        #expect(found?.file == "m" && code.exitCode == .input, "line \(line)")
     }
 
     @Test func aSmallModelIsRead() throws {
@@ -51,87 +53,81 @@ import Testing
     }
 
     @Test func containers() {
-        expect(.empty(path: "m"), [])
-        expect(.empty(path: "m"), Self.field(2, [3 << 3, 1]))
+        expect(.sentencePieceEmpty, [], [])
+        expect(.sentencePieceEmpty, [], Self.field(2, [3 << 3, 1]))
         let good = Self.model(Self.usual)
         for length in 1..<good.count {
             // Cut between two pieces it is a smaller model; cut inside one it is truncated.
             let cut = Array(good[..<length])
-            do {
-                _ = try SentencePieceReader.read(cut, path: "m")
-            } catch {
-                switch error {
-                case .truncated, .unknownPieceCount: break
-                default: Issue.record("\(length): \(error)")
-                }
+            if let found = fault({ try SentencePieceReader.read(cut, path: "m") }) {
+                #expect(
+                    found.code == .sentencePieceTruncated || found.code == .sentencePieceUnknownPieceCount,
+                    "\(length): \(found)")
             }
         }
-        expect(.badField(path: "m", offset: 0), [0x0B])
-        expect(.badField(path: "m", offset: 0), [0x00, 0x00])
-        expect(.badField(path: "m", offset: 0), [UInt8](repeating: 0xFF, count: 11))
-        expect(.truncated(path: "m", offset: 0), [0x0A, 0xFF, 0xFF, 0xFF, 0xFF, 0x7F])
+        expect(.sentencePieceBadField, ["0"], [0x0B])
+        expect(.sentencePieceBadField, ["0"], [0x00, 0x00])
+        expect(.sentencePieceBadField, ["0"], [UInt8](repeating: 0xFF, count: 11))
+        expect(.sentencePieceTruncated, ["0"], [0x0A, 0xFF, 0xFF, 0xFF, 0xFF, 0x7F])
         // The score of a piece as a varint.
-        expect(.malformed(path: "m"), Self.field(1, Self.field(1, [0x61]) + [2 << 3 | 0, 1]) + [1 << 3 | 0, 1])
-        expect(.tooLarge(path: "m", bytes: SentencePieceReader.maxBytes + 1, limit: SentencePieceReader.maxBytes),
+        expect(.sentencePieceMalformed, [], Self.field(1, Self.field(1, [0x61]) + [2 << 3 | 0, 1]) + [1 << 3 | 0, 1])
+        expect(.sentencePieceTooLarge, ["\(SentencePieceReader.maxBytes + 1)", "\(SentencePieceReader.maxBytes)"],
             [UInt8](repeating: 0, count: SentencePieceReader.maxBytes + 1))
     }
 
     @Test func floodsOfFieldsAreRefusedBeforeTheyAreUnpacked() {
         var bytes = Self.model(Self.usual)
         for _ in 0..<200_000 { bytes += [9 << 3 | 0, 1] }
-        expect(.tooManyFields(path: "m", limit: 2_000_000), bytes)
+        expect(.sentencePieceTooManyFields, ["2000000"], bytes)
     }
 
     @Test func options() {
         for (type, name) in [(2, "BPE"), (3, "word"), (4, "char"), (9, "9")] as [(UInt8, String)] {
-            expect(.unsupportedModelType(path: "m", name: name), Self.model(Self.usual, trainer: [3 << 3, type]))
+            expect(.sentencePieceUnsupportedModelType, [name], Self.model(Self.usual, trainer: [3 << 3, type]))
         }
-        expect(.unsupportedOption(path: "m", option: "treat_whitespace_as_suffix"), Self.model(Self.usual, trainer: [0xC0, 0x01, 1]))
-        expect(.unsupportedOption(path: "m", option: "escape_whitespaces = false"), Self.model(Self.usual, normalizer: [5 << 3, 0]))
-        expect(.missingBytePieces(path: "m", count: 0), Self.model(Self.usual, trainer: [0x98, 0x02, 1]))
+        expect(.sentencePieceUnsupportedOption, ["treat_whitespace_as_suffix"], Self.model(Self.usual, trainer: [0xC0, 0x01, 1]))
+        expect(.sentencePieceUnsupportedOption, ["escape_whitespaces = false"], Self.model(Self.usual, normalizer: [5 << 3, 0]))
+        expect(.sentencePieceMissingBytePieces, ["0"], Self.model(Self.usual, trainer: [0x98, 0x02, 1]))
     }
 
     @Test func pieces() {
-        expect(.emptyPiece(path: "m", id: 6), Self.model(Self.usual + [Piece("")]))
-        expect(.duplicatePiece(path: "m", piece: "b", first: 5, second: 6), Self.model(Self.usual + [Piece("b")]))
-        expect(.unknownPieceType(path: "m", id: 6, type: 7), Self.model(Self.usual + [Piece("c", type: 7)]))
-        expect(.unknownPieceType(path: "m", id: 6, type: 0), Self.model(Self.usual + [Piece("c", type: 0)]))
-        expect(.scoreNotFinite(path: "m", id: 6), Self.model(Self.usual + [Piece("c", .nan)]))
-        expect(.scoreNotFinite(path: "m", id: 6), Self.model(Self.usual + [Piece("c", -.infinity)]))
-        expect(.unknownPieceCount(path: "m", count: 0), Self.model([Piece("a")]))
-        expect(.unknownPieceCount(path: "m", count: 2), Self.model(Self.usual + [Piece("<u>", type: 2)]))
-        expect(.badBytePiece(path: "m", id: 6), Self.model(Self.usual + [Piece("<0xG0>", type: 6)]))
+        expect(.sentencePieceEmptyPiece, ["6"], Self.model(Self.usual + [Piece("")]))
+        expect(.sentencePieceDuplicatePiece, ["'b'", "5", "6"], Self.model(Self.usual + [Piece("b")]))
+        expect(.sentencePieceUnknownPieceType, ["6", "7"], Self.model(Self.usual + [Piece("c", type: 7)]))
+        expect(.sentencePieceUnknownPieceType, ["6", "0"], Self.model(Self.usual + [Piece("c", type: 0)]))
+        expect(.sentencePieceScoreNotFinite, ["6"], Self.model(Self.usual + [Piece("c", .nan)]))
+        expect(.sentencePieceScoreNotFinite, ["6"], Self.model(Self.usual + [Piece("c", -.infinity)]))
+        expect(.sentencePieceUnknownPieceCount, ["0"], Self.model([Piece("a")]))
+        expect(.sentencePieceUnknownPieceCount, ["2"], Self.model(Self.usual + [Piece("<u>", type: 2)]))
+        expect(.sentencePieceBadBytePiece, ["6"], Self.model(Self.usual + [Piece("<0xG0>", type: 6)]))
     }
 
     /// What is wrong beyond the container.
     @Test func vocabularies() {
-        func error(_ bytes: [UInt8]) -> TokenizerFileError? {
-            #expect(throws: TokenizerFileError.self) { try TokenizerReader.read(bytes, path: "m") }
+        func error(_ bytes: [UInt8]) -> Fault? {
+            #expect(throws: Fault.self) { try TokenizerReader.read(bytes, path: "m") }
         }
-        if case .missingSpecialToken(_, "[CLS]")? = error(Self.model(Self.usual.filter { $0.text != Array("[CLS]".utf8) })) {} else {
-            Issue.record("missing [CLS]")
-        }
-        if case .tables(.zeroByte(_, 6))? = error(Self.model(Self.usual + [Piece("c\u{0}d")])) {} else { Issue.record("zero byte") }
-        if case .tables(.badCharsmap)? = error(Self.model(Self.usual, normalizer: Self.field(2, [0xFF, 0xFF, 0, 0, 1, 2, 3]))) {} else {
-            Issue.record("charsmap")
-        }
+        #expect(error(Self.model(Self.usual.filter { $0.text != Array("[CLS]".utf8) })).isA(.tokenizerMissingSpecialToken, "'[CLS]'"))
+        #expect(error(Self.model(Self.usual + [Piece("c\u{0}d")])).isA(.tokenizerZeroByte, "6"))
+        let charsmap = Self.field(2, [0xFF, 0xFF, 0, 0, 1, 2, 3])
+        #expect(error(Self.model(Self.usual, normalizer: charsmap)).isA(.tokenizerBadCharsmap))
         let ids = TokenizerDraft(path: "m", pieces: [[0x61]], settings: TokenizerSettings(kind: .wordPiece), template: TokenTemplate(cls: 1, sep: 0))
-        #expect(throws: TokenizerTablesError.idOutsideVocabulary(path: "m", what: "token of the template", id: 1, count: 1)) {
+        #expect(fault {
             try TokenizerTables(ids)
-        }
+        }.isA(.tokenizerIdOutsideVocabulary, "m", "token of the template", "1", "1"))
         var empty = ids
         empty.pieces = []
-        #expect(throws: TokenizerTablesError.noPieces(path: "m")) { try TokenizerTables(empty) }
+        #expect(fault { try TokenizerTables(empty) }.isA(.tokenizerNoPieces, "m"))
         var long = ids
         long.pieces = [[UInt8](repeating: 0x61, count: 1025)]
-        #expect(throws: TokenizerTablesError.pieceTooLong(path: "m", id: 0, bytes: 1025, limit: 1024)) { try TokenizerTables(long) }
+        #expect(fault { try TokenizerTables(long) }.isA(.tokenizerPieceTooLong, "m", "0", "1025", "1024"))
         var scores = ids
         scores.settings = TokenizerSettings(kind: .unigram)
-        #expect(throws: TokenizerTablesError.scoreCount(path: "m", pieces: 1, scores: 0)) { try TokenizerTables(scores) }
+        #expect(fault { try TokenizerTables(scores) }.isA(.tokenizerScoreCount, "m", "1", "0"))
         scores.scores = [.infinity]
-        #expect(throws: TokenizerTablesError.scoreNotFinite(path: "m", id: 0)) { try TokenizerTables(scores) }
+        #expect(fault { try TokenizerTables(scores) }.isA(.tokenizerScoreNotFinite, "m", "0"))
         var many = ids
         many.pieces = [[UInt8]](repeating: [0x61], count: TokenizerTables.maxPieces + 1)
-        #expect(throws: TokenizerTablesError.tooManyPieces(path: "m", count: 500_001, limit: 500_000)) { try TokenizerTables(many) }
+        #expect(fault { try TokenizerTables(many) }.isA(.tokenizerTooManyPieces, "m", "500001", "500000"))
     }
 }

@@ -1,6 +1,7 @@
 import AlbitImporters
 import AlbitText
 import AlbitTokenizers
+import TestData
 import Testing
 
 /// tokenizer.json, vocab.txt and configuration files that are wrong, or ask for what is not supported: refused by name.
@@ -23,9 +24,8 @@ import Testing
          "model": {"type": "Unigram", "unk_id": 0, "vocab": [["<unk>", 0], ["[CLS]", 0], ["[SEP]", 0], ["▁a", -1.5], ["b", -2]]}}
         """
 
-    private func error(_ text: String, name: String = "tokenizer.json") -> String {
-        let error = #expect(throws: TokenizerFileError.self) { try TokenizerReader.read(Array(text.utf8), path: name) }
-        return error?.description ?? ""
+    private func error(_ text: String, name: String = "tokenizer.json") -> Fault? {
+        fault { try TokenizerReader.read(Array(text.utf8), path: name) }
     }
 
     private func replace(_ text: String, _ from: String, _ to: String) throws -> String {
@@ -56,40 +56,55 @@ import Testing
     }
 
     @Test(arguments: [
-        ("\"type\": \"Unigram\"", "\"type\": \"BPE\"", "'BPE'"), ("\"NFKD\"", "\"NFC\"", "'NFC'"),
-        ("{\"type\": \"Lowercase\"}", "{\"type\": \"Lowercase\"}, {\"type\": \"NFKD\"}", "order"),
-        ("{\"type\": \"NFKD\"}, ", "", "NFKD before"), (", {\"type\": \"StripAccents\"}", "", "StripAccents after"),
-        ("{\"type\": \"Replace\", \"pattern\": {\"String\": \"``\"}, \"content\": \"\\\"\"}, ", "", "both"),
-        ("{\"String\": \"``\"}", "{\"String\": \"x\"}", "'Replace'"), ("{\"type\": \"Lowercase\"}", "{\"type\": \"Precompiled\", \"precompiled_charsmap\": \"!\"}", "base64"),
-        ("\"Metaspace\"", "\"ByteLevel\"", "'ByteLevel'"), ("\"always\"", "\"never\"", "'never'"), ("\"▁\"", "\"_\"", "U+2581"),
-        ("{\"type\": \"WhitespaceSplit\"}, ", "", "runs of spaces"),
-        ("\"unk_id\": 0", "\"unk_id\": 9", "unk_id"), ("\"unk_id\": 0", "\"unk_id\": 0, \"byte_fallback\": true", "byte_fallback"),
-        ("[\"b\", -2]", "[\"b\"]", "entry 4"), ("[\"b\", -2]", "[\"▁a\", -2]", "twice"),
-        ("\"content\": \"[CLS]\"}", "\"content\": \"[CLX]\"}", "'[CLX]'"), ("\"content\": \"[CLS]\"}", "\"content\": \"[CLS]\", \"normalized\": true}", "normalized"),
-        ("\"content\": \"[CLS]\"}", "\"content\": \"[CLS]\", \"single_word\": true}", "single_word"), ("\"vocab\"", "\"words\"", "model.vocab"),
-    ]) func unigramJSON(_ change: (String, String, String)) throws {
-        let message = error(try replace(Self.unigram, change.0, change.1))
-        #expect(message.contains(change.2), "\(message)")
+        ("\"type\": \"Unigram\"", "\"type\": \"BPE\"", "'BPE'", FaultCode.tokenizerUnsupported),
+        ("\"NFKD\"", "\"NFC\"", "'NFC'", .tokenizerUnsupported),
+        ("{\"type\": \"Lowercase\"}", "{\"type\": \"Lowercase\"}, {\"type\": \"NFKD\"}", "order", .tokenizerUnsupported),
+        ("{\"type\": \"NFKD\"}, ", "", "NFKD before", .tokenizerUnsupported),
+        (", {\"type\": \"StripAccents\"}", "", "StripAccents after", .tokenizerUnsupported),
+        ("{\"type\": \"Replace\", \"pattern\": {\"String\": \"``\"}, \"content\": \"\\\"\"}, ", "", "both", .tokenizerUnsupported),
+        ("{\"String\": \"``\"}", "{\"String\": \"x\"}", "'Replace'", .tokenizerUnsupported),
+        ("\"Metaspace\"", "\"ByteLevel\"", "'ByteLevel'", .tokenizerUnsupported),
+        ("\"always\"", "\"never\"", "'never'", .tokenizerUnsupported),
+        ("\"▁\"", "\"_\"", "U+2581", .tokenizerUnsupported),
+        ("{\"type\": \"WhitespaceSplit\"}, ", "", "runs of spaces", .tokenizerUnsupported),
+        ("\"unk_id\": 0", "\"unk_id\": 0, \"byte_fallback\": true", "byte_fallback", .tokenizerUnsupported),
+        ("\"content\": \"[CLS]\"}", "\"content\": \"[CLS]\", \"normalized\": true}", "normalized", .tokenizerUnsupported),
+        ("\"content\": \"[CLS]\"}", "\"content\": \"[CLS]\", \"single_word\": true}", "single_word", .tokenizerUnsupported),
+        ("{\"type\": \"Lowercase\"}", "{\"type\": \"Precompiled\", \"precompiled_charsmap\": \"!\"}", "base64", .tokenizerMissingMember),
+        ("\"unk_id\": 0", "\"unk_id\": 9", "unk_id", .tokenizerMissingMember),
+        ("\"vocab\"", "\"words\"", "model.vocab", .tokenizerMissingMember),
+        ("[\"b\", -2]", "[\"b\"]", "entry 4", .tokenizerBadVocabulary),
+        ("[\"b\", -2]", "[\"▁a\", -2]", "twice", .tokenizerDuplicatePiece),
+        ("\"content\": \"[CLS]\"}", "\"content\": \"[CLX]\"}", "'[CLX]'", .tokenizerAddedTokenMismatch),
+    ]) func unigramJSON(_ change: (from: String, to: String, words: String, code: FaultCode)) throws {
+        let found = error(try replace(Self.unigram, change.from, change.to))
+        #expect(found.isA(change.code, change.words), "\(String(describing: found))")
     }
 
     @Test(arguments: [
-        ("\"##\"", "\"@@\"", "'@@'"), ("\"BertNormalizer\"", "\"NFC\"", "'NFC'"), ("\"BertPreTokenizer\"", "\"Whitespace\"", "'Whitespace'"),
-        ("\"a\": 3", "\"a\": 4", "'##b'"), ("\"a\": 3", "\"a\": 5", "'a'"), ("\"a\": 3", "\"a\": \"3\"", "'a'"),
-        ("\"[UNK]\": 0", "\"[UNX]\": 0", "'[UNK]'"), ("\"BertProcessing\"", "\"ByteLevel\"", "'ByteLevel'"),
-        ("[\"[CLS]\", 1]", "[\"[CLS]\", 7]", "post_processor.cls"), ("\"max_input_chars_per_word\": 100", "\"max_input_chars_per_word\": -1", "max_input"),
-        ("{\"id\": 1, \"content\": \"[CLS]\"}", "{\"id\": 1}", "added_tokens"), ("\"model\"", "\"modell\"", "no tokenizer"),
-    ]) func wordPieceJSON(_ change: (String, String, String)) throws {
-        let message = error(try replace(Self.wordPiece, change.0, change.1))
-        #expect(message.contains(change.2), "\(message)")
+        ("\"##\"", "\"@@\"", "'@@'", FaultCode.tokenizerUnsupported),
+        ("\"BertNormalizer\"", "\"NFC\"", "'NFC'", .tokenizerUnsupported),
+        ("\"BertPreTokenizer\"", "\"Whitespace\"", "'Whitespace'", .tokenizerUnsupported),
+        ("\"BertProcessing\"", "\"ByteLevel\"", "'ByteLevel'", .tokenizerUnsupported),
+        ("\"a\": 3", "\"a\": 4", "'##b'", .tokenizerBadVocabulary),
+        ("\"a\": 3", "\"a\": 5", "'a'", .tokenizerBadVocabulary),
+        ("\"a\": 3", "\"a\": \"3\"", "'a'", .tokenizerBadVocabulary),
+        ("\"max_input_chars_per_word\": 100", "\"max_input_chars_per_word\": -1", "max_input", .tokenizerBadVocabulary),
+        ("\"[UNK]\": 0", "\"[UNX]\": 0", "'[UNK]'", .tokenizerMissingSpecialToken),
+        ("[\"[CLS]\", 1]", "[\"[CLS]\", 7]", "post_processor.cls", .tokenizerMissingMember),
+        ("{\"id\": 1, \"content\": \"[CLS]\"}", "{\"id\": 1}", "added_tokens", .tokenizerMissingMember),
+        ("\"model\"", "\"modell\"", "no tokenizer", .tokenizerNotTokenizer),
+    ]) func wordPieceJSON(_ change: (from: String, to: String, words: String, code: FaultCode)) throws {
+        let found = error(try replace(Self.wordPiece, change.from, change.to))
+        #expect(found.isA(change.code, change.words), "\(String(describing: found))")
     }
 
     @Test func otherFiles() {
-        #expect(error("{\"model\": ").contains("JSON ends"))
-        #expect(error("").contains("no tokenizer"))
-        #expect(error("[UNK]\n[CLS]\n", name: "vocab.txt").contains("'[SEP]'"))
+        #expect(error("{\"model\": ").isA(.jsonUnexpectedEnd))
+        #expect(error("").isA(.tokenizerNotTokenizer))
+        #expect(error("[UNK]\n[CLS]\n", name: "vocab.txt").isA(.tokenizerMissingSpecialToken, "'[SEP]'"))
         let bytes: [UInt8] = Array("[UNK]\n".utf8) + [0xFF, 0x0A]
-        let message = #expect(throws: TokenizerFileError.self) { try TokenizerReader.read(bytes, path: "vocab.txt") }?.description
-        #expect(message?.contains("byte 6") == true)
+        #expect(fault { try TokenizerReader.read(bytes, path: "vocab.txt") }.isA(.tokenizerNotText, "byte 6"))
     }
 
     /// The settings of tokenizer_config.json reach the tokenizer; tokens beyond the vocabulary follow it.
@@ -110,9 +125,9 @@ import Testing
         let added = try tokenizer("{\"added_tokens_decoder\": {\"9\": {\"content\": \"<ctx>\", \"rstrip\": true}}}")
         #expect(added.tokens(Array("x<ctx> x".utf8)).ids == [8, 9, 8])
         #expect(added.count == 10)
-        let mismatch = #expect(throws: TokenizerFileError.self) { try tokenizer("{\"added_tokens_decoder\": {\"12\": {\"content\": \"<ctx>\"}}}") }
-        #expect(mismatch?.description.contains("id 12") == true)
-        let words = #expect(throws: TokenizerFileError.self) { try tokenizer("{\"sep_token\": {\"content\": \"[SEP]\", \"single_word\": true}}") }
-        #expect(words?.description.contains("single_word") == true)
+        let mismatch = fault { try tokenizer("{\"added_tokens_decoder\": {\"12\": {\"content\": \"<ctx>\"}}}") }
+        #expect(mismatch.isA(.tokenizerAddedTokenMismatch, "12"))
+        let words = fault { try tokenizer("{\"sep_token\": {\"content\": \"[SEP]\", \"single_word\": true}}") }
+        #expect(words.isA(.tokenizerUnsupported, "single_word"))
     }
 }

@@ -2,6 +2,7 @@ import AlbitModel
 import AlbitText
 import AlbitTokenizers
 import Foundation
+import TestData
 import Testing
 
 /// The tokenizer inside a model file.
@@ -65,8 +66,7 @@ import Testing
         var writer = GGUFWriter()
         writer.set("tokenizer.ggml.model", "gpt2")
         try open(writer) { gguf in
-            let error = #expect(throws: ModelFileError.self) { try TokenizerTables.read(gguf) }
-            #expect(error?.description.contains("'gpt2'") == true)
+            #expect(fault { try TokenizerTables.read(gguf) }.isA(.modelBadValue, "'gpt2'"))
         }
     }
 
@@ -97,7 +97,7 @@ import Testing
                         for id in encoding.ids { _ = tables.piece(Int(id)) }
                     }
                     read += 1
-                } catch is ModelFileError {
+                } catch is Fault {
                     refused += 1
                 }
             }

@@ -1,4 +1,6 @@
 import AlbitCommands
+import AlbitText
+import TestData
 import Testing
 
 @Suite struct CommandLineArgumentsTests {
@@ -11,7 +13,7 @@ import Testing
         ])
     static let single = CommandSpecification("selftest", arguments: "MODEL", count: 1...1, "Check a file", options: [])
 
-    private func parse(_ words: String...) throws(CommandLineError) -> CommandLineArguments {
+    private func parse(_ words: String...) throws(Fault) -> CommandLineArguments {
         try CommandLineArguments(words, Self.command)
     }
 
@@ -49,9 +51,9 @@ import Testing
         let range = 1...64
         for (text, part) in [("1,,2", ""), ("1,65", "65"), ("1,two", "two"), (",", "")] {
             let line = try parse("m", "--threads", text)
-            #expect(throws: CommandLineError.notAnInteger(option: "--threads", value: part, range: range)) {
+            #expect(fault {
                 try line.integers("threads", in: range)
-            }
+            }.isA(.commandLineNotAnInteger, "'--threads' is '\(part)'", "1 to 64"))
         }
     }
 
@@ -61,45 +63,43 @@ import Testing
     }
 
     @Test(arguments: [
-        (["model", "--treads", "2"], CommandLineError.unknownOption("--treads", suggestion: "--threads")),
-        (["model", "--josn"], .unknownOption("--josn", suggestion: "--json")),
-        (["model", "--zebra"], .unknownOption("--zebra", suggestion: nil)),
-        (["model", "-x"], .unknownOption("-x", suggestion: nil)),
-        (["model", "--outptu=f"], .unknownOption("--outptu", suggestion: "--output")),
-        (["model", "--threads"], .missingValue(option: "--threads", value: "N")),
-        (["model", "--threads", "--json"], .missingValue(option: "--threads", value: "N")),
-        (["model", "--json=yes"], .unexpectedValue(option: "--json", value: "yes")),
-        (["--json"], .missingArgument(usage: "classify MODEL [TEXT ...]")),
+        (["model", "--treads", "2"], FaultCode.commandLineUnknownOption, "'--treads', did you mean '--threads'"),
+        (["model", "--josn"], .commandLineUnknownOption, "'--josn', did you mean '--json'"),
+        (["model", "--zebra"], .commandLineUnknownOption, "'--zebra';"),
+        (["model", "-x"], .commandLineUnknownOption, "'-x';"),
+        (["model", "--outptu=f"], .commandLineUnknownOption, "'--outptu', did you mean '--output'"),
+        (["model", "--threads"], .commandLineMissingValue, "--threads N"),
+        (["model", "--threads", "--json"], .commandLineMissingValue, "--threads N"),
+        (["model", "--json=yes"], .commandLineUnexpectedValue, "'yes'"),
+        (["--json"], .commandLineMissingArgument, "usage: classify MODEL [TEXT ...]"),
     ])
-    func mistakesAreNamed(_ words: [String], _ expected: CommandLineError) {
-        let error = #expect(throws: CommandLineError.self) { try CommandLineArguments(words, Self.command) }
-        #expect(error == expected)
-        #expect(error?.failure.rawValue == 2)
+    func mistakesAreNamed(_ words: [String], _ code: FaultCode, _ text: String) {
+        #expect(fault { try CommandLineArguments(words, Self.command) }.isA(code, text))
+        #expect(code.exitCode.rawValue == 2)
     }
 
     @Test func aWordTooManyIsNamed() {
-        #expect(throws: CommandLineError.tooManyArguments(first: "b", usage: "selftest MODEL")) {
+        #expect(fault {
             try CommandLineArguments(["a", "b"], Self.single)
-        }
+        }.isA(.commandLineTooManyArguments, "'b'", "selftest MODEL"))
     }
 
     @Test func numbersOutsideTheirRangeAreNamed() throws {
         for text in ["0", "65", "4x", "", "99999999999999999999"] {
             let line = try parse("m", "--threads=" + text)
-            #expect(throws: CommandLineError.notAnInteger(option: "--threads", value: text, range: 1...64)) {
+            #expect(fault {
                 try line.integer("threads", in: 1...64)
-            }
+            }.isA(.commandLineNotAnInteger, "'--threads'", "is '\(text)'", "1 to 64"))
         }
     }
 
     @Test func messagesSayWhatToDo() {
-        let errors: [(CommandLineError, String)] = [
-            (.unknownCommand("clasify", suggestion: "classify"), "there is no command 'clasify', did you mean 'classify'?; --help lists all"),
-            (.unknownOption("--x", suggestion: nil), "unknown option '--x'; text that begins with a dash goes after --"),
-            (.missingValue(option: "--threads", value: "N"), "'--threads' needs a value: --threads N"),
-            (.wordIsNotUTF8(index: 3), "argument 3 is not UTF-8 text; give it in a file"),
-        ]
-        for (error, text) in errors { #expect(error.description == text) }
+        func text(_ words: String...) -> String? { fault { try CommandLineArguments(words, Self.command) }?.description }
+        let unknown = fault { try CommandTable.command(named: "clasify") }
+        #expect(unknown?.code == .commandLineUnknownCommand)
+        #expect(unknown?.description == "there is no command 'clasify', did you mean 'classify'?; --help lists all")
+        #expect(text("m", "--zebra") == "unknown option '--zebra'; text that begins with a dash goes after --")
+        #expect(text("m", "--threads") == "'--threads' needs a value: --threads N")
     }
 
     @Test func helpListsEveryOption() {

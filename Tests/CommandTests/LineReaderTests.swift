@@ -1,6 +1,8 @@
 import AlbitCommands
+import AlbitText
 import CPlatform
 import Foundation
+import TestData
 import Testing
 
 @Suite struct LineReaderTests {
@@ -28,7 +30,7 @@ import Testing
                 guard let line = try reader.next() else { return result }
                 result.append(String(decoding: line, as: UTF8.self))
             } catch {
-                #expect(error == .tooLong(line: result.count + 1, limit: limit))
+                #expect(error.isA(.lineTooLong, "\(result.count + 1)", "\(limit)"))
                 result.append(nil)
             }
             #expect(reader.lineNumber == result.count)
@@ -62,6 +64,6 @@ import Testing
 
     @Test func aDescriptorThatCannotBeReadIsAnError() {
         var reader = LineReader(descriptor: -1)
-        #expect(throws: LineError.unreadable(reason: "read failed")) { try reader.next() }
+        #expect(fault { try reader.next() }.isA(.inputUnreadable, "read failed"))
     }
 }

@@ -1,8 +1,10 @@
 import AlbitCommands
+import AlbitText
+import TestData
 import Testing
 
 @Suite struct LineRequestTests {
-    private func request(_ line: String) throws(LineRequestError) -> LineRequest { try LineRequest(line: Array(line.utf8)) }
+    private func request(_ line: String) throws(Fault) -> LineRequest { try LineRequest(line: Array(line.utf8)) }
 
     @Test func plainTextIsTakenAsItIs() throws {
         for text in ["a charming journey", "", " leading", "[1]", "\"quoted\"", "naïve 🙂"] {
@@ -19,26 +21,26 @@ import Testing
     }
 
     @Test(arguments: [
-        (#"{"txt": "a"}"#, LineRequestError.unknownName("txt")),
-        (#"{"text": "a", "text": "b"}"#, .namedTwice("text")),
-        (#"{"text": 1}"#, .wrongType(name: "text", expected: "a string")),
-        (#"{"ids": []}"#, .wrongType(name: "ids", expected: "a list of whole numbers")),
-        (#"{"ids": [1.5]}"#, .wrongType(name: "ids", expected: "a list of whole numbers")),
-        (#"{"ids": [3000000000]}"#, .wrongType(name: "ids", expected: "a list of whole numbers")),
-        (#"{"ids": "1 2"}"#, .wrongType(name: "ids", expected: "a list of whole numbers")),
-        (#"{"ids": [1], "text": "a"}"#, .wrongType(name: "ids", expected: "possible beside 'text'")),
-        (#"{"ids": [1], "pair": "a"}"#, .wrongType(name: "pair", expected: "possible beside 'ids'")),
-        (#"{}"#, .neitherTextNorIds),
-        (#"{"pair": "a"}"#, .neitherTextNorIds),
+        (#"{"txt": "a"}"#, FaultCode.requestUnknownName, "'txt'"),
+        (#"{"text": "a", "text": "b"}"#, .requestNamedTwice, "'text'"),
+        (#"{"text": 1}"#, .requestWrongType, "'text' of the request is not a string"),
+        (#"{"ids": []}"#, .requestWrongType, "'ids' of the request is not a list of whole numbers"),
+        (#"{"ids": [1.5]}"#, .requestWrongType, "'ids' of the request is not a list of whole numbers"),
+        (#"{"ids": [3000000000]}"#, .requestWrongType, "'ids' of the request is not a list of whole numbers"),
+        (#"{"ids": "1 2"}"#, .requestWrongType, "'ids' of the request is not a list of whole numbers"),
+        (#"{"ids": [1], "text": "a"}"#, .requestWrongType, "'ids' of the request is not possible beside 'text'"),
+        (#"{"ids": [1], "pair": "a"}"#, .requestWrongType, "'pair' of the request is not possible beside 'ids'"),
+        (#"{}"#, .requestNeitherTextNorIds, "'ids'"),
+        (#"{"pair": "a"}"#, .requestNeitherTextNorIds, "'ids'"),
     ])
-    func whatIsWrongIsNamed(_ line: String, _ expected: LineRequestError) {
-        #expect(throws: expected) { try request(line) }
+    func whatIsWrongIsNamed(_ line: String, _ code: FaultCode, _ name: String) {
+        #expect(fault { try request(line) }.isA(code, name))
     }
 
     @Test func brokenJSONAndBrokenUTF8AreErrors() {
-        #expect(throws: LineRequestError.notJSON(reason: "JSON ends at byte 10 inside a value")) { try request(#"{"text": ""#) }
-        #expect(throws: LineRequestError.self) { try request(String(repeating: "{\"text\":", count: 100_000)) }
-        #expect(throws: LineRequestError.notUTF8) { try LineRequest(line: [0x61, 0xff]) }
-        #expect(throws: LineRequestError.notUTF8) { try LineRequest(line: [0xed, 0xa0, 0x80]) }
+        #expect(fault { try request(#"{"text": ""#) }.isA(.jsonUnexpectedEnd, "the request, byte 10 of the JSON"))
+        #expect(fault { try request(String(repeating: "{\"text\":", count: 100_000)) }.isA(.jsonTooDeep))
+        #expect(fault { try LineRequest(line: [0x61, 0xff]) }.isA(.requestNotUTF8))
+        #expect(fault { try LineRequest(line: [0xed, 0xa0, 0x80]) }.isA(.requestNotUTF8))
     }
 }

@@ -1,4 +1,6 @@
 import AlbitRuntime
+import AlbitText
+import TestData
 import Testing
 
 @Suite struct MaskedWordsTests {
@@ -72,8 +74,8 @@ import Testing
 
     @Test func aClassifierOfSeveralLabelsDoesNotChoose() throws {
         let tasks = try ZooTasks("torch/hf441_base-seqcls").tasks
-        let error = #expect(throws: TaskError.self) { try MultipleChoice(tasks) }
-        #expect(error?.description == "the multiple-choice head answers 3 values, expected 1")
+        let error = fault { try MultipleChoice(tasks) }
+        #expect(error.isA(.taskWrongWidth) && error?.description == "the multiple-choice head answers 3 values, expected 1")
     }
 }
 
@@ -106,7 +108,7 @@ import Testing
 
     @Test func aModelWithoutPoolerIsNamed() throws {
         let tasks = try ZooTasks("safetensors/base-qa").tasks
-        let error = #expect(throws: TaskError.self) { try SentenceEmbedding(tasks, pooling: .pooler) }
-        #expect(error?.description == "the model has no pooler; use --pooling mean or cls")
+        let error = fault { try SentenceEmbedding(tasks, pooling: .pooler) }
+        #expect(error.isA(.taskNoPooler) && error?.description == "the model has no pooler; use --pooling mean or cls")
     }
 }

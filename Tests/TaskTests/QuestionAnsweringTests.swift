@@ -1,5 +1,7 @@
 import AlbitRuntime
+import AlbitText
 import AlbitTokenizers
+import TestData
 import Testing
 
 @Suite struct QuestionAnsweringTests {
@@ -105,7 +107,7 @@ import Testing
         #expect(try QuestionAnswering(tasks).answer(question, in: Array("the work".utf8)).answers.count == 1)
         #expect(tasks.truncatedTexts == 1)
         let strict = try ZooTasks("safetensors/base-qa", strict: true).tasks
-        #expect(throws: TaskError.self) { try QuestionAnswering(strict).answer(question, in: Array("the work".utf8)) }
+        #expect(fault { try QuestionAnswering(strict).answer(question, in: Array("the work".utf8)) }.isA(.taskTooLong))
     }
 
     @Test func windowsCoverEveryTokenAndOverlap() {

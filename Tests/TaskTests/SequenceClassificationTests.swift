@@ -1,4 +1,6 @@
 import AlbitRuntime
+import AlbitText
+import TestData
 import Testing
 
 @Suite struct SequenceClassificationTests {
@@ -34,10 +36,10 @@ import Testing
     }
 
     @Test func aModelWithoutTheHeadIsNamed() throws {
-        let error = #expect(throws: TaskError.self) {
+        let error = fault {
             try SequenceClassification(ZooTasks("safetensors/base-qa").tasks, problemType: nil)
         }
-        #expect(error?.description == "the model has no head for sequence-classification; it has question-answering")
-        #expect(error?.failure == .usage)
+        #expect(error.isA(.taskNoHead, "sequence-classification", "question-answering"))
+        #expect(error?.code.exitCode == ExitCode.usage)
     }
 }

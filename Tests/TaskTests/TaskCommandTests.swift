@@ -2,6 +2,7 @@ import AlbitCommands
 import AlbitImporters
 import AlbitModel
 import AlbitRuntime
+import AlbitText
 import AlbitTokenizers
 import CPlatform
 import Foundation
@@ -136,7 +137,7 @@ import Testing
             #expect(try #require(matches[0]["score"] as? Double) > 0.99)
         }
         search.candidates = "x"
-        #expect(throws: CommandError.self) { try lines { try search.run(model, texts: ["a"], output: $0) } }
+        #expect(fault { try lines { try search.run(model, texts: ["a"], output: $0) } }.isA(.optionsConflict))
     }
 
     @Test func whatMakesNoSenseIsRefused() throws {
@@ -144,15 +145,17 @@ import Testing
         var strict = options()
         strict.strict = true
         let long = String(repeating: "license ", count: 100)
-        let error = #expect(throws: CommandError.self) { try lines { try ClassifyCommand(options: strict).run(model, texts: ["a", long], output: $0) } }
-        #expect(error?.failure == .input && error?.description.hasPrefix("text 2 is ") == true)
-        #expect(throws: CommandError.self) { try lines { try ClassifyCommand(options: options(json: true, tsv: true)).run(model, texts: ["a"], output: $0) } }
+        let error = fault { try lines { try ClassifyCommand(options: strict).run(model, texts: ["a", long], output: $0) } }
+        #expect(error.isA(.taskTooLong, "text 2 is "))
+        let both = fault { try lines { try ClassifyCommand(options: options(json: true, tsv: true)).run(model, texts: ["a"], output: $0) } }
+        #expect(both.isA(.optionsConflict))
         var short = options()
         short.maxLength = 2
-        #expect(throws: CommandError.self) { try lines { try ClassifyCommand(options: short).run(model, texts: ["a"], output: $0) } }
+        let noRoom = fault { try lines { try ClassifyCommand(options: short).run(model, texts: ["a"], output: $0) } }
+        #expect(noRoom.isA(.taskNoRoom))
         let silent = LoadedModel(
             path: "m", weights: model.weights, tokenizer: nil, heads: [], labels: [], problemType: nil, pooling: nil, file: nil)
-        let missing = #expect(throws: CommandError.self) { try lines { try EmbedCommand(options: options()).run(silent, texts: ["a"], output: $0) } }
-        #expect(missing?.failure == .usage)
+        let missing = fault { try lines { try EmbedCommand(options: options()).run(silent, texts: ["a"], output: $0) } }
+        #expect(missing.isA(.taskNoTokenizer))
     }
 }

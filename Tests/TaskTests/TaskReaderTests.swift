@@ -1,4 +1,5 @@
 import AlbitCommands
+import AlbitText
 import Foundation
 import TestData
 import Testing
@@ -13,19 +14,21 @@ import Testing
         return records
     }
 
-    private func problem(_ text: String, as name: String, _ columns: TaskColumns) -> String? {
-        do { _ = try read(text, as: name, columns) } catch {
-            return (error as? CommandError).map { $0.description.split(separator: ": ").dropFirst().joined(separator: ": ") }
-        }
-        return nil
+    /// Whether a file is refused with a code, at a line; words of what was found and expected stand in the message.
+    private func refuses(
+        _ text: String, as name: String, _ columns: TaskColumns, _ code: FaultCode, line: Int? = nil, _ words: String...
+    ) -> Bool {
+        let found = fault { try read(text, as: name, columns) }
+        return found?.isA(code, words) == true && found?.place == (line.map { "line \($0)" } ?? "")
+            && found?.file.hasSuffix(name) == true
     }
 
     @Test func everyLineIsARecordEvenAnEmptyOne() throws {
         #expect(try read("a\n\nb\tc\n", as: "t.txt", .text) == [["a"], [""], ["b\tc"]])
         #expect(try read("a\tb\n\n\tc", as: "t.txt", .pair) == [["a", "b"], ["", ""], ["", "c"]])
         #expect(try read("q\ta\tb\nq\ta\n", as: "t", .list) == [["q", "a", "b"], ["q", "a"]])
-        #expect(problem("a\tb\tc\n", as: "t.txt", .pair) == "line 1: has 3 fields, expected two texts with a tab between them")
-        #expect(problem("a\tb\nc\n", as: "t.txt", .pair) == "line 2: has 1 fields, expected two texts with a tab between them")
+        #expect(refuses("a\tb\tc\n", as: "t.txt", .pair, .recordWrongCount, line: 1, "3 fields", "two texts with a tab between them"))
+        #expect(refuses("a\tb\nc\n", as: "t.txt", .pair, .recordWrongCount, line: 2, "1 fields", "two texts with a tab between them"))
     }
 
     @Test func tablesNameTheirColumns() throws {
@@ -33,26 +36,27 @@ import Testing
         #expect(try read("question\tcontext\tanswer\nwho?\tit is me\tme\n", as: "t.TSV", .pair) == [["who?", "it is me"]])
         #expect(try read("\u{FEFF}text,label\n\"a, \"\"b\"\"\nc\",1\nd,0\n", as: "t.csv", .text) == [["a, \"b\"\nc"], ["d"]])
         #expect(try read("text\tchoice0\tchoice1\tlabel\nt\ta\tb\t1\n", as: "t.tsv", .list) == [["t", "a", "b"]])
-        #expect(problem("label\tword\n1\ta\n", as: "t.tsv", .text) == "the header has no text or sentence or question; it has label, word")
-        #expect(problem("text\tlabel\na\n", as: "t.tsv", .text) == "line 2: has 1 values, expected 2 as in the header")
-        #expect(problem("text\n\"a\n", as: "t.csv", .text) == "line 2: a quoted value does not end")
-        #expect(problem("", as: "t.tsv", .text) == "is empty, expected a header")
+        #expect(refuses("label\tword\n1\ta\n", as: "t.tsv", .text, .recordNoColumn, "text or sentence or question", "label, word"))
+        #expect(refuses("text\tlabel\na\n", as: "t.tsv", .text, .recordWrongCount, line: 2, "1 values", "2 as in the header"))
+        #expect(refuses("text\n\"a\n", as: "t.csv", .text, .recordUnclosedQuote, line: 2))
+        #expect(refuses("", as: "t.tsv", .text, .recordNoHeader))
     }
 
     @Test func jsonLinesNameTheirMembers() throws {
         #expect(try read("{\"text\": \"a\\nb\", \"label\": 1}\n{\"text\": \"\"}\n", as: "t.jsonl", .text) == [["a\nb"], [""]])
         #expect(try read("{\"text\": \"t\", \"choices\": [\"a\", \"b\"]}\n", as: "t.jsonl", .list) == [["t", "a", "b"]])
-        #expect(problem("{\"text\": 5}\n", as: "t.jsonl", .text) == "line 1: has no text or sentence or question")
-        #expect(problem("{\"text\": \"t\", \"choices\": []}\n", as: "t.jsonl", .list) == "line 1: has no text or question and choices")
-        #expect(problem("nonsense\n", as: "t.jsonl", .text)?.hasPrefix("line 1: ") == true)
+        #expect(refuses("{\"text\": 5}\n", as: "t.jsonl", .text, .recordNoTexts, line: 1, "text or sentence or question"))
+        #expect(refuses("{\"text\": \"t\", \"choices\": []}\n", as: "t.jsonl", .list, .recordNoTexts, line: 1, "text or question and choices"))
+        let nonsense = fault { try read("nonsense\n", as: "t.jsonl", .text) }
+        #expect(nonsense?.code == .jsonUnexpectedCharacter && nonsense?.place == "line 1, byte 1 of the JSON")
     }
 
     @Test func argumentsAreGrouped() throws {
         let pairs = try TaskReader(arguments: ["a", "b", "c", "d"], file: nil, columns: .pair)
         #expect(try pairs.read(upTo: 10).count == 2)
-        #expect(throws: CommandError.self) { try TaskReader(arguments: ["a"], file: nil, columns: .pair) }
-        #expect(throws: CommandError.self) { try TaskReader(arguments: ["a"], file: nil, columns: .list) }
-        #expect(throws: CommandError.self) { try TaskReader(arguments: ["a"], file: "b", columns: .text) }
-        #expect(throws: CommandError.self) { try TaskReader(arguments: [], file: "/nowhere/texts", columns: .text) }
+        #expect(fault { try TaskReader(arguments: ["a"], file: nil, columns: .pair) }.isA(.argumentsMissing))
+        #expect(fault { try TaskReader(arguments: ["a"], file: nil, columns: .list) }.isA(.argumentsMissing))
+        #expect(fault { try TaskReader(arguments: ["a"], file: "b", columns: .text) }.isA(.optionsConflict))
+        #expect(fault { try TaskReader(arguments: [], file: "/nowhere/texts", columns: .text) }.isA(.fileCannotOpen))
     }
 }

@@ -1,5 +1,6 @@
 import AlbitModel
 import AlbitRuntime
+import AlbitText
 import Foundation
 import TestData
 import Testing
@@ -47,16 +48,16 @@ import Testing
         let directory = try TestData.temporaryDirectory()
         let path = directory + "/some.index"
         try index(vectors(3, width: 4), path: path)
-        #expect(throws: OutputError.self) { try index(vectors(3, width: 4), path: path) }
+        #expect(fault { try index(vectors(3, width: 4), path: path) }.isA(.outputExists, path))
         try index(vectors(2, width: 4), path: path, overwrite: true)
-        let other = #expect(throws: VectorIndexError.self) { try VectorIndex(path: path, source: "model cls") }
-        #expect(other?.description == path + ": was made with another model or pooling (model mean, now model cls); make it again")
-        #expect(throws: VectorIndexError.self) { try VectorIndex(path: directory + "/missing", source: "") }
+        let other = fault { try VectorIndex(path: path, source: "model cls") }
+        #expect(other.isA(.indexOtherModel, path, "(model mean, now model cls)"))
+        #expect(fault { try VectorIndex(path: directory + "/missing", source: "") }.isA(.fileCannotOpen))
         let bytes = try TestData.bytes(atPath: path)
         for length in stride(from: 0, to: bytes.count - 64, by: 7) {
             let cut = directory + "/cut.index"
             try Data(bytes[..<length]).write(to: URL(filePath: cut))
-            #expect(throws: VectorIndexError.self) { try VectorIndex(path: cut, source: "model mean") }
+            #expect(throws: Fault.self) { try VectorIndex(path: cut, source: "model mean") }
         }
     }
 

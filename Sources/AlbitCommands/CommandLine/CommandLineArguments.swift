@@ -1,3 +1,5 @@
+import AlbitText
+
 /// The words of a command line, sorted into options and arguments by a `CommandSpecification`.
 ///
 /// `--name value`, `--name=value`, `-n value`; a repeated option: the last one counts; `--` ends the options;
@@ -11,7 +13,7 @@ package struct CommandLineArguments: Sendable {
     private var values: [(name: String, value: String)] = []
 
     /// - Parameter words: what follows the command's name.
-    package init(_ words: [String], _ command: CommandSpecification) throws(CommandLineError) {
+    package init(_ words: [String], _ command: CommandSpecification) throws(Fault) {
         var index = 0
         var optionsHaveEnded = false
         while index < words.count {
@@ -31,10 +33,16 @@ package struct CommandLineArguments: Sendable {
                 continue
             }
             guard let option = command.options.first(where: { Self.matches($0, written) }) else {
-                throw .unknownOption(written, suggestion: Self.suggestion(for: written, in: command))
+                let nearest = nearest(to: written, among: command.options.map { "--" + $0.name } + ["--help"])
+                throw Fault(
+                    .commandLineUnknownOption, "unknown option '" + written + "'" + Self.hint(nearest),
+                    advice: "text that begins with a dash goes after --")
             }
             guard let valueName = option.value else {
-                if let attached { throw .unexpectedValue(option: written, value: attached) }
+                if let attached {
+                    throw Fault(
+                        .commandLineUnexpectedValue, "'" + written + "' takes no value, but has '" + attached + "'")
+                }
                 flags.append(option.name)
                 continue
             }
@@ -44,13 +52,18 @@ package struct CommandLineArguments: Sendable {
                 values.append((option.name, words[index]))
                 index += 1
             } else {
-                throw .missingValue(option: written, value: valueName)
+                throw Fault(
+                    .commandLineMissingValue, "'" + written + "' needs a value: " + written + " " + valueName)
             }
         }
         let usage = command.name + " " + command.arguments
-        if !asksForHelp, arguments.count < command.argumentCount.lowerBound { throw .missingArgument(usage: usage) }
+        if !asksForHelp, arguments.count < command.argumentCount.lowerBound {
+            throw Fault(.commandLineMissingArgument, "an argument is missing", advice: "usage: " + usage)
+        }
         if arguments.count > command.argumentCount.upperBound {
-            throw .tooManyArguments(first: arguments[command.argumentCount.upperBound], usage: usage)
+            throw Fault(
+                .commandLineTooManyArguments,
+                "unexpected argument '" + arguments[command.argumentCount.upperBound] + "'", advice: "usage: " + usage)
         }
     }
 
@@ -58,21 +71,21 @@ package struct CommandLineArguments: Sendable {
 
     package func value(_ name: String) -> String? { values.last { $0.name == name }?.value }
 
-    package func integer(_ name: String, in range: ClosedRange<Int>) throws(CommandLineError) -> Int? {
+    package func integer(_ name: String, in range: ClosedRange<Int>) throws(Fault) -> Int? {
         guard let text = value(name) else { return nil }
         guard let number = Int(text), range.contains(number) else {
-            throw .notAnInteger(option: "--" + name, value: text, range: range)
+            throw Self.notAnInteger(name, text, range)
         }
         return number
     }
 
     /// Whole numbers with commas between them, such as `16,128,512`.
-    package func integers(_ name: String, in range: ClosedRange<Int>) throws(CommandLineError) -> [Int]? {
+    package func integers(_ name: String, in range: ClosedRange<Int>) throws(Fault) -> [Int]? {
         guard let text = value(name) else { return nil }
         var numbers: [Int] = []
         for part in text.split(separator: ",", omittingEmptySubsequences: false) {
             guard let number = Int(part), range.contains(number) else {
-                throw .notAnInteger(option: "--" + name, value: String(part), range: range)
+                throw Self.notAnInteger(name, String(part), range)
             }
             numbers.append(number)
         }
@@ -97,7 +110,14 @@ package struct CommandLineArguments: Sendable {
         return false
     }
 
-    private static func suggestion(for written: String, in command: CommandSpecification) -> String? {
-        nearest(to: written, among: command.options.map { "--" + $0.name } + ["--help"])
+    private static func notAnInteger(_ name: String, _ value: String, _ range: ClosedRange<Int>) -> Fault {
+        Fault(
+            .commandLineNotAnInteger, "'--" + name + "' is '" + value + "'",
+            expected: "a whole number from " + String(range.lowerBound) + " to " + String(range.upperBound))
+    }
+
+    /// A suggestion as the end of a sentence.
+    static func hint(_ suggestion: String?) -> String {
+        if let suggestion { ", did you mean '" + suggestion + "'?" } else { "" }
     }
 }

@@ -1,3 +1,5 @@
+import AlbitText
+
 /// The run-time commands that both programs have, as the board program parses them.
 package enum CommandTable {
     package static let all = tasks + [tokenize, encode, inspect, bench, selfTest, serveLines]
@@ -59,9 +61,17 @@ package enum CommandTable {
         ])
 
     /// The command that a word names, exactly.
-    package static func command(named name: String) throws(CommandLineError) -> CommandSpecification {
+    package static func command(named name: String) throws(Fault) -> CommandSpecification {
         if let command = all.first(where: { $0.name == name }) { return command }
-        throw .unknownCommand(name, suggestion: nearest(to: name, among: all.map { $0.name }))
+        throw unknown(name, among: all.map { $0.name })
+    }
+
+    /// The fault that a word is none of some commands, with the nearest of them.
+    package static func unknown(_ name: String, among names: [String]) -> Fault {
+        Fault(
+            .commandLineUnknownCommand,
+            "there is no command '" + name + "'" + CommandLineArguments.hint(nearest(to: name, among: names)),
+            advice: "--help lists all")
     }
 
     /// What the program prints for `--help` without a command.

@@ -1,27 +1,6 @@
 import AlbitModel
+import AlbitText
 import CPlatform
-
-/// A line that can't be taken from a stream.
-package enum LineError: AlbitError, Equatable {
-    case tooLong(line: Int, limit: Int)
-    case unreadable(reason: String)
-
-    package var failure: Failure {
-        switch self {
-        case .tooLong: .input
-        case .unreadable: .machine
-        }
-    }
-
-    package var description: String {
-        switch self {
-        case .tooLong(let line, let limit):
-            "line " + String(line) + " is longer than " + String(limit) + " bytes; split the text"
-        case .unreadable(let reason):
-            "the input can't be read: " + reason
-        }
-    }
-}
 
 /// Lines of a file descriptor, one at a time, in memory that does not grow with the input.
 ///
@@ -47,7 +26,7 @@ package struct LineReader: ~Copyable {
     }
 
     /// The next line without its end; nil after the last one.
-    package mutating func next() throws(LineError) -> [UInt8]? {
+    package mutating func next() throws(Fault) -> [UInt8]? {
         var searched = start
         var isTooLong = false
         while true {
@@ -70,12 +49,16 @@ package struct LineReader: ~Copyable {
         }
     }
 
-    private mutating func take(upTo lineEnd: Int, next: Int, isTooLong: Bool) throws(LineError) -> [UInt8] {
+    private mutating func take(upTo lineEnd: Int, next: Int, isTooLong: Bool) throws(Fault) -> [UInt8] {
         var last = lineEnd
         if last > start, next > lineEnd, buffer[last - 1] == UInt8(ascii: "\r") { last -= 1 }
         let line = start..<last
         start = next
-        if isTooLong || line.count > limit { throw .tooLong(line: lineNumber, limit: limit) }
+        if isTooLong || line.count > limit {
+            throw Fault(
+                .lineTooLong, "line " + String(lineNumber) + " is longer than " + String(limit) + " bytes",
+                advice: "split the text")
+        }
         return Array(buffer[line])
     }
 
@@ -91,13 +74,13 @@ package struct LineReader: ~Copyable {
         }
     }
 
-    private mutating func fill() throws(LineError) {
+    private mutating func fill() throws(Fault) {
         let room = buffer.count - end
         let at = end
         let got = buffer.withUnsafeMutableBytes { bytes in
             platform_read(descriptor, bytes.baseAddress.map { $0 + at }, room)
         }
-        if got < 0 { throw .unreadable(reason: "read failed") }
+        if got < 0 { throw Fault(.inputUnreadable, "the input can't be read: read failed") }
         if got == 0 { hasEnded = true }
         end += got
     }

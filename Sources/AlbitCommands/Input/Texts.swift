@@ -1,27 +1,29 @@
-import AlbitModel
+import AlbitText
 
 /// The texts a command works on: its arguments, or where it has none, the lines of standard input.
-package enum Texts {
-    /// Calls `body` with each text in order. Lines are flushed one by one, so that a pipe gets each answer at once.
-    package static func each(
-        _ arguments: some Collection<String>, output: Output, _ body: ([UInt8]) throws(CommandError) -> Void
-    ) throws(CommandError) {
-        for text in arguments { try body(Array(text.utf8)) }
-        if arguments.isEmpty {
-            var lines = LineReader()
-            while let line = try next(&lines) {
-                try body(line)
-                try output.flush()
-            }
-        }
-        try output.flush()
+package struct Texts: ~Copyable {
+    private let arguments: [String]
+    private let output: Output
+    private var index = 0
+    private var lines = LineReader()
+
+    package init(_ arguments: some Collection<String>, output: Output) {
+        self.arguments = Array(arguments)
+        self.output = output
     }
 
-    private static func next(_ lines: inout LineReader) throws(CommandError) -> [UInt8]? {
-        do throws(LineError) {
+    /// The next text; nil after the last. What was written for the line before is flushed first, so that a pipe gets
+    /// each answer at once.
+    package mutating func next() throws(Fault) -> [UInt8]? {
+        if arguments.isEmpty {
+            try output.flush()
             return try lines.next()
-        } catch {
-            throw error.failure == .input ? .input(error.description) : .machine(error.description)
         }
+        guard index < arguments.count else {
+            try output.flush()
+            return nil
+        }
+        defer { index += 1 }
+        return Array(arguments[index].utf8)
     }
 }

@@ -4,57 +4,41 @@ import CPlatform
 
 /// Reads one request a line and writes one answer a line, flushed at once, until the input ends or the process is told
 /// to end. Memory does not grow with the number of requests.
-package struct LineServer {
+package struct LineServer: ~Copyable {
     private let output: Output
+    private var lines: LineReader
 
-    package init(output: Output) { self.output = output }
-
-    /// Answers every line of a descriptor. `answer` writes the line of one answer as its last step; what it throws
-    /// because of the request becomes an answer with `error`, everything else ends the server.
-    package func run(
-        descriptor: Int32 = 0, answer: (LineRequest) throws(CommandError) -> Void
-    ) throws(CommandError) {
+    /// Watches signals from here on.
+    package init(output: Output, descriptor: Int32 = 0) throws(Fault) {
+        self.output = output
+        lines = LineReader(descriptor: descriptor)
         let error = platform_watch_signals()
-        if error != 0 { throw .machine("signals cannot be watched: " + String(cString: platform_error_text(error))) }
-        var lines = LineReader(descriptor: descriptor)
-        while !platform_stopped(), let line = try next(&lines) {
-            try self.answer(line, answer)
+        if error != 0 {
+            throw Fault(.signalsNotWatched, "signals cannot be watched: " + String(cString: platform_error_text(error)))
+        }
+    }
+
+    /// The next request; nil at the end. Flushes the answer before; lines that are no requests are answered here.
+    package mutating func next() throws(Fault) -> LineRequest? {
+        while true {
             try output.flush()
-        }
-    }
-
-    /// The next line, or why it can't be answered; nil at the end.
-    private func next(_ lines: inout LineReader) throws(CommandError) -> Result<[UInt8], LineError>? {
-        do throws(LineError) {
-            return try lines.next().map { .success($0) }
-        } catch {
-            if error.failure == .input { return .failure(error) }
-            throw .machine(error.description)
-        }
-    }
-
-    private func answer(
-        _ line: Result<[UInt8], LineError>, _ answer: (LineRequest) throws(CommandError) -> Void
-    ) throws(CommandError) {
-        let request: LineRequest
-        switch line {
-        case .failure(let error): return try write(error: error.description)
-        case .success(let bytes):
-            do throws(LineRequestError) {
-                request = try LineRequest(line: bytes)
+            if platform_stopped() { return nil }
+            do throws(Fault) {
+                guard let line = try lines.next() else { return nil }
+                return try LineRequest(line: line)
             } catch {
-                return try write(error: error.description)
+                try refuse(error)
             }
         }
-        do throws(CommandError) {
-            try answer(request)
-        } catch {
-            if error.failure != .input { throw error }
-            try write(error: error.description)
-        }
     }
 
-    private func write(error text: String) throws(CommandError) {
+    /// Answers a request with what is wrong with it. Everything else ends the server.
+    package func refuse(_ error: Fault) throws(Fault) {
+        guard error.code.exitCode == .input else { throw error }
+        try write(error: error.description)
+    }
+
+    private func write(error text: String) throws(Fault) {
         var json = JSONWriter()
         json.beginObject()
         json.member("error")

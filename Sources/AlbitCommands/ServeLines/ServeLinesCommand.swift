@@ -1,5 +1,6 @@
 import AlbitModel
 import AlbitRuntime
+import AlbitText
 
 /// `serve-lines`: keeps a model open and answers one request a line, for devices.
 ///
@@ -23,27 +24,44 @@ package struct ServeLinesCommand {
         case embed(SentenceEmbedding)
     }
 
-    package func run(_ model: LoadedModel, output: Output) throws(CommandError) {
-        guard model.tokenizer != nil else {
-            let session = try options.run.session(model.weights)
-            return try LineServer(output: output).run { (request) throws(CommandError) in
-                guard case .ids(let ids, let typeIds) = request else {
-                    throw .input(TaskError.noTokenizer.description)
-                }
-                try encode(session, EncoderInput(ids: ids, typeIds: typeIds), output)
-            }
-        }
+    package func run(_ model: LoadedModel, output: Output) throws(Fault) {
+        guard model.tokenizer != nil else { return try encodeOnly(model, output) }
         let tasks = try options.session(model)
-        let task = try answering { () throws(TaskError) in try ServeLinesCommand.task(model, tasks) }
-        try LineServer(output: output).run { (request) throws(CommandError) in
-            switch request {
-            case .ids(let ids, let typeIds): try encode(tasks.session, EncoderInput(ids: ids, typeIds: typeIds), output)
-            case .text(let text, let pair): try answer(task, TaskText(text, pair: pair), tasks, output)
+        let task = try ServeLinesCommand.task(model, tasks)
+        var server = try LineServer(output: output)
+        while let request = try server.next() {
+            do throws(Fault) {
+                switch request {
+                case .ids(let ids, let typeIds):
+                    try encode(tasks.session, EncoderInput(ids: ids, typeIds: typeIds), output)
+                case .text(let text, let pair):
+                    try answer(task, TaskText(text, pair: pair), tasks, output)
+                }
+            } catch {
+                try server.refuse(error)
             }
         }
     }
 
-    private static func task(_ model: LoadedModel, _ tasks: TaskSession) throws(TaskError) -> Task {
+    /// Serves a model without a tokenizer.
+    private func encodeOnly(_ model: LoadedModel, _ output: Output) throws(Fault) {
+        let session = try options.run.session(model.weights)
+        var server = try LineServer(output: output)
+        while let request = try server.next() {
+            do throws(Fault) {
+                guard case .ids(let ids, let typeIds) = request else {
+                    throw Fault(
+                        .modelNoTokenizer, "the model has no tokenizer, so it takes no text",
+                        advice: "give one with --tokenizer where the model is made, or token ids to 'encode'")
+                }
+                try encode(session, EncoderInput(ids: ids, typeIds: typeIds), output)
+            } catch {
+                try server.refuse(error)
+            }
+        }
+    }
+
+    private static func task(_ model: LoadedModel, _ tasks: TaskSession) throws(Fault) -> Task {
         if model.heads.contains(.sequenceClassification) {
             let task = try SequenceClassification(tasks, problemType: model.problemType)
             return .classify(task, labels: LabelNames.complete(model.labels, count: task.labelCount))
@@ -57,33 +75,37 @@ package struct ServeLinesCommand {
         return .embed(try SentenceEmbedding(tasks, pooling: model.sentencePooling, normalized: true))
     }
 
-    private func answer(_ task: Task, _ text: TaskText, _ tasks: TaskSession, _ output: Output) throws(CommandError) {
+    private func answer(_ task: Task, _ text: TaskText, _ tasks: TaskSession, _ output: Output) throws(Fault) {
         switch task {
         case .classify(let task, let labels):
-            let answers = try answering { () throws(TaskError) in try task.classify([text]) }
+            let answers = try task.classify([text])
             for answer in answers { try ClassifyCommand(options: options).writeJSON(answer, labels, tasks, output) }
         case .tag(let task):
-            let answers = try answering { () throws(TaskError) in try task.tag([text.text]) }
+            let answers = try task.tag([text.text])
             for answer in answers { try TagCommand(options: options).writeJSON(answer, text.text, output) }
         case .answer(let task):
-            guard let context = text.pair else { throw .input("a question needs its context: {\"text\": QUESTION, \"pair\": CONTEXT}") }
-            let found = try answering { () throws(TaskError) in try task.answer(text.text, in: context) }
+            guard let context = text.pair else {
+                throw Fault(.requestNoPair, "a question needs its context: {\"text\": QUESTION, \"pair\": CONTEXT}")
+            }
+            let found = try task.answer(text.text, in: context)
             try AnswerCommand(options: options).writeJSON(found, context, output)
         case .fill(let task):
-            let answers = try answering { () throws(TaskError) in try task.fill([text]) }
+            let answers = try task.fill([text])
             for answer in answers { try FillCommand(options: options).writeJSON(answer, tasks, output) }
         case .order(let task):
-            guard text.pair != nil else { throw .input("order needs two texts: {\"text\": FIRST, \"pair\": SECOND}") }
-            let answers = try answering { () throws(TaskError) in try task.order([text]) }
+            guard text.pair != nil else {
+                throw Fault(.requestNoPair, "order needs two texts: {\"text\": FIRST, \"pair\": SECOND}")
+            }
+            let answers = try task.order([text])
             for answer in answers { try OrderCommand(options: options).writeJSON(answer, output) }
         case .embed(let task):
-            let vectors = try answering { () throws(TaskError) in try task.embed([text]) }
+            let vectors = try task.embed([text])
             for vector in vectors { try EmbedCommand(options: options).writeJSON(vector, output) }
         }
     }
 
-    private func encode(_ session: Session, _ input: EncoderInput, _ output: Output) throws(CommandError) {
-        do { try session.encode([input]) } catch { throw .runtime(error) }
+    private func encode(_ session: Session, _ input: EncoderInput, _ output: Output) throws(Fault) {
+        try session.encode([input])
         try EncodeCommand(run: options.run, full: false).write(session, sequence: 0, output)
     }
 }

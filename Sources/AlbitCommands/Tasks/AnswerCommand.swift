@@ -11,23 +11,24 @@ package struct AnswerCommand {
 
     package init(options: TaskOptions) { self.options = options }
 
-    package func run(_ model: LoadedModel, texts: [String], output: Output) throws(CommandError) {
+    package func run(_ model: LoadedModel, texts: [String], output: Output) throws(Fault) {
         var settings = answering
         if options.maxLength > 0 { settings.maxLength = options.maxLength }
         guard settings.top > 0, settings.stride >= 0, settings.maxAnswerTokens > 0 else {
-            throw .usage("--top and --max-answer take numbers from 1, --stride from 0")
+            throw Fault(.optionValue, "--top and --max-answer take numbers from 1, --stride from 0")
         }
         let tasks = try options.session(model)
-        let task = try AlbitCommands.answering { () throws(TaskError) in try QuestionAnswering(tasks, options: settings) }
-        let shared = try context.map { (path) throws(CommandError) in try AnswerCommand.read(path) }
+        let task = try QuestionAnswering(tasks, options: settings)
+        let shared = try context.map(AnswerCommand.read)
         let reader = try TaskReader(arguments: texts, file: options.file, columns: shared == nil ? .pair : .text)
         if options.format == .tsv { try output.line("line\tscore\tstart\tend\ttext\tquestion") }
         var line = 0
-        try TaskRun(options: options, tasks: tasks, output: output).forEachBatch(reader) { (records) throws(CommandError) in
+        let batches = TaskRun(reader, tasks, output)
+        while let records = try batches.next() {
             for record in records {
                 line += 1
                 let context = shared ?? record[1]
-                let found = try AlbitCommands.answering { () throws(TaskError) in try task.answer(record[0], in: context) }
+                let found = try task.answer(record[0], in: context)
                 switch options.format {
                 case .json: try writeJSON(found, context, output)
                 case .tsv: try writeTSV(found, record[0], context, line, output)
@@ -37,9 +38,8 @@ package struct AnswerCommand {
         }
     }
 
-    private static func read(_ path: String) throws(CommandError) -> [UInt8] {
-        let file: MappedFile
-        do throws(ModelFileError) { file = try MappedFile(path: path) } catch { throw .model(error) }
+    private static func read(_ path: String) throws(Fault) -> [UInt8] {
+        let file = try MappedFile(path: path)
         // The mapping ends with the object.
         return withExtendedLifetime(file) { Array(file.bytes) }
     }
@@ -58,7 +58,7 @@ package struct AnswerCommand {
         if let answer { json.number(answer.score) } else { json.null() }
     }
 
-    func writeJSON(_ found: AnswerList, _ context: [UInt8], _ output: Output) throws(CommandError) {
+    func writeJSON(_ found: AnswerList, _ context: [UInt8], _ output: Output) throws(Fault) {
         var json = JSONWriter()
         json.beginObject()
         members(found.answers.first, context, &json)
@@ -80,7 +80,7 @@ package struct AnswerCommand {
 
     private func writeTSV(
         _ found: AnswerList, _ question: [UInt8], _ context: [UInt8], _ line: Int, _ output: Output
-    ) throws(CommandError) {
+    ) throws(Fault) {
         for answer in found.answers {
             var row = [String(line), answer.score.description]
             row.append(answer.range.map { String(offsets.place($0.lowerBound, in: context)) } ?? "")
@@ -93,7 +93,7 @@ package struct AnswerCommand {
 
     private func writeTable(
         _ found: AnswerList, _ question: [UInt8], _ context: [UInt8], _ output: Output
-    ) throws(CommandError) {
+    ) throws(Fault) {
         let table = TableText(output: output)
         try output.line(table.coloured(TableText.line(question, limit: 76), .bold))
         for answer in found.answers {

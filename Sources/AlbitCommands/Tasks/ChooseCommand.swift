@@ -7,15 +7,16 @@ package struct ChooseCommand {
 
     package init(options: TaskOptions) { self.options = options }
 
-    package func run(_ model: LoadedModel, texts: [String], output: Output) throws(CommandError) {
+    package func run(_ model: LoadedModel, texts: [String], output: Output) throws(Fault) {
         let tasks = try options.session(model)
-        let task = try answering { () throws(TaskError) in try MultipleChoice(tasks) }
+        let task = try MultipleChoice(tasks)
         let reader = try TaskReader(arguments: texts, file: options.file, columns: .list)
         if options.format == .tsv { try output.line("index\tscore\ttext\tchoice") }
-        try TaskRun(options: options, tasks: tasks, output: output).forEachBatch(reader) { (records) throws(CommandError) in
+        let batches = TaskRun(reader, tasks, output)
+        while let records = try batches.next() {
             for record in records {
                 let choices = Array(record.dropFirst())
-                let answer = try answering { () throws(TaskError) in try task.choose(record[0], among: choices) }
+                let answer = try task.choose(record[0], among: choices)
                 try write(answer, record[0], choices, output)
             }
         }
@@ -23,7 +24,7 @@ package struct ChooseCommand {
 
     private func write(
         _ answer: ChoiceAnswer, _ text: [UInt8], _ choices: [[UInt8]], _ output: Output
-    ) throws(CommandError) {
+    ) throws(Fault) {
         let best = answer.index ?? 0
         switch options.format {
         case .json:

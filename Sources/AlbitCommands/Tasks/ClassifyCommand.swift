@@ -15,18 +15,15 @@ package struct ClassifyCommand {
         self.pairs = pairs
     }
 
-    package func run(_ model: LoadedModel, texts: [String], output: Output) throws(CommandError) {
+    package func run(_ model: LoadedModel, texts: [String], output: Output) throws(Fault) {
         let tasks = try options.session(model)
-        let task = try answering { () throws(TaskError) in
-            try SequenceClassification(tasks, problemType: model.problemType)
-        }
+        let task = try SequenceClassification(tasks, problemType: model.problemType)
         let labels = LabelNames.complete(model.labels, count: task.labelCount)
         let reader = try TaskReader(arguments: texts, file: options.file, columns: pairs ? .pair : .text)
         if options.format == .tsv { try output.line("label\tscore\ttext" + (pairs ? "\tpair" : "")) }
-        try TaskRun(options: options, tasks: tasks, output: output).forEachBatch(reader) { (records) throws(CommandError) in
-            let answers = try answering { () throws(TaskError) in
-                try task.classify(records.map { TaskText($0[0], pair: $0.count > 1 ? $0[1] : nil) })
-            }
+        let batches = TaskRun(reader, tasks, output)
+        while let records = try batches.next() {
+            let answers = try task.classify(records.map { TaskText($0[0], pair: $0.count > 1 ? $0[1] : nil) })
             for (record, answer) in zip(records, answers) {
                 switch options.format {
                 case .json: try writeJSON(answer, labels, tasks, output)
@@ -42,7 +39,7 @@ package struct ClassifyCommand {
 
     func writeJSON(
         _ answer: Classification, _ labels: [String], _ tasks: TaskSession, _ output: Output
-    ) throws(CommandError) {
+    ) throws(Fault) {
         var json = JSONWriter()
         json.beginObject()
         json.member("label")
@@ -65,7 +62,7 @@ package struct ClassifyCommand {
     /// On a terminal the best labels with bars under the text, elsewhere one line for each text.
     private func writeTable(
         _ answer: Classification, _ labels: [String], _ record: [[UInt8]], _ output: Output
-    ) throws(CommandError) {
+    ) throws(Fault) {
         let table = TableText(output: output)
         let text = record.map { TableText.line($0) }.joined(separator: " | ")
         let width = TableText.width(labels)

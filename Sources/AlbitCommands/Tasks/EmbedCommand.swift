@@ -15,14 +15,13 @@ package struct EmbedCommand {
         self.raw = raw
     }
 
-    package func run(_ model: LoadedModel, texts: [String], output: Output) throws(CommandError) {
+    package func run(_ model: LoadedModel, texts: [String], output: Output) throws(Fault) {
         let tasks = try options.session(model)
-        let task = try answering { () throws(TaskError) in
-            try SentenceEmbedding(tasks, pooling: pooling ?? model.sentencePooling, normalized: !raw)
-        }
+        let task = try SentenceEmbedding(tasks, pooling: pooling ?? model.sentencePooling, normalized: !raw)
         let reader = try TaskReader(arguments: texts, file: options.file, columns: .text)
-        try TaskRun(options: options, tasks: tasks, output: output).forEachBatch(reader) { (records) throws(CommandError) in
-            let vectors = try answering { () throws(TaskError) in try task.embed(records.map { TaskText($0[0]) }) }
+        let batches = TaskRun(reader, tasks, output)
+        while let records = try batches.next() {
+            let vectors = try task.embed(records.map { TaskText($0[0]) })
             for vector in vectors {
                 if options.format == .json {
                     try writeJSON(vector, output)
@@ -33,7 +32,7 @@ package struct EmbedCommand {
         }
     }
 
-    func writeJSON(_ vector: [Float], _ output: Output) throws(CommandError) {
+    func writeJSON(_ vector: [Float], _ output: Output) throws(Fault) {
         var json = JSONWriter()
         json.beginObject()
         json.member("embedding")
@@ -43,9 +42,9 @@ package struct EmbedCommand {
     }
 
     /// By the name that `--pooling` takes.
-    package static func pooling(_ name: String) throws(CommandError) -> SentencePooling {
+    package static func pooling(_ name: String) throws(Fault) -> SentencePooling {
         guard let pooling = SentencePooling(rawValue: name) else {
-            throw .usage("--pooling is '" + name + "', expected mean, cls, max or pooler")
+            throw Fault(.optionValue, "--pooling is '" + name + "'", expected: "mean, cls, max or pooler")
         }
         return pooling
     }

@@ -13,16 +13,17 @@ package struct FillCommand {
         self.top = top
     }
 
-    package func run(_ model: LoadedModel, texts: [String], output: Output) throws(CommandError) {
-        guard top > 0 else { throw .usage("--top is " + String(top) + ", expected 1 or more") }
+    package func run(_ model: LoadedModel, texts: [String], output: Output) throws(Fault) {
+        guard top > 0 else { throw Fault(.optionValue, "--top is " + String(top), expected: "1 or more") }
         let tasks = try options.session(model)
-        let task = try answering { () throws(TaskError) in try MaskedWords(tasks, top: top) }
+        let task = try MaskedWords(tasks, top: top)
         let reader = try TaskReader(arguments: texts, file: options.file, columns: .text)
         if options.format == .tsv { try output.line("line\tmask\tscore\tid\tpiece") }
         var line = 0
         var unmasked = 0
-        try TaskRun(options: options, tasks: tasks, output: output).forEachBatch(reader) { (records) throws(CommandError) in
-            let answers = try answering { () throws(TaskError) in try task.fill(records.map { TaskText($0[0]) }) }
+        let batches = TaskRun(reader, tasks, output)
+        while let records = try batches.next() {
+            let answers = try task.fill(records.map { TaskText($0[0]) })
             for (record, masks) in zip(records, answers) {
                 line += 1
                 if masks.isEmpty { unmasked += 1 }
@@ -35,12 +36,12 @@ package struct FillCommand {
         }
         if unmasked > 0 {
             let text = String(unmasked) + (unmasked == 1 ? " text holds" : " texts hold") + " no [MASK] within the model's length"
-            if options.strict { throw .input(text) }
+            if options.strict { throw Fault(.textWithoutMask, text) }
             Message.warn(text)
         }
     }
 
-    func writeJSON(_ masks: [MaskAnswer], _ tasks: TaskSession, _ output: Output) throws(CommandError) {
+    func writeJSON(_ masks: [MaskAnswer], _ tasks: TaskSession, _ output: Output) throws(Fault) {
         var json = JSONWriter()
         json.beginObject()
         json.member("candidates")
@@ -67,7 +68,7 @@ package struct FillCommand {
         try output.line(json.text)
     }
 
-    private func writeTSV(_ masks: [MaskAnswer], _ tasks: TaskSession, _ line: Int, _ output: Output) throws(CommandError) {
+    private func writeTSV(_ masks: [MaskAnswer], _ tasks: TaskSession, _ line: Int, _ output: Output) throws(Fault) {
         for (mask, answer) in masks.enumerated() {
             for candidate in answer.candidates {
                 var row = [String(line), String(mask), candidate.score.description, String(candidate.id)]
@@ -79,7 +80,7 @@ package struct FillCommand {
 
     private func writeTable(
         _ masks: [MaskAnswer], _ tasks: TaskSession, _ text: [UInt8], _ output: Output
-    ) throws(CommandError) {
+    ) throws(Fault) {
         let table = TableText(output: output)
         try output.line(table.coloured(TableText.line(text, limit: 76), .bold))
         for (mask, answer) in masks.enumerated() {

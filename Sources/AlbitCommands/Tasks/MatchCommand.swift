@@ -28,115 +28,112 @@ package struct MatchCommand {
         let score: Float
     }
 
-    package func run(_ model: LoadedModel, texts: [String], output: Output) throws(CommandError) {
-        guard top > 0 else { throw .usage("--top is " + String(top) + ", expected 1 or more") }
+    package func run(_ model: LoadedModel, texts: [String], output: Output) throws(Fault) {
+        guard top > 0 else { throw Fault(.optionValue, "--top is " + String(top), expected: "1 or more") }
         if index != nil, candidates != nil || saveIndex != nil {
-            throw .usage("--index holds its candidates already; leave out --candidates and --save-index")
+            throw Fault(
+                .optionsConflict, "--index holds its candidates already",
+                advice: "leave out --candidates and --save-index")
         }
         let tasks = try options.session(model)
-        let embedding = try answering { () throws(TaskError) in
-            try SentenceEmbedding(tasks, pooling: pooling ?? model.sentencePooling)
-        }
+        let embedding = try SentenceEmbedding(tasks, pooling: pooling ?? model.sentencePooling)
         if let saveIndex { try save(saveIndex, model, embedding) }
         if saveIndex != nil, texts.isEmpty, options.file == nil { return }
         let fromArguments = index == nil && candidates == nil
-        if fromArguments, texts.count < 2 { throw .usage("match needs a question and candidates, --candidates FILE, or --index FILE") }
-        let list = try fromArguments ? texts.dropFirst().map { Array($0.utf8) } : candidates.map { (path) throws(CommandError) in try MatchCommand.read(path) }
+        if fromArguments, texts.count < 2 {
+            throw Fault(.argumentsMissing, "match needs a question and candidates, --candidates FILE, or --index FILE")
+        }
+        var list: [[UInt8]] = []
+        if fromArguments {
+            list = texts.dropFirst().map { Array($0.utf8) }
+        } else if let candidates {
+            list = try MatchCommand.read(candidates)
+        }
         let find = try finder(model, tasks, embedding, list)
         let reader = try TaskReader(arguments: fromArguments ? [texts[0]] : texts, file: options.file, columns: .text)
         if options.format == .tsv { try output.line("line\tindex\tscore\ttext\tquestion") }
         var line = 0
-        try TaskRun(options: options, tasks: tasks, output: output).forEachBatch(reader) { (records) throws(CommandError) in
+        let batches = TaskRun(reader, tasks, output)
+        while let records = try batches.next() {
             for record in records {
                 line += 1
-                try write(try find(record[0]), record[0], line, output)
+                try write(try find.matches(record[0], top: top, kernel: tasks.kernel), record[0], line, output)
             }
         }
     }
 
     /// What made the vectors of an index: weights and pooling.
-    private func source(_ model: LoadedModel, _ embedding: SentenceEmbedding) throws(CommandError) -> String {
-        var name = ""
-        do throws(ModelFileError) {
-            name = try model.file?.gguf.string("albit.selftest.digest") ?? model.weights.configuration.architecture.name + " "
-                + String(model.weights.configuration.hiddenSize)
-        } catch {
-            throw .model(error)
-        }
+    private func source(_ model: LoadedModel, _ embedding: SentenceEmbedding) throws(Fault) -> String {
+        let name = try model.file?.gguf.string("albit.selftest.digest") ?? model.weights.configuration.architecture.name + " "
+            + String(model.weights.configuration.hiddenSize)
         return name + " " + embedding.pooling.rawValue
     }
 
-    private func save(_ path: String, _ model: LoadedModel, _ embedding: SentenceEmbedding) throws(CommandError) {
-        guard let candidates else { throw .usage("--save-index needs --candidates FILE") }
+    private func save(_ path: String, _ model: LoadedModel, _ embedding: SentenceEmbedding) throws(Fault) {
+        guard let candidates else { throw Fault(.argumentsMissing, "--save-index needs --candidates FILE") }
         let reader = try TaskReader(arguments: [], file: candidates, columns: .text)
         var writer = VectorIndexWriter(width: model.weights.configuration.hiddenSize)
         var count = 0
         while true {
             let records = try reader.read(upTo: TaskRun.batchCount)
             guard !records.isEmpty else { break }
-            let vectors = try answering { () throws(TaskError) in try embedding.embed(records.map { TaskText($0[0]) }) }
+            let vectors = try embedding.embed(records.map { TaskText($0[0]) })
             for (record, vector) in zip(records, vectors) { writer.add(record[0], vector) }
             count += records.count
         }
         let source = try source(model, embedding)
-        do throws(OutputError) {
-            try writer.write(to: path, source: source, overwrite: force)
-        } catch {
-            throw error.failure == .machine ? .machine(error.description) : .usage(error.description)
-        }
+        try writer.write(to: path, source: source, overwrite: force)
         Message.say(path + ": " + String(count) + " candidates")
     }
 
-    private static func read(_ path: String) throws(CommandError) -> [[UInt8]] {
+    private static func read(_ path: String) throws(Fault) -> [[UInt8]] {
         let reader = try TaskReader(arguments: [], file: path, columns: .text)
         var texts: [[UInt8]] = []
         while let record = try reader.read() { texts.append(record[0]) }
         return texts
     }
 
-    /// How a question is answered: by index, by pairs or by vectors.
-    private func finder(
-        _ model: LoadedModel, _ tasks: TaskSession, _ embedding: SentenceEmbedding, _ candidates: [[UInt8]]?
-    ) throws(CommandError) -> (_ question: [UInt8]) throws(CommandError) -> [Match] {
-        let top = top
-        if let index {
-            let source = try source(model, embedding)
-            let opened: VectorIndex
-            do throws(VectorIndexError) { opened = try VectorIndex(path: index, source: source) } catch { throw MatchCommand.command(error) }
-            return { (question) throws(CommandError) in
-                let vector = try answering { () throws(TaskError) in try embedding.embed([TaskText(question)])[0] }
-                do throws(VectorIndexError) {
-                    let found = try opened.search(vector, top: top, kernel: tasks.kernel)
-                    return zip(found, opened.texts(found.map { $0.index })).map { Match(index: $0.index, text: $1, score: $0.score) }
-                } catch {
-                    throw MatchCommand.command(error)
+    /// How a question is answered.
+    private enum Finder {
+        case index(VectorIndex, SentenceEmbedding)
+        case pairs(PairRanking, [[UInt8]])
+        case vectors([[Float]], [[UInt8]], SentenceEmbedding)
+
+        /// The best `top` candidates for a question, best first.
+        func matches(_ question: [UInt8], top: Int, kernel: Kernel) throws(Fault) -> [Match] {
+            switch self {
+            case .index(let index, let embedding):
+                let vector = try embedding.embed([TaskText(question)])[0]
+                let found = try index.search(vector, top: top, kernel: kernel)
+                return zip(found, index.texts(found.map { $0.index })).map {
+                    Match(index: $0.index, text: $1, score: $0.score)
                 }
+            case .pairs(let pairs, let candidates):
+                return Finder.largest(try pairs.scores(question, candidates), top, candidates)
+            case .vectors(let vectors, let candidates, let embedding):
+                let vector = try embedding.embed([TaskText(question)])[0]
+                return Finder.largest(vectors.map { SentenceRanking.cosine($0, vector) }, top, candidates)
             }
         }
-        let candidates = candidates ?? []
+
+        private static func largest(_ scores: [Float], _ top: Int, _ candidates: [[UInt8]]) -> [Match] {
+            Scores.largest(scores, count: top).map { Match(index: $0, text: candidates[$0], score: scores[$0]) }
+        }
+    }
+
+    private func finder(
+        _ model: LoadedModel, _ tasks: TaskSession, _ embedding: SentenceEmbedding, _ candidates: [[UInt8]]
+    ) throws(Fault) -> Finder {
+        if let index {
+            return .index(try VectorIndex(path: index, source: source(model, embedding)), embedding)
+        }
         if !embeddings, let pairs = PairRanking(tasks, heads: model.heads, labels: model.labels) {
-            return { (question) throws(CommandError) in
-                let scores = try answering { () throws(TaskError) in try pairs.scores(question, candidates) }
-                return Scores.largest(scores, count: top).map { Match(index: $0, text: candidates[$0], score: scores[$0]) }
-            }
+            return .pairs(pairs, candidates)
         }
-        let vectors = try answering { () throws(TaskError) in try embedding.embed(candidates.map { TaskText($0) }) }
-        return { (question) throws(CommandError) in
-            let vector = try answering { () throws(TaskError) in try embedding.embed([TaskText(question)])[0] }
-            let scores = vectors.map { SentenceRanking.cosine($0, vector) }
-            return Scores.largest(scores, count: top).map { Match(index: $0, text: candidates[$0], score: scores[$0]) }
-        }
+        return .vectors(try embedding.embed(candidates.map { TaskText($0) }), candidates, embedding)
     }
 
-    private static func command(_ error: VectorIndexError) -> CommandError {
-        switch error {
-        case .model(let inner): .model(inner)
-        case .runtime(let inner): .runtime(inner)
-        case .notAnIndex, .otherModel: .input(error.description)
-        }
-    }
-
-    private func write(_ matches: [Match], _ question: [UInt8], _ line: Int, _ output: Output) throws(CommandError) {
+    private func write(_ matches: [Match], _ question: [UInt8], _ line: Int, _ output: Output) throws(Fault) {
         let table = TableText(output: output)
         switch options.format {
         case .json:

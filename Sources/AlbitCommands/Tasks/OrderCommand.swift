@@ -7,16 +7,15 @@ package struct OrderCommand {
 
     package init(options: TaskOptions) { self.options = options }
 
-    package func run(_ model: LoadedModel, texts: [String], output: Output) throws(CommandError) {
+    package func run(_ model: LoadedModel, texts: [String], output: Output) throws(Fault) {
         let tasks = try options.session(model)
-        let task = try answering { () throws(TaskError) in try SentenceOrder(tasks) }
+        let task = try SentenceOrder(tasks)
         let reader = try TaskReader(arguments: texts, file: options.file, columns: .pair)
         if options.format == .tsv { try output.line("inOrder\tscore\ttext\tpair") }
         let table = TableText(output: output)
-        try TaskRun(options: options, tasks: tasks, output: output).forEachBatch(reader) { (records) throws(CommandError) in
-            let answers = try answering { () throws(TaskError) in
-                try task.order(records.map { TaskText($0[0], pair: $0[1]) })
-            }
+        let batches = TaskRun(reader, tasks, output)
+        while let records = try batches.next() {
+            let answers = try task.order(records.map { TaskText($0[0], pair: $0[1]) })
             for (record, answer) in zip(records, answers) {
                 switch options.format {
                 case .json: try writeJSON(answer, output)
@@ -33,7 +32,7 @@ package struct OrderCommand {
         }
     }
 
-    func writeJSON(_ answer: OrderAnswer, _ output: Output) throws(CommandError) {
+    func writeJSON(_ answer: OrderAnswer, _ output: Output) throws(Fault) {
         var json = JSONWriter()
         json.beginObject()
         json.member("inOrder")

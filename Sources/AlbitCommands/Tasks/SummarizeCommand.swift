@@ -16,23 +16,26 @@ package struct SummarizeCommand {
     package init(options: TaskOptions) { self.options = options }
 
     /// Each text is one to summarize; without any, all of the file or of standard input is.
-    package func run(_ model: LoadedModel, texts: [String], output: Output) throws(CommandError) {
-        guard sentences >= 0, ratio > 0, ratio <= 1 else { throw .usage("--sentences takes 1 or more, --ratio more than 0 and up to 1") }
-        if options.file != nil, !texts.isEmpty { throw .usage("texts come from arguments or from --file, not from both") }
-        let tasks = try options.session(model)
-        let embedding = try answering { () throws(TaskError) in
-            try SentenceEmbedding(tasks, pooling: pooling ?? model.sentencePooling)
+    package func run(_ model: LoadedModel, texts: [String], output: Output) throws(Fault) {
+        guard sentences >= 0, ratio > 0, ratio <= 1 else {
+            throw Fault(.optionValue, "--sentences takes 1 or more, --ratio more than 0 and up to 1")
         }
+        if options.file != nil, !texts.isEmpty {
+            throw Fault(.optionsConflict, "texts come from arguments or from --file, not from both")
+        }
+        let tasks = try options.session(model)
+        let embedding = try SentenceEmbedding(tasks, pooling: pooling ?? model.sentencePooling)
         let documents = texts.isEmpty ? [try SummarizeCommand.read(options.file)] : texts.map { Array($0.utf8) }
         if options.format == .tsv { try output.line("line\tstart\tend\tscore\ttext") }
         for (line, text) in documents.enumerated() {
             let ranges = SentenceSplitter.sentences(text)
             guard ranges.count <= SentenceRanking.mostSentences else {
-                throw .input(
-                    "the text has " + String(ranges.count) + " sentences, more than the limit of "
-                        + String(SentenceRanking.mostSentences) + "; summarize its parts")
+                throw Fault(
+                    .textTooManySentences, "the text has " + String(ranges.count)
+                        + " sentences, more than the limit of " + String(SentenceRanking.mostSentences),
+                    advice: "summarize its parts")
             }
-            let vectors = try answering { () throws(TaskError) in try embedding.embed(ranges.map { TaskText(part($0, of: text)) }) }
+            let vectors = try embedding.embed(ranges.map { TaskText(part($0, of: text)) })
             let count = sentences > 0 ? sentences : max(1, Int((Double(ranges.count) * ratio).rounded()))
             let chosen = SentenceRanking.choose(count, of: vectors, by: method)
             try write(chosen.map { (ranges[$0.index], $0.score) }, text, line + 1, output)
@@ -40,26 +43,25 @@ package struct SummarizeCommand {
         try output.flush()
     }
 
-    private static func read(_ path: String?) throws(CommandError) -> [UInt8] {
+    private static func read(_ path: String?) throws(Fault) -> [UInt8] {
         if let path, path != "-" {
-            let file: MappedFile
-            do throws(ModelFileError) { file = try MappedFile(path: path) } catch { throw .model(error) }
+            let file = try MappedFile(path: path)
             return withExtendedLifetime(file) { Array(file.bytes) }
         }
         var text: [UInt8] = []
         var chunk = [UInt8](repeating: 0, count: 1 << 16)
         while true {
             let got = chunk.withUnsafeMutableBytes { platform_read(0, $0.baseAddress, $0.count) }
-            guard got >= 0 else { throw .machine("standard input can't be read") }
+            guard got >= 0 else { throw Fault(.inputUnreadable, "standard input can't be read") }
             if got == 0 { return text }
-            guard text.count < 1 << 28 else { throw .input("standard input is longer than 256 MB") }
+            guard text.count < 1 << 28 else { throw Fault(.inputTooLong, "standard input is longer than 256 MB") }
             text.append(contentsOf: chunk[..<Int(got)])
         }
     }
 
     private func write(
         _ chosen: [(range: Range<Int>, score: Float)], _ text: [UInt8], _ line: Int, _ output: Output
-    ) throws(CommandError) {
+    ) throws(Fault) {
         let offsets = Offsets(countsCharacters: options.countsCharacters)
         guard options.format == .json else {
             for (range, score) in chosen {
@@ -98,9 +100,9 @@ package struct SummarizeCommand {
     }
 
     /// By the name that `--method` takes.
-    package static func method(_ name: String) throws(CommandError) -> SentenceRanking.Method {
+    package static func method(_ name: String) throws(Fault) -> SentenceRanking.Method {
         guard let method = SentenceRanking.Method(rawValue: name) else {
-            throw .usage("--method is '" + name + "', expected lexrank or mmr")
+            throw Fault(.optionValue, "--method is '" + name + "'", expected: "lexrank or mmr")
         }
         return method
     }

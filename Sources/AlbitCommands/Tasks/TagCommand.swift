@@ -14,17 +14,16 @@ package struct TagCommand {
         self.stride = stride
     }
 
-    package func run(_ model: LoadedModel, texts: [String], output: Output) throws(CommandError) {
-        guard stride >= 0 else { throw .usage("--stride is " + String(stride) + ", expected 0 or more") }
+    package func run(_ model: LoadedModel, texts: [String], output: Output) throws(Fault) {
+        guard stride >= 0 else { throw Fault(.optionValue, "--stride is " + String(stride), expected: "0 or more") }
         let tasks = try options.session(model)
-        let task = try answering { () throws(TaskError) in
-            try TokenClassification(tasks, labels: model.labels, aggregation: aggregation, stride: stride)
-        }
+        let task = try TokenClassification(tasks, labels: model.labels, aggregation: aggregation, stride: stride)
         let reader = try TaskReader(arguments: texts, file: options.file, columns: .text)
         if options.format == .tsv { try output.line("line\tlabel\tstart\tend\tscore\ttext") }
         var line = 0
-        try TaskRun(options: options, tasks: tasks, output: output).forEachBatch(reader) { (records) throws(CommandError) in
-            let answers = try answering { () throws(TaskError) in try task.tag(records.map { $0[0] }) }
+        let batches = TaskRun(reader, tasks, output)
+        while let records = try batches.next() {
+            let answers = try task.tag(records.map { $0[0] })
             for (record, entities) in zip(records, answers) {
                 line += 1
                 switch options.format {
@@ -37,16 +36,17 @@ package struct TagCommand {
     }
 
     /// By the name that `--aggregation` takes.
-    package static func aggregation(_ name: String) throws(CommandError) -> EntityAggregation {
+    package static func aggregation(_ name: String) throws(Fault) -> EntityAggregation {
         guard let aggregation = EntityAggregation(rawValue: name) else {
-            throw .usage("--aggregation is '" + name + "', expected word, first, average, max, simple or none")
+            throw Fault(
+                .optionValue, "--aggregation is '" + name + "'", expected: "word, first, average, max, simple or none")
         }
         return aggregation
     }
 
     private var offsets: Offsets { Offsets(countsCharacters: options.countsCharacters) }
 
-    func writeJSON(_ entities: [Entity], _ text: [UInt8], _ output: Output) throws(CommandError) {
+    func writeJSON(_ entities: [Entity], _ text: [UInt8], _ output: Output) throws(Fault) {
         var json = JSONWriter()
         json.beginObject()
         json.member("entities")
@@ -70,7 +70,7 @@ package struct TagCommand {
         try output.line(json.text)
     }
 
-    private func writeTSV(_ entities: [Entity], _ text: [UInt8], _ line: Int, _ output: Output) throws(CommandError) {
+    private func writeTSV(_ entities: [Entity], _ text: [UInt8], _ line: Int, _ output: Output) throws(Fault) {
         for entity in entities {
             var row = [String(line), entity.label]
             row.append(String(offsets.place(entity.range.lowerBound, in: text)))
@@ -81,7 +81,7 @@ package struct TagCommand {
         }
     }
 
-    private func writeTable(_ entities: [Entity], _ text: [UInt8], _ output: Output) throws(CommandError) {
+    private func writeTable(_ entities: [Entity], _ text: [UInt8], _ output: Output) throws(Fault) {
         let table = TableText(output: output)
         try output.line(table.coloured(TableText.line(text, limit: 76), .bold))
         let width = TableText.width(entities.map { $0.label })

@@ -1,5 +1,6 @@
 import AlbitModel
 import AlbitRuntime
+import AlbitText
 import AlbitTokenizers
 
 /// How the answers of a task are written.
@@ -30,16 +31,21 @@ package struct TaskOptions: Sendable {
     package var format: TaskFormat { run.json ? .json : tsv ? .tsv : .table }
 
     /// A session on text. Throws for a model without tokenizer.
-    package func session(_ model: LoadedModel) throws(CommandError) -> TaskSession {
-        if run.json && tsv { throw .usage("--json and --tsv exclude each other") }
-        guard maxLength >= 0 else { throw .usage("--max-length is " + String(maxLength) + ", expected 1 or more") }
+    package func session(_ model: LoadedModel) throws(Fault) -> TaskSession {
+        if run.json && tsv { throw Fault(.optionsConflict, "--json and --tsv exclude each other") }
+        guard maxLength >= 0 else {
+            throw Fault(.optionValue, "--max-length is " + String(maxLength), expected: "1 or more")
+        }
         guard let tokenizer = model.tokenizer else {
-            throw .usage(model.path + ": " + TaskError.noTokenizer.description)
+            throw Fault(
+                .taskNoTokenizer, in: model.path, "the model has no tokenizer, so it takes no text",
+                advice: "give one with --tokenizer where the model is made, or token ids to 'encode'")
         }
         guard tokenizer.count <= model.weights.configuration.vocabSize else {
-            throw .input(
-                model.path + ": the tokenizer has " + String(tokenizer.count) + " pieces, the model only "
-                    + String(model.weights.configuration.vocabSize) + " embeddings; they do not belong together")
+            throw Fault(
+                .tokenizerOtherModel, in: model.path, "the tokenizer has " + String(tokenizer.count)
+                    + " pieces, the model only " + String(model.weights.configuration.vocabSize) + " embeddings",
+                advice: "they do not belong together")
         }
         return TaskSession(
             session: try run.session(model.weights), tokenizer: tokenizer, maxLength: maxLength == 0 ? nil : maxLength,
@@ -47,28 +53,11 @@ package struct TaskOptions: Sendable {
     }
 
     /// Offsets by the name that `--offsets` takes.
-    package static func countsCharacters(_ name: String) throws(CommandError) -> Bool {
+    package static func countsCharacters(_ name: String) throws(Fault) -> Bool {
         switch name {
         case "bytes": false
         case "characters": true
-        default: throw .usage("--offsets is '" + name + "', expected bytes or characters")
+        default: throw Fault(.optionValue, "--offsets is '" + name + "'", expected: "bytes or characters")
         }
     }
-}
-
-extension CommandError {
-    package init(_ error: TaskError) {
-        if case .runtime(let inner) = error {
-            self = .runtime(inner)
-        } else if error.failure == .usage {
-            self = .usage(error.description)
-        } else {
-            self = .input(error.description)
-        }
-    }
-}
-
-/// Runs a step of a task.
-func answering<T>(_ body: () throws(TaskError) -> T) throws(CommandError) -> T {
-    do { return try body() } catch { throw CommandError(error) }
 }

@@ -41,10 +41,10 @@ package final class TaskReader {
     package let isInteractive: Bool
 
     /// - Parameter arguments: texts of the command line; where there are none, the file's or standard input's.
-    package init(arguments: [String], file path: String?, columns: TaskColumns) throws(CommandError) {
+    package init(arguments: [String], file path: String?, columns: TaskColumns) throws(Fault) {
         self.columns = columns
         if let path, !arguments.isEmpty {
-            throw .usage("texts come from arguments or from --file " + path + ", not from both")
+            throw Fault(.optionsConflict, "texts come from arguments or from --file " + path + ", not from both")
         }
         guard arguments.isEmpty else {
             name = "arguments"
@@ -59,7 +59,8 @@ package final class TaskReader {
             isInteractive = false
             file = path.withCString { platform_open($0) }
             guard file.error == 0 else {
-                throw .input(path + ": cannot be opened: " + String(cString: platform_error_text(file.error)))
+                throw Fault(
+                    .fileCannotOpen, in: path, "cannot be opened: " + String(cString: platform_error_text(file.error)))
             }
             lines = LineReader(descriptor: file.fd, limit: TaskReader.lineLimit)
             if format == .tsv || format == .csv { try readHeader() }
@@ -74,23 +75,23 @@ package final class TaskReader {
 
     deinit { platform_close(&file) }
 
-    private static func group(_ texts: [[UInt8]], _ columns: TaskColumns) throws(CommandError) -> [[[UInt8]]] {
+    private static func group(_ texts: [[UInt8]], _ columns: TaskColumns) throws(Fault) -> [[[UInt8]]] {
         switch columns {
         case .text:
             return texts.map { [$0] }
         case .pair:
             guard texts.count % 2 == 0 else {
-                throw .usage("expected texts two by two, got " + String(texts.count))
+                throw Fault(.argumentsMissing, "expected texts two by two, got " + String(texts.count))
             }
             return stride(from: 0, to: texts.count, by: 2).map { [texts[$0], texts[$0 + 1]] }
         case .list:
-            guard texts.count >= 2 else { throw .usage("expected a text and at least one choice") }
+            guard texts.count >= 2 else { throw Fault(.argumentsMissing, "expected a text and at least one choice") }
             return [texts]
         }
     }
 
     /// The texts of the next record; nil after the last one. An empty line is a record of empty texts.
-    package func read() throws(CommandError) -> [[UInt8]]? {
+    package func read() throws(Fault) -> [[UInt8]]? {
         if next < given.count {
             next += 1
             return given[next - 1]
@@ -106,15 +107,16 @@ package final class TaskReader {
         case .csv:
             return try pick(csvRecord(line))
         case .jsonLines:
-            let object: JSONValue
-            do throws(JSONError) { object = try JSONValue(parsing: line) } catch { throw bad(error.description) }
-            guard let texts = columns.texts(of: object) else { throw bad("has no " + wanted) }
+            let object = try JSONValue(parsing: line, file: name, place: place)
+            guard let texts = columns.texts(of: object) else {
+                throw Fault(.recordNoTexts, in: name, at: place, "has no " + wanted)
+            }
             return texts
         }
     }
 
     /// Up to `count` records, one where answers are awaited.
-    package func read(upTo count: Int) throws(CommandError) -> [[[UInt8]]] {
+    package func read(upTo count: Int) throws(Fault) -> [[[UInt8]]] {
         var records: [[[UInt8]]] = []
         var bytes = 0
         while records.count < (isInteractive ? 1 : count), bytes < 1 << 16, let record = try read() {
@@ -126,20 +128,22 @@ package final class TaskReader {
 
     // Lines and tables ------------------------------------------------------------------------
 
-    private func readLine() throws(CommandError) -> [UInt8]? {
-        do throws(LineError) { return try lines?.next() } catch {
-            throw error.failure == .input ? .input(name + ": " + error.description) : .machine(name + ": " + error.description)
-        }
+    private func readLine() throws(Fault) -> [UInt8]? {
+        do throws(Fault) { return try lines?.next() } catch { throw error.inFile(name) }
     }
 
-    private func readHeader() throws(CommandError) {
-        guard var line = try readLine() else { throw .input(name + ": is empty, expected a header") }
+    private func readHeader() throws(Fault) {
+        guard var line = try readLine() else {
+            throw Fault(.recordNoHeader, in: name, "is empty", expected: "a header")
+        }
         if line.starts(with: [0xEF, 0xBB, 0xBF]) { line.removeFirst(3) }
         let fields = format == .csv
             ? try csvRecord(line) : line.split(separator: 9, omittingEmptySubsequences: false).map { Array($0) }
         let header = fields.map { String(decoding: $0, as: UTF8.self) }
         guard let found = columns.places(in: header) else {
-            throw .input(name + ": the header has no " + wanted + "; it has " + header.joined(separator: ", "))
+            throw Fault(
+                .recordNoColumn, in: name, "the header has no " + wanted, advice: "it has "
+                    + header.joined(separator: ", "))
         }
         places = found
         width = header.count
@@ -148,33 +152,35 @@ package final class TaskReader {
     /// The names that columns or members may have, in words.
     private var wanted: String { columns.names.map { $0.joined(separator: " or ") }.joined(separator: " and ") }
 
-    private func csvRecord(_ first: [UInt8]) throws(CommandError) -> [[UInt8]] {
+    private func csvRecord(_ first: [UInt8]) throws(Fault) -> [[UInt8]] {
         var record = first
         while true {
             if let fields = RecordFormat.csvFields(record) { return fields }
             guard record.count <= TaskReader.lineLimit, let line = try readLine() else {
-                throw bad("a quoted value does not end")
+                throw Fault(.recordUnclosedQuote, in: name, at: place, "a quoted value does not end")
             }
             record.append(UInt8(ascii: "\n"))
             record.append(contentsOf: line)
         }
     }
 
-    private func pick(_ fields: [[UInt8]]) throws(CommandError) -> [[UInt8]] {
+    private func pick(_ fields: [[UInt8]]) throws(Fault) -> [[UInt8]] {
         guard fields.count == width else {
-            throw bad("has " + String(fields.count) + " values, expected " + String(width) + " as in the header")
+            throw Fault(
+                .recordWrongCount, in: name, at: place, "has " + String(fields.count) + " values",
+                expected: String(width) + " as in the header")
         }
         return places.map { fields[$0] }
     }
 
-    private func checked(_ fields: [[UInt8]]) throws(CommandError) -> [[UInt8]] {
+    private func checked(_ fields: [[UInt8]]) throws(Fault) -> [[UInt8]] {
         guard fields.count == 2 || columns == .list && fields.count > 2 else {
-            throw bad("has " + String(fields.count) + " fields, expected " + columns.expected)
+            throw Fault(
+                .recordWrongCount, in: name, at: place, "has " + String(fields.count) + " fields",
+                expected: columns.expected)
         }
         return fields
     }
 
-    private func bad(_ problem: String) -> CommandError {
-        .input(name + ": line " + String(lines?.lineNumber ?? 0) + ": " + problem)
-    }
+    private var place: String { "line " + String(lines?.lineNumber ?? 0) }
 }

@@ -1,26 +1,30 @@
 import AlbitRuntime
+import AlbitText
 
-/// The loop that all commands on text share: read some records, answer them, write, until there are none.
+/// The records that a command answers, some at a time: each command answers and writes them, until there are none.
 struct TaskRun {
-    let options: TaskOptions
-    let tasks: TaskSession
-    let output: Output
+    private let reader: TaskReader
+    private let tasks: TaskSession
+    private let output: Output
 
     /// Records that are read at a time.
     static let batchCount = 32
 
-    /// Hands `body` batches of records; flushes after each where answers are awaited. Warns of texts that were cut.
-    func forEachBatch(
-        _ reader: TaskReader, _ body: (_ records: [[[UInt8]]]) throws(CommandError) -> Void
-    ) throws(CommandError) {
-        while true {
-            let records = try reader.read(upTo: TaskRun.batchCount)
-            guard !records.isEmpty else { break }
-            try body(records)
-            if reader.isInteractive { try output.flush() }
-        }
+    init(_ reader: TaskReader, _ tasks: TaskSession, _ output: Output) {
+        self.reader = reader
+        self.tasks = tasks
+        self.output = output
+    }
+
+    /// The next records; nil after the last. Flushes what was written before where answers are awaited, and at the
+    /// end, where it warns of texts that were cut.
+    func next() throws(Fault) -> [[[UInt8]]]? {
+        if reader.isInteractive { try output.flush() }
+        let records = try reader.read(upTo: TaskRun.batchCount)
+        if !records.isEmpty { return records }
         try output.flush()
         warnOfTruncation()
+        return nil
     }
 
     private func warnOfTruncation() {

@@ -23,7 +23,6 @@ package struct TokenizerFile: Sendable, Equatable {
 /// An ALBERT or BERT found in a checkpoint or graph: canonical parameters that are read lazily, and what else a
 /// model is made of. Every importer ends here.
 package final class AlbertSource: ParameterSource {
-    package typealias SourceError = ImportError
 
     package let configuration: Configuration
     /// Heads whose tensors are all there; the one a person asked for, or the source's own, first.
@@ -56,8 +55,8 @@ package final class AlbertSource: ParameterSource {
     package init(
         configuration: Configuration, parameters: [String: any LazyTensor], extras: Extras, report: ImportReport,
         files: [any ByteSource], nameInSource: (String) -> [String] = { [$0] }
-    ) throws(ImportError) {
-        if let problem = configuration.problem { throw .badConfiguration(path: report.path, problem: problem) }
+    ) throws(Fault) {
+        if let problem = configuration.problem { throw Fault(.importBadConfiguration, in: report.path, problem) }
         self.configuration = configuration
         self.parameters = parameters
         self.report = report
@@ -68,13 +67,17 @@ package final class AlbertSource: ParameterSource {
         pooling = extras.pooling
         tokenizerFiles = extras.tokenizerFiles
         for (name, shape) in CanonicalShapes.required(configuration) where parameters[name] == nil {
-            throw .missingTensor(path: report.path, parameter: "\(name) \(shape)", expected: nameInSource(name))
+            throw Fault(
+                .importMissingTensor, in: report.path, "\(name) \(shape) is missing",
+                expected: "a tensor named \(nameInSource(name).map { "'\($0)'" }.joined(separator: " or "))")
         }
         let shapes = CanonicalShapes.all(configuration)
         for (name, tensor) in parameters.sorted(by: { $0.key < $1.key }) {
             let found = nameInSource(name).first ?? name
             guard tensor.dtype.isFloating else {
-                throw .notFloating(path: report.path, tensor: found, dtype: tensor.dtype.rawValue)
+                throw Fault(
+                    .importNotFloating, in: report.path, at: "tensor '\(found)'", "is \(tensor.dtype.rawValue)",
+                    expected: "F64, F32, F16 or BF16", advice: "quantized checkpoints are not read")
             }
             if let expected = shapes[name], tensor.shape != expected {
                 throw .wrongShape(path: report.path, tensor: found, expected: expected, found: tensor.shape)
@@ -94,7 +97,7 @@ package final class AlbertSource: ParameterSource {
     var isSequential: Bool { files.contains { $0.isSequential } }
 
     /// Digest of the file; of several files, of their bytes one after the other.
-    package func sha256() throws(ImportError) -> String {
+    package func sha256() throws(Fault) -> String {
         var hash = SHA256()
         let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 16)
         defer { buffer.deallocate() }
@@ -102,7 +105,7 @@ package final class AlbertSource: ParameterSource {
             var offset = 0
             while offset < file.count {
                 let part = UnsafeMutableRawBufferPointer(rebasing: buffer[..<min(buffer.count, file.count - offset)])
-                try wrapping { try file.read(at: offset, into: part) }
+                try file.read(at: offset, into: part)
                 hash.update(UnsafeRawBufferPointer(part))
                 offset += part.count
             }
@@ -117,33 +120,31 @@ package final class AlbertSource: ParameterSource {
 
     package func read(
         _ name: String, elements range: Range<Int>, into buffer: UnsafeMutableBufferPointer<Float>
-    ) throws(ImportError) {
+    ) throws(Fault) {
         guard let tensor = parameters[name] else { throw .noSuchParameter(path: report.path, parameter: name) }
         guard range.lowerBound >= 0, range.upperBound <= tensor.elementCount, buffer.count >= range.count else {
-            throw .rangeOutside(path: report.path, parameter: name, range: range, count: tensor.elementCount)
+            throw Fault(
+                .importRangeOutside, in: report.path,
+                "elements \(range.lowerBound) to \(range.upperBound) of '\(name)' were asked for, it has "
+                    + "\(tensor.elementCount)")
         }
         let part = UnsafeMutableBufferPointer(rebasing: buffer[..<range.count])
-        try wrapping { try tensor.read(range, into: part) }
+        try tensor.read(range, into: part)
         if let index = part.firstIndex(where: { $0.bitPattern & 0x7F80_0000 == 0x7F80_0000 }) {
-            throw .notFinite(path: report.path, tensor: name, index: range.lowerBound + index)
+            throw Fault(
+                .importNotFinite, in: report.path, at: "tensor '\(name)'",
+                "holds NaN or Inf at element \(range.lowerBound + index)", advice: "the training that wrote it failed")
         }
     }
 
     /// A whole parameter; for small models and tests.
-    package func values(of name: String) throws(ImportError) -> [Float] {
+    package func values(of name: String) throws(Fault) -> [Float] {
         guard let tensor = parameters[name] else { throw .noSuchParameter(path: report.path, parameter: name) }
-        var values = [Float](repeating: 0, count: tensor.elementCount)
-        let range = 0..<values.count
-        var failure: ImportError?
-        values.withUnsafeMutableBufferPointer { buffer in
-            do throws(ImportError) { try read(name, elements: range, into: buffer) } catch { failure = error }
-        }
-        if let failure { throw failure }
-        return values
+        return try values(name, count: tensor.elementCount)
     }
 
     /// Reads every parameter once, so that checksums, NaN and Inf are found before anything is written.
-    package func verify() throws(ImportError) {
+    package func verify() throws(Fault) {
         let block = 1 << 18
         let buffer = UnsafeMutableBufferPointer<Float>.allocate(capacity: block)
         defer { buffer.deallocate() }
@@ -156,5 +157,18 @@ package final class AlbertSource: ParameterSource {
                 start = end
             }
         }
+    }
+}
+
+/// Faults that are found in several places of this file.
+private extension Fault {
+    static func wrongShape(path: String, tensor: String, expected: [Int], found: [Int]) -> Fault {
+        Fault(
+            .importWrongShape, in: path, at: "tensor '\(tensor)'", "has shape \(found)",
+            expected: "\(expected) by the configuration", advice: "is it the right config.json?")
+    }
+
+    static func noSuchParameter(path: String, parameter: String) -> Fault {
+        Fault(.importNoSuchParameter, in: path, "has no parameter '\(parameter)'")
     }
 }

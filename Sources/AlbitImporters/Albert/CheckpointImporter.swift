@@ -1,4 +1,5 @@
 import AlbitModel
+import AlbitText
 
 /// Turns named tensors into an ALBERT: finds the transformer, reads or infers its configuration, matches names,
 /// and lists what is left.
@@ -29,13 +30,13 @@ struct CheckpointImporter {
 
     /// Whether names and a configuration tell everything: then a graph around the weights is not needed.
     var isNamed: Bool {
-        get throws(ImportError) {
+        get throws(Fault) {
             guard !resolver.roots().isEmpty else { return false }
             return try neighbours.configuration(options) != nil
         }
     }
 
-    func source(files: [any ByteSource]) throws(ImportError) -> AlbertSource {
+    func source(files: [any ByteSource]) throws(Fault) -> AlbertSource {
         let root = try chooseRoot()
         let shapes = try inferShapes(root)
         let (configuration, origin, file) = try configure(shapes)
@@ -93,7 +94,7 @@ struct CheckpointImporter {
         var used = Set<String>()
     }
 
-    private func chooseRoot() throws(ImportError) -> NameResolver.Root {
+    private func chooseRoot() throws(Fault) -> NameResolver.Root {
         let roots = resolver.roots()
         func plain(_ root: NameResolver.Root) -> String { String(root.prefix.dropLast(root.prefix.hasSuffix(".") ? 1 : 0)) }
         if let wanted = options.root {
@@ -101,12 +102,23 @@ struct CheckpointImporter {
             if text.hasSuffix(".") { text.removeLast() }
             let family = roots.filter { plain($0) == text || $0.parent == text + "." }
             guard let root = family.first else {
-                throw .noSuchRoot(path: path, root: wanted, roots: roots.map(plain))
+                throw Fault(
+                    .importNoSuchRoot, in: path, "no transformer under the root '\(wanted)'",
+                    advice: "there is \(roots.map(plain).map { "'\($0)'" }.joined(separator: ", "))")
             }
             return root
         }
-        guard let root = roots.first else { throw .noTransformer(path: path, tensors: checkpoint.tensors.count) }
-        guard roots.count == 1 else { throw .severalTransformers(path: path, roots: roots.map(plain)) }
+        guard let root = roots.first else {
+            throw Fault(
+                .importNoTransformer, in: path,
+                "none of its \(checkpoint.tensors.count) tensors is the word embedding of an ALBERT or BERT "
+                    + "with a layer beside it", advice: "is this another kind of model?")
+        }
+        guard roots.count == 1 else {
+            throw Fault(
+                .importSeveralTransformers, in: path, "holds several transformers",
+                advice: "choose one with --root: \(roots.map(plain).map { "'\($0)'" }.joined(separator: ", "))")
+        }
         return root
     }
 
@@ -118,17 +130,22 @@ struct CheckpointImporter {
     }
 
     /// A tensor of the right name that the container left out is worth its own message.
-    private func checkIgnored(_ matches: [NameResolver.Match]) throws(ImportError) {
+    private func checkIgnored(_ matches: [NameResolver.Match]) throws(Fault) {
         for ignored in checkpoint.ignored where matches.contains(where: { $0.normalised == NameResolver.normalise(ignored.name) }) {
-            throw .noWeights(path: path, tensor: ignored.name, reason: ignored.reason)
+            throw Fault(
+                .importNoWeights, in: path, at: "tensor '\(ignored.name)'",
+                "should be a weight, but \(ignored.reason)",
+                advice: "give the checkpoint from before quantization or conversion")
         }
     }
 
-    private func inferShapes(_ root: NameResolver.Root) throws(ImportError) -> InferredShapes {
-        func matrix(_ parameter: String, _ matches: [NameResolver.Match]) throws(ImportError) -> (rows: Int, columns: Int) {
+    private func inferShapes(_ root: NameResolver.Root) throws(Fault) -> InferredShapes {
+        func matrix(_ parameter: String, _ matches: [NameResolver.Match]) throws(Fault) -> (rows: Int, columns: Int) {
             guard let (named, match) = first(matches) else {
                 try checkIgnored(matches)
-                throw .missingTensor(path: path, parameter: parameter, expected: matches.map(\.normalised))
+                throw Fault(
+                    .importMissingTensor, in: path, "\(parameter) is missing", expected: "a tensor named "
+                        + "\(matches.map(\.normalised).map { "'\($0)'" }.joined(separator: " or "))")
             }
             let shape = named.tensor.shape
             guard shape.count == 2, shape[0] > 0, shape[1] > 0 else {
@@ -136,7 +153,7 @@ struct CheckpointImporter {
             }
             return match.isTransposed ? (shape[1], shape[0]) : (shape[0], shape[1])
         }
-        func outside(_ name: String) throws(ImportError) -> (rows: Int, columns: Int) {
+        func outside(_ name: String) throws(Fault) -> (rows: Int, columns: Int) {
             try matrix(name, resolver.candidates(root, parameter: name))
         }
         let (groups, inner) = resolver.layerCounts(root)
@@ -153,7 +170,7 @@ struct CheckpointImporter {
 
     private func configure(
         _ shapes: InferredShapes
-    ) throws(ImportError) -> (Configuration, ImportReport.ConfigurationOrigin, ConfigurationFile?) {
+    ) throws(Fault) -> (Configuration, ImportReport.ConfigurationOrigin, ConfigurationFile?) {
         if let file = try neighbours.configuration(options) {
             return (try file.configuration(shapes), .file(file.path), file)
         }
@@ -162,7 +179,7 @@ struct CheckpointImporter {
     }
 
     /// Takes the first name that is there; the others, and further tensors of the same name, are copies.
-    private func assign(_ parameter: String, _ matches: [NameResolver.Match], to assembly: inout Assembly) throws(ImportError) {
+    private func assign(_ parameter: String, _ matches: [NameResolver.Match], to assembly: inout Assembly) throws(Fault) {
         guard let (named, match) = first(matches) else { return try checkIgnored(matches) }
         var tensor = named.tensor
         if match.isTransposed {
@@ -184,7 +201,10 @@ struct CheckpointImporter {
                 if try TensorComparison.equal(named.tensor, copy.tensor) {
                     duplicates.append(copy.name)
                 } else if other.normalised == match.normalised {
-                    throw .copiesDiffer(path: path, tensor: named.name, other: copy.name)
+                    throw Fault(
+                        .importCopiesDiffer, in: path,
+                        "'\(named.name)' and '\(copy.name)' should be copies of one tensor, but differ",
+                        advice: "save the model again from the framework that made it")
                 } else {
                     assembly.report.ignored.append(IgnoredTensor(
                         name: copy.name,
@@ -202,7 +222,7 @@ struct CheckpointImporter {
     }
 
     /// The decoder of the masked-word head has to be the word embedding: that is all Albit stores.
-    private func checkDecoder(_ root: NameResolver.Root, _ assembly: inout Assembly) throws(ImportError) {
+    private func checkDecoder(_ root: NameResolver.Root, _ assembly: inout Assembly) throws(Fault) {
         guard let words = first(resolver.candidates(root, parameter: ParameterName.wordEmbeddings))?.0 else { return }
         var duplicates: [String] = []
         for name in root.family.decoderNames {
@@ -217,7 +237,12 @@ struct CheckpointImporter {
                         assembly.report.ignored.append(IgnoredTensor(name: named.name, reason: "decoder that is not tied to the embeddings"))
                         continue
                     }
-                    throw .untiedDecoder(path: path, tensor: named.name, embeddings: words.name)
+                    throw Fault(
+                        .importUntiedDecoder, in: path,
+                        "the decoder '\(named.name)' differs from the word embedding '\(words.name)' "
+                            + "(tie_word_embeddings is false)",
+                        advice: "masked-word scores would be wrong, so remove the prediction head or choose "
+                            + "another with --task")
                 }
                 duplicates.append(named.name)
             }
@@ -258,5 +283,14 @@ struct CheckpointImporter {
             return ("unknown to \(root.family.name): the model may need it", false)
         }
         return ("no head that Albit knows", false)
+    }
+}
+
+/// Faults that are found in several places of this file.
+private extension Fault {
+    static func wrongShape(path: String, tensor: String, expected: [Int], found: [Int]) -> Fault {
+        Fault(
+            .importWrongShape, in: path, at: "tensor '\(tensor)'", "has shape \(found)",
+            expected: "\(expected) by the configuration", advice: "is it the right config.json?")
     }
 }

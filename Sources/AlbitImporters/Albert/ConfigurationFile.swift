@@ -8,13 +8,10 @@ struct ConfigurationFile {
     let path: String
     private let json: JSONValue
 
-    init(_ file: any ByteSource) throws(ImportError) {
+    init(_ file: any ByteSource) throws(Fault) {
         path = file.path
-        let text = try wrapping { try file.allBytes(what: "the configuration", limit: ConfigurationFile.maxBytes) }
-        let whole: JSONValue
-        do throws(JSONError) { whole = try JSONValue(parsing: text) } catch {
-            throw .badConfiguration(path: path, problem: error.description)
-        }
+        let text = try file.allBytes(what: "the configuration", limit: ConfigurationFile.maxBytes)
+        let whole = try JSONValue(parsing: text, file: path)
         guard let members = whole.members else {
             throw .badConfiguration(path: path, problem: "is not a JSON object, expected a config.json")
         }
@@ -31,7 +28,7 @@ struct ConfigurationFile {
     var problemType: String? { json["problem_type"]?.string }
 
     /// Labels in order of their ids; nil where the file names none.
-    func labels() throws(ImportError) -> [String]? {
+    func labels() throws(Fault) -> [String]? {
         guard let map = json["id2label"], !map.isNull else { return nil }
         guard let members = map.members, members.count <= 1 << 20 else {
             throw .badConfiguration(path: path, problem: "id2label is not an object of names")
@@ -46,7 +43,7 @@ struct ConfigurationFile {
         return labels.compactMap { $0 }
     }
 
-    private func integer(_ names: String...) throws(ImportError) -> Int? {
+    private func integer(_ names: String...) throws(Fault) -> Int? {
         for name in names {
             guard let value = json[name], !value.isNull else { continue }
             guard let integer = value.integer else {
@@ -58,10 +55,12 @@ struct ConfigurationFile {
     }
 
     /// The configuration; what the file leaves out comes from the tensors' shapes.
-    func configuration(_ shapes: InferredShapes) throws(ImportError) -> Configuration {
+    func configuration(_ shapes: InferredShapes) throws(Fault) -> Configuration {
         let found = shapes.architecture
         if let type = modelType, let architecture = ["albert": Architecture.albert, "bert": .bert][type], architecture != found {
-            throw .otherArchitecture(path: path, configured: type, found: found.name)
+            throw Fault(
+                .importOtherArchitecture, in: path,
+                "model_type is '\(type)', but the tensors are those of \(found.name)")
         }
         if let kind = json["position_embedding_type"]?.string, kind != "absolute" {
             throw .badConfiguration(path: path, problem: "position_embedding_type is '\(kind)', expected 'absolute'")
@@ -98,12 +97,19 @@ struct ConfigurationFile {
         return result
     }
 
-    private func hiddenAct(_ architecture: Architecture) throws(ImportError) -> HiddenActivation {
+    private func hiddenAct(_ architecture: Architecture) throws(Fault) -> HiddenActivation {
         guard let value = json["hidden_act"], !value.isNull else { return architecture == .albert ? .geluNew : .gelu }
         guard let name = value.string, let activation = HiddenActivation(name: name) else {
             throw .badConfiguration(
                 path: path, problem: "hidden_act is '\(value.string ?? "not a string")', expected gelu_new, gelu or relu")
         }
         return isOriginal && architecture == .albert && activation == .gelu ? .geluNew : activation
+    }
+}
+
+/// Faults that are found in several places of this file.
+private extension Fault {
+    static func badConfiguration(path: String, problem: String) -> Fault {
+        Fault(.importBadConfiguration, in: path, problem)
     }
 }

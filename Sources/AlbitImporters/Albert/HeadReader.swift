@@ -1,4 +1,5 @@
 import AlbitModel
+import AlbitText
 
 /// Tells which heads a model has, and what their rows are called.
 struct HeadReader {
@@ -17,7 +18,7 @@ struct HeadReader {
         ("ForPreTraining", .maskedLanguageModel),
     ]
 
-    func extras(_ report: inout ImportReport) throws(ImportError) -> AlbertSource.Extras {
+    func extras(_ report: inout ImportReport) throws(Fault) -> AlbertSource.Extras {
         typealias Name = ParameterName
         var extras = AlbertSource.Extras()
         let hasPooler = try has([Name.poolerWeight, Name.poolerBias])
@@ -40,13 +41,20 @@ struct HeadReader {
         }
         if try has([Name.orderWeight, Name.orderBias]) { heads.append(.sentenceOrder) }
         for head in heads where !hasPooler && HeadReader.needsPooler(head) {
-            throw .needsPooler(path: path, head: head.name)
+            throw Fault(
+                .importNeedsPooler, in: path, "\(head.name) needs the pooler, but its tensors are missing",
+                advice: "choose another head with --task")
         }
         for head in declared where !heads.contains(head) {
             report.notes.append("config.json declares \(head.name), but its tensors are not in the file")
         }
         if let wanted = options.head {
-            guard heads.contains(wanted) else { throw .noSuchHead(path: path, head: wanted.name, heads: heads.map(\.name)) }
+            guard heads.contains(wanted) else {
+                throw Fault(
+                    .importNoSuchHead, in: path, "has no head for \(wanted.name); it has "
+                        + "\(heads.map(\.name).isEmpty ? "none" : heads.map(\.name).joined(separator: ", "))",
+                    advice: "choose one of these with --task")
+            }
             heads = [wanted] + heads.filter { $0 != wanted }
         } else if let main = declared.first(where: heads.contains) {
             heads = [main] + heads.filter { $0 != main }
@@ -61,11 +69,13 @@ struct HeadReader {
     }
 
     /// All there, or none; some of them only is an error.
-    private func has(_ names: [String]) throws(ImportError) -> Bool {
+    private func has(_ names: [String]) throws(Fault) -> Bool {
         let missing = names.filter { parameters[$0] == nil }
         if missing.isEmpty { return true }
         if missing.count == names.count { return false }
-        throw .missingTensor(path: path, parameter: missing[0], expected: nameInSource(missing[0]))
+        throw Fault(
+            .importMissingTensor, in: path, "\(missing[0]) is missing",
+            expected: "a tensor named \(nameInSource(missing[0]).map { "'\($0)'" }.joined(separator: " or "))")
     }
 
     /// One matrix serves three tasks: what a person or config.json says, else a token classifier has no pooler.
@@ -78,18 +88,21 @@ struct HeadReader {
     }
 
     /// Those that a person names; nil where there are none.
-    private func namedLabels(rows: Int) throws(ImportError) -> [String]? {
+    private func namedLabels(rows: Int) throws(Fault) -> [String]? {
         guard let path = options.labels else { return nil }
         return try LabelFile(path: path).labels(rows: rows)
     }
 
-    private func labels() throws(ImportError) -> [String] {
+    private func labels() throws(Fault) -> [String] {
         guard let shape = parameters[ParameterName.classifierWeight]?.shape, shape.count == 2 else { return [] }
         if let labels = try namedLabels(rows: shape[0]) { return labels }
         if let labels = try configurationFile?.labels() {
             // Multiple choice has one row, whatever the labels.
             guard labels.count == shape[0] || shape[0] == 1 else {
-                throw .labelCount(path: path, labels: labels.count, rows: shape[0])
+                throw Fault(
+                    .importLabelCount, in: path,
+                    "id2label names \(labels.count) labels, but the classifier has \(shape[0]) rows",
+                    advice: "is it the right config.json?")
             }
             if labels.count == shape[0] { return labels }
         }

@@ -1,18 +1,19 @@
 import AlbitModel
+import AlbitText
 import CPlatform
 
 /// Opens a model in any published format.
 package enum Importer {
     /// Opens a file, a directory or an archive. Reads headers only; parameters are read when they are asked for.
-    package static func open(path: String, options: ImportOptions = ImportOptions()) throws(ImportError) -> AlbertSource {
+    package static func open(path: String, options: ImportOptions = ImportOptions()) throws(Fault) -> AlbertSource {
         switch path.withCString({ platform_kind($0) }) {
         case 0:
             // TensorFlow's tools name a checkpoint by the prefix of its files.
             if (path + ".index").withCString({ platform_kind($0) }) == 1 { return try open(path: path + ".index", options: options) }
-            throw .nothingThere(path: path)
+            throw Fault(.importNothingThere, in: path, "there is no such file or directory")
         case 2: return try openDirectory(DirectoryTree(path: path), options: options)
         default:
-            let file = try wrapping { try FileBytes(path: path) }
+            let file = try FileBytes(path: path)
             return try open(file, name: lastComponent(path), tree: DirectoryTree(path: directory(of: path)), options: options)
         }
     }
@@ -29,9 +30,9 @@ package enum Importer {
     ]
 
     /// The index of the checkpoint that TensorFlow's state file `checkpoint` calls the latest.
-    private static func latestCheckpoint(_ tree: any FileTree) throws(ImportError) -> String? {
-        guard let file = try wrapping({ try tree.open("checkpoint") }) else { return nil }
-        let text = String(decoding: try wrapping { try file.allBytes(what: "the state file", limit: 1 << 20) }, as: UTF8.self)
+    private static func latestCheckpoint(_ tree: any FileTree) throws(Fault) -> String? {
+        guard let file = try tree.open("checkpoint") else { return nil }
+        let text = String(decoding: try file.allBytes(what: "the state file", limit: 1 << 20), as: UTF8.self)
         guard text.hasPrefix("model_checkpoint_path:") else { return nil }
         let parts = text.split(separator: "\"", maxSplits: 2)
         return parts.count > 1 ? lastComponent(String(parts[1])) + ".index" : nil
@@ -39,9 +40,9 @@ package enum Importer {
 
     static func openDirectory(
         _ tree: any FileTree, container: (any ByteSource)? = nil, options: ImportOptions
-    ) throws(ImportError) -> AlbertSource {
+    ) throws(Fault) -> AlbertSource {
         for name in weightNames {
-            if let file = try wrapping({ try tree.open(name) }) {
+            if let file = try tree.open(name) {
                 return try open(file, name: name, tree: tree, container: container, options: options)
             }
         }
@@ -50,8 +51,11 @@ package enum Importer {
         var candidates = tables.isEmpty ? names.filter { weightSuffixes.contains(where: $0.hasSuffix) } : tables
         if candidates.count > 1, let latest = try latestCheckpoint(tree), candidates.contains(latest) { candidates = [latest] }
         guard candidates.count <= 1 else { throw .severalCheckpoints(path: tree.path, names: candidates) }
-        guard let name = candidates.first, let file = try wrapping({ try tree.open(name) }) else {
-            throw .noCheckpoint(path: tree.path)
+        guard let name = candidates.first, let file = try tree.open(name) else {
+            throw Fault(
+                .importNoCheckpoint, in: tree.path, "holds no checkpoint",
+                expected: "model.safetensors, pytorch_model.bin, tf_model.h5, flax_model.msgpack, a TensorFlow "
+                    + ".index file or an ONNX file")
         }
         return try open(file, name: name, tree: tree, container: container, options: options)
     }
@@ -59,32 +63,30 @@ package enum Importer {
     /// Opens one file by its content. `container` is the archive it lies in, which then is the source's file.
     package static func open(
         _ file: any ByteSource, name: String, tree: any FileTree, container: (any ByteSource)? = nil, options: ImportOptions
-    ) throws(ImportError) -> AlbertSource {
-        func source(_ checkpoint: Checkpoint, _ files: [any ByteSource]) throws(ImportError) -> AlbertSource {
+    ) throws(Fault) -> AlbertSource {
+        func source(_ checkpoint: Checkpoint, _ files: [any ByteSource]) throws(Fault) -> AlbertSource {
             try CheckpointImporter(path: file.path, checkpoint: checkpoint, neighbours: Neighbours(tree: tree), options: options)
                 .source(files: container.map { [$0] } ?? files)
         }
         let format = try SourceFormat.detect(file)
         switch format {
         case .safetensors, .zip, .pickle, .msgpack, .hdf5:
-            return try source(try wrapping { try checkpoint(file, format) }, [file])
+            return try source(try checkpoint(file, format), [file])
         case .json:
-            let index = try wrapping { try ShardIndex(file) }
-            let (joined, files) = try wrapping {
-                try index.join(in: tree) { shard in try Importer.checkpoint(shard, try SourceFormat.detect(shard)) }
-            }
+            let index = try ShardIndex(file)
+            let (joined, files) = try index.join(in: tree, read: checkpoint)
             return try source(joined, [file] + files)
         case .sortedTable:
-            let (bundle, shards) = try wrapping { try TensorFlowBundle.read(file, name: name, tree: tree) }
+            let (bundle, shards) = try TensorFlowBundle.read(file, name: name, tree: tree)
             return try source(bundle, [file] + shards)
         case .gzip:
             let stream = InflatedBytes(gzip: file)
-            do throws(ImportError) {
+            do throws(Fault) {
                 return try openArchive(stream, file: container ?? file, options: options)
-            } catch .container(let error) where isOtherThanTar(error) {
+            } catch where error.code == .tarNotTar {
                 // One file, packed by itself.
-                try wrapping { try stream.readToEnd() }
-                guard try SourceFormat.detect(stream) != .gzip else { throw .container(error) }
+                try stream.readToEnd()
+                guard try SourceFormat.detect(stream) != .gzip else { throw error }
                 return try open(stream, name: name, tree: tree, container: container ?? file, options: options)
             }
         case .tar:
@@ -98,27 +100,31 @@ package enum Importer {
         default:
             // A SavedModel keeps its weights in a bundle beside its graph.
             let variables = "variables/variables.index"
-            if let index = try wrapping({ try tree.open(variables) }), try SourceFormat.detect(index) == .sortedTable {
+            if let index = try tree.open(variables), try SourceFormat.detect(index) == .sortedTable {
                 return try open(index, name: variables, tree: tree, container: container, options: options)
             }
             // The elements of a TensorFlow checkpoint: the index beside them is what is meant.
             if let range = name.firstRange(of: ".data-"), case let index = name[..<range.lowerBound] + ".index",
-                let file = try wrapping({ try tree.open(String(index)) })
+                let file = try tree.open(String(index))
             {
                 return try open(file, name: String(index), tree: tree, container: container, options: options)
             }
             // The content decides; a name only makes the message better.
-            if name.hasSuffix(".index") { throw .container(SortedTableError.noFooter(path: file.path)) }
+            if name.hasSuffix(".index") {
+                throw Fault(
+                    .tableNoFooter, in: file.path, "does not end with the footer of a TensorFlow index",
+                    advice: "it is truncated, download it again")
+            }
             if name.hasSuffix(".onnx") { return try graph(onnx: file, tree: tree, container: container, options: options) }
-            if name.hasSuffix(".safetensors") { _ = try wrapping { try Safetensors.read(file) } }
+            if name.hasSuffix(".safetensors") { _ = try Safetensors.read(file) }
             throw .unknownFormat(path: file.path)
         }
     }
 
     private static func graph(
         onnx file: any ByteSource, tree: any FileTree, container: (any ByteSource)?, options: ImportOptions
-    ) throws(ImportError) -> AlbertSource {
-        let (graph, files) = try wrapping { try ONNXReader.read(file, tree: tree) }
+    ) throws(Fault) -> AlbertSource {
+        let (graph, files) = try ONNXReader.read(file, tree: tree)
         return try GraphImporter(path: file.path, graph: graph, neighbours: Neighbours(tree: tree), options: options)
             .source(files: container.map { [$0] } ?? [file] + files)
     }
@@ -126,8 +132,8 @@ package enum Importer {
     /// A tar archive, compressed or not: the one directory in it that holds a checkpoint is opened in place.
     private static func openArchive(
         _ bytes: any ByteSource, file: any ByteSource, options: ImportOptions
-    ) throws(ImportError) -> AlbertSource {
-        let archive = try wrapping { try TarArchive(bytes) }
+    ) throws(Fault) -> AlbertSource {
+        let archive = try TarArchive(bytes)
         var directories = archive.directories.filter { hasCheckpoint(archive.tree($0)) }
         // What lies under a SavedModel belongs to it.
         let models = directories.filter { archive.tree($0).names.contains("saved_model.pb") }
@@ -138,24 +144,24 @@ package enum Importer {
         return try openDirectory(archive.tree(directories.first ?? ""), container: file, options: options)
     }
 
-    private static func isOtherThanTar(_ error: any AlbitError) -> Bool {
-        if case .notTar? = error as? TarError { true } else { false }
-    }
-
     private static func hasCheckpoint(_ tree: any FileTree) -> Bool {
         tree.names.contains { name in weightNames.contains(name) || weightSuffixes.contains(where: name.hasSuffix) }
     }
 
     /// The tensors of one file that stands for itself or is a shard.
-    private static func checkpoint(_ file: any ByteSource, _ format: SourceFormat) throws -> Checkpoint {
+    private static func checkpoint(_ file: any ByteSource, _ format: SourceFormat) throws(Fault) -> Checkpoint {
         switch format {
         case .safetensors: return try Safetensors.read(file)
         case .zip: return try PyTorch.read(zip: file)
         case .pickle: return try PyTorch.read(legacy: file)
         case .msgpack: return try Flax.read(file)
         case .hdf5(let offset): return try Keras.read(file, base: offset)
-        default: throw ImportError.unknownFormat(path: file.path)
+        default: throw .unknownFormat(path: file.path)
         }
+    }
+
+    private static func checkpoint(_ file: any ByteSource) throws(Fault) -> Checkpoint {
+        try checkpoint(file, try SourceFormat.detect(file))
     }
 
     static func lastComponent(_ path: String) -> String {
@@ -165,5 +171,21 @@ package enum Importer {
     static func directory(of path: String) -> String {
         guard let slash = path.lastIndex(of: "/") else { return "." }
         return slash == path.startIndex ? "/" : String(path[..<slash])
+    }
+}
+
+/// Faults that are found in several places of this file.
+private extension Fault {
+    static func severalCheckpoints(path: String, names: [String]) -> Fault {
+        Fault(
+            .importSeveralCheckpoints, in: path, "holds several checkpoints (\(names.joined(separator: ", ")))",
+            advice: "name one of the files")
+    }
+
+    static func unknownFormat(path: String) -> Fault {
+        Fault(
+            .importUnknownFormat, in: path, "is of no format that Albit reads",
+            expected: "safetensors, PyTorch, TensorFlow, Keras HDF5, Flax msgpack, ONNX, TFLite, or a .tar.gz "
+                + "of one")
     }
 }

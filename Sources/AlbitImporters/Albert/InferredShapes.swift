@@ -1,4 +1,5 @@
 import AlbitModel
+import AlbitText
 
 /// Dimensions that the tensors themselves tell.
 struct InferredShapes {
@@ -21,7 +22,7 @@ struct InferredShapes {
     ]
 
     /// A configuration without a file, and the rule it follows; refused where the tensors do not decide it.
-    func configuration(path: String) throws(ImportError) -> (Configuration, String) {
+    func configuration(path: String) throws(Fault) -> (Configuration, String) {
         var result = Configuration(
             architecture: architecture, vocabSize: vocabSize, embeddingSize: embeddingSize, hiddenSize: hiddenSize,
             intermediateSize: intermediateSize, numAttentionHeads: 1, numHiddenLayers: 1, numHiddenGroups: groups,
@@ -48,5 +49,14 @@ struct InferredShapes {
         result.numHiddenLayers = model.layers
         result.numAttentionHeads = model.heads
         return (result, "dimensions from the tensors; \(model.layers) layers, \(model.heads) heads and tanh GELU as in \(model.name)")
+    }
+}
+
+/// Faults that are found in several places of this file.
+private extension Fault {
+    static func configurationUnknown(path: String, missing: String, hint: String) -> Fault {
+        Fault(
+            .importConfigurationUnknown, in: path,
+            "there is no config.json beside it, and \(missing) cannot be told from the tensors", advice: hint)
     }
 }

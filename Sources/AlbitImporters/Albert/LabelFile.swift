@@ -1,3 +1,5 @@
+import AlbitText
+
 /// Names of a classifier's rows that a person gives: a label a line, in the order of the rows, in UTF-8.
 package struct LabelFile {
     private let path: String
@@ -7,12 +9,12 @@ package struct LabelFile {
     private static let maxBytes = 1 << 20
 
     /// Throws where the file cannot be read, is no UTF-8, or has an empty line or the same label twice.
-    init(path: String) throws(ImportError) {
-        try self.init(wrapping { try FileBytes(path: path).allBytes(what: "the labels", limit: LabelFile.maxBytes) }, path: path)
+    init(path: String) throws(Fault) {
+        try self.init(FileBytes(path: path).allBytes(what: "the labels", limit: LabelFile.maxBytes), path: path)
     }
 
     /// `path` is for messages.
-    package init(_ bytes: [UInt8], path: String) throws(ImportError) {
+    package init(_ bytes: [UInt8], path: String) throws(Fault) {
         let text = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? bytes[3...] : bytes[...]
         var labels: [String] = []
         var seen: Set<[UInt8]> = []
@@ -31,8 +33,19 @@ package struct LabelFile {
     }
 
     /// Throws where there are not as many as the classifier has rows.
-    package func labels(rows: Int) throws(ImportError) -> [String] {
-        guard labels.count == rows else { throw .labelFileCount(path: path, labels: labels.count, rows: rows) }
+    package func labels(rows: Int) throws(Fault) -> [String] {
+        guard labels.count == rows else {
+            throw Fault(
+                .importLabelFileCount, in: path, "names \(labels.count) labels, but the classifier has \(rows) rows",
+                advice: "give a label a line, in the order of the rows")
+        }
         return labels
+    }
+}
+
+/// Faults that are found in several places of this file.
+private extension Fault {
+    static func badLabel(path: String, line: Int, problem: String) -> Fault {
+        Fault(.importBadLabel, in: path, at: "line \(line)", problem, advice: "give a label a line")
     }
 }

@@ -14,36 +14,33 @@ struct Neighbours {
     ]
     private static let maxTokenizerBytes = 64 << 20
 
-    func configuration(_ options: ImportOptions) throws(ImportError) -> ConfigurationFile? {
+    func configuration(_ options: ImportOptions) throws(Fault) -> ConfigurationFile? {
         if let path = options.config {
-            let file = try wrapping { try FileBytes(path: path) }
+            let file = try FileBytes(path: path)
             return try ConfigurationFile(file)
         }
         for name in Neighbours.configurationNames {
-            if let file = try wrapping({ try tree?.open(name) }) { return try ConfigurationFile(file) }
+            if let file = try tree?.open(name) { return try ConfigurationFile(file) }
         }
         return nil
     }
 
     /// sentence-transformers says in `1_Pooling/config.json` how a sentence becomes one vector.
-    func pooling() throws(ImportError) -> Pooling? {
-        guard let file = try wrapping({ try tree?.open("1_Pooling/config.json") }) else { return nil }
-        let text = try wrapping { try file.allBytes(what: "the pooling configuration", limit: ConfigurationFile.maxBytes) }
-        let json: JSONValue
-        do throws(JSONError) { json = try JSONValue(parsing: text) } catch {
-            throw .badConfiguration(path: file.path, problem: error.description)
-        }
+    func pooling() throws(Fault) -> Pooling? {
+        guard let file = try tree?.open("1_Pooling/config.json") else { return nil }
+        let text = try file.allBytes(what: "the pooling configuration", limit: ConfigurationFile.maxBytes)
+        let json = try JSONValue(parsing: text, file: file.path)
         if json["pooling_mode_mean_tokens"]?.bool == true { return .mean }
         if json["pooling_mode_cls_token"]?.bool == true { return .cls }
         if json["pooling_mode_max_tokens"]?.bool == true { return .max }
         return nil
     }
 
-    func tokenizerFiles(_ options: ImportOptions) throws(ImportError) -> [TokenizerFile] {
+    func tokenizerFiles(_ options: ImportOptions) throws(Fault) -> [TokenizerFile] {
         var from = tree
         if let path = options.tokenizer {
             if path.withCString({ platform_kind($0) }) != 2 {
-                let file = try wrapping { try FileBytes(path: path) }
+                let file = try FileBytes(path: path)
                 return [try read(file, name: Importer.lastComponent(path))]
             }
             from = DirectoryTree(path: path)
@@ -52,15 +49,22 @@ struct Neighbours {
         var files: [TokenizerFile] = []
         for name in Neighbours.tokenizerNames {
             // A SavedModel keeps them in `assets/`.
-            let file = try wrapping { try from.open(name) ?? from.open("assets/" + name) }
-            if let file { files.append(try read(file, name: name)) }
+            if let file = try from.open(name) {
+                files.append(try read(file, name: name))
+            } else if let file = try from.open("assets/" + name) {
+                files.append(try read(file, name: name))
+            }
         }
         return files
     }
 
-    private func read(_ file: any ByteSource, name: String) throws(ImportError) -> TokenizerFile {
-        let bytes = try wrapping { try file.allBytes(what: "the tokenizer file", limit: Neighbours.maxTokenizerBytes) }
-        if SourceFormat.isLargeFilePointer(bytes) { throw .largeFilePointer(path: file.path) }
+    private func read(_ file: any ByteSource, name: String) throws(Fault) -> TokenizerFile {
+        let bytes = try file.allBytes(what: "the tokenizer file", limit: Neighbours.maxTokenizerBytes)
+        if SourceFormat.isLargeFilePointer(bytes) {
+            throw Fault(
+                .importLargeFilePointer, in: file.path, "is a Git LFS pointer, not the file itself",
+                advice: "fetch it with 'git lfs pull' or download it again")
+        }
         return TokenizerFile(name: name, path: file.path, bytes: bytes)
     }
 }

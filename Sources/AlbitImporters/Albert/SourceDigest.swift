@@ -1,10 +1,11 @@
+import AlbitText
 import CPlatform
 
 /// The digest of a source's files, computed on a thread of its own while the source is read for its tensors.
 package final class SourceDigest: @unchecked Sendable {
     // The thread reads files by position, which other readers of them do not notice.
     private let source: AlbertSource
-    private var result: Result<String, ImportError>?
+    private var result: Result<String, Fault>?
     private var task: OpaquePointer?
 
     package init(_ source: AlbertSource) {
@@ -22,7 +23,7 @@ package final class SourceDigest: @unchecked Sendable {
     deinit { platform_task_join(task) }
 
     /// Waits for it. Throws where a file cannot be read.
-    package func hexDigest() throws(ImportError) -> String {
+    package func hexDigest() throws(Fault) -> String {
         platform_task_join(task)
         task = nil
         let known = result ?? compute()
@@ -30,7 +31,7 @@ package final class SourceDigest: @unchecked Sendable {
         return try known.get()
     }
 
-    private func compute() -> Result<String, ImportError> {
+    private func compute() -> Result<String, Fault> {
         do { return .success(try source.sha256()) } catch { return .failure(error) }
     }
 }

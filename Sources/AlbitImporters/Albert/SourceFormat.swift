@@ -1,4 +1,5 @@
 import AlbitModel
+import AlbitText
 
 /// The container formats, told from content: no name and no extension decides.
 enum SourceFormat: Equatable {
@@ -18,9 +19,13 @@ enum SourceFormat: Equatable {
     case gguf
     case unknown
 
-    static func detect(_ file: any ByteSource) throws(ImportError) -> SourceFormat {
-        let prefix = try wrapping { try file.prefix(512) }
-        if isLargeFilePointer(prefix) { throw .largeFilePointer(path: file.path) }
+    static func detect(_ file: any ByteSource) throws(Fault) -> SourceFormat {
+        let prefix = try file.prefix(512)
+        if isLargeFilePointer(prefix) {
+            throw Fault(
+                .importLargeFilePointer, in: file.path, "is a Git LFS pointer, not the file itself",
+                advice: "fetch it with 'git lfs pull' or download it again")
+        }
         func starts(_ bytes: [UInt8], at offset: Int = 0) -> Bool {
             prefix.count >= offset + bytes.count && Array(prefix[offset..<(offset + bytes.count)]) == bytes
         }
@@ -40,7 +45,7 @@ enum SourceFormat: Equatable {
         var offset = 512
         while offset <= 1 << 20, offset + 8 <= file.count {
             let start = offset
-            if try wrapping({ try file.bytes(at: start, count: 8, what: "a signature", limit: 8) }) == hdf5Signature {
+            if try file.bytes(at: start, count: 8, what: "a signature", limit: 8) == hdf5Signature {
                 return .hdf5(offset: offset)
             }
             offset *= 2
@@ -48,7 +53,10 @@ enum SourceFormat: Equatable {
         if let first = prefix.first, (0x80...0x9F).contains(first) || (0xDC...0xDF).contains(first) { return .msgpack }
         if ONNXReader.matches(file) { return .onnx }
         if starts(Array("ORTM".utf8), at: 4) {
-            throw .unsupportedFormat(path: file.path, format: "an ONNX Runtime .ort file (import the ONNX file that it was made from)")
+            throw Fault(
+                .importUnsupportedFormat, in: file.path,
+                "is an ONNX Runtime .ort file (import the ONNX file that it was made from), which Albit does "
+                    + "not read")
         }
         return .unknown
     }
@@ -58,9 +66,9 @@ enum SourceFormat: Equatable {
     /// An SSTable of LevelDB ends with this.
     private static let tableMagic: [UInt8] = [0x57, 0xFB, 0x80, 0x8B, 0x24, 0x75, 0x47, 0xDB]
 
-    private static func hasTableFooter(_ file: any ByteSource) throws(ImportError) -> Bool {
+    private static func hasTableFooter(_ file: any ByteSource) throws(Fault) -> Bool {
         guard file.count >= 8 else { return false }
-        return try wrapping { try file.bytes(at: file.count - 8, count: 8, what: "the last bytes", limit: 8) } == tableMagic
+        return try file.bytes(at: file.count - 8, count: 8, what: "the last bytes", limit: 8) == tableMagic
     }
 
     static func isLargeFilePointer(_ prefix: [UInt8]) -> Bool {

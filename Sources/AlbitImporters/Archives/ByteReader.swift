@@ -1,4 +1,6 @@
-/// Walks bytes in memory, little-endian, each step checked; a step over the end throws `ByteSourceError.outside`.
+import AlbitText
+
+/// Walks bytes in memory, little-endian, each step checked; a step over the end throws `Fault.outside`.
 struct ByteReader {
     private let bytes: ArraySlice<UInt8>
     private let path: String
@@ -11,24 +13,24 @@ struct ByteReader {
 
     var remaining: Int { bytes.count - offset }
 
-    private func check(_ count: Int) throws {
+    private func check(_ count: Int) throws(Fault) {
         guard count >= 0, count <= remaining else {
-            throw ByteSourceError.outside(path: path, offset: offset, count: count, size: bytes.count)
+            throw .outside(path: path, offset: offset, count: count, size: bytes.count)
         }
     }
 
-    mutating func skip(_ count: Int) throws {
+    mutating func skip(_ count: Int) throws(Fault) {
         try check(count)
         offset += count
     }
 
-    mutating func bytes(_ count: Int) throws -> ArraySlice<UInt8> {
+    mutating func bytes(_ count: Int) throws(Fault) -> ArraySlice<UInt8> {
         try check(count)
         defer { offset += count }
         return bytes[(bytes.startIndex + offset)..<(bytes.startIndex + offset + count)]
     }
 
-    private mutating func integer(_ count: Int) throws -> UInt64 {
+    private mutating func integer(_ count: Int) throws(Fault) -> UInt64 {
         try check(count)
         var value: UInt64 = 0
         for i in 0..<count { value |= UInt64(bytes[bytes.startIndex + offset + i]) << UInt64(8 * i) }
@@ -36,16 +38,25 @@ struct ByteReader {
         return value
     }
 
-    mutating func uint8() throws -> UInt8 { UInt8(truncatingIfNeeded: try integer(1)) }
-    mutating func uint16() throws -> UInt16 { UInt16(truncatingIfNeeded: try integer(2)) }
-    mutating func uint32() throws -> UInt32 { UInt32(truncatingIfNeeded: try integer(4)) }
-    mutating func uint64() throws -> UInt64 { try integer(8) }
+    mutating func uint8() throws(Fault) -> UInt8 { UInt8(truncatingIfNeeded: try integer(1)) }
+    mutating func uint16() throws(Fault) -> UInt16 { UInt16(truncatingIfNeeded: try integer(2)) }
+    mutating func uint32() throws(Fault) -> UInt32 { UInt32(truncatingIfNeeded: try integer(4)) }
+    mutating func uint64() throws(Fault) -> UInt64 { try integer(8) }
 
     /// An unsigned little-endian integer of 1 to 8 bytes.
-    mutating func unsigned(bytes count: Int) throws -> UInt64 {
+    mutating func unsigned(bytes count: Int) throws(Fault) -> UInt64 {
         guard (1...8).contains(count) else {
-            throw ByteSourceError.outside(path: path, offset: offset, count: count, size: bytes.count)
+            throw .outside(path: path, offset: offset, count: count, size: bytes.count)
         }
         return try integer(count)
+    }
+}
+
+/// Faults that are found in several places of this file.
+private extension Fault {
+    static func outside(path: String, offset: Int, count: Int, size: Int) -> Fault {
+        Fault(
+            .fileOutside, in: path, "ends at byte \(size), but \(count) bytes at \(offset) are needed",
+            advice: "copy or download the file again")
     }
 }

@@ -1,4 +1,5 @@
 import AlbitModel
+import AlbitText
 import CPlatform
 
 /// Bytes that can be read anywhere: a file, an entry of an archive, a decompressed stream. Nothing is kept in
@@ -10,61 +11,43 @@ package protocol ByteSource: AnyObject {
     /// Whether reading backwards or far ahead costs decompression of what lies between.
     var isSequential: Bool { get }
     /// Fills the whole buffer from `offset`. Throws where the range is not inside or the medium fails.
-    func read(at offset: Int, into buffer: UnsafeMutableRawBufferPointer) throws
-}
-
-/// Why bytes could not be read.
-package enum ByteSourceError: AlbitError {
-    case cannotOpen(path: String, reason: String)
-    case outside(path: String, offset: Int, count: Int, size: Int)
-    case readFailed(path: String, offset: Int)
-    case tooLarge(path: String, what: String, size: Int, limit: Int)
-
-    package var failure: Failure {
-        switch self {
-        case .readFailed: .machine
-        default: .input
-        }
-    }
-
-    package var description: String {
-        switch self {
-        case .cannotOpen(let path, let reason): "\(path): cannot be opened: \(reason)"
-        case .outside(let path, let offset, let count, let size):
-            "\(path): ends at byte \(size), but \(count) bytes at \(offset) are needed; copy or download the file again"
-        case .readFailed(let path, let offset): "\(path): reading at byte \(offset) failed; the medium may be worn"
-        case .tooLarge(let path, let what, let size, let limit):
-            "\(path): \(what) has \(size) bytes, more than the limit of \(limit); the file is damaged or hostile"
-        }
-    }
+    func read(at offset: Int, into buffer: UnsafeMutableRawBufferPointer) throws(Fault)
 }
 
 extension ByteSource {
     /// Reads `count` bytes into a new array. `limit` bounds what a file may make us allocate; `what` names it.
-    package func bytes(at offset: Int = 0, count: Int, what: String, limit: Int) throws -> [UInt8] {
-        guard count <= limit else { throw ByteSourceError.tooLarge(path: path, what: what, size: count, limit: limit) }
+    package func bytes(at offset: Int = 0, count: Int, what: String, limit: Int) throws(Fault) -> [UInt8] {
+        guard count <= limit else {
+            throw Fault(
+                .fileTooLarge, in: path, "\(what) has \(count) bytes, more than the limit of \(limit)",
+                advice: "the file is damaged or hostile")
+        }
         try check(offset: offset, count: count)
         guard count > 0 else { return [] }
-        return try [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
-            try read(at: offset, into: UnsafeMutableRawBufferPointer(rebasing: UnsafeMutableRawBufferPointer(buffer)[..<count]))
-            filled = count
+        var bytes = [UInt8](repeating: 0, count: count)
+        func fill(_ buffer: inout UnsafeMutableBufferPointer<UInt8>) throws(Fault) {
+            try read(at: offset, into: UnsafeMutableRawBufferPointer(buffer))
         }
+        try bytes.withUnsafeMutableBufferPointer(fill)
+        return bytes
     }
 
     /// All of it, where it is small.
-    package func allBytes(what: String, limit: Int) throws -> [UInt8] {
+    package func allBytes(what: String, limit: Int) throws(Fault) -> [UInt8] {
         try bytes(count: count, what: what, limit: limit)
     }
 
     /// Throws `outside` unless the range lies inside.
-    package func check(offset: Int, count wanted: Int) throws {
+    package func check(offset: Int, count wanted: Int) throws(Fault) {
         guard offset >= 0, wanted >= 0, offset <= count, wanted <= count - offset else {
-            throw ByteSourceError.outside(path: path, offset: offset, count: wanted, size: count)
+            throw Fault(
+                .fileOutside, in: path, "ends at byte \(count), but \(wanted) bytes at \(offset) are needed",
+                advice: "copy or download the file again")
         }
     }
 
     /// The first bytes, at most `limit`, for telling the format.
-    package func prefix(_ limit: Int) throws -> [UInt8] {
+    package func prefix(_ limit: Int) throws(Fault) -> [UInt8] {
         try bytes(count: min(limit, count), what: "the first bytes", limit: limit)
     }
 }
@@ -76,7 +59,7 @@ package final class FileBytes: ByteSource {
     package let isSequential = false
     private var file: platform_file
 
-    package init(path: String) throws(ByteSourceError) {
+    package init(path: String) throws(Fault) {
         file = path.withCString { platform_open($0) }
         if file.error != 0 {
             throw .cannotOpen(path: path, reason: String(cString: platform_error_text(file.error)))
@@ -91,11 +74,11 @@ package final class FileBytes: ByteSource {
 
     deinit { platform_close(&file) }
 
-    package func read(at offset: Int, into buffer: UnsafeMutableRawBufferPointer) throws {
+    package func read(at offset: Int, into buffer: UnsafeMutableRawBufferPointer) throws(Fault) {
         try check(offset: offset, count: buffer.count)
         guard let base = buffer.baseAddress, buffer.count > 0 else { return }
         guard platform_read_at(file.fd, base, buffer.count, UInt64(offset)) == 0 else {
-            throw ByteSourceError.readFailed(path: path, offset: offset)
+            throw Fault(.fileReadFailed, in: path, "reading at byte \(offset) failed", advice: "the medium may be worn")
         }
     }
 }
@@ -109,7 +92,7 @@ package final class SliceBytes: ByteSource {
     package let start: Int
 
     /// Throws `outside` where the part does not lie inside.
-    package init(_ base: any ByteSource, at start: Int, count: Int, path: String) throws {
+    package init(_ base: any ByteSource, at start: Int, count: Int, path: String) throws(Fault) {
         try base.check(offset: start, count: count)
         self.base = base
         self.start = start
@@ -117,7 +100,7 @@ package final class SliceBytes: ByteSource {
         self.path = path
     }
 
-    package func read(at offset: Int, into buffer: UnsafeMutableRawBufferPointer) throws {
+    package func read(at offset: Int, into buffer: UnsafeMutableRawBufferPointer) throws(Fault) {
         try check(offset: offset, count: buffer.count)
         try base.read(at: start + offset, into: buffer)
     }
@@ -135,8 +118,15 @@ package final class MemoryBytes: ByteSource {
         self.path = path
     }
 
-    package func read(at offset: Int, into buffer: UnsafeMutableRawBufferPointer) throws {
+    package func read(at offset: Int, into buffer: UnsafeMutableRawBufferPointer) throws(Fault) {
         try check(offset: offset, count: buffer.count)
         content.withUnsafeBytes { buffer.copyMemory(from: UnsafeRawBufferPointer(rebasing: $0[offset..<(offset + buffer.count)])) }
+    }
+}
+
+/// Faults that are found in several places of this file.
+private extension Fault {
+    static func cannotOpen(path: String, reason: String) -> Fault {
+        Fault(.fileCannotOpen, in: path, "cannot be opened: \(reason)")
     }
 }

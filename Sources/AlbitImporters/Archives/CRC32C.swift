@@ -1,3 +1,4 @@
+import AlbitText
 import CPlatform
 
 /// CRC-32C (Castagnoli, polynomial 0x82F63B78 reflected), as LevelDB and TensorFlow store it: by the CPU's own
@@ -57,7 +58,7 @@ package struct CRC32C {
     }
 
     /// The masked checksum of part of a source, read block by block.
-    static func masked(of source: any ByteSource, at start: Int, count: Int) throws -> UInt32 {
+    static func masked(of source: any ByteSource, at start: Int, count: Int) throws(Fault) -> UInt32 {
         try source.check(offset: start, count: count)
         let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 18, alignment: 16)
         defer { buffer.deallocate() }

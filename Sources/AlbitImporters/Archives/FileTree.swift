@@ -1,4 +1,5 @@
 import AlbitModel
+import AlbitText
 import CPlatform
 
 /// The files of a directory or of an archive, by their plain names.
@@ -8,7 +9,7 @@ package protocol FileTree: AnyObject {
     /// Names of the regular files on this level, sorted.
     var names: [String] { get }
     /// Opens a file by name; nil where there is none. A name with a directory in it is looked up relative to here.
-    func open(_ name: String) throws -> (any ByteSource)?
+    func open(_ name: String) throws(Fault) -> (any ByteSource)?
 }
 
 /// A directory of the file system.
@@ -43,7 +44,7 @@ package final class DirectoryTree: FileTree {
 
     private func kind(_ name: String) -> Int32 { (path + "/" + name).withCString { platform_kind($0) } }
 
-    package func open(_ name: String) throws -> (any ByteSource)? {
+    package func open(_ name: String) throws(Fault) -> (any ByteSource)? {
         guard kind(name) == 1 else { return nil }
         return try FileBytes(path: path + "/" + name)
     }

@@ -1,4 +1,5 @@
 import AlbitModel
+import AlbitText
 
 /// Walks a FlatBuffers file, each step checked. Pages of the file are kept, so that large vectors stay where they are.
 ///
@@ -17,9 +18,9 @@ final class FlatBuffer {
     init(_ source: any ByteSource) { self.source = source }
 
     /// An unsigned number of 1 to 8 bytes; `what` is what a message calls the part of the file it belongs to.
-    func unsigned(at offset: Int, bytes: Int, _ what: String) throws -> UInt64 {
+    func unsigned(at offset: Int, bytes: Int, _ what: String) throws(Fault) -> UInt64 {
         guard offset >= 0, bytes <= source.count, offset <= source.count - bytes else {
-            throw FlatBufferError.outside(path: source.path, what: what, offset: offset, size: source.count)
+            throw .outside(path: source.path, what: what, offset: offset, size: source.count)
         }
         var value: UInt64 = 0
         for i in 0..<bytes {
@@ -40,24 +41,24 @@ final class FlatBuffer {
         return value
     }
 
-    private func spend(_ bytes: Int, _ what: String) throws {
+    private func spend(_ bytes: Int, _ what: String) throws(Fault) {
         copied += bytes
         guard copied <= FlatBuffer.maxCopied else {
-            throw FlatBufferError.tooMany(path: source.path, what: "names, shapes and scales up to " + what, count: copied, limit: FlatBuffer.maxCopied)
+            throw .tooMany(path: source.path, what: "names, shapes and scales up to " + what, count: copied, limit: FlatBuffer.maxCopied)
         }
     }
 
-    func int32(at offset: Int, _ what: String) throws -> Int {
+    func int32(at offset: Int, _ what: String) throws(Fault) -> Int {
         Int(Int32(truncatingIfNeeded: try unsigned(at: offset, bytes: 4, what)))
     }
 
     /// What a reference points at.
-    func target(at offset: Int, _ what: String) throws -> Int {
+    func target(at offset: Int, _ what: String) throws(Fault) -> Int {
         offset + Int(try unsigned(at: offset, bytes: 4, what))
     }
 
     /// The root table.
-    func root(_ what: String) throws -> Table { try Table(self, at: try target(at: 0, what), what) }
+    func root(_ what: String) throws(Fault) -> Table { try Table(self, at: try target(at: 0, what), what) }
 
     /// A record whose fields may be missing.
     struct Table {
@@ -67,82 +68,92 @@ final class FlatBuffer {
         private let vtable: Int
         private let vtableBytes: Int
 
-        init(_ buffer: FlatBuffer, at position: Int, _ what: String) throws {
+        init(_ buffer: FlatBuffer, at position: Int, _ what: String) throws(Fault) {
             self.buffer = buffer
             self.position = position
             self.what = what
             vtable = position - (try buffer.int32(at: position, what))
             vtableBytes = Int(try buffer.unsigned(at: vtable, bytes: 2, what))
             guard vtableBytes >= 4, vtableBytes % 2 == 0 else {
-                throw FlatBufferError.damaged(path: buffer.source.path, what: what, offset: vtable)
+                throw Fault(
+                    .flatBufferDamaged, in: buffer.source.path,
+                    "\(what) is described at byte \(vtable) by what is no table", advice: "the file is damaged")
             }
         }
 
         /// Where a field lies; nil where it is left out.
-        private func place(_ field: Int) throws -> Int? {
+        private func place(_ field: Int) throws(Fault) -> Int? {
             let entry = 4 + 2 * field
             guard entry + 2 <= vtableBytes else { return nil }
             let distance = Int(try buffer.unsigned(at: vtable + entry, bytes: 2, what))
             return distance == 0 ? nil : position + distance
         }
 
-        func unsigned(_ field: Int, bytes: Int, default fallback: Int = 0) throws -> Int {
+        func unsigned(_ field: Int, bytes: Int, default fallback: Int = 0) throws(Fault) -> Int {
             guard let place = try place(field) else { return fallback }
             return Int(truncatingIfNeeded: try buffer.unsigned(at: place, bytes: bytes, what))
         }
 
-        func int32(_ field: Int, default fallback: Int = 0) throws -> Int {
+        func int32(_ field: Int, default fallback: Int = 0) throws(Fault) -> Int {
             guard let place = try place(field) else { return fallback }
             return try buffer.int32(at: place, what)
         }
 
-        func float(_ field: Int, default fallback: Float) throws -> Float {
+        func float(_ field: Int, default fallback: Float) throws(Fault) -> Float {
             guard let place = try place(field) else { return fallback }
             return Float(bitPattern: UInt32(truncatingIfNeeded: try buffer.unsigned(at: place, bytes: 4, what)))
         }
 
-        func table(_ field: Int, _ what: String) throws -> Table? {
+        func table(_ field: Int, _ what: String) throws(Fault) -> Table? {
             guard let place = try place(field) else { return nil }
             return try Table(buffer, at: try buffer.target(at: place, what), what)
         }
 
         /// A vector of elements of `bytes` each: where it starts and how many there are.
-        func vector(_ field: Int, bytes: Int, limit: Int, _ what: String) throws -> (start: Int, count: Int)? {
+        func vector(_ field: Int, bytes: Int, limit: Int, _ what: String) throws(Fault) -> (start: Int, count: Int)? {
             guard let place = try place(field) else { return nil }
             let start = try buffer.target(at: place, what)
             let count = Int(try buffer.unsigned(at: start, bytes: 4, what))
             let size = buffer.source.count
             guard count <= limit else {
-                throw FlatBufferError.tooMany(path: buffer.source.path, what: what, count: count, limit: limit)
+                throw .tooMany(path: buffer.source.path, what: what, count: count, limit: limit)
             }
             guard count <= (size - start - 4) / bytes else {
-                throw FlatBufferError.outside(path: buffer.source.path, what: what, offset: start, size: size)
+                throw .outside(path: buffer.source.path, what: what, offset: start, size: size)
             }
             return (start + 4, count)
         }
 
-        func int32s(_ field: Int, limit: Int, _ what: String) throws -> [Int]? {
+        func int32s(_ field: Int, limit: Int, _ what: String) throws(Fault) -> [Int]? {
             guard let (start, count) = try vector(field, bytes: 4, limit: limit, what) else { return nil }
             try buffer.spend(4 * count, what)
-            return try (0..<count).map { try buffer.int32(at: start + 4 * $0, what) }
+            var numbers: [Int] = []
+            for index in 0..<count { numbers.append(try buffer.int32(at: start + 4 * index, what)) }
+            return numbers
         }
 
         /// The bits of a vector of floats (4 bytes) or 64-bit integers (8 bytes); empty where it is left out.
-        func bits(_ field: Int, bytes: Int, limit: Int, _ what: String) throws -> [UInt64] {
+        func bits(_ field: Int, bytes: Int, limit: Int, _ what: String) throws(Fault) -> [UInt64] {
             guard let (start, count) = try vector(field, bytes: bytes, limit: limit, what) else { return [] }
             try buffer.spend(bytes * count, what)
-            return try (0..<count).map { try buffer.unsigned(at: start + bytes * $0, bytes: bytes, what) }
-        }
-
-        func tables(_ field: Int, limit: Int, _ what: String) throws -> [Table] {
-            guard let (start, count) = try vector(field, bytes: 4, limit: limit, what) else { return [] }
-            return try (0..<count).map { index in
-                let name = "\(what) \(index)"
-                return try Table(buffer, at: try buffer.target(at: start + 4 * index, name), name)
+            var numbers: [UInt64] = []
+            for index in 0..<count {
+                numbers.append(try buffer.unsigned(at: start + bytes * index, bytes: bytes, what))
             }
+            return numbers
         }
 
-        func text(_ field: Int, limit: Int = 1 << 16) throws -> String? {
+        func tables(_ field: Int, limit: Int, _ what: String) throws(Fault) -> [Table] {
+            guard let (start, count) = try vector(field, bytes: 4, limit: limit, what) else { return [] }
+            var tables: [Table] = []
+            for index in 0..<count {
+                let name = "\(what) \(index)"
+                tables.append(try Table(buffer, at: try buffer.target(at: start + 4 * index, name), name))
+            }
+            return tables
+        }
+
+        func text(_ field: Int, limit: Int = 1 << 16) throws(Fault) -> String? {
             guard let (start, count) = try vector(field, bytes: 1, limit: limit, "a name of " + what) else { return nil }
             try buffer.spend(count, "a name of " + what)
             return String(
@@ -151,22 +162,17 @@ final class FlatBuffer {
     }
 }
 
-/// Why a FlatBuffers file cannot be read.
-package enum FlatBufferError: AlbitError {
-    case outside(path: String, what: String, offset: Int, size: Int)
-    case damaged(path: String, what: String, offset: Int)
-    case tooMany(path: String, what: String, count: Int, limit: Int)
+/// Faults that are found in several places of this file.
+private extension Fault {
+    static func outside(path: String, what: String, offset: Int, size: Int) -> Fault {
+        Fault(
+            .flatBufferOutside, in: path, "\(what) lies at byte \(offset) and reaches beyond the file's \(size) bytes",
+            advice: "copy or download it again")
+    }
 
-    package var failure: Failure { .input }
-
-    package var description: String {
-        switch self {
-        case .outside(let path, let what, let offset, let size):
-            "\(path): \(what) lies at byte \(offset) and reaches beyond the file's \(size) bytes; copy or download it again"
-        case .damaged(let path, let what, let offset):
-            "\(path): \(what) is described at byte \(offset) by what is no table; the file is damaged"
-        case .tooMany(let path, let what, let count, let limit):
-            "\(path): \(what): \(count) entries, more than the limit of \(limit); the file is damaged or hostile"
-        }
+    static func tooMany(path: String, what: String, count: Int, limit: Int) -> Fault {
+        Fault(
+            .flatBufferTooMany, in: path, "\(what): \(count) entries, more than the limit of \(limit)",
+            advice: "the file is damaged or hostile")
     }
 }

@@ -1,3 +1,5 @@
+import AlbitText
+
 /// A dataset's description, read from the messages of its object header.
 struct HDF5Dataset {
     enum Layout {
@@ -19,7 +21,7 @@ struct HDF5Dataset {
     let name: String
     private let file: HDF5File
 
-    init(_ messages: [HDF5File.Message], name: String, file: HDF5File) throws {
+    init(_ messages: [HDF5File.Message], name: String, file: HDF5File) throws(Fault) {
         self.name = name
         self.file = file
         for message in messages {
@@ -34,10 +36,14 @@ struct HDF5Dataset {
         }
     }
 
-    private func bad(_ problem: String) -> HDF5Error { .badDataset(path: file.path, dataset: name, problem: problem) }
-    private func unsupported(_ what: String) -> HDF5Error { .unsupported(path: file.path, what: "\(what) in dataset '\(name)'") }
+    private func bad(_ problem: String) -> Fault { Fault(
+        .hdf5BadDataset, in: file.path, at: "dataset '\(name)'", problem) }
+    private func unsupported(_ what: String) -> Fault { Fault(
+        .hdf5Unsupported, in: file.path,
+        "uses \(what) in dataset '\(name)', which Keras does not write and Albit does not read",
+        advice: "save it again with Keras or h5py's defaults") }
 
-    private func dataspace(_ reader: inout ByteReader) throws -> [Int] {
+    private func dataspace(_ reader: inout ByteReader) throws(Fault) -> [Int] {
         let version = try reader.uint8()
         let rank = Int(try reader.uint8())
         guard version == 1 || version == 2, rank <= HDF5File.maxRank else { throw unsupported("a dataspace of unknown form") }
@@ -49,7 +55,7 @@ struct HDF5Dataset {
     }
 
     /// Nil for what is no little-endian number.
-    private func datatype(_ reader: inout ByteReader) throws -> TensorType? {
+    private func datatype(_ reader: inout ByteReader) throws(Fault) -> TensorType? {
         let kind = try reader.uint8()
         let bits = try reader.uint8()
         try reader.skip(2)
@@ -70,7 +76,7 @@ struct HDF5Dataset {
         }
     }
 
-    private func layout(_ reader: inout ByteReader) throws -> Layout {
+    private func layout(_ reader: inout ByteReader) throws(Fault) -> Layout {
         let version = try reader.uint8()
         guard version == 3 || version == 4 else { throw unsupported("a layout of version \(version)") }
         switch try reader.uint8() {
@@ -101,7 +107,7 @@ struct HDF5Dataset {
         }
     }
 
-    private func pipeline(_ reader: inout ByteReader) throws -> [Filter] {
+    private func pipeline(_ reader: inout ByteReader) throws(Fault) -> [Filter] {
         let version = try reader.uint8()
         let count = try reader.uint8()
         if version == 1 { try reader.skip(6) }
@@ -124,7 +130,7 @@ struct HDF5Dataset {
     }
 
     /// The elements; nil for what is no number.
-    func tensor() throws -> (any LazyTensor)? {
+    func tensor() throws(Fault) -> (any LazyTensor)? {
         guard let dtype, let layout else { return nil }
         guard let count = shape.checkedProduct else { throw bad("has an overflowing shape") }
         let bytes = count &* dtype.size
@@ -136,7 +142,10 @@ struct HDF5Dataset {
             guard let address else { throw bad("was never written") }
             guard size >= bytes else { throw bad("holds \(size) bytes, its shape \(shape) needs \(bytes)") }
             guard address <= file.file.count - file.base, bytes <= file.file.count - file.base - address else {
-                throw HDF5Error.outside(path: file.path, what: "dataset '\(name)'", address: address, size: file.file.count)
+                throw Fault(
+                    .hdf5Outside, in: file.path,
+                    "dataset '\(name)' at address \(address) lies outside the file of \(file.file.count) bytes",
+                    advice: "download it again")
             }
             return StoredTensor(shape: shape, dtype: dtype, source: file.file, offset: file.base + address)
         case .chunked(let tree, let dimensions):
@@ -150,7 +159,7 @@ struct HDF5Dataset {
     }
 
     /// The chunks of a version 1 B-tree: keys are size, filters left out, and the corner's coordinates.
-    private func places(_ tree: Int?, dimensions: [Int]) throws -> [ChunkedTensor.Place] {
+    private func places(_ tree: Int?, dimensions: [Int]) throws(Fault) -> [ChunkedTensor.Place] {
         guard let tree else { throw bad("was never written") }
         guard dimensions.count == shape.count else { throw bad("has chunks of another rank") }
         var places: [ChunkedTensor.Place] = []
@@ -170,7 +179,9 @@ struct HDF5Dataset {
                 var corner: [Int] = []
                 for _ in dimensions { corner.append(Int(clamping: try key.uint64())) }
                 guard places.count < HDF5File.maxNodes else {
-                    throw HDF5Error.tooMany(path: file.path, what: "chunks", limit: HDF5File.maxNodes)
+                    throw Fault(
+                        .hdf5TooMany, in: file.path, "has more than \(HDF5File.maxNodes) chunks, or a cycle of them",
+                        advice: "the file is damaged or hostile")
                 }
                 places.append(ChunkedTensor.Place(address: child.address, size: size, skippedFilters: mask, corner: corner))
             }

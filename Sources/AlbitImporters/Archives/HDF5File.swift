@@ -1,4 +1,5 @@
 import AlbitModel
+import AlbitText
 
 /// Reads the part of HDF5 that Keras and h5py write by default: superblocks 0 to 3, groups with symbol tables or
 /// compact links, contiguous and chunked float datasets. Source: the HDF5 file format specification, version 3.
@@ -27,7 +28,7 @@ final class HDF5File {
         var data: [UInt8]
     }
 
-    init(_ file: any ByteSource, base: Int) throws {
+    init(_ file: any ByteSource, base: Int) throws(Fault) {
         self.file = file
         self.base = base
         try readSuperblock()
@@ -35,36 +36,38 @@ final class HDF5File {
 
     var path: String { file.path }
 
-    func fail(_ problem: String, at address: Int) -> HDF5Error { .damaged(path: path, problem: problem, offset: address) }
+    func fail(_ problem: String, at address: Int) -> Fault { Fault(
+        .hdf5Damaged, in: path, "\(problem) at address \(address), unlike HDF5",
+        advice: "the file is damaged, download it again") }
 
     /// Bytes at an address relative to the base.
-    func bytes(at address: Int, count: Int, what: String) throws -> [UInt8] {
+    func bytes(at address: Int, count: Int, what: String) throws(Fault) -> [UInt8] {
         guard address >= 0, count >= 0, address <= file.count - base, count <= file.count - base - address else {
-            throw HDF5Error.outside(path: path, what: what, address: address, size: file.count)
+            throw .outside(path: path, what: what, address: address, size: file.count)
         }
         return try file.bytes(at: base + address, count: count, what: what, limit: HDF5File.maxHeap)
     }
 
-    func address(_ reader: inout ByteReader) throws -> Int? {
+    func address(_ reader: inout ByteReader) throws(Fault) -> Int? {
         let value = try reader.unsigned(bytes: offsetSize)
         if value == UInt64.max >> UInt64(64 - 8 * offsetSize) { return nil }
-        guard let exact = Int(exactly: value) else { throw HDF5Error.outside(path: path, what: "an address", address: Int.max, size: file.count) }
+        guard let exact = Int(exactly: value) else { throw .outside(path: path, what: "an address", address: Int.max, size: file.count) }
         return exact
     }
 
-    func length(_ reader: inout ByteReader) throws -> Int {
+    func length(_ reader: inout ByteReader) throws(Fault) -> Int {
         guard let exact = Int(exactly: try reader.unsigned(bytes: lengthSize)) else {
-            throw HDF5Error.outside(path: path, what: "a length", address: Int.max, size: file.count)
+            throw .outside(path: path, what: "a length", address: Int.max, size: file.count)
         }
         return exact
     }
 
-    private func readSuperblock() throws {
+    private func readSuperblock() throws(Fault) {
         let count = min(128, file.count - base)
         var reader = ByteReader(try bytes(at: 0, count: count, what: "the superblock"), path: path)
         try reader.skip(8)
         let version = try reader.uint8()
-        guard version <= 3 else { throw HDF5Error.unsupported(path: path, what: "superblock version \(version)") }
+        guard version <= 3 else { throw .unsupported(path: path, what: "superblock version \(version)") }
         if version <= 1 {
             try reader.skip(4)
             offsetSize = Int(try reader.uint8())
@@ -82,7 +85,11 @@ final class HDF5File {
         _ = try address(&reader)
         let end = try address(&reader) ?? 0
         // The end of the file counts from the beginning of the file where a user block is, from the base elsewhere.
-        guard end <= file.count else { throw HDF5Error.truncated(path: path, size: file.count, expected: end) }
+        guard end <= file.count else {
+            throw Fault(
+                .hdf5Truncated, in: path, "has \(file.count) bytes, but its superblock tells of \(end)",
+                advice: "download it again")
+        }
         if version <= 1 {
             _ = try address(&reader)
             try reader.skip(offsetSize)
@@ -93,14 +100,14 @@ final class HDF5File {
 
     // Object headers -----------------------------------------------------------------------------------
 
-    func header(at address: Int) throws -> [Message] {
+    func header(at address: Int) throws(Fault) -> [Message] {
         objects += 1
-        guard objects <= HDF5File.maxObjects else { throw HDF5Error.tooMany(path: path, what: "objects", limit: HDF5File.maxObjects) }
+        guard objects <= HDF5File.maxObjects else { throw .tooMany(path: path, what: "objects", limit: HDF5File.maxObjects) }
         let start = try bytes(at: address, count: 16, what: "an object header")
         return start.starts(with: Array("OHDR".utf8)) ? try headerVersion2(at: address) : try headerVersion1(at: address)
     }
 
-    private func headerVersion1(at address: Int) throws -> [Message] {
+    private func headerVersion1(at address: Int) throws(Fault) -> [Message] {
         var reader = ByteReader(try bytes(at: address, count: 16, what: "an object header"), path: path)
         guard try reader.uint8() == 1 else { throw fail("no object header", at: address) }
         try reader.skip(7)
@@ -128,19 +135,19 @@ final class HDF5File {
         return messages
     }
 
-    private func continuation(_ data: [UInt8], _ count: Int, _ address: Int) throws -> (address: Int, size: Int) {
+    private func continuation(_ data: [UInt8], _ count: Int, _ address: Int) throws(Fault) -> (address: Int, size: Int) {
         nodes += 1
-        guard nodes <= HDF5File.maxNodes else { throw HDF5Error.tooMany(path: path, what: "header blocks", limit: HDF5File.maxNodes) }
+        guard nodes <= HDF5File.maxNodes else { throw .tooMany(path: path, what: "header blocks", limit: HDF5File.maxNodes) }
         var reader = ByteReader(data, path: path)
         guard let next = try self.address(&reader) else { throw fail("a continuation to nowhere", at: address) }
         return (next, try length(&reader))
     }
 
-    private func headerVersion2(at address: Int) throws -> [Message] {
+    private func headerVersion2(at address: Int) throws(Fault) -> [Message] {
         let head = try bytes(at: address, count: min(64, file.count - base - address), what: "an object header")
         var reader = ByteReader(head, path: path)
         try reader.skip(4)
-        guard try reader.uint8() == 2 else { throw HDF5Error.unsupported(path: path, what: "an object header of unknown version") }
+        guard try reader.uint8() == 2 else { throw .unsupported(path: path, what: "an object header of unknown version") }
         let flags = try reader.uint8()
         if flags & 0x20 != 0 { try reader.skip(16) }
         if flags & 0x10 != 0 { try reader.skip(4) }
@@ -175,7 +182,7 @@ final class HDF5File {
     // Groups -------------------------------------------------------------------------------------------
 
     /// Whether the root group has an attribute whose name begins so; its value is not read.
-    func rootHasAttribute(_ prefix: String) throws -> Bool {
+    func rootHasAttribute(_ prefix: String) throws(Fault) -> Bool {
         try header(at: root).contains { message in
             guard message.type == 0x0C, let version = message.data.first else { return false }
             // Versions 1 and 2: sizes, then the name; version 3 has the name's encoding between.
@@ -184,23 +191,30 @@ final class HDF5File {
         }
     }
 
-    /// Calls `visit` with every dataset below the root: its path and its messages.
-    func walk(_ visit: (_ name: String, _ messages: [Message]) throws -> Void) throws {
-        try walk(root, name: "", depth: 0, visit)
+    /// The datasets below the root, in the order of their links: path and messages of each.
+    struct Datasets {
+        fileprivate let file: HDF5File
+        fileprivate var waiting: [(name: String, address: Int, depth: Int)]
+
+        mutating func next() throws(Fault) -> (name: String, messages: [Message])? {
+            while let place = waiting.popLast() {
+                guard place.depth <= HDF5File.maxDepth, place.name.utf8.count <= 4096 else {
+                    throw .tooMany(path: file.path, what: "levels of groups", limit: HDF5File.maxDepth)
+                }
+                let messages = try file.header(at: place.address)
+                if messages.contains(where: { $0.type == 0x08 }) { return (place.name, messages) }
+                for link in try file.links(messages, at: place.address).reversed() {
+                    let name = place.name.isEmpty ? link.name : place.name + "/" + link.name
+                    waiting.append((name, link.address, place.depth + 1))
+                }
+            }
+            return nil
+        }
     }
 
-    private func walk(_ address: Int, name: String, depth: Int, _ visit: (String, [Message]) throws -> Void) throws {
-        guard depth <= HDF5File.maxDepth, name.utf8.count <= 4096 else {
-            throw HDF5Error.tooMany(path: path, what: "levels of groups", limit: HDF5File.maxDepth)
-        }
-        let messages = try header(at: address)
-        if messages.contains(where: { $0.type == 0x08 }) { return try visit(name, messages) }
-        for link in try links(messages, at: address) {
-            try walk(link.address, name: name.isEmpty ? link.name : name + "/" + link.name, depth: depth + 1, visit)
-        }
-    }
+    func datasets() -> Datasets { Datasets(file: self, waiting: [("", root, 0)]) }
 
-    private func links(_ messages: [Message], at address: Int) throws -> [(name: String, address: Int)] {
+    fileprivate func links(_ messages: [Message], at address: Int) throws(Fault) -> [(name: String, address: Int)] {
         var links: [(name: String, address: Int)] = []
         for message in messages {
             var reader = ByteReader(message.data, path: path)
@@ -216,7 +230,7 @@ final class HDF5File {
                 let flags = try reader.uint8()
                 if flags & 1 != 0 { try reader.skip(8) }
                 if try self.address(&reader) != nil {
-                    throw HDF5Error.unsupported(path: path, what: "a group with so many new-style links that they lie in a heap")
+                    throw .unsupported(path: path, what: "a group with so many new-style links that they lie in a heap")
                 }
             default: break
             }
@@ -224,7 +238,7 @@ final class HDF5File {
         return links
     }
 
-    private func localHeap(at address: Int) throws -> [UInt8] {
+    private func localHeap(at address: Int) throws(Fault) -> [UInt8] {
         var reader = ByteReader(try bytes(at: address, count: 8 + 2 * lengthSize + offsetSize, what: "a local heap"), path: path)
         guard try Array(reader.bytes(4)) == Array("HEAP".utf8) else { throw fail("no local heap", at: address) }
         try reader.skip(4)
@@ -234,10 +248,10 @@ final class HDF5File {
         return try bytes(at: data, count: size, what: "a local heap")
     }
 
-    private func symbols(at address: Int, names: [UInt8], depth: Int, into links: inout [(name: String, address: Int)]) throws {
+    private func symbols(at address: Int, names: [UInt8], depth: Int, into links: inout [(name: String, address: Int)]) throws(Fault) {
         nodes += 1
         guard nodes <= HDF5File.maxNodes, depth <= HDF5File.maxDepth else {
-            throw HDF5Error.tooMany(path: path, what: "tree nodes", limit: HDF5File.maxNodes)
+            throw .tooMany(path: path, what: "tree nodes", limit: HDF5File.maxNodes)
         }
         let tree = try treeNode(at: address, type: 0, keySize: lengthSize)
         for child in tree.children {
@@ -252,7 +266,7 @@ final class HDF5File {
         }
     }
 
-    private func symbolNode(at address: Int, names: [UInt8], into links: inout [(name: String, address: Int)]) throws {
+    private func symbolNode(at address: Int, names: [UInt8], into links: inout [(name: String, address: Int)]) throws(Fault) {
         var head = ByteReader(try bytes(at: address, count: 8, what: "a symbol node"), path: path)
         guard try Array(head.bytes(4)) == Array("SNOD".utf8) else { throw fail("no symbol node", at: address) }
         try head.skip(2)
@@ -266,13 +280,13 @@ final class HDF5File {
             try reader.skip(20)
             guard name < names.count, let end = names[name...].firstIndex(of: 0) else { throw fail("a name outside its heap", at: address) }
             guard let object, cache != 2 else { continue }  // 2: a symbolic link.
-            guard links.count < HDF5File.maxObjects else { throw HDF5Error.tooMany(path: path, what: "links", limit: HDF5File.maxObjects) }
+            guard links.count < HDF5File.maxObjects else { throw .tooMany(path: path, what: "links", limit: HDF5File.maxObjects) }
             links.append((String(decoding: names[name..<end], as: UTF8.self), object))
         }
     }
 
     /// A node of a version 1 B-tree: its level, and its children with the key in front of each.
-    func treeNode(at address: Int, type: Int, keySize: Int) throws -> (level: Int, children: [(key: [UInt8], address: Int)]) {
+    func treeNode(at address: Int, type: Int, keySize: Int) throws(Fault) -> (level: Int, children: [(key: [UInt8], address: Int)]) {
         var head = ByteReader(try bytes(at: address, count: 8 + 2 * offsetSize, what: "a B-tree node"), path: path)
         guard try Array(head.bytes(4)) == Array("TREE".utf8), try Int(head.uint8()) == type else {
             throw fail("no B-tree node", at: address)
@@ -292,13 +306,13 @@ final class HDF5File {
     }
 
     /// Counts a node of a tree that a caller walks itself.
-    func countNode() throws {
+    func countNode() throws(Fault) {
         nodes += 1
-        guard nodes <= HDF5File.maxNodes else { throw HDF5Error.tooMany(path: path, what: "tree nodes", limit: HDF5File.maxNodes) }
+        guard nodes <= HDF5File.maxNodes else { throw .tooMany(path: path, what: "tree nodes", limit: HDF5File.maxNodes) }
     }
 
-    private func link(_ reader: inout ByteReader) throws -> (name: String, address: Int)? {
-        guard try reader.uint8() == 1 else { throw HDF5Error.unsupported(path: path, what: "a link of unknown version") }
+    private func link(_ reader: inout ByteReader) throws(Fault) -> (name: String, address: Int)? {
+        guard try reader.uint8() == 1 else { throw .unsupported(path: path, what: "a link of unknown version") }
         let flags = try reader.uint8()
         let type = flags & 8 != 0 ? try reader.uint8() : 0
         if flags & 4 != 0 { try reader.skip(8) }
@@ -309,5 +323,26 @@ final class HDF5File {
         let name = String(decoding: try reader.bytes(length), as: UTF8.self)
         guard type == 0, let object = try address(&reader) else { return nil }
         return (name, object)
+    }
+}
+
+/// Faults that are found in several places of this file.
+private extension Fault {
+    static func outside(path: String, what: String, address: Int, size: Int) -> Fault {
+        Fault(
+            .hdf5Outside, in: path, "\(what) at address \(address) lies outside the file of \(size) bytes",
+            advice: "download it again")
+    }
+
+    static func unsupported(path: String, what: String) -> Fault {
+        Fault(
+            .hdf5Unsupported, in: path, "uses \(what), which Keras does not write and Albit does not read",
+            advice: "save it again with Keras or h5py's defaults")
+    }
+
+    static func tooMany(path: String, what: String, limit: Int) -> Fault {
+        Fault(
+            .hdf5TooMany, in: path, "has more than \(limit) \(what), or a cycle of them",
+            advice: "the file is damaged or hostile")
     }
 }

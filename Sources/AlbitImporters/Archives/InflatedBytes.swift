@@ -1,4 +1,5 @@
 import AlbitModel
+import AlbitText
 import CZlib
 
 /// The uncompressed bytes of a deflate stream (RFC 1951) or of gzip members (RFC 1952), readable anywhere.
@@ -70,14 +71,14 @@ package final class InflatedBytes: ByteSource {
         input.deallocate()
     }
 
-    package func read(at offset: Int, into buffer: UnsafeMutableRawBufferPointer) throws {
+    package func read(at offset: Int, into buffer: UnsafeMutableRawBufferPointer) throws(Fault) {
         guard try readUpTo(at: offset, into: buffer) == buffer.count else {
-            throw DeflateError.endsEarly(path: path, offset: position, expected: offset &+ buffer.count)
+            throw .endsEarly(path: path, offset: position, expected: offset &+ buffer.count)
         }
     }
 
     /// Like `read`, but returns how many bytes there were before the end.
-    func readUpTo(at offset: Int, into buffer: UnsafeMutableRawBufferPointer) throws -> Int {
+    func readUpTo(at offset: Int, into buffer: UnsafeMutableRawBufferPointer) throws(Fault) -> Int {
         try check(offset: offset, count: buffer.count)
         guard buffer.count > 0 else { return 0 }
         try seek(offset)
@@ -86,7 +87,7 @@ package final class InflatedBytes: ByteSource {
     }
 
     /// Decompresses all of it, so that checksums are verified and the size is known.
-    package func readToEnd() throws {
+    package func readToEnd() throws(Fault) {
         let scratch = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 16, alignment: 16)
         defer { scratch.deallocate() }
         try seek(position)
@@ -94,7 +95,7 @@ package final class InflatedBytes: ByteSource {
         count = position
     }
 
-    private func seek(_ offset: Int) throws {
+    private func seek(_ offset: Int) throws(Fault) {
         let nearest = points.last { $0.output <= offset }
         if !isOpen || offset < position || (nearest.map { $0.output > position } ?? false) { try start(nearest) }
         if position == offset { return }
@@ -106,7 +107,7 @@ package final class InflatedBytes: ByteSource {
         }
     }
 
-    private func start(_ point: RestartPoint?) throws {
+    private func start(_ point: RestartPoint?) throws(Fault) {
         if isOpen { inflateEnd(stream) }
         stream.pointee = z_stream()
         isOpen = false
@@ -114,7 +115,7 @@ package final class InflatedBytes: ByteSource {
         hasEnded = false
         let bits: Int32 = wrapping == .raw || point != nil ? -15 : 31
         guard inflateInit2_(stream, bits, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size)) == Z_OK else {
-            throw DeflateError.noMemory(path: path)
+            throw .noMemory(path: path)
         }
         isOpen = true
         position = point?.output ?? 0
@@ -128,12 +129,12 @@ package final class InflatedBytes: ByteSource {
     }
 
     /// Fills the buffer as far as the stream goes.
-    private func produce(_ buffer: UnsafeMutableRawBufferPointer) throws -> Int {
+    private func produce(_ buffer: UnsafeMutableRawBufferPointer) throws(Fault) -> Int {
         guard let start = buffer.baseAddress?.assumingMemoryBound(to: UInt8.self) else { return 0 }
         var done = 0
         while done < buffer.count && !hasEnded {
             if stream.pointee.avail_in == 0, try !fill() {
-                throw DeflateError.truncated(path: path, offset: inputPosition)
+                throw .truncated(path: path, offset: inputPosition)
             }
             let room = min(buffer.count - done, 1 << 30)
             stream.pointee.next_out = start + done
@@ -146,27 +147,35 @@ package final class InflatedBytes: ByteSource {
             switch status {
             case Z_OK, Z_BUF_ERROR: recordPoint()
             case Z_STREAM_END: try endMember()
-            case Z_MEM_ERROR: throw DeflateError.noMemory(path: path)
+            case Z_MEM_ERROR: throw .noMemory(path: path)
             default:
                 let message = stream.pointee.msg.map { String(cString: $0) } ?? "invalid data"
-                throw DeflateError.corrupt(path: path, offset: inputPosition - Int(stream.pointee.avail_in), problem: message)
+                throw Fault(
+                    .deflateCorrupt, in: path,
+                    "the compressed data is damaged near byte \(inputPosition - Int(stream.pointee.avail_in)) (\(message))",
+                    advice: "download the file again")
             }
         }
         return done
     }
 
-    private func checkSize() throws {
+    private func checkSize() throws(Fault) {
         let consumed = max(1, inputPosition - Int(stream.pointee.avail_in))
         if position > InflatedBytes.maxOutput || (position > 64 << 20 && position / consumed > InflatedBytes.maxRatio) {
-            throw DeflateError.bomb(path: path, output: position, input: consumed)
+            throw Fault(
+                .deflateBomb, in: path,
+                "\(consumed) compressed bytes unpack to more than \(position): no archive of weights does that",
+                advice: "refused, unpack it first if you trust it")
         }
         if wrapping == .raw && position > count {
-            throw DeflateError.tooLong(path: path, expected: count)
+            throw Fault(
+                .deflateTooLong, in: path, "unpacks to more than the \(count) bytes it declares",
+                advice: "the file is damaged, download it again")
         }
     }
 
     /// Reads the next compressed bytes; false at the end of the base.
-    private func fill() throws -> Bool {
+    private func fill() throws(Fault) -> Bool {
         let size = min(InflatedBytes.inputSize, base.count - inputPosition)
         guard size > 0 else { return false }
         try base.read(at: inputPosition, into: UnsafeMutableRawBufferPointer(start: input, count: size))
@@ -190,10 +199,10 @@ package final class InflatedBytes: ByteSource {
     }
 
     /// A gzip file may go on with another member; what follows otherwise is padding.
-    private func endMember() throws {
+    private func endMember() throws(Fault) {
         guard wrapping == .gzip else {
             hasEnded = true
-            if position != count { throw DeflateError.endsEarly(path: path, offset: position, expected: count) }
+            if position != count { throw .endsEarly(path: path, offset: position, expected: count) }
             return
         }
         if isResumed { try skip(8) }
@@ -206,17 +215,38 @@ package final class InflatedBytes: ByteSource {
             return
         }
         isResumed = false
-        guard inflateReset2(stream, 31) == Z_OK else { throw DeflateError.noMemory(path: path) }
+        guard inflateReset2(stream, 31) == Z_OK else { throw .noMemory(path: path) }
     }
 
-    private func skip(_ bytes: Int) throws {
+    private func skip(_ bytes: Int) throws(Fault) {
         var left = UInt32(bytes)
         while left > 0 {
-            if stream.pointee.avail_in == 0, try !fill() { throw DeflateError.truncated(path: path, offset: inputPosition) }
+            if stream.pointee.avail_in == 0, try !fill() { throw .truncated(path: path, offset: inputPosition) }
             let step = min(left, stream.pointee.avail_in)
             stream.pointee.next_in += Int(step)
             stream.pointee.avail_in -= step
             left -= step
         }
+    }
+}
+
+/// Faults that are found in several places of this file.
+private extension Fault {
+    static func endsEarly(path: String, offset: Int, expected: Int) -> Fault {
+        Fault(
+            .deflateEndsEarly, in: path, "unpacks to \(offset) bytes, but at least \(expected) are needed",
+            advice: "download the file again")
+    }
+
+    static func noMemory(path: String) -> Fault {
+        Fault(
+            .deflateNoMemory, in: path, "no memory for decompression",
+            advice: "close other programs or raise the limit (ulimit -v)")
+    }
+
+    static func truncated(path: String, offset: Int) -> Fault {
+        Fault(
+            .deflateTruncated, in: path, "the compressed data ends at byte \(offset) in the middle",
+            advice: "download the file again")
     }
 }

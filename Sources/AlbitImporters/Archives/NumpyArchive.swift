@@ -1,4 +1,5 @@
 import AlbitModel
+import AlbitText
 
 /// An array of a `.npy` file, or of one entry of a `.npz` archive.
 /// Source: numpy/lib/format.py, versions 1 to 3.
@@ -12,29 +13,41 @@ package struct NumpyArray: Sendable {
 
     static let maxBytes = 256 << 20
 
-    package init(_ bytes: [UInt8], path: String) throws {
+    package init(_ bytes: [UInt8], path: String) throws(Fault) {
         var reader = ByteReader(bytes, path: path)
-        guard try Array(reader.bytes(6)) == [0x93] + Array("NUMPY".utf8) else { throw NumpyError.notNumpy(path: path) }
+        guard try Array(reader.bytes(6)) == [0x93] + Array("NUMPY".utf8) else {
+            throw Fault(
+                .numpyNotNumpy, in: path, "does not begin as a .npy array does",
+                advice: "save it with numpy.save or numpy.savez")
+        }
         let major = try reader.uint8()
         _ = try reader.uint8()
         let headerLength = major == 1 ? Int(try reader.uint16()) : Int(try reader.uint32())
         let header = String(decoding: try reader.bytes(headerLength), as: UTF8.self)
         guard let type = NumpyArray.quoted(after: "'descr'", in: header), let dimensions = NumpyArray.shape(in: header) else {
-            throw NumpyError.badHeader(path: path, header: header)
+            throw .badHeader(path: path, header: header)
         }
-        guard !header.contains("'fortran_order': True") || dimensions.count < 2 else { throw NumpyError.fortranOrder(path: path) }
+        guard !header.contains("'fortran_order': True") || dimensions.count < 2 else {
+            throw Fault(
+                .numpyFortranOrder, in: path, "is stored column by column (fortran_order)", expected: "row by row",
+                advice: "save numpy.ascontiguousarray of it")
+        }
         shape = dimensions
-        guard let count = shape.checkedProduct else { throw NumpyError.badHeader(path: path, header: header) }
+        guard let count = shape.checkedProduct else { throw .badHeader(path: path, header: header) }
         let size: Int
         switch type {
         case "<f8", "<i8", "<u8": size = 8
         case "<f4", "<i4", "<u4": size = 4
         case "<f2", "<i2", "<u2": size = 2
         case "|b1", "|i1", "|u1": size = 1
-        default: throw NumpyError.unknownType(path: path, type: type)
+        default: throw Fault(
+            .numpyUnknownType, in: path, "has the type '\(type)'", expected: "little-endian floats or integers",
+            advice: "convert it with astype")
         }
         guard count <= reader.remaining / size else {
-            throw NumpyError.truncated(path: path, elements: count, bytes: reader.remaining)
+            throw Fault(
+                .numpyTruncated, in: path, "claims \(count) elements, but has only \(reader.remaining) bytes",
+                advice: "copy or make the file again")
         }
         values = []
         values.reserveCapacity(count)
@@ -78,9 +91,9 @@ package final class NumpyArchive {
     private let archive: ZipArchive
     package let path: String
 
-    package convenience init(path: String) throws { try self.init(try FileBytes(path: path)) }
+    package convenience init(path: String) throws(Fault) { try self.init(try FileBytes(path: path)) }
 
-    package init(_ file: any ByteSource) throws {
+    package init(_ file: any ByteSource) throws(Fault) {
         archive = try ZipArchive(file)
         path = file.path
     }
@@ -91,29 +104,17 @@ package final class NumpyArchive {
     }
 
     /// Nil where there is no array of that name.
-    package func array(_ name: String) throws -> NumpyArray? {
+    package func array(_ name: String) throws(Fault) -> NumpyArray? {
         guard let bytes = try archive.allBytes(name + ".npy", limit: NumpyArray.maxBytes) else { return nil }
         return try NumpyArray(bytes, path: "\(path)(\(name).npy)")
     }
 }
 
-/// Why a NumPy file cannot be read.
-package enum NumpyError: AlbitError {
-    case notNumpy(path: String)
-    case badHeader(path: String, header: String)
-    case fortranOrder(path: String)
-    case unknownType(path: String, type: String)
-    case truncated(path: String, elements: Int, bytes: Int)
-
-    package var failure: Failure { .input }
-
-    package var description: String {
-        switch self {
-        case .notNumpy(let path): "\(path): does not begin as a .npy array does; save it with numpy.save or numpy.savez"
-        case .badHeader(let path, let header): "\(path): the .npy header cannot be read: \(header.prefix(200)); save the array again with numpy.save"
-        case .fortranOrder(let path): "\(path): is stored column by column (fortran_order), expected row by row; save numpy.ascontiguousarray of it"
-        case .unknownType(let path, let type): "\(path): has the type '\(type)', expected little-endian floats or integers; convert it with astype"
-        case .truncated(let path, let elements, let bytes): "\(path): claims \(elements) elements, but has only \(bytes) bytes; copy or make the file again"
-        }
+/// Faults that are found in several places of this file.
+private extension Fault {
+    static func badHeader(path: String, header: String) -> Fault {
+        Fault(
+            .numpyBadHeader, in: path, "the .npy header cannot be read: \(header.prefix(200))",
+            advice: "save the array again with numpy.save")
     }
 }

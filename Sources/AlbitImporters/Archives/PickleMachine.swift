@@ -1,3 +1,5 @@
+import AlbitText
+
 /// Interprets pickles of tensors (protocols 2 to 5) without executing anything: a stack, a memo, and a list of
 /// names that are allowed. Source: CPython's Lib/pickletools.py and torch/serialization.py.
 package struct PickleMachine {
@@ -50,91 +52,99 @@ package struct PickleMachine {
 
     // Input --------------------------------------------------------------------------------------------
 
-    private mutating func take(_ count: Int) throws -> ArraySlice<UInt8> {
-        guard count >= 0, count <= bytes.count - offset else { throw PickleError.truncated(path: path, offset: bytes.count) }
+    private mutating func take(_ count: Int) throws(Fault) -> ArraySlice<UInt8> {
+        guard count >= 0, count <= bytes.count - offset else { throw PickleFault.truncated(path: path, offset: bytes.count) }
         defer { offset += count }
         return bytes[offset..<(offset + count)]
     }
 
-    private mutating func unsigned(_ count: Int) throws -> Int {
+    private mutating func unsigned(_ count: Int) throws(Fault) -> Int {
         var value: UInt64 = 0
         for (i, byte) in try take(count).enumerated() { value |= UInt64(byte) << UInt64(8 * i) }
-        guard let exact = Int(exactly: value) else { throw PickleError.truncated(path: path, offset: offset) }
+        guard let exact = Int(exactly: value) else { throw PickleFault.truncated(path: path, offset: offset) }
         return exact
     }
 
-    private mutating func text(_ count: Int) throws -> String {
+    private mutating func text(_ count: Int) throws(Fault) -> String {
         let start = offset
         // Lone surrogates may stand in Python strings; such a name is none of a tensor.
         guard let text = String(validating: try take(count), as: UTF8.self) else {
-            throw PickleError.badArgument(path: path, what: "a string that is not UTF-8", offset: start)
+            throw PickleFault.badArgument(path: path, what: "a string that is not UTF-8", offset: start)
         }
         return text
     }
 
-    private mutating func line() throws -> String {
+    private mutating func line() throws(Fault) -> String {
         let start = offset
         while offset < bytes.count && bytes[offset] != 0x0A { offset += 1 }
-        guard offset < bytes.count else { throw PickleError.truncated(path: path, offset: bytes.count) }
+        guard offset < bytes.count else { throw PickleFault.truncated(path: path, offset: bytes.count) }
         defer { offset += 1 }
         guard let text = String(validating: bytes[start..<offset], as: UTF8.self) else {
-            throw PickleError.badArgument(path: path, what: "a name that is not UTF-8", offset: start)
+            throw PickleFault.badArgument(path: path, what: "a name that is not UTF-8", offset: start)
         }
         return text
     }
 
     // Stack --------------------------------------------------------------------------------------------
 
-    private mutating func pop() throws -> PickleValue {
+    private mutating func pop() throws(Fault) -> PickleValue {
         guard stack.count > (marks.last ?? 0), let value = stack.popLast() else {
-            throw PickleError.stackUnderflow(path: path, offset: offset)
+            throw PickleFault.stackUnderflow(path: path, offset: offset)
         }
         return value
     }
 
-    private func top() throws -> PickleValue {
+    private func top() throws(Fault) -> PickleValue {
         guard stack.count > (marks.last ?? 0), let value = stack.last else {
-            throw PickleError.stackUnderflow(path: path, offset: offset)
+            throw PickleFault.stackUnderflow(path: path, offset: offset)
         }
         return value
     }
 
-    private mutating func popMark() throws -> [PickleValue] {
-        guard let mark = marks.popLast(), mark <= stack.count else { throw PickleError.noMark(path: path, offset: offset) }
+    private mutating func popMark() throws(Fault) -> [PickleValue] {
+        guard let mark = marks.popLast(), mark <= stack.count else {
+            throw Fault(
+                .pickleNoMark, in: path, "the pickle needs a mark at byte \(offset), but has none",
+                advice: "the file is damaged, download it again")
+        }
         let values = Array(stack[mark...])
         stack.removeSubrange(mark...)
         return values
     }
 
-    private mutating func remember(_ index: Int) throws {
-        guard index < PickleMachine.maxMemo else { throw PickleError.badMemo(path: path, index: index, offset: offset) }
+    private mutating func remember(_ index: Int) throws(Fault) {
+        guard index < PickleMachine.maxMemo else { throw PickleFault.badMemo(path: path, index: index, offset: offset) }
         memo[index] = try top()
     }
 
-    private mutating func recall(_ index: Int) throws {
-        guard let value = memo[index] else { throw PickleError.badMemo(path: path, index: index, offset: offset) }
+    private mutating func recall(_ index: Int) throws(Fault) {
+        guard let value = memo[index] else { throw PickleFault.badMemo(path: path, index: index, offset: offset) }
         stack.append(value)
     }
 
     // Running ------------------------------------------------------------------------------------------
 
     /// Runs to STOP and returns the value on top; `offset` is then the byte behind it.
-    package mutating func run() throws -> PickleValue {
+    package mutating func run() throws(Fault) -> PickleValue {
         while true {
             let start = offset
             let opcode = try take(1).first ?? 0
             if opcode == 0x2E { return try pop() }
             try step(opcode, start)
             guard stack.count <= PickleMachine.maxStack, nodes.count <= PickleMachine.maxNodes, marks.count <= PickleMachine.maxStack
-            else { throw PickleError.tooManyValues(path: path, limit: PickleMachine.maxNodes) }
+            else { throw PickleFault.tooManyValues(path: path, limit: PickleMachine.maxNodes) }
         }
     }
 
-    private mutating func step(_ opcode: UInt8, _ start: Int) throws {
+    private mutating func step(_ opcode: UInt8, _ start: Int) throws(Fault) {
         switch opcode {
         case 0x80:
             let version = try unsigned(1)
-            guard (2...5).contains(version) else { throw PickleError.unknownProtocol(path: path, version: version) }
+            guard (2...5).contains(version) else {
+                throw Fault(
+                    .pickleUnknownProtocol, in: path, "pickle protocol \(version)", expected: "2 to 5",
+                    advice: "save it again with torch.save")
+            }
         case 0x95: _ = try take(8)  // FRAME
         case 0x28: marks.append(stack.count)
         case 0x30:  // POP
@@ -185,7 +195,7 @@ package struct PickleMachine {
         }
     }
 
-    private mutating func stepObject(_ opcode: UInt8, _ start: Int) throws {
+    private mutating func stepObject(_ opcode: UInt8, _ start: Int) throws(Fault) {
         switch opcode {
         case 0x63:
             let module = try line()
@@ -193,12 +203,12 @@ package struct PickleMachine {
         case 0x93:
             let name = try pop()
             guard let name = name.string, let module = try pop().string else {
-                throw PickleError.badArgument(path: path, what: "a global whose name is no string", offset: start)
+                throw PickleFault.badArgument(path: path, what: "a global whose name is no string", offset: start)
             }
             try pushGlobal(module, name)
         case 0x69:
             let module = try line()
-            throw PickleError.forbiddenGlobal(path: path, name: module + "." + (try line()))
+            throw PickleFault.forbiddenGlobal(path: path, name: module + "." + (try line()))
         case 0x52, 0x81:
             let arguments = try pop()
             let callee = try pop()
@@ -212,7 +222,10 @@ package struct PickleMachine {
             let state = try pop()
             build(try top(), state)
         case 0x51: stack.append(try persistent(try pop(), start))
-        default: throw PickleError.unknownOpcode(path: path, opcode: opcode, offset: start)
+        default: throw Fault(
+            .pickleUnknownOpcode, in: path,
+            "the pickle has opcode \(opcode) at byte \(start), which files of tensors never use",
+            advice: "save the state_dict with torch.save")
         }
     }
 
@@ -224,26 +237,26 @@ package struct PickleMachine {
         return .integer(Int(Int64(bitPattern: value)))
     }
 
-    private func pairs(_ values: [PickleValue]) throws -> [(key: PickleValue, value: PickleValue)] {
+    private func pairs(_ values: [PickleValue]) throws(Fault) -> [(key: PickleValue, value: PickleValue)] {
         guard values.count % 2 == 0 else {
-            throw PickleError.badArgument(path: path, what: "a dictionary with a key that has no value", offset: offset)
+            throw PickleFault.badArgument(path: path, what: "a dictionary with a key that has no value", offset: offset)
         }
         return stride(from: 0, to: values.count, by: 2).map { (values[$0], values[$0 + 1]) }
     }
 
-    private mutating func append(_ values: [PickleValue]) throws {
+    private mutating func append(_ values: [PickleValue]) throws(Fault) {
         guard case .node(let index) = try top(), case .list(var members) = nodes[index] else {
-            throw PickleError.badArgument(path: path, what: "an append to what is no list", offset: offset)
+            throw PickleFault.badArgument(path: path, what: "an append to what is no list", offset: offset)
         }
         nodes[index] = .tuple([])  // Keeps the array unique, so that appending does not copy.
         members += values
         nodes[index] = .list(members)
     }
 
-    private mutating func set(_ values: [PickleValue]) throws {
+    private mutating func set(_ values: [PickleValue]) throws(Fault) {
         let added = try pairs(values)
         guard case .node(let index) = try top() else {
-            throw PickleError.badArgument(path: path, what: "an item set on what is no dictionary", offset: offset)
+            throw PickleFault.badArgument(path: path, what: "an item set on what is no dictionary", offset: offset)
         }
         switch nodes[index] {
         case .dictionary(var members):
@@ -251,29 +264,31 @@ package struct PickleMachine {
             members += added
             nodes[index] = .dictionary(members)
         case .object: break
-        default: throw PickleError.badArgument(path: path, what: "an item set on what is no dictionary", offset: offset)
+        default: throw PickleFault.badArgument(path: path, what: "an item set on what is no dictionary", offset: offset)
         }
     }
 
     // Objects ------------------------------------------------------------------------------------------
 
-    private mutating func pushGlobal(_ module: String, _ name: String) throws {
+    private mutating func pushGlobal(_ module: String, _ name: String) throws(Fault) {
         if PickleGlobal.isQuantized(module: module, name: name) {
-            throw PickleError.quantized(path: path, name: module + "." + name)
+            throw Fault(
+                .pickleQuantized, in: path, "holds quantized tensors ('\(module).\(name)')",
+                advice: "give the checkpoint from before quantization")
         }
         guard let global = PickleGlobal(module: module, name: name) else {
             // The modules behind `os` by platform: say the name that people know.
             let isSystem = module == "posix" || module == "nt"
-            throw PickleError.forbiddenGlobal(path: path, name: (isSystem ? "os" : module) + "." + name)
+            throw PickleFault.forbiddenGlobal(path: path, name: (isSystem ? "os" : module) + "." + name)
         }
         stack.append(make(.global(global)))
     }
 
-    private mutating func call(_ callee: PickleValue, _ arguments: PickleValue, _ start: Int) throws -> PickleValue {
+    private mutating func call(_ callee: PickleValue, _ arguments: PickleValue, _ start: Int) throws(Fault) -> PickleValue {
         guard case .global(let global)? = node(callee), let list = sequence(arguments) else {
-            throw PickleError.forbiddenCall(path: path, what: "something that is no function", offset: start)
+            throw PickleFault.forbiddenCall(path: path, what: "something that is no function", offset: start)
         }
-        func bad(_ what: String) -> PickleError { .badArgument(path: path, what: what, offset: start) }
+        func bad(_ what: String) -> Fault { PickleFault.badArgument(path: path, what: what, offset: start) }
         switch global {
         case .rebuildTensor, .rebuildTensorV3:
             guard list.count >= 4, case .storage(let storage)? = node(list[0]), let offset = list[1].integer,
@@ -309,12 +324,12 @@ package struct PickleMachine {
         case .encode: return list.first ?? .none
         case .reconstructor:
             guard let first = list.first, case .global(.inert(let name))? = node(first) else {
-                throw PickleError.forbiddenCall(path: path, what: "a constructor of a class that is not allowed", offset: start)
+                throw PickleFault.forbiddenCall(path: path, what: "a constructor of a class that is not allowed", offset: start)
             }
             return make(.object(className: name, state: .none))
         case .inert(let name): return make(.object(className: name, state: arguments))
         case .storageType, .dtype:
-            throw PickleError.forbiddenCall(path: path, what: "a storage or type as if it were a function", offset: start)
+            throw PickleFault.forbiddenCall(path: path, what: "a storage or type as if it were a function", offset: start)
         }
     }
 
@@ -325,20 +340,20 @@ package struct PickleMachine {
     }
 
     /// `('storage', type, key, location, count)`; legacy files add a sixth element, the view's key, offset and size.
-    private mutating func persistent(_ id: PickleValue, _ start: Int) throws -> PickleValue {
+    private mutating func persistent(_ id: PickleValue, _ start: Int) throws(Fault) -> PickleValue {
         guard let list = sequence(id), list.count >= 5, list[0].string == "storage",
             case .global(.storageType(let type))? = node(list[1]), let count = list[4].integer, count >= 0
-        else { throw PickleError.badArgument(path: path, what: "a persistent id that is no storage", offset: start) }
+        else { throw PickleFault.badArgument(path: path, what: "a persistent id that is no storage", offset: start) }
         let key: String
         switch list[2] {
         case .string(let text): key = text
         case .integer(let number): key = String(number)
-        default: throw PickleError.badArgument(path: path, what: "a storage whose key is no string", offset: start)
+        default: throw PickleFault.badArgument(path: path, what: "a storage whose key is no string", offset: start)
         }
         var storage = PickleStorage(key: key, dtype: type, count: count)
         if list.count > 5, let view = sequence(list[5]), view.count == 3, let offset = view[1].integer, let size = view[2].integer {
             guard offset >= 0, size >= 0 else {
-                throw PickleError.badArgument(path: path, what: "a view of a storage with a negative offset", offset: start)
+                throw PickleFault.badArgument(path: path, what: "a view of a storage with a negative offset", offset: start)
             }
             storage.offset = offset
         }
@@ -348,7 +363,7 @@ package struct PickleMachine {
     // Result -------------------------------------------------------------------------------------------
 
     /// All tensors reachable from a value, named by their path: keys and indices joined with dots.
-    package func tensors(in root: PickleValue) throws -> [(name: String, tensor: PickleTensor)] {
+    package func tensors(in root: PickleValue) throws(Fault) -> [(name: String, tensor: PickleTensor)] {
         var found: [(name: String, tensor: PickleTensor)] = []
         var visits = 0
         try collect(root, name: "", depth: 0, visits: &visits, into: &found)
@@ -357,10 +372,10 @@ package struct PickleMachine {
 
     private func collect(
         _ value: PickleValue, name: String, depth: Int, visits: inout Int, into found: inout [(name: String, tensor: PickleTensor)]
-    ) throws {
+    ) throws(Fault) {
         visits += 1
         guard depth <= PickleMachine.maxDepth, visits <= PickleMachine.maxVisits, name.utf8.count < 4096 else {
-            throw PickleError.tooManyValues(path: path, limit: PickleMachine.maxVisits)
+            throw PickleFault.tooManyValues(path: path, limit: PickleMachine.maxVisits)
         }
         func child(_ part: String) -> String { name.isEmpty ? part : name + "." + part }
         switch node(value) {

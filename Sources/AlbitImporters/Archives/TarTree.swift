@@ -1,3 +1,5 @@
+import AlbitText
+
 /// One directory of a tar archive.
 package final class TarTree: FileTree {
     private let archive: TarArchive
@@ -18,11 +20,14 @@ package final class TarTree: FileTree {
         }.sorted()
     }
 
-    package func open(_ name: String) throws -> (any ByteSource)? {
+    package func open(_ name: String) throws(Fault) -> (any ByteSource)? {
         switch archive.members[prefix + name] {
         case .file(let offset, let size)?:
             return try SliceBytes(archive.bytes, at: offset, count: size, path: "\(archive.path)(\(prefix)\(name))")
-        case .link(let target)?: throw TarError.link(path: archive.path, member: prefix + name, target: target)
+        case .link(let target)?: throw Fault(
+            .tarLink, in: archive.path, at: "member '\(prefix + name)'",
+            "is a link to '\(target)'; links are not followed", expected: "a file",
+            advice: "pack it again with tar --dereference")
         case nil: return nil
         }
     }

@@ -1,4 +1,5 @@
 import AlbitModel
+import AlbitText
 import CZlib
 
 /// A zip archive read in place through its central directory: stored and deflated entries, zip64.
@@ -23,7 +24,7 @@ package final class ZipArchive {
     private var opened: [Int: any ByteSource] = [:]
     private var verified = Set<Int>()
 
-    package init(_ file: any ByteSource) throws {
+    package init(_ file: any ByteSource) throws(Fault) {
         self.file = file
         let end = try ZipArchive.endRecord(file)
         let directory = try file.bytes(
@@ -34,11 +35,16 @@ package final class ZipArchive {
         for _ in 0..<end.count {
             let entry = try ZipArchive.entry(&reader, path: file.path)
             guard entry.headerOffset <= file.count, entry.compressedSize <= file.count - entry.headerOffset else {
-                throw ZipError.entryOutside(
-                    path: file.path, entry: entry.name, bytes: entry.compressedSize, size: file.count)
+                throw Fault(
+                    .zipEntryOutside, in: file.path, at: "entry '\(entry.name)'",
+                    "claims \(entry.compressedSize) bytes, but the file has only \(file.count)",
+                    advice: "download it again")
             }
             guard indexOfName.updateValue(entries.count, forKey: entry.name) == nil else {
-                throw ZipError.duplicateEntry(path: file.path, entry: entry.name)
+                throw Fault(
+                    .zipDuplicateEntry, in: file.path,
+                    "holds two entries named '\(entry.name)', so which one counts is open",
+                    advice: "save the model again")
             }
             entries.append(entry)
         }
@@ -51,7 +57,7 @@ package final class ZipArchive {
     func size(of name: String) -> Int? { indexOfName[name].map { entries[$0].size } }
 
     /// The uncompressed bytes of an entry; nil where there is none. Checksums: `verify` or `allBytes`.
-    package func open(_ name: String) throws -> (any ByteSource)? {
+    package func open(_ name: String) throws(Fault) -> (any ByteSource)? {
         guard let index = indexOfName[name] else { return nil }
         if let source = opened[index] { return source }
         let entry = entries[index]
@@ -63,7 +69,10 @@ package final class ZipArchive {
             source = InflatedBytes(raw: slice, count: entry.size, path: path)
         } else {
             guard entry.size == entry.compressedSize else {
-                throw ZipError.sizesDiffer(path: file.path, entry: name, stored: entry.compressedSize, declared: entry.size)
+                throw Fault(
+                    .zipSizesDiffer, in: file.path, at: "entry '\(name)'",
+                    "stores \(entry.compressedSize) bytes, but declares \(entry.size), though it is not "
+                        + "compressed", advice: "the file is damaged, download it again")
             }
             source = slice
         }
@@ -72,18 +81,18 @@ package final class ZipArchive {
     }
 
     /// A whole small entry, its checksum verified.
-    package func allBytes(_ name: String, limit: Int) throws -> [UInt8]? {
+    package func allBytes(_ name: String, limit: Int) throws(Fault) -> [UInt8]? {
         guard let source = try open(name), let index = indexOfName[name] else { return nil }
         let bytes = try source.allBytes(what: "the entry", limit: limit)
         let found = bytes.withUnsafeBytes { ZipArchive.checksum(0, $0) }
         guard found == entries[index].crc else {
-            throw ZipError.wrongChecksum(path: file.path, entry: name, stored: entries[index].crc, found: found)
+            throw .wrongChecksum(path: file.path, entry: name, stored: entries[index].crc, found: found)
         }
         return bytes
     }
 
     /// Reads an entry once and compares its CRC-32.
-    package func verify(_ name: String) throws {
+    package func verify(_ name: String) throws(Fault) {
         guard let index = indexOfName[name], !verified.contains(index), let source = try open(name) else { return }
         let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 18, alignment: 16)
         defer { buffer.deallocate() }
@@ -96,7 +105,7 @@ package final class ZipArchive {
             offset += part.count
         }
         guard crc == entries[index].crc else {
-            throw ZipError.wrongChecksum(path: file.path, entry: name, stored: entries[index].crc, found: crc)
+            throw .wrongChecksum(path: file.path, entry: name, stored: entries[index].crc, found: crc)
         }
         verified.insert(index)
     }
@@ -106,11 +115,13 @@ package final class ZipArchive {
         return UInt32(truncatingIfNeeded: crc32_z(UInt(start), base, bytes.count))
     }
 
-    private func dataOffset(_ entry: Entry) throws -> Int {
+    private func dataOffset(_ entry: Entry) throws(Fault) -> Int {
         let header = try file.bytes(at: entry.headerOffset, count: 30, what: "a local header", limit: 30)
         var reader = ByteReader(header, path: file.path)
         guard try reader.uint32() == 0x0403_4B50 else {
-            throw ZipError.noLocalHeader(path: file.path, entry: entry.name, offset: entry.headerOffset)
+            throw Fault(
+                .zipNoLocalHeader, in: file.path, at: "entry '\(entry.name)'",
+                "has no header at byte \(entry.headerOffset)", advice: "the file is damaged, download it again")
         }
         try reader.skip(22)
         let nameLength = Int(try reader.uint16())
@@ -118,14 +129,14 @@ package final class ZipArchive {
         return entry.headerOffset + 30 + nameLength + extraLength
     }
 
-    private static func endRecord(_ file: any ByteSource) throws -> (offset: Int, size: Int, count: Int) {
+    private static func endRecord(_ file: any ByteSource) throws(Fault) -> (offset: Int, size: Int, count: Int) {
         let tailSize = min(file.count, 22 + 65535)
         let tail = try file.bytes(at: file.count - tailSize, count: tailSize, what: "the end of the archive", limit: 1 << 17)
         guard
             let position = stride(from: tail.count - 22, through: 0, by: -1).first(where: {
                 tail[$0] == 0x50 && tail[$0 + 1] == 0x4B && tail[$0 + 2] == 0x05 && tail[$0 + 3] == 0x06
             })
-        else { throw ZipError.noEndRecord(path: file.path) }
+        else { throw .noEndRecord(path: file.path) }
         var reader = ByteReader(tail, path: file.path)
         try reader.skip(position + 4)
         let disks = (try reader.uint16(), try reader.uint16())
@@ -133,17 +144,21 @@ package final class ZipArchive {
         var count = UInt64(try reader.uint16())
         var size = UInt64(try reader.uint32())
         var offset = UInt64(try reader.uint32())
-        guard disks == (0, 0) || disks.0 == 0xFFFF else { throw ZipError.severalDisks(path: file.path) }
+        guard disks == (0, 0) || disks.0 == 0xFFFF else {
+            throw Fault(
+                .zipSeveralDisks, in: file.path, "is one part of a zip archive in several", expected: "a whole one",
+                advice: "join the parts first")
+        }
         let endOffset = file.count - tailSize + position
         if endOffset >= 20 {
             let locator = try file.bytes(at: endOffset - 20, count: 20, what: "the zip64 locator", limit: 20)
             var locate = ByteReader(locator, path: file.path)
             if try locate.uint32() == 0x0706_4B50 {
                 try locate.skip(4)
-                guard let at = Int(exactly: try locate.uint64()) else { throw ZipError.noEndRecord(path: file.path) }
+                guard let at = Int(exactly: try locate.uint64()) else { throw .noEndRecord(path: file.path) }
                 var record = ByteReader(
                     try file.bytes(at: at, count: 56, what: "the zip64 end record", limit: 56), path: file.path)
-                guard try record.uint32() == 0x0606_4B50 else { throw ZipError.noEndRecord(path: file.path) }
+                guard try record.uint32() == 0x0606_4B50 else { throw .noEndRecord(path: file.path) }
                 try record.skip(28)
                 count = try record.uint64()
                 size = try record.uint64()
@@ -151,16 +166,20 @@ package final class ZipArchive {
             }
         }
         guard count <= UInt64(maxEntries) else {
-            throw ZipError.tooManyEntries(path: file.path, count: count, limit: maxEntries)
+            throw Fault(
+                .zipTooManyEntries, in: file.path, "has \(count) zip entries, more than the limit of \(maxEntries)",
+                advice: "the file is damaged or hostile")
         }
         guard let start = Int(exactly: offset), let length = Int(exactly: size), start <= endOffset, length <= endOffset - start else {
-            throw ZipError.directoryOutside(path: file.path, offset: offset, size: size)
+            throw Fault(
+                .zipDirectoryOutside, in: file.path,
+                "the zip directory (\(size) bytes at \(offset)) lies outside the file", advice: "download it again")
         }
         return (start, length, Int(count))
     }
 
-    private static func entry(_ reader: inout ByteReader, path: String) throws -> Entry {
-        guard try reader.uint32() == 0x0201_4B50 else { throw ZipError.badDirectory(path: path, offset: reader.offset) }
+    private static func entry(_ reader: inout ByteReader, path: String) throws(Fault) -> Entry {
+        guard try reader.uint32() == 0x0201_4B50 else { throw .badDirectory(path: path, offset: reader.offset) }
         try reader.skip(4)
         let flags = try reader.uint16()
         let method = try reader.uint16()
@@ -174,7 +193,10 @@ package final class ZipArchive {
         try reader.skip(8)
         var offset = UInt64(try reader.uint32())
         guard let name = String(validating: try reader.bytes(nameLength), as: UTF8.self) else {
-            throw ZipError.badName(path: path, offset: reader.offset)
+            throw Fault(
+                .zipBadName, in: path,
+                "an entry's name near byte \(reader.offset) of the zip directory is not UTF-8, as torch and "
+                    + "NumPy write it", advice: "pack it again")
         }
         var extra = ByteReader(Array(try reader.bytes(extraLength)), path: path)
         try reader.skip(commentLength)
@@ -189,13 +211,42 @@ package final class ZipArchive {
             if compressed == 0xFFFF_FFFF { compressed = try field.uint64() }
             if offset == 0xFFFF_FFFF { offset = try field.uint64() }
         }
-        guard flags & 1 == 0 else { throw ZipError.encrypted(path: path, entry: name) }
-        guard method == 0 || method == 8 else { throw ZipError.unknownMethod(path: path, entry: name, method: Int(method)) }
+        guard flags & 1 == 0 else {
+            throw Fault(
+                .zipEncrypted, in: path, at: "entry '\(name)'", "is encrypted", expected: "plain entries",
+                advice: "unpack it with its password first")
+        }
+        guard method == 0 || method == 8 else {
+            throw Fault(
+                .zipUnknownMethod, in: path, at: "entry '\(name)'", "is compressed with method \(Int(method))",
+                expected: "0 (stored) or 8 (deflate)", advice: "save or pack it again")
+        }
         guard let compressedSize = Int(exactly: compressed), let plainSize = Int(exactly: size),
             let headerOffset = Int(exactly: offset), plainSize <= 1 << 48
-        else { throw ZipError.badDirectory(path: path, offset: reader.offset) }
+        else { throw .badDirectory(path: path, offset: reader.offset) }
         return Entry(
             name: name, isDeflated: method == 8, crc: crc, compressedSize: compressedSize, size: plainSize,
             headerOffset: headerOffset)
+    }
+}
+
+/// Faults that are found in several places of this file.
+private extension Fault {
+    static func wrongChecksum(path: String, entry: String, stored: UInt32, found: UInt32) -> Fault {
+        Fault(
+            .zipWrongChecksum, in: path, at: "entry '\(entry)'", "has CRC-32 \(found)", expected: "\(stored)",
+            advice: "download the file again")
+    }
+
+    static func noEndRecord(path: String) -> Fault {
+        Fault(
+            .zipNoEndRecord, in: path, "is a zip archive whose directory is missing at the end",
+            advice: "the file is truncated, download it again")
+    }
+
+    static func badDirectory(path: String, offset: Int) -> Fault {
+        Fault(
+            .zipBadDirectory, in: path, "the zip directory is damaged at its byte \(offset)",
+            advice: "download the file again")
     }
 }

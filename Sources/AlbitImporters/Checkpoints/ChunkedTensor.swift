@@ -1,3 +1,4 @@
+import AlbitText
 import CZlib
 
 /// A dataset in chunks that are filtered one by one; decoded chunks are kept within a budget.
@@ -26,14 +27,14 @@ final class ChunkedTensor: LazyTensor {
     private let file: HDF5File
     private var decoded: [Int: [UInt8]] = [:]
 
-    init(_ dataset: HDF5Dataset, dtype: TensorType, chunk: [Int], places: [Place], file: HDF5File) throws {
+    init(_ dataset: HDF5Dataset, dtype: TensorType, chunk: [Int], places: [Place], file: HDF5File) throws(Fault) {
         shape = dataset.shape
         name = dataset.name
         filters = dataset.filters
         self.dtype = dtype
         self.chunk = chunk
         self.file = file
-        func bad(_ problem: String) -> HDF5Error { .badDataset(path: file.path, dataset: dataset.name, problem: problem) }
+        func bad(_ problem: String) -> Fault { Fault.badDataset(path: file.path, dataset: dataset.name, problem: problem) }
         guard chunk.count == shape.count, chunk.allSatisfy({ $0 > 0 }), let elements = chunk.checkedProduct,
             elements <= ChunkedTensor.maxChunk / dtype.size
         else { throw bad("has chunks of shape \(chunk), expected at most \(ChunkedTensor.maxChunk) bytes each") }
@@ -53,7 +54,7 @@ final class ChunkedTensor: LazyTensor {
         return index
     }
 
-    func read(_ range: Range<Int>, into buffer: UnsafeMutableBufferPointer<Float>) throws {
+    func read(_ range: Range<Int>, into buffer: UnsafeMutableBufferPointer<Float>) throws(Fault) {
         var position = range.lowerBound
         let width = shape.last ?? 1
         while position < range.upperBound {
@@ -72,11 +73,11 @@ final class ChunkedTensor: LazyTensor {
             let run = min((chunk.last ?? 1) - (inside.last ?? 0), width - position % width, range.upperBound - position)
             let bytes = try content(index(cell))
             let to = position - range.lowerBound
-            try bytes.withUnsafeBytes { raw in
-                let start = offset &* dtype.size
-                guard start + run * dtype.size <= raw.count else {
-                    throw HDF5Error.badDataset(path: file.path, dataset: name, problem: "has a chunk that is too short")
-                }
+            let start = offset &* dtype.size
+            guard start + run * dtype.size <= bytes.count else {
+                throw .badDataset(path: file.path, dataset: name, problem: "has a chunk that is too short")
+            }
+            bytes.withUnsafeBytes { raw in
                 dtype.convert(
                     UnsafeRawBufferPointer(rebasing: raw[start..<(start + run * dtype.size)]),
                     to: UnsafeMutableBufferPointer(rebasing: buffer[to..<(to + run)]))
@@ -85,7 +86,7 @@ final class ChunkedTensor: LazyTensor {
         }
     }
 
-    private func content(_ index: Int) throws -> [UInt8] {
+    private func content(_ index: Int) throws(Fault) -> [UInt8] {
         if let bytes = decoded[index] { return bytes }
         guard let place = places[index] else { return [] }
         let bytes = try decode(place)
@@ -95,26 +96,26 @@ final class ChunkedTensor: LazyTensor {
     }
 
     /// Filters are undone last to first.
-    private func decode(_ place: Place) throws -> [UInt8] {
+    private func decode(_ place: Place) throws(Fault) -> [UInt8] {
         let size = chunk.reduce(dtype.size, &*)
         guard place.size <= 2 * ChunkedTensor.maxChunk else {
-            throw HDF5Error.badDataset(path: file.path, dataset: name, problem: "has a chunk of \(place.size) bytes")
+            throw .badDataset(path: file.path, dataset: name, problem: "has a chunk of \(place.size) bytes")
         }
         var bytes = try file.bytes(at: place.address, count: place.size, what: "a chunk of dataset '\(name)'")
         for (position, filter) in filters.enumerated().reversed() where place.skippedFilters >> UInt32(position) & 1 == 0 {
             switch filter {
             case .fletcher32:
-                guard bytes.count >= 4 else { throw HDF5Error.wrongChecksum(path: file.path, dataset: name) }
+                guard bytes.count >= 4 else { throw .wrongChecksum(path: file.path, dataset: name) }
                 let stored = bytes.suffix(4).reversed().reduce(UInt32(0)) { $0 << 8 | UInt32($1) }
                 bytes.removeLast(4)
                 guard ChunkedTensor.fletcher32(bytes) == stored else {
-                    throw HDF5Error.wrongChecksum(path: file.path, dataset: name)
+                    throw .wrongChecksum(path: file.path, dataset: name)
                 }
             case .deflate:
                 var count = uLongf(size + 4)
                 var plain = [UInt8](repeating: 0, count: size + 4)
                 guard uncompress(&plain, &count, bytes, uLong(bytes.count)) == Z_OK else {
-                    throw HDF5Error.badDataset(path: file.path, dataset: name, problem: "has a chunk that does not unpack to \(size) bytes")
+                    throw .badDataset(path: file.path, dataset: name, problem: "has a chunk that does not unpack to \(size) bytes")
                 }
                 plain.removeLast(plain.count - Int(count))
                 bytes = plain
@@ -128,7 +129,7 @@ final class ChunkedTensor: LazyTensor {
             }
         }
         guard bytes.count == size else {
-            throw HDF5Error.badDataset(path: file.path, dataset: name, problem: "has a chunk of \(bytes.count) bytes, expected \(size)")
+            throw .badDataset(path: file.path, dataset: name, problem: "has a chunk of \(bytes.count) bytes, expected \(size)")
         }
         return bytes
     }
@@ -145,5 +146,18 @@ final class ChunkedTensor: LazyTensor {
             i += 2
         }
         return second << 16 | first
+    }
+}
+
+/// Faults that are found in several places of this file.
+private extension Fault {
+    static func badDataset(path: String, dataset: String, problem: String) -> Fault {
+        Fault(.hdf5BadDataset, in: path, at: "dataset '\(dataset)'", problem)
+    }
+
+    static func wrongChecksum(path: String, dataset: String) -> Fault {
+        Fault(
+            .hdf5WrongChecksum, in: path, at: "dataset '\(dataset)'", "has a chunk with a wrong Fletcher-32 checksum",
+            advice: "download it again")
     }
 }

@@ -1,4 +1,5 @@
 import AlbitModel
+import AlbitText
 
 /// Reads Flax checkpoints: nested msgpack maps whose leaves are arrays. Only headers are read; elements stay in
 /// the file. Sources: the msgpack specification, flax/serialization.py. Limits: formats/flax.md.
@@ -16,10 +17,15 @@ package struct Flax {
     private var window: [UInt8] = []
     private var windowStart = 0
 
-    package static func read(_ file: any ByteSource) throws -> Checkpoint {
+    package static func read(_ file: any ByteSource) throws(Fault) -> Checkpoint {
         var flax = Flax(file: file)
         try flax.value(name: "", depth: 0)
-        guard flax.offset == file.count else { throw FlaxError.trailingBytes(path: file.path, offset: flax.offset, size: file.count) }
+        guard flax.offset == file.count else {
+            throw Fault(
+                .flaxTrailingBytes, in: file.path,
+                "\(file.count - flax.offset) bytes follow the msgpack value at byte \(flax.offset)",
+                expected: "the end", advice: "download it again")
+        }
         return flax.checkpoint
     }
 
@@ -38,9 +44,13 @@ package struct Flax {
 
     // Input --------------------------------------------------------------------------------------------
 
-    private mutating func byte() throws -> UInt8 {
+    private mutating func byte() throws(Fault) -> UInt8 {
         if offset < windowStart || offset >= windowStart + window.count {
-            guard offset < file.count else { throw FlaxError.truncated(path: file.path, offset: offset) }
+            guard offset < file.count else {
+                throw Fault(
+                    .flaxTruncated, in: file.path, at: "the msgpack data ends at byte \(offset)", "inside a value",
+                    advice: "download it again")
+            }
             windowStart = offset
             window = try file.bytes(at: offset, count: min(1024, file.count - offset), what: "a header", limit: 1024)
         }
@@ -48,35 +58,41 @@ package struct Flax {
         return window[offset - windowStart]
     }
 
-    private mutating func bigEndian(_ count: Int) throws -> UInt64 {
+    private mutating func bigEndian(_ count: Int) throws(Fault) -> UInt64 {
         var value: UInt64 = 0
         for _ in 0..<count { value = value << 8 | UInt64(try byte()) }
         return value
     }
 
-    private mutating func skip(_ count: UInt64) throws -> (offset: Int, count: Int) {
+    private mutating func skip(_ count: UInt64) throws(Fault) -> (offset: Int, count: Int) {
         guard count <= UInt64(file.count - offset) else {
-            throw FlaxError.valueOutside(path: file.path, offset: offset, bytes: count, size: file.count)
+            throw Fault(
+                .flaxValueOutside, in: file.path,
+                "a msgpack value of \(count) bytes at \(offset) reaches beyond the file's \(file.count)",
+                advice: "download it again")
         }
         defer { offset += Int(count) }
         return (offset, Int(count))
     }
 
-    private mutating func text(_ count: UInt64) throws -> Kind {
+    private mutating func text(_ count: UInt64) throws(Fault) -> Kind {
         let (start, length) = try skip(count)
         guard length <= Flax.maxName,
             let text = String(validating: try file.bytes(at: start, count: length, what: "a name", limit: Flax.maxName), as: UTF8.self)
-        else { throw FlaxError.badName(path: file.path, offset: start) }
+        else { throw .badName(path: file.path, offset: start) }
         return .text(text)
     }
 
     // Values -------------------------------------------------------------------------------------------
 
     @discardableResult
-    private mutating func value(name: String, depth: Int) throws -> Kind {
+    private mutating func value(name: String, depth: Int) throws(Fault) -> Kind {
         values += 1
         guard depth <= Flax.maxDepth, values <= Flax.maxValues else {
-            throw FlaxError.tooDeep(path: file.path, offset: offset, depth: Flax.maxDepth, values: Flax.maxValues)
+            throw Fault(
+                .flaxTooDeep, in: file.path,
+                "nests deeper than \(Flax.maxDepth) levels or holds more than \(Flax.maxValues) values at byte "
+                    + "\(offset)", advice: "the file is damaged or hostile")
         }
         let start = offset
         let tag = try byte()
@@ -110,21 +126,23 @@ package struct Flax {
         case 0xDE: return try map(try bigEndian(2), name: name, depth: depth)
         case 0xDF: return try map(try bigEndian(4), name: name, depth: depth)
         case 0xE0...0xFF: return .integer(Int(Int8(bitPattern: tag)))
-        default: throw FlaxError.unknownTag(path: file.path, tag: tag, offset: start)
+        default: throw Fault(
+            .flaxUnknownTag, in: file.path, at: "byte \(start)", "is \(tag), which msgpack does not use",
+            advice: "the file is damaged, download it again")
         }
     }
 
     private func bytes(_ place: (offset: Int, count: Int)) -> Kind { .bytes(offset: place.offset, count: place.count) }
     private func skipped(_ place: (offset: Int, count: Int)) -> Kind { .other }
 
-    private func child(_ name: String, _ part: String) throws -> String {
+    private func child(_ name: String, _ part: String) throws(Fault) -> String {
         let path = name.isEmpty ? part : name + "/" + part
-        guard path.utf8.count <= Flax.maxName else { throw FlaxError.badName(path: file.path, offset: offset) }
+        guard path.utf8.count <= Flax.maxName else { throw .badName(path: file.path, offset: offset) }
         return path
     }
 
     /// Arrays appear as shapes and, from lists of layers, as numbered members.
-    private mutating func array(_ count: UInt64, name: String, depth: Int) throws -> Kind {
+    private mutating func array(_ count: UInt64, name: String, depth: Int) throws(Fault) -> Kind {
         var members: [Kind] = []
         var index: UInt64 = 0
         while index < count {
@@ -135,7 +153,7 @@ package struct Flax {
         return .array(members)
     }
 
-    private mutating func map(_ count: UInt64, name: String, depth: Int) throws -> Kind {
+    private mutating func map(_ count: UInt64, name: String, depth: Int) throws(Fault) -> Kind {
         var members: [(name: String, kind: Kind)] = []
         var index: UInt64 = 0
         var isChunked = false
@@ -147,9 +165,13 @@ package struct Flax {
             switch try value(name: "", depth: depth + 1) {
             case .text(let text): key = text
             case .integer(let number): key = String(number)
-            default: throw FlaxError.badName(path: file.path, offset: start)
+            default: throw .badName(path: file.path, offset: start)
             }
-            guard seen.insert(key).inserted else { throw FlaxError.duplicateName(path: file.path, name: try child(name, key)) }
+            guard seen.insert(key).inserted else {
+                throw Fault(
+                    .flaxDuplicateName, in: file.path,
+                    "'\(try child(name, key))' stands twice, so its meaning is open", advice: "save the model again")
+            }
             if key == "__msgpack_chunked_array__" { isChunked = true }
             members.append((key, try value(name: try child(name, key), depth: depth + 1)))
             index += 1
@@ -169,28 +191,28 @@ package struct Flax {
         }
     }
 
-    private func joined(_ members: [(name: String, kind: Kind)], name: String) throws -> any LazyTensor {
+    private func joined(_ members: [(name: String, kind: Kind)], name: String) throws(Fault) -> any LazyTensor {
         func numbered(_ key: String) -> [Kind]? {
             guard case .map(let parts)? = members.first(where: { $0.name == key })?.kind else { return nil }
             let sorted = (0..<parts.count).map { index in parts.first { $0.name == String(index) }?.kind }
             return sorted.contains { $0 == nil } ? nil : sorted.compactMap { $0 }
         }
         guard let dimensions = numbered("shape"), let chunks = numbered("chunks"), dimensions.count <= Flax.maxRank else {
-            throw FlaxError.badChunks(path: file.path, tensor: name)
+            throw .badChunks(path: file.path, tensor: name)
         }
         let shape = dimensions.compactMap { kind in if case .integer(let extent) = kind { extent } else { nil } }
         var parts: [JoinedTensor.Part] = []
         var total = 0
         for chunk in chunks {
             guard case .tensor(let tensor) = chunk, let flat = TensorView.reshaped(tensor, to: [tensor.elementCount]) else {
-                throw FlaxError.badChunks(path: file.path, tensor: name)
+                throw .badChunks(path: file.path, tensor: name)
             }
             parts.append(.init(start: total, tensor: flat))
             total += flat.elementCount
         }
         guard shape.count == dimensions.count, shape.checkedProduct == total,
             let joined = JoinedTensor(shape: [total], axis: 0, parts: parts), let tensor = TensorView.reshaped(joined, to: shape)
-        else { throw FlaxError.badChunks(path: file.path, tensor: name) }
+        else { throw .badChunks(path: file.path, tensor: name) }
         return tensor
     }
 
@@ -200,7 +222,7 @@ package struct Flax {
     ]
 
     /// Extension type 1 wraps `[shape, dtype, bytes]`; 2 and 3 are scalars.
-    private mutating func extended(_ count: UInt64, name: String, depth: Int) throws -> Kind {
+    private mutating func extended(_ count: UInt64, name: String, depth: Int) throws(Fault) -> Kind {
         let start = offset
         let type = try byte()
         let (payload, length) = try skip(count)
@@ -210,7 +232,11 @@ package struct Flax {
         let kind = try value(name: "", depth: depth + 1)
         guard case .array(let members) = kind, members.count == 3, case .array(let dimensions) = members[0],
             case .bytes(let at, let size) = members[2], offset == payload + length
-        else { throw FlaxError.badArray(path: file.path, tensor: name, offset: start) }
+        else {
+            throw Fault(
+                .flaxBadArray, in: file.path, at: "array '\(name)'",
+                "is, at byte \(start), not [shape, type, bytes] as Flax writes it", advice: "download or save it again")
+        }
         offset = end
         var dtypeName = ""
         switch members[1] {
@@ -221,13 +247,33 @@ package struct Flax {
         }
         let shape = dimensions.compactMap { kind in if case .integer(let extent) = kind { extent } else { nil } }
         guard let dtype = Flax.types[dtypeName] else {
-            throw FlaxError.unknownType(path: file.path, tensor: name, type: dtypeName)
+            throw Fault(
+                .flaxUnknownType, in: file.path, at: "array '\(name)'", "has type '\(dtypeName)'",
+                expected: "float32, float64, float16 or bfloat16")
         }
         guard shape.count == dimensions.count, let product = shape.checkedProduct, product &* dtype.size == size else {
-            throw FlaxError.sizeMismatch(path: file.path, tensor: name, shape: shape, type: dtypeName, bytes: size)
+            throw Fault(
+                .flaxSizeMismatch, in: file.path, at: "array '\(name)'",
+                "has shape \(shape) and type \(dtypeName), which do not fill its \(size) bytes",
+                advice: "download it again")
         }
         let tensor = StoredTensor(shape: shape, dtype: dtype, source: file, offset: at)
         checkpoint.tensors.append(NamedTensor(name: name, tensor: tensor))
         return .tensor(tensor)
+    }
+}
+
+/// Faults that are found in several places of this file.
+private extension Fault {
+    static func badName(path: String, offset: Int) -> Fault {
+        Fault(
+            .flaxBadName, in: path, at: "the name at byte \(offset)", "is no short text in UTF-8",
+            advice: "the file is damaged, download it again")
+    }
+
+    static func badChunks(path: String, tensor: String) -> Fault {
+        Fault(
+            .flaxBadChunks, in: path, at: "array '\(tensor)'", "has chunks that do not make up its shape",
+            advice: "download it again")
     }
 }

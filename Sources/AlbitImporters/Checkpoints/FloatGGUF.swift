@@ -7,17 +7,24 @@ enum FloatGGUF {
     static let maxFileBytes = 64 << 20
     static let maxFiles = 64
 
-    static func open(_ file: any ByteSource, options: ImportOptions) throws(ImportError) -> AlbertSource {
-        guard file is FileBytes else { throw .container(FloatGGUFError.insideArchive(path: file.path)) }
-        let model: ModelFile
-        do throws(ModelFileError) { model = try ModelFile(path: file.path) } catch { throw .container(error) }
-        guard model.weights != "int8" else { throw .container(FloatGGUFError.quantized(path: file.path)) }
+    static func open(_ file: any ByteSource, options: ImportOptions) throws(Fault) -> AlbertSource {
+        guard file is FileBytes else {
+            throw Fault(
+                .ggufInsideArchive, in: file.path, "is a GGUF file inside an archive",
+                advice: "unpack it first, it is read through a mapping")
+        }
+        let model = try ModelFile(path: file.path)
+        guard model.weights != "int8" else {
+            throw Fault(
+                .ggufQuantized, in: file.path, "holds int8 weights, which are run as they are",
+                advice: "to convert or to quantize anew, name the checkpoint it was made from")
+        }
 
         var report = ImportReport(
             path: file.path, format: "GGUF " + model.weights, writer: "Albit", naming: "GGUF", configuration: .file("its own keys"))
         report.fileBytes = file.count
         if options.config != nil { report.notes.append("--config is not used: the file carries its configuration") }
-        let checksums = try wrapping { try FloatGGUF.checksums(model) }
+        let checksums = try FloatGGUF.checksums(model)
         var names: [String: String] = [:]
         for (parameter, _) in CanonicalShapes.required(model.configuration) { names[name(parameter, model)] = parameter }
         for parameter in CanonicalShapes.optional { names[name(parameter, model)] = parameter }
@@ -44,11 +51,11 @@ enum FloatGGUF {
     }
 
     /// One CRC-32 for each tensor, where the file has them.
-    private static func checksums(_ model: ModelFile) throws -> [UInt32]? {
+    private static func checksums(_ model: ModelFile) throws(Fault) -> [UInt32]? {
         let key = "albit.checksums"
         guard let array = try model.gguf.array(key) else { return nil }
         guard array.elementType == .uint32, array.count == model.gguf.tensors.count else {
-            throw ModelFileError.badValue(path: model.path, key: key, problem: "does not hold an unsigned 32-bit number for each tensor")
+            throw .badValue(path: model.path, key: key, problem: "does not hold an unsigned 32-bit number for each tensor")
         }
         return (0..<array.count).map { array.bytes.loadUnaligned(fromByteOffset: 4 * $0, as: UInt32.self) }
     }
@@ -61,19 +68,21 @@ enum FloatGGUF {
             case .i8: .int8
             case .i32: .int32
             }
+        func verify() throws(Fault) {
+            guard let expected else { return }
+            let found = try checksum(of: tensor, in: file)
+            guard found == expected else {
+                throw Fault(
+                    .ggufWrongChecksum, in: file.path, at: "tensor '\(tensor.name)'", "has checksum \(found)",
+                    expected: "\(expected)", advice: "the file is damaged, copy or make it again")
+            }
+        }
         return StoredTensor(
             shape: tensor.shape.reversed(), dtype: type, source: file, offset: tensor.fileOffset,
-            check: expected.map { expected in
-                .before {
-                    let found = try checksum(of: tensor, in: file)
-                    guard found == expected else {
-                        throw FloatGGUFError.wrongChecksum(path: file.path, tensor: tensor.name, stored: expected, found: found)
-                    }
-                }
-            })
+            check: expected == nil ? nil : .before(verify))
     }
 
-    private static func checksum(of tensor: GGUFTensor, in file: any ByteSource) throws -> UInt32 {
+    private static func checksum(of tensor: GGUFTensor, in file: any ByteSource) throws(Fault) -> UInt32 {
         var crc = CRC32()
         let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 18, alignment: 16)
         defer { buffer.deallocate() }
@@ -87,12 +96,15 @@ enum FloatGGUF {
         return crc.checksum
     }
 
-    private static func extras(_ model: ModelFile, _ options: ImportOptions) throws(ImportError) -> AlbertSource.Extras {
+    private static func extras(_ model: ModelFile, _ options: ImportOptions) throws(Fault) -> AlbertSource.Extras {
         var extras = AlbertSource.Extras()
         extras.heads = model.heads
         if let wanted = options.head {
             guard model.heads.contains(wanted) else {
-                throw .noSuchHead(path: model.path, head: wanted.name, heads: model.heads.map(\.name))
+                throw Fault(
+                    .importNoSuchHead, in: model.path, "has no head for \(wanted.name); it has "
+                        + "\(model.heads.map(\.name).isEmpty ? "none" : model.heads.map(\.name).joined(separator: ", "))",
+                    advice: "choose one of these with --task")
             }
             extras.heads = [wanted] + model.heads.filter { $0 != wanted }
         }
@@ -104,45 +116,36 @@ enum FloatGGUF {
         extras.problemType = model.problemType
         extras.pooling = model.pooling.flatMap { Pooling(rawValue: $0) }
         extras.tokenizerFiles =
-            options.tokenizer == nil ? try wrapping { try FloatGGUF.files(model) } : try Neighbours(tree: nil).tokenizerFiles(options)
+            options.tokenizer == nil ? try FloatGGUF.files(model) : try Neighbours(tree: nil).tokenizerFiles(options)
         return extras
     }
 
     /// The tokenizer's own files, as they were beside the checkpoint.
-    private static func files(_ model: ModelFile) throws -> [TokenizerFile] {
+    private static func files(_ model: ModelFile) throws(Fault) -> [TokenizerFile] {
         let key = "albit.files.names"
         let names = try model.gguf.strings(key) ?? []
         guard names.count <= maxFiles, names.allSatisfy(DirectoryTree.isPlainName) else {
-            throw ModelFileError.badValue(
+            throw .badValue(
                 path: model.path, key: key, problem: "holds more than \(maxFiles) names, or one that is no plain file name")
         }
-        return try names.enumerated().map { index, name in
+        var files: [TokenizerFile] = []
+        for (index, name) in names.enumerated() {
             let key = "albit.files." + String(index)
             let array = try model.gguf.required(key, try model.gguf.array(key))
             guard array.elementType == .uint8, array.count <= maxFileBytes else {
-                throw ModelFileError.wrongKeyType(path: model.path, key: key, expected: "an array of at most \(maxFileBytes) bytes")
+                throw Fault(
+                    .modelWrongKeyType, in: model.path, at: "key '\(key)'",
+                    "is not an array of at most \(maxFileBytes) bytes")
             }
-            return TokenizerFile(name: name, path: model.path + "(" + name + ")", bytes: Array(array.bytes))
+            files.append(TokenizerFile(name: name, path: model.path + "(" + name + ")", bytes: Array(array.bytes)))
         }
+        return files
     }
 }
 
-/// Why a GGUF file is no source of weights.
-package enum FloatGGUFError: AlbitError {
-    case quantized(path: String)
-    case insideArchive(path: String)
-    case wrongChecksum(path: String, tensor: String, stored: UInt32, found: UInt32)
-
-    package var failure: Failure { .input }
-
-    package var description: String {
-        switch self {
-        case .quantized(let path):
-            "\(path): holds int8 weights, which are run as they are; to convert or to quantize anew, name the checkpoint it was made from"
-        case .insideArchive(let path):
-            "\(path): is a GGUF file inside an archive; unpack it first, it is read through a mapping"
-        case .wrongChecksum(let path, let tensor, let stored, let found):
-            "\(path): tensor '\(tensor)' has checksum \(found), expected \(stored); the file is damaged, copy or make it again"
-        }
+/// Faults that are found in several places of this file.
+private extension Fault {
+    static func badValue(path: String, key: String, problem: String) -> Fault {
+        Fault(.modelBadValue, in: path, at: "key '\(key)'", problem)
     }
 }

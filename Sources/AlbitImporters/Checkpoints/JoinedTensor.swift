@@ -1,3 +1,5 @@
+import AlbitText
+
 /// A tensor that is stored in parts, cut along one axis.
 final class JoinedTensor: LazyTensor {
     struct Part {
@@ -33,7 +35,7 @@ final class JoinedTensor: LazyTensor {
         isSequential = sorted.contains { $0.tensor.isSequential }
     }
 
-    func read(_ range: Range<Int>, into buffer: UnsafeMutableBufferPointer<Float>) throws {
+    func read(_ range: Range<Int>, into buffer: UnsafeMutableBufferPointer<Float>) throws(Fault) {
         // Elements of one step along the axis, and of all steps.
         let inner = shape[(axis + 1)...].reduce(1, &*)
         let whole = shape[axis] &* inner

@@ -1,15 +1,18 @@
+import AlbitText
+
 /// Reads the weights that Keras keeps in HDF5: one dataset a variable. Limits and sources: formats/keras.md.
 package enum Keras {
-    package static func read(_ file: any ByteSource, base: Int) throws -> Checkpoint {
+    package static func read(_ file: any ByteSource, base: Int) throws(Fault) -> Checkpoint {
         let container = try HDF5File(file, base: base)
         // Keras puts each variable's own name below the group of its layer; shards have the bare names.
         let hasLayers = try container.rootHasAttribute("keras_version")
         var checkpoint = Checkpoint(format: "Keras HDF5", writer: "Keras", tensors: [])
-        try container.walk { path, messages in
+        var datasets = container.datasets()
+        while let (path, messages) = try datasets.next() {
             let dataset = try HDF5Dataset(messages, name: path, file: container)
             guard let tensor = try dataset.tensor() else {
                 checkpoint.ignored.append(IgnoredTensor(name: path, reason: "holds no numbers"))
-                return
+                continue
             }
             var name = Substring(path)
             // A whole saved model has the same below a group of its own, and the optimizer beside it.

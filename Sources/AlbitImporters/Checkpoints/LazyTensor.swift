@@ -1,4 +1,5 @@
 import AlbitModel
+import AlbitText
 
 /// A tensor whose elements are read only when they are asked for.
 package protocol LazyTensor: AnyObject {
@@ -10,7 +11,7 @@ package protocol LazyTensor: AnyObject {
     /// Where the first element lies: two tensors with equal origins, shapes and strides are one. Nil: unknown.
     var origin: TensorOrigin? { get }
     /// Reads elements `range` in row-major order as float32; the buffer has as many elements.
-    func read(_ range: Range<Int>, into buffer: UnsafeMutableBufferPointer<Float>) throws
+    func read(_ range: Range<Int>, into buffer: UnsafeMutableBufferPointer<Float>) throws(Fault)
 }
 
 /// Identity of stored elements, so that aliases are found without reading them.
@@ -59,15 +60,25 @@ extension Array where Element == Int {
     }
 }
 
+extension LazyTensor {
+    /// Some elements in an array of their own.
+    func values(_ range: Range<Int>) throws(Fault) -> [Float] {
+        var values = [Float](repeating: 0, count: range.count)
+        func fill(_ buffer: inout UnsafeMutableBufferPointer<Float>) throws(Fault) { try read(range, into: buffer) }
+        try values.withUnsafeMutableBufferPointer(fill)
+        return values
+    }
+}
+
 /// Elements that lie row-major and little-endian in a byte source.
 package final class StoredTensor: LazyTensor {
     /// How the stored bytes are checked before or while they are read the first time.
     package enum Check {
         /// Runs once before the first read.
-        case before(() throws -> Void)
+        case before(() throws(Fault) -> Void)
         /// A masked CRC-32C over the stored bytes; the closure makes the error where it differs. A sequential source
         /// that is read from front to end is checked on the way, so that it is decompressed once only.
-        case crc32c(UInt32, () -> any Error)
+        case crc32c(UInt32, () -> Fault)
     }
 
     package let shape: [Int]
@@ -92,7 +103,7 @@ package final class StoredTensor: LazyTensor {
         self.check = check
     }
 
-    package func read(_ range: Range<Int>, into buffer: UnsafeMutableBufferPointer<Float>) throws {
+    package func read(_ range: Range<Int>, into buffer: UnsafeMutableBufferPointer<Float>) throws(Fault) {
         let runsAlong = try prepareCheck(range)
         if dtype == .float32 && isLittleEndianHost {
             let bytes = UnsafeMutableRawBufferPointer(buffer)
@@ -101,24 +112,25 @@ package final class StoredTensor: LazyTensor {
         } else {
             // 64 KiB of stored bytes at a time.
             let block = 65536 / dtype.size
-            try withUnsafeTemporaryAllocation(byteCount: min(range.count, block) * dtype.size, alignment: 8) { scratch in
-                var done = 0
-                while done < range.count {
-                    let count = min(block, range.count - done)
-                    let bytes = UnsafeMutableRawBufferPointer(rebasing: scratch[..<(count * dtype.size)])
-                    try source.read(at: offset &+ (range.lowerBound + done) &* dtype.size, into: bytes)
-                    if runsAlong { running.update(UnsafeRawBufferPointer(bytes)) }
-                    dtype.convert(
-                        UnsafeRawBufferPointer(bytes), to: UnsafeMutableBufferPointer(rebasing: buffer[done..<(done + count)]))
-                    done += count
-                }
+            let scratch = UnsafeMutableRawBufferPointer.allocate(
+                byteCount: min(range.count, block) * dtype.size, alignment: 8)
+            defer { scratch.deallocate() }
+            var done = 0
+            while done < range.count {
+                let count = min(block, range.count - done)
+                let bytes = UnsafeMutableRawBufferPointer(rebasing: scratch[..<(count * dtype.size)])
+                try source.read(at: offset &+ (range.lowerBound + done) &* dtype.size, into: bytes)
+                if runsAlong { running.update(UnsafeRawBufferPointer(bytes)) }
+                dtype.convert(
+                    UnsafeRawBufferPointer(bytes), to: UnsafeMutableBufferPointer(rebasing: buffer[done..<(done + count)]))
+                done += count
             }
         }
         if runsAlong { try finishCheck(range.upperBound) }
     }
 
     /// Checks what has to be checked before; true where the checksum runs along with this read.
-    private func prepareCheck(_ range: Range<Int>) throws -> Bool {
+    private func prepareCheck(_ range: Range<Int>) throws(Fault) -> Bool {
         switch check {
         case nil: return false
         case .before(let verify)?:
@@ -133,7 +145,7 @@ package final class StoredTensor: LazyTensor {
         }
     }
 
-    private func finishCheck(_ end: Int) throws {
+    private func finishCheck(_ end: Int) throws(Fault) {
         runningElement = end
         guard end == elementCount, case .crc32c(let expected, let failure)? = check else { return }
         check = nil

@@ -5,7 +5,7 @@ import AlbitText
 /// tensors, and the older stream of pickles. Limits and sources: formats/pytorch.md.
 package enum PyTorch {
     /// A zip archive.
-    package static func read(zip file: any ByteSource) throws -> Checkpoint {
+    package static func read(zip file: any ByteSource) throws(Fault) -> Checkpoint {
         let archive = try ZipArchive(file)
         // Everything lies under one directory, whose name is free.
         if let pickle = archive.entries.first(where: { isTopLevel($0.name, "data.pkl") })?.name {
@@ -17,7 +17,7 @@ package enum PyTorch {
             try checkByteOrder(archive, root: String(weights.dropLast(38)))
             return try readExport(archive, configuration: weights)
         }
-        throw PyTorchError.notTorch(path: file.path)
+        throw .notTorch(path: file.path)
     }
 
     private static func isTopLevel(_ name: String, _ file: String) -> Bool {
@@ -25,37 +25,40 @@ package enum PyTorch {
         return parts.count == 2 && parts[1] == file || name == file
     }
 
-    private static func checkByteOrder(_ archive: ZipArchive, root: String) throws {
+    private static func checkByteOrder(_ archive: ZipArchive, root: String) throws(Fault) {
         guard let text = try archive.allBytes(root + "byteorder", limit: 16) else { return }
         guard text == Array("little".utf8) else {
-            throw PyTorchError.byteOrder(path: archive.file.path, order: String(decoding: text, as: UTF8.self))
+            throw .byteOrder(path: archive.file.path, order: String(decoding: text, as: UTF8.self))
         }
     }
 
-    private static func read(_ archive: ZipArchive, root: String) throws -> Checkpoint {
+    private static func read(_ archive: ZipArchive, root: String) throws(Fault) -> Checkpoint {
         let path = archive.file.path
         guard let bytes = try archive.allBytes(root + "data.pkl", limit: PickleMachine.maxBytes) else {
-            throw PyTorchError.notTorch(path: path)
+            throw .notTorch(path: path)
         }
         var machine = PickleMachine(bytes, path: "\(path)(\(root)data.pkl)")
         let value = try machine.run()
         let isScript = archive.contains(root + "constants.pkl")
         let found = try machine.tensors(in: value)
-        if isScript && found.isEmpty { throw PyTorchError.frozenScript(path: path) }
+        if isScript && found.isEmpty {
+            throw Fault(
+                .torchFrozenScript, in: path,
+                "is a frozen TorchScript module: its weights are constants without names",
+                advice: "give the model from before torch.jit.freeze")
+        }
         var checkpoint = Checkpoint(
             format: isScript ? "TorchScript archive" : "PyTorch zip", writer: nil, tensors: [])
         var storages: [String: any ByteSource] = [:]
         for (name, tensor) in found {
             let key = tensor.storage.key
             let entry = root + "data/" + key
-            guard key.utf8.allSatisfy({ $0 != 0x2F }), let source = try storages[key] ?? archive.open(entry) else {
-                throw PyTorchError.missingStorage(path: path, tensor: name, storage: entry)
-            }
-            storages[key] = source
-            checkpoint.tensors.append(
-                NamedTensor(name: name, tensor: try lazy(tensor, name: name, source: source, at: 0, available: source.count, path: path) {
-                    try archive.verify(entry)
-                }))
+            if storages[key] == nil, key.utf8.allSatisfy({ $0 != 0x2F }) { storages[key] = try archive.open(entry) }
+            guard let source = storages[key] else { throw .missingStorage(path: path, tensor: name, storage: entry) }
+            func verify() throws(Fault) { try archive.verify(entry) }
+            let stored = try lazy(
+                tensor, name: name, source: source, at: 0, available: source.count, path: path, verify: verify)
+            checkpoint.tensors.append(NamedTensor(name: name, tensor: stored))
         }
         return checkpoint
     }
@@ -63,23 +66,24 @@ package enum PyTorch {
     /// A tensor over its storage, bounds checked.
     private static func lazy(
         _ tensor: PickleTensor, name: String, source: any ByteSource, at start: Int, available: Int, path: String,
-        verify: (() throws -> Void)?
-    ) throws -> any LazyTensor {
+        verify: (() throws(Fault) -> Void)?
+    ) throws(Fault) -> any LazyTensor {
         let size = tensor.dtype.size
         // An untyped storage counts bytes.
         let (declared, overflow) = tensor.storage.count.multipliedReportingOverflow(by: tensor.storage.dtype?.size ?? 1)
         let (skipped, skipOverflow) = tensor.storage.offset.multipliedReportingOverflow(by: size)
         guard !overflow, !skipOverflow, skipped <= available, declared <= available - skipped else {
-            throw PyTorchError.shortStorage(
+            throw .shortStorage(
                 path: path, tensor: name, storage: tensor.storage.key, expected: declared, found: available)
         }
         // Two tensors of one storage share this base, so that aliases have one origin.
         let base = StoredTensor(shape: [declared / size], dtype: tensor.dtype, source: source, offset: start + skipped,
             check: verify.map { .before($0) })
         guard let view = TensorView(base, shape: tensor.shape, strides: tensor.strides, offset: tensor.offset) else {
-            throw PyTorchError.outsideStorage(
-                path: path, tensor: name, storage: tensor.storage.key, shape: tensor.shape, offset: tensor.offset,
-                elements: declared / size)
+            throw Fault(
+                .torchOutsideStorage, in: path, at: "tensor '\(name)'",
+                "has shape \(tensor.shape) at element \(tensor.offset), outside its storage '\(tensor.storage.key)' "
+                    + "of \(declared / size)", advice: "the file is damaged, download it again")
         }
         return view
     }
@@ -90,31 +94,31 @@ package enum PyTorch {
     private static let magic: [UInt8] = [0x6C, 0xFC, 0x9C, 0x46, 0xF9, 0x20, 0x6A, 0xA8, 0x50, 0x19]
 
     /// Five pickles (magic, version, system, object, keys), then each storage after its element count.
-    package static func read(legacy file: any ByteSource) throws -> Checkpoint {
+    package static func read(legacy file: any ByteSource) throws(Fault) -> Checkpoint {
         // The pickles come first and are small; the storages behind them may be large.
-        do {
+        do throws(Fault) {
             return try read(legacy: file, head: try file.prefix(2 << 20))
-        } catch PickleError.truncated where file.count > 2 << 20 {
+        } catch where error.code == .pickleTruncated && file.count > 2 << 20 {
             return try read(legacy: file, head: try file.prefix(PickleMachine.maxBytes))
         }
     }
 
-    private static func read(legacy file: any ByteSource, head: [UInt8]) throws -> Checkpoint {
+    private static func read(legacy file: any ByteSource, head: [UInt8]) throws(Fault) -> Checkpoint {
         let path = file.path
         var machine = PickleMachine(head, path: path)
         guard case .bigInteger(let number) = try machine.run(), number.starts(with: magic) else {
-            throw PyTorchError.notTorch(path: path)
+            throw .notTorch(path: path)
         }
-        guard try next(&machine, head).0.integer == 1001 else { throw PyTorchError.notTorch(path: path) }
+        guard try next(&machine, head).0.integer == 1001 else { throw .notTorch(path: path) }
         let (system, systemMachine) = try next(&machine, head)
         if case .dictionary(let members)? = systemMachine.node(system),
             case .bool(false)? = members.first(where: { $0.key.string == "little_endian" })?.value
         {
-            throw PyTorchError.byteOrder(path: path, order: "big")
+            throw .byteOrder(path: path, order: "big")
         }
         let (object, objectMachine) = try next(&machine, head)
         let (keyValue, keyMachine) = try next(&machine, head)
-        guard let keys = keyMachine.sequence(keyValue)?.compactMap(\.string) else { throw PyTorchError.notTorch(path: path) }
+        guard let keys = keyMachine.sequence(keyValue)?.compactMap(\.string) else { throw .notTorch(path: path) }
 
         let found = try objectMachine.tensors(in: object)
         var types: [String: Int] = [:]
@@ -127,7 +131,7 @@ package enum PyTorch {
             let count = header.enumerated().reduce(UInt64(0)) { $0 | UInt64($1.element) << UInt64(8 * $1.offset) }
             let size = UInt64(types[key] ?? 1)
             guard count <= UInt64(file.count), count &* size <= UInt64(file.count - offset - 8) else {
-                throw PyTorchError.shortStorage(
+                throw .shortStorage(
                     path: path, tensor: key, storage: key, expected: Int(clamping: count), found: file.count - offset - 8)
             }
             places[key] = (offset + 8, Int(count &* size))
@@ -136,7 +140,7 @@ package enum PyTorch {
         var checkpoint = Checkpoint(format: "PyTorch legacy", writer: nil, tensors: [])
         for (name, tensor) in found {
             guard let place = places[tensor.storage.key] else {
-                throw PyTorchError.missingStorage(path: path, tensor: name, storage: tensor.storage.key)
+                throw .missingStorage(path: path, tensor: name, storage: tensor.storage.key)
             }
             checkpoint.tensors.append(
                 NamedTensor(
@@ -147,7 +151,7 @@ package enum PyTorch {
         return checkpoint
     }
 
-    private static func next(_ machine: inout PickleMachine, _ head: [UInt8]) throws -> (PickleValue, PickleMachine) {
+    private static func next(_ machine: inout PickleMachine, _ head: [UInt8]) throws(Fault) -> (PickleValue, PickleMachine) {
         machine = PickleMachine(head, at: machine.offset, path: machine.path)
         return (try machine.run(), machine)
     }
@@ -159,14 +163,11 @@ package enum PyTorch {
         1: .uint8, 2: .int8, 3: .int16, 4: .int32, 5: .int64, 6: .float16, 7: .float32, 8: .float64, 12: .bool, 13: .bfloat16,
     ]
 
-    private static func readExport(_ archive: ZipArchive, configuration name: String) throws -> Checkpoint {
+    private static func readExport(_ archive: ZipArchive, configuration name: String) throws(Fault) -> Checkpoint {
         let path = archive.file.path
-        guard let text = try archive.allBytes(name, limit: 64 << 20) else { throw PyTorchError.notTorch(path: path) }
-        let json: JSONValue
-        do { json = try JSONValue(parsing: text, depth: 16) } catch {
-            throw PyTorchError.badExport(path: path, problem: error.description)
-        }
-        guard let members = json["config"]?.members else { throw PyTorchError.badExport(path: path, problem: "'config' is missing") }
+        guard let text = try archive.allBytes(name, limit: 64 << 20) else { throw .notTorch(path: path) }
+        let json = try JSONValue(parsing: text, depth: 16, file: path, place: name)
+        guard let members = json["config"]?.members else { throw .badExport(path: path, problem: "'config' is missing") }
         let directory = String(name.dropLast(25))
         var checkpoint = Checkpoint(format: "PyTorch export (.pt2)", writer: nil, tensors: [])
         var storages: [String: any ByteSource] = [:]
@@ -182,22 +183,54 @@ package enum PyTorch {
                 let strides = list("strides"), let offset = value["tensor_meta"]?["storage_offset"]?["as_int"]?.integer,
                 shape.checkedProduct != nil
             else {
-                throw PyTorchError.badExport(path: path, problem: "the weight '\(member.name)' is not described as expected")
+                throw .badExport(path: path, problem: "the weight '\(member.name)' is not described as expected")
             }
             let entry = directory + file
-            guard let source = try storages[file] ?? archive.open(entry) else {
-                throw PyTorchError.missingStorage(path: path, tensor: member.name, storage: entry)
+            if storages[file] == nil { storages[file] = try archive.open(entry) }
+            guard let source = storages[file] else {
+                throw .missingStorage(path: path, tensor: member.name, storage: entry)
             }
-            storages[file] = source
             let storage = PickleStorage(key: file, dtype: dtype, count: source.count / dtype.size)
             let tensor = PickleTensor(storage: storage, dtype: dtype, offset: offset, shape: shape, strides: strides)
-            checkpoint.tensors.append(
-                NamedTensor(
-                    name: member.name,
-                    tensor: try lazy(tensor, name: member.name, source: source, at: 0, available: source.count, path: path) {
-                        try archive.verify(entry)
-                    }))
+            func verify() throws(Fault) { try archive.verify(entry) }
+            let stored = try lazy(
+                tensor, name: member.name, source: source, at: 0, available: source.count, path: path, verify: verify)
+            checkpoint.tensors.append(NamedTensor(name: member.name, tensor: stored))
         }
         return checkpoint
+    }
+}
+
+/// Faults that are found in several places of this file.
+private extension Fault {
+    static func notTorch(path: String) -> Fault {
+        Fault(
+            .torchNotTorch, in: path,
+            "is an archive or pickle, but not one that torch.save writes: data.pkl or the magic number is "
+                + "missing", expected: "a checkpoint of torch.save, torch.jit.save or torch.export.save")
+    }
+
+    static func byteOrder(path: String, order: String) -> Fault {
+        Fault(
+            .torchByteOrder, in: path, "was written on a machine of byte order '\(order)'", expected: "'little'",
+            advice: "save it again on a usual machine")
+    }
+
+    static func missingStorage(path: String, tensor: String, storage: String) -> Fault {
+        Fault(
+            .torchMissingStorage, in: path, at: "tensor '\(tensor)'",
+            "needs the storage '\(storage)', which is missing", advice: "download the file again")
+    }
+
+    static func shortStorage(path: String, tensor: String, storage: String, expected: Int, found: Int) -> Fault {
+        Fault(
+            .torchShortStorage, in: path, at: "tensor '\(tensor)'", "has \(found) bytes in the storage '\(storage)'",
+            expected: "\(expected)", advice: "download the file again")
+    }
+
+    static func badExport(path: String, problem: String) -> Fault {
+        Fault(
+            .torchBadExport, in: path, "the weights of this torch.export archive cannot be read: \(problem)",
+            advice: "export it again")
     }
 }

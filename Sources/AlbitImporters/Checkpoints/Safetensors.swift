@@ -13,27 +13,34 @@ package enum Safetensors {
         prefix.count >= 9 && (prefix[8] == UInt8(ascii: "{") || prefix[8] == UInt8(ascii: "["))
     }
 
-    package static func read(_ file: any ByteSource) throws -> Checkpoint {
+    package static func read(_ file: any ByteSource) throws(Fault) -> Checkpoint {
         let path = file.path
-        guard file.count >= 8 else { throw SafetensorsError.truncatedHeader(path: path, size: file.count, needed: 8) }
+        guard file.count >= 8 else { throw .truncatedHeader(path: path, size: file.count, needed: 8) }
         let length = try file.bytes(count: 8, what: "the header length", limit: 8)
             .enumerated().reduce(UInt64(0)) { $0 | UInt64($1.element) << UInt64(8 * $1.offset) }
         guard length <= UInt64(maxHeader) else {
-            throw SafetensorsError.headerTooLarge(path: path, length: length, limit: maxHeader)
+            throw Fault(
+                .safetensorsHeaderTooLarge, in: path,
+                "claims a safetensors header of \(length) bytes, more than the limit of \(maxHeader)",
+                advice: "the file is damaged")
         }
         let headerLength = Int(length)
         guard headerLength <= file.count - 8 else {
-            throw SafetensorsError.truncatedHeader(path: path, size: file.count, needed: 8 + headerLength)
+            throw .truncatedHeader(path: path, size: file.count, needed: 8 + headerLength)
         }
         let text = try file.bytes(at: 8, count: headerLength, what: "the header", limit: maxHeader)
-        let header: JSONValue
-        do { header = try JSONValue(parsing: text, depth: 8) } catch {
-            throw SafetensorsError.badHeader(path: path, problem: error.description)
+        let header = try JSONValue(parsing: text, depth: 8, file: path, place: "the safetensors header")
+        guard let members = header.members else {
+            throw Fault(
+                .safetensorsHeaderNotObject, in: path, "the safetensors header is not a JSON object",
+                advice: "copy or download the file again")
         }
-        guard let members = header.members else { throw SafetensorsError.headerNotObject(path: path) }
-        if let name = header.duplicateName { throw SafetensorsError.duplicateName(path: path, name: name) }
+        if let name = header.duplicateName { throw .duplicateName(path: path, name: name) }
         guard members.count <= maxTensors else {
-            throw SafetensorsError.tooManyTensors(path: path, count: members.count, limit: maxTensors)
+            throw Fault(
+                .safetensorsTooManyTensors, in: path,
+                "describes \(members.count) tensors, more than the limit of \(maxTensors)",
+                advice: "the file is damaged or hostile")
         }
 
         var checkpoint = Checkpoint(format: "safetensors", writer: nil, tensors: [])
@@ -56,54 +63,108 @@ package enum Safetensors {
         return checkpoint
     }
 
-    private static func metadata(_ value: JSONValue, path: String) throws -> [(String, String)] {
-        guard let members = value.members else { throw SafetensorsError.badMetadata(path: path) }
-        return try members.map {
-            guard let text = $0.value.string else { throw SafetensorsError.badMetadata(path: path) }
-            return ($0.name, text)
+    private static func metadata(_ value: JSONValue, path: String) throws(Fault) -> [(String, String)] {
+        guard let members = value.members else { throw .badMetadata(path: path) }
+        var texts: [(String, String)] = []
+        for member in members {
+            guard let text = member.value.string else { throw .badMetadata(path: path) }
+            texts.append((member.name, text))
         }
+        return texts
     }
 
     private static func describe(
         _ member: JSONMember, path: String, dataCount: Int
-    ) throws -> (TensorType, [Int], Range<Int>) {
+    ) throws(Fault) -> (TensorType, [Int], Range<Int>) {
         let name = member.name
         if let twice = member.value.duplicateName {
-            throw SafetensorsError.duplicateName(path: path, name: name + "." + twice)
+            throw .duplicateName(path: path, name: name + "." + twice)
         }
         guard let typeName = member.value["dtype"]?.string, let dimensions = member.value["shape"]?.array,
             let offsets = member.value["data_offsets"]?.array, offsets.count == 2
-        else { throw SafetensorsError.badDescription(path: path, tensor: name) }
+        else {
+            throw Fault(
+                .safetensorsBadDescription, in: path, at: "tensor '\(name)'",
+                "is not described by dtype, shape and two data_offsets", advice: "save the model again")
+        }
         guard let dtype = TensorType(rawValue: typeName) else {
-            throw SafetensorsError.unknownType(path: path, tensor: name, type: typeName)
+            throw Fault(
+                .safetensorsUnknownType, in: path, at: "tensor '\(name)'", "has dtype '\(typeName)'",
+                expected: "F64, F32, F16 or BF16 for a weight")
         }
         var shape: [Int] = []
         for dimension in dimensions {
             guard case .integer(let extent) = dimension, extent >= 0 else {
-                throw SafetensorsError.badShape(path: path, tensor: name)
+                throw .badShape(path: path, tensor: name)
             }
             shape.append(extent)
         }
-        guard let count = shape.checkedProduct else { throw SafetensorsError.badShape(path: path, tensor: name) }
+        guard let count = shape.checkedProduct else { throw .badShape(path: path, tensor: name) }
         guard case .integer(let begin) = offsets[0], case .integer(let end) = offsets[1], begin >= 0, end >= begin,
             end <= dataCount
-        else { throw SafetensorsError.badOffsets(path: path, tensor: name, available: dataCount) }
+        else {
+            throw Fault(
+                .safetensorsBadOffsets, in: path, at: "tensor '\(name)'",
+                "has data_offsets that are no range within the \(dataCount) bytes of data",
+                advice: "copy or download the file again")
+        }
         guard count &* dtype.size == end - begin else {
-            throw SafetensorsError.sizeMismatch(path: path, tensor: name, shape: shape, type: typeName, bytes: end - begin)
+            throw Fault(
+                .safetensorsSizeMismatch, in: path, at: "tensor '\(name)'",
+                "has shape \(shape) and dtype \(typeName), which do not fill its \(end - begin) bytes",
+                advice: "copy or download the file again")
         }
         return (dtype, shape, begin..<end)
     }
 
-    private static func checkCoverage(_ ranges: inout [(range: Range<Int>, name: String)], path: String, dataCount: Int) throws {
+    private static func checkCoverage(_ ranges: inout [(range: Range<Int>, name: String)], path: String, dataCount: Int) throws(Fault) {
         ranges.sort { ($0.range.lowerBound, $0.range.upperBound) < ($1.range.lowerBound, $1.range.upperBound) }
         var end = 0
         var before = ""
         for (range, name) in ranges {
-            if range.lowerBound < end { throw SafetensorsError.overlap(path: path, first: before, second: name) }
-            if range.lowerBound > end { throw SafetensorsError.hole(path: path, offset: end, bytes: range.lowerBound - end) }
+            if range.lowerBound < end {
+                throw Fault(
+                    .safetensorsOverlap, in: path, "tensors '\(before)' and '\(name)' overlap",
+                    advice: "copy or download the file again")
+            }
+            if range.lowerBound > end { throw .hole(path: path, offset: end, bytes: range.lowerBound - end) }
             end = range.upperBound
             before = name
         }
-        if end != dataCount { throw SafetensorsError.hole(path: path, offset: end, bytes: dataCount - end) }
+        if end != dataCount { throw .hole(path: path, offset: end, bytes: dataCount - end) }
+    }
+}
+
+/// Faults that are found in several places of this file.
+private extension Fault {
+    static func truncatedHeader(path: String, size: Int, needed: Int) -> Fault {
+        Fault(
+            .safetensorsTruncatedHeader, in: path, "has \(size) bytes, but its safetensors header needs \(needed)",
+            advice: "copy or download the file again")
+    }
+
+    static func duplicateName(path: String, name: String) -> Fault {
+        Fault(
+            .safetensorsDuplicateName, in: path, "'\(name)' stands twice in the header, so its meaning is open",
+            advice: "save the model again")
+    }
+
+    static func badMetadata(path: String) -> Fault {
+        Fault(
+            .safetensorsBadMetadata, in: path, "__metadata__ is not an object of strings",
+            advice: "save the model again")
+    }
+
+    static func badShape(path: String, tensor: String) -> Fault {
+        Fault(
+            .safetensorsBadShape, in: path, at: "tensor '\(tensor)'",
+            "has a negative, fractional or overflowing dimension", advice: "copy or download the file again")
+    }
+
+    static func hole(path: String, offset: Int, bytes: Int) -> Fault {
+        Fault(
+            .safetensorsHole, in: path,
+            "\(bytes) bytes at data offset \(offset) belong to no tensor, which safetensors forbids",
+            advice: "copy or download the file again")
     }
 }

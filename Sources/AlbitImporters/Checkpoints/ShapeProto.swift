@@ -1,13 +1,15 @@
+import AlbitText
+
 /// `TensorShapeProto` and `TensorSliceProto`.
 enum ShapeProto {
     static let maxRank = 16
 
-    static func dimensions(_ bytes: ArraySlice<UInt8>, path: String) throws -> [Int] {
+    static func dimensions(_ bytes: ArraySlice<UInt8>, path: String) throws(Fault) -> [Int] {
         var shape: [Int] = []
         var wire = WireReader(bytes, path: path)
         while let (number, value) = try wire.field() {
             guard case (2, .bytes(let dimension)) = (number, value) else { continue }
-            guard shape.count < maxRank else { throw BundleError.tooManyDimensions(path: path) }
+            guard shape.count < maxRank else { throw .tooManyDimensions(path: path) }
             var size = 0
             var fields = WireReader(dimension, path: path)
             while let (number, value) = try fields.field() {
@@ -19,12 +21,12 @@ enum ShapeProto {
     }
 
     /// An extent without a length is the whole axis: start 0, length -1.
-    static func slice(_ bytes: ArraySlice<UInt8>, path: String) throws -> [(start: Int, length: Int)] {
+    static func slice(_ bytes: ArraySlice<UInt8>, path: String) throws(Fault) -> [(start: Int, length: Int)] {
         var extents: [(start: Int, length: Int)] = []
         var wire = WireReader(bytes, path: path)
         while let (number, value) = try wire.field() {
             guard case (1, .bytes(let extent)) = (number, value) else { continue }
-            guard extents.count < maxRank else { throw BundleError.tooManyDimensions(path: path) }
+            guard extents.count < maxRank else { throw .tooManyDimensions(path: path) }
             var result = (start: 0, length: -1)
             var fields = WireReader(extent, path: path)
             while let (number, value) = try fields.field() {
@@ -34,5 +36,14 @@ enum ShapeProto {
             extents.append(result)
         }
         return extents
+    }
+}
+
+/// Faults that are found in several places of this file.
+private extension Fault {
+    static func tooManyDimensions(path: String) -> Fault {
+        Fault(
+            .bundleTooManyDimensions, in: path, "a tensor has more than \(ShapeProto.maxRank) dimensions",
+            advice: "the file is damaged or hostile")
     }
 }

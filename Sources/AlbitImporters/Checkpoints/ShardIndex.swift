@@ -15,44 +15,59 @@ struct ShardIndex {
         prefix.first { $0 > 0x20 } == UInt8(ascii: "{")
     }
 
-    init(_ file: any ByteSource) throws {
+    init(_ file: any ByteSource) throws(Fault) {
         path = file.path
         let text = try file.allBytes(what: "the shard index", limit: ShardIndex.maxBytes)
-        let json: JSONValue
-        do { json = try JSONValue(parsing: text, depth: 16) } catch {
-            throw ShardIndexError.badJSON(path: path, problem: error.description)
-        }
+        let json = try JSONValue(parsing: text, depth: 16, file: path)
         guard let map = json["weight_map"], let members = map.members, !members.isEmpty else {
-            throw ShardIndexError.noWeightMap(path: path)
+            throw .noWeightMap(path: path)
         }
-        if let name = map.duplicateName { throw ShardIndexError.duplicateName(path: path, tensor: name) }
+        if let name = map.duplicateName {
+            throw Fault(
+                .shardIndexDuplicateName, in: path, at: "tensor '\(name)'", "stands twice in weight_map",
+                advice: "save the model again")
+        }
         var shardOfTensor: [String: String] = [:]
         for member in members {
-            guard let shard = member.value.string else { throw ShardIndexError.noWeightMap(path: path) }
-            guard DirectoryTree.isPlainName(shard) else { throw ShardIndexError.badShardName(path: path, shard: shard) }
+            guard let shard = member.value.string else { throw .noWeightMap(path: path) }
+            guard DirectoryTree.isPlainName(shard) else {
+                throw Fault(
+                    .shardIndexBadShardName, in: path, "names the shard '\(shard)'",
+                    expected: "a file in the same directory", advice: "shards outside are never opened")
+            }
             shardOfTensor[member.name] = shard
         }
         self.shardOfTensor = shardOfTensor
         shards = Set(shardOfTensor.values).sorted()
         guard shards.count <= ShardIndex.maxShards else {
-            throw ShardIndexError.tooManyShards(path: path, count: shards.count, limit: ShardIndex.maxShards)
+            throw Fault(
+                .shardIndexTooManyShards, in: path,
+                "names \(shards.count) shards, more than the limit of \(ShardIndex.maxShards)",
+                advice: "the index is damaged or hostile")
         }
     }
 
     /// Reads all shards and checks that each holds what the index says.
-    func join(in tree: any FileTree, read: (any ByteSource) throws -> Checkpoint) throws -> (Checkpoint, [any ByteSource]) {
+    func join(in tree: any FileTree, read: (any ByteSource) throws(Fault) -> Checkpoint) throws(Fault) -> (Checkpoint, [any ByteSource]) {
         var joined: Checkpoint?
         var files: [any ByteSource] = []
         var found = Set<String>()
         for shard in shards {
-            guard let file = try tree.open(shard) else { throw ShardIndexError.missingShard(path: path, shard: shard) }
+            guard let file = try tree.open(shard) else {
+                throw Fault(
+                    .shardIndexMissingShard, in: path, "the shard '\(shard)' is not beside it",
+                    advice: "download it too")
+            }
             files.append(file)
         }
         for (shard, file) in zip(shards, files) {
             let part = try read(file)
             for tensor in part.tensors {
                 if let expected = shardOfTensor[tensor.name], expected != shard {
-                    throw ShardIndexError.otherShard(path: path, tensor: tensor.name, expected: expected, found: shard)
+                    throw Fault(
+                        .shardIndexOtherShard, in: path, at: "tensor '\(tensor.name)'",
+                        "should be in '\(expected)', but is in '\(shard)'",
+                        advice: "the files do not belong together, download all again")
                 }
                 found.insert(tensor.name)
             }
@@ -65,9 +80,11 @@ struct ShardIndex {
         }
         // Keras indexes name variables without the group they lie in, so a missing name is only certain elsewhere.
         if let missing = shardOfTensor.keys.sorted().first(where: { !found.contains($0) && !isKeras($0) }) {
-            throw ShardIndexError.missingTensor(path: path, tensor: missing, shard: shardOfTensor[missing] ?? "")
+            throw Fault(
+                .shardIndexMissingTensor, in: path, at: "tensor '\(missing)'",
+                "should be in '\(shardOfTensor[missing] ?? "")', but is not", advice: "download the shards again")
         }
-        guard var checkpoint = joined else { throw ShardIndexError.noWeightMap(path: path) }
+        guard var checkpoint = joined else { throw .noWeightMap(path: path) }
         checkpoint.format += ", \(shards.count) shards"
         return (checkpoint, files)
     }
@@ -75,32 +92,11 @@ struct ShardIndex {
     private func isKeras(_ name: String) -> Bool { name.hasSuffix(":0") }
 }
 
-/// Why a sharded checkpoint cannot be put together.
-package enum ShardIndexError: AlbitError {
-    case badJSON(path: String, problem: String)
-    case noWeightMap(path: String)
-    case duplicateName(path: String, tensor: String)
-    case badShardName(path: String, shard: String)
-    case tooManyShards(path: String, count: Int, limit: Int)
-    case missingShard(path: String, shard: String)
-    case missingTensor(path: String, tensor: String, shard: String)
-    case otherShard(path: String, tensor: String, expected: String, found: String)
-
-    package var failure: Failure { .input }
-
-    package var description: String {
-        switch self {
-        case .badJSON(let path, let problem): "\(path): \(problem); download the index again"
-        case .noWeightMap(let path): "\(path): is JSON, but no shard index: 'weight_map' with file names is missing; name the weights or their directory"
-        case .duplicateName(let path, let tensor): "\(path): tensor '\(tensor)' stands twice in weight_map; save the model again"
-        case .badShardName(let path, let shard):
-            "\(path): names the shard '\(shard)', expected a file in the same directory; shards outside are never opened"
-        case .tooManyShards(let path, let count, let limit): "\(path): names \(count) shards, more than the limit of \(limit); the index is damaged or hostile"
-        case .missingShard(let path, let shard): "\(path): the shard '\(shard)' is not beside it; download it too"
-        case .missingTensor(let path, let tensor, let shard):
-            "\(path): tensor '\(tensor)' should be in '\(shard)', but is not; download the shards again"
-        case .otherShard(let path, let tensor, let expected, let found):
-            "\(path): tensor '\(tensor)' should be in '\(expected)', but is in '\(found)'; the files do not belong together, download all again"
-        }
+/// Faults that are found in several places of this file.
+private extension Fault {
+    static func noWeightMap(path: String) -> Fault {
+        Fault(
+            .shardIndexNoWeightMap, in: path, "is JSON, but no shard index: 'weight_map' with file names is missing",
+            advice: "name the weights or their directory")
     }
 }

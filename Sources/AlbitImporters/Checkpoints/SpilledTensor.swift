@@ -1,4 +1,5 @@
 import AlbitModel
+import AlbitText
 import CPlatform
 
 /// Puts a tensor of a compressed source into a temporary file, so that it can be read in any order. The file has no
@@ -10,12 +11,12 @@ enum SpilledTensor {
         return "/var/tmp"
     }
 
-    static func spill(_ tensor: any LazyTensor) throws -> any LazyTensor {
+    static func spill(_ tensor: any LazyTensor) throws(Fault) -> any LazyTensor {
         // Swift's generator is seeded by the system, so the name is free, and EEXIST is an error anyhow.
         let path = directory + "/albit-\(UInt64.random(in: .min ... .max)).spill"
         var descriptor: Int32 = -1
         var error = path.withCString { platform_create($0, false, &descriptor) }
-        guard error == 0 else { throw SpillError.cannotWrite(path: path, reason: String(cString: platform_error_text(error))) }
+        guard error == 0 else { throw .cannotWrite(path: path, reason: String(cString: platform_error_text(error))) }
         defer { _ = path.withCString { platform_remove($0) } }
         let file: FileBytes
         do {
@@ -31,7 +32,7 @@ enum SpilledTensor {
                 try tensor.read(start..<(start + part.count), into: part)
                 error = platform_write(descriptor, part.baseAddress, part.count * 4)
                 guard error == 0 else {
-                    throw SpillError.cannotWrite(path: path, reason: String(cString: platform_error_text(error)))
+                    throw .cannotWrite(path: path, reason: String(cString: platform_error_text(error)))
                 }
                 start += part.count
             }
@@ -41,15 +42,11 @@ enum SpilledTensor {
     }
 }
 
-/// The temporary file could not be written.
-package enum SpillError: AlbitError {
-    case cannotWrite(path: String, reason: String)
-
-    package var failure: Failure { .machine }
-
-    package var description: String {
-        switch self {
-        case .cannotWrite(let path, let reason): "\(path): the temporary file cannot be written: \(reason); set TMPDIR to a directory with room"
-        }
+/// Faults that are found in several places of this file.
+private extension Fault {
+    static func cannotWrite(path: String, reason: String) -> Fault {
+        Fault(
+            .spillCannotWrite, in: path, "the temporary file cannot be written: \(reason)",
+            advice: "set TMPDIR to a directory with room")
     }
 }

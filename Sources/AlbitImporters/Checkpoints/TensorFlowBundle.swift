@@ -1,4 +1,5 @@
 import AlbitModel
+import AlbitText
 
 /// Reads TensorFlow checkpoints of version 2: an index table, and data shards beside it.
 /// Sources: tensorflow/core/protobuf/tensor_bundle.proto, core/util/tensor_bundle. Limits: formats/tensorflow-checkpoint.md.
@@ -30,15 +31,20 @@ package struct TensorFlowBundle {
     ]
 
     /// The checkpoint whose index is `file`; `name` is the index's own name, from which those of the shards follow.
-    package static func read(_ file: any ByteSource, name: String, tree: any FileTree) throws -> (Checkpoint, [any ByteSource]) {
+    package static func read(_ file: any ByteSource, name: String, tree: any FileTree) throws(Fault) -> (Checkpoint, [any ByteSource]) {
         let table = try SortedTable(file)
-        guard let header = table.entries.first, header.key.isEmpty else { throw BundleError.noHeader(path: file.path) }
+        guard let header = table.entries.first, header.key.isEmpty else {
+            throw Fault(
+                .bundleNoHeader, in: file.path,
+                "is a table, but no TensorFlow checkpoint: the header under the empty key is missing",
+                expected: "the .index of a checkpoint of version 2")
+        }
         if let slices = try TensorFlowV1.read(table, header: header, file: file) { return (slices, []) }
         let bundle = try TensorFlowBundle(table, header: try header.value(limit: maxEntry), name: name, tree: tree)
         return (try bundle.checkpoint(), bundle.shards)
     }
 
-    private init(_ table: SortedTable, header: [UInt8], name: String, tree: any FileTree) throws {
+    private init(_ table: SortedTable, header: [UInt8], name: String, tree: any FileTree) throws(Fault) {
         path = table.path
         let prefix = name.hasSuffix(".index") ? String(name.dropLast(6)) : name
         var count = 1
@@ -46,11 +52,11 @@ package struct TensorFlowBundle {
         while let (number, value) = try wire.field() {
             if case (1, .varint(let shards)) = (number, value) {
                 guard shards >= 1, shards <= UInt64(TensorFlowBundle.maxShards) else {
-                    throw BundleError.badHeader(path: path, problem: "\(shards) shards")
+                    throw .badHeader(path: path, problem: "\(shards) shards")
                 }
                 count = Int(shards)
             }
-            if case (2, .varint(1)) = (number, value) { throw BundleError.badHeader(path: path, problem: "big-endian data") }
+            if case (2, .varint(1)) = (number, value) { throw .badHeader(path: path, problem: "big-endian data") }
         }
         func digits(_ number: Int) -> String {
             let text = String(number)
@@ -59,7 +65,11 @@ package struct TensorFlowBundle {
         var shards: [any ByteSource] = []
         for index in 0..<count {
             let shard = "\(prefix).data-\(digits(index))-of-\(digits(count))"
-            guard let file = try tree.open(shard) else { throw BundleError.missingShard(path: path, shard: shard) }
+            guard let file = try tree.open(shard) else {
+                throw Fault(
+                    .bundleMissingShard, in: path, "the data file '\(shard)' is not beside it",
+                    advice: "download it too")
+            }
             shards.append(file)
         }
         self.shards = shards
@@ -71,12 +81,12 @@ package struct TensorFlowBundle {
 
     private func text(_ key: [UInt8]) -> String { String(decoding: key, as: UTF8.self) }
 
-    private func parse(_ bytes: [UInt8], key: [UInt8]) throws -> Entry {
+    private func parse(_ bytes: [UInt8], key: [UInt8]) throws(Fault) -> Entry {
         var entry = Entry()
         var wire = WireReader(bytes[...], path: path)
-        func integer(_ value: UInt64, _ what: String) throws -> Int {
+        func integer(_ value: UInt64, _ what: String) throws(Fault) -> Int {
             let signed = Int64(bitPattern: value)
-            guard signed >= 0 else { throw BundleError.badEntry(path: path, tensor: text(key), problem: "\(what) is negative") }
+            guard signed >= 0 else { throw .badEntry(path: path, tensor: text(key), problem: "\(what) is negative") }
             return Int(signed)
         }
         while let (number, value) = try wire.field() {
@@ -93,30 +103,34 @@ package struct TensorFlowBundle {
         }
         let name = text(key)
         guard entry.shape.checkedProduct != nil else {
-            throw BundleError.badEntry(path: path, tensor: name, problem: "its shape \(entry.shape) has a negative or overflowing dimension")
+            throw .badEntry(path: path, tensor: name, problem: "its shape \(entry.shape) has a negative or overflowing dimension")
         }
         if !entry.slices.isEmpty { return entry }
         guard entry.shard < shards.count else {
-            throw BundleError.badEntry(path: path, tensor: name, problem: "it lies in shard \(entry.shard) of \(shards.count)")
+            throw .badEntry(path: path, tensor: name, problem: "it lies in shard \(entry.shard) of \(shards.count)")
         }
         let available = shards[entry.shard].count
         guard entry.offset <= available, entry.size <= available - entry.offset else {
-            throw BundleError.outsideShard(
-                path: path, tensor: name, shard: shards[entry.shard].path, offset: entry.offset, bytes: entry.size, size: available)
+            throw Fault(
+                .bundleOutsideShard, in: path, at: "tensor '\(name)'",
+                "needs \(entry.size) bytes at \(entry.offset) of '\(shards[entry.shard].path)', which has "
+                    + "\(available)", advice: "download it again")
         }
         if let type = TensorFlowBundle.types[entry.dtype], (entry.shape.checkedProduct ?? 0) &* type.size != entry.size {
-            throw BundleError.badEntry(
+            throw .badEntry(
                 path: path, tensor: name, problem: "its shape \(entry.shape) of \(type.rawValue) does not fill its \(entry.size) bytes")
         }
         return entry
     }
 
-    private func checkOverlap() throws {
+    private func checkOverlap() throws(Fault) {
         let stored = entries.filter { $0.entry.slices.isEmpty && $0.entry.size > 0 }
             .sorted { ($0.entry.shard, $0.entry.offset) < ($1.entry.shard, $1.entry.offset) }
         for (a, b) in zip(stored, stored.dropFirst()) where a.entry.shard == b.entry.shard {
             guard a.entry.offset + a.entry.size <= b.entry.offset else {
-                throw BundleError.overlap(path: path, first: text(a.key), second: text(b.key))
+                throw Fault(
+                    .bundleOverlap, in: path, "tensors '\(text(a.key))' and '\(text(b.key))' share bytes",
+                    advice: "download the checkpoint again")
             }
         }
     }
@@ -126,10 +140,12 @@ package struct TensorFlowBundle {
         let path = path
         return StoredTensor(
             shape: entry.shape, dtype: type, source: shard, offset: entry.offset,
-            check: .crc32c(entry.crc) { BundleError.wrongChecksum(path: path, tensor: name, shard: shard.path) })
+            check: .crc32c(entry.crc) { Fault(
+                .bundleWrongChecksum, in: path, at: "tensor '\(name)'",
+                "does not match its CRC-32C with its bytes in '\(shard.path)'", advice: "download the checkpoint again") })
     }
 
-    private func checkpoint() throws -> Checkpoint {
+    private func checkpoint() throws(Fault) -> Checkpoint {
         var checkpoint = Checkpoint(format: "TensorFlow checkpoint (V2 bundle)", writer: "TensorFlow", tensors: [])
         let indexOfKey = Dictionary(entries.enumerated().map { ($1.key, $0) }, uniquingKeysWith: { first, _ in first })
         for (key, entry) in entries where key.first != 0 {
@@ -152,12 +168,12 @@ package struct TensorFlowBundle {
             for slice in entry.slices {
                 let sliceKey = OrderedCode.sliceKey(name: key, slice: slice)
                 guard let index = indexOfKey[sliceKey], entries[index].entry.slices.isEmpty, slice.indices.contains(axis) else {
-                    throw BundleError.missingSlice(path: path, tensor: name)
+                    throw .missingSlice(path: path, tensor: name)
                 }
                 parts.append(.init(start: slice[axis].start, tensor: tensor(entries[index].entry, type: type, name: name)))
             }
             guard let joined = JoinedTensor(shape: entry.shape, axis: axis, parts: parts) else {
-                throw BundleError.missingSlice(path: path, tensor: name)
+                throw .missingSlice(path: path, tensor: name)
             }
             checkpoint.tensors.append(NamedTensor(name: name, tensor: joined))
         }
@@ -166,7 +182,7 @@ package struct TensorFlowBundle {
 
     /// Keys of an object checkpoint to the variables' full names. A string tensor of one element is stored as its
     /// length, a checksum of the lengths, then the bytes: a `TrackableObjectGraph`.
-    private func objectGraph(_ entry: Entry) throws -> [String: String] {
+    private func objectGraph(_ entry: Entry) throws(Fault) -> [String: String] {
         guard entry.slices.isEmpty else { return [:] }
         let bytes = try shards[entry.shard].bytes(
             at: entry.offset, count: entry.size, what: "the object graph", limit: TensorFlowBundle.maxGraph)
@@ -174,7 +190,7 @@ package struct TensorFlowBundle {
         let length = try lengths.varint()
         let start = lengths.consumed + 4
         guard length <= UInt64(bytes.count), start <= bytes.count, Int(length) <= bytes.count - start else {
-            throw BundleError.badEntry(path: path, tensor: TensorFlowBundle.objectGraphKey, problem: "its string is truncated")
+            throw .badEntry(path: path, tensor: TensorFlowBundle.objectGraphKey, problem: "its string is truncated")
         }
         var names: [String: String] = [:]
         var graph = WireReader(bytes[start..<(start + Int(length))], path: path)
@@ -194,5 +210,26 @@ package struct TensorFlowBundle {
             }
         }
         return names
+    }
+}
+
+/// Faults that are found in several places of this file.
+private extension Fault {
+    static func badHeader(path: String, problem: String) -> Fault {
+        Fault(
+            .bundleBadHeader, in: path, "the checkpoint's header tells of \(problem), which is not supported",
+            advice: "save it again with TensorFlow on a usual machine")
+    }
+
+    static func badEntry(path: String, tensor: String, problem: String) -> Fault {
+        Fault(
+            .bundleBadEntry, in: path, at: "tensor '\(tensor)'", "has a wrong entry: \(problem)",
+            advice: "download the checkpoint again")
+    }
+
+    static func missingSlice(path: String, tensor: String) -> Fault {
+        Fault(
+            .bundleMissingSlice, in: path, at: "tensor '\(tensor)'",
+            "is partitioned, and its parts do not make it whole", advice: "download the checkpoint again")
     }
 }

@@ -1,4 +1,5 @@
 import AlbitModel
+import AlbitText
 
 /// Reads TensorFlow checkpoints of version 1: one table whose values carry the elements themselves.
 /// Source: tensorflow/core/util/saved_tensor_slice.proto.
@@ -7,7 +8,7 @@ enum TensorFlowV1 {
     private static let maxHead = 4096
 
     /// Nil where the header is not that of a version 1 checkpoint, but of a bundle.
-    static func read(_ table: SortedTable, header: SortedTable.Entry, file: any ByteSource) throws -> Checkpoint? {
+    static func read(_ table: SortedTable, header: SortedTable.Entry, file: any ByteSource) throws(Fault) -> Checkpoint? {
         let path = table.path
         // SavedTensorSlices{meta = 1: message}; a bundle's header has the number of shards there: a varint.
         var wire = WireReader(try header.value(limit: 64 << 20)[...], path: path)
@@ -44,7 +45,10 @@ enum TensorFlowV1 {
                 continue
             }
             guard product &* type.size == count else {
-                throw BundleError.badEntry(path: path, tensor: name, problem: "its shape \(shape) does not fill its \(count) bytes")
+                throw Fault(
+                    .bundleBadEntry, in: path, at: "tensor '\(name)'",
+                    "has a wrong entry: its shape \(shape) does not fill its \(count) bytes",
+                    advice: "download the checkpoint again")
             }
             checkpoint.tensors.append(
                 NamedTensor(name: name, tensor: StoredTensor(shape: shape, dtype: type, source: entry.source, offset: offset)))
@@ -56,9 +60,9 @@ enum TensorFlowV1 {
     /// or double_val(6).
     private static func elements(
         _ entry: SortedTable.Entry, path: String
-    ) throws -> (name: String, offset: Int, count: Int)? {
+    ) throws(Fault) -> (name: String, offset: Int, count: Int)? {
         // The elements are one long field near the end, so only the beginning is parsed: field by field, skipping.
-        func fields(at start: Int, count: Int) throws -> [(number: Int, offset: Int, count: Int, value: UInt64)] {
+        func fields(at start: Int, count: Int) throws(Fault) -> [(number: Int, offset: Int, count: Int, value: UInt64)] {
             var found: [(number: Int, offset: Int, count: Int, value: UInt64)] = []
             var position = start
             let end = start + count
@@ -69,7 +73,11 @@ enum TensorFlowV1 {
                 let value = tag & 7 == 0 || tag & 7 == 2 ? try wire.varint() : 0
                 let start = position + wire.consumed
                 let size = tag & 7 == 2 ? value : tag & 7 == 5 ? 4 : tag & 7 == 1 ? 8 : 0
-                guard size <= UInt64(end - start), found.count < 4096 else { throw WireError.truncated(path: path, offset: position) }
+                guard size <= UInt64(end - start), found.count < 4096 else {
+                    throw Fault(
+                        .protobufTruncated, in: path, "a protocol buffer ends at its byte \(position) inside a field",
+                        advice: "the file is damaged, download it again")
+                }
                 found.append((Int(truncatingIfNeeded: tag >> 3), start, Int(size), value))
                 position = start + Int(size)
             }

@@ -1,3 +1,5 @@
+import AlbitText
+
 /// Another arrangement of a tensor's elements: transposed, sliced, strided. Strides and offset count elements of
 /// the base in its row-major order. Large transpositions are read in panels, so memory stays bounded.
 package final class TensorView: LazyTensor {
@@ -74,7 +76,7 @@ package final class TensorView: LazyTensor {
         return zip(shape, zip(strides, expected)).allSatisfy { $0 == 1 || $1.0 == $1.1 }
     }
 
-    package func read(_ range: Range<Int>, into buffer: UnsafeMutableBufferPointer<Float>) throws {
+    package func read(_ range: Range<Int>, into buffer: UnsafeMutableBufferPointer<Float>) throws(Fault) {
         guard range.count > 0 else { return }
         if isContiguous {
             return try base.read((offset + range.lowerBound)..<(offset + range.upperBound), into: buffer)
@@ -96,7 +98,7 @@ package final class TensorView: LazyTensor {
     }
 
     /// Part of one innermost row.
-    private func readRun(row: Int, column: Int, into buffer: UnsafeMutableBufferPointer<Float>) throws {
+    private func readRun(row: Int, column: Int, into buffer: UnsafeMutableBufferPointer<Float>) throws(Fault) {
         let step = strides[strides.count - 1]
         var start = offset + column * step
         var rest = row
@@ -107,10 +109,8 @@ package final class TensorView: LazyTensor {
         if step == 1 { return try base.read(start..<(start + buffer.count), into: buffer) }
         let span = (buffer.count - 1) * step + 1
         if span <= 1 << 16 {
-            try withUnsafeTemporaryAllocation(of: Float.self, capacity: span) { scratch in
-                try base.read(start..<(start + span), into: scratch)
-                for i in 0..<buffer.count { buffer[i] = scratch[i * step] }
-            }
+            let run = try base.values(start..<(start + span))
+            for i in 0..<buffer.count { buffer[i] = run[i * step] }
         } else {
             for i in 0..<buffer.count {
                 let one = UnsafeMutableBufferPointer(rebasing: buffer[i..<(i + 1)])
@@ -119,7 +119,7 @@ package final class TensorView: LazyTensor {
         }
     }
 
-    private func readTransposed(_ range: Range<Int>, width: Int, into buffer: UnsafeMutableBufferPointer<Float>) throws {
+    private func readTransposed(_ range: Range<Int>, width: Int, into buffer: UnsafeMutableBufferPointer<Float>) throws(Fault) {
         var done = 0
         while done < range.count {
             let position = range.lowerBound + done
@@ -141,7 +141,7 @@ package final class TensorView: LazyTensor {
         }
     }
 
-    private func fillPanel(from row: Int, width: Int) throws {
+    private func fillPanel(from row: Int, width: Int) throws(Fault) {
         let rows = row..<min(shape[0], row + max(1, TensorView.panelElements / width))
         panelRows = 0..<0
         if isSpilled && base === original { base = try SpilledTensor.spill(original) }
@@ -151,30 +151,30 @@ package final class TensorView: LazyTensor {
         let isWhole = base.isSequential || rows.count * 4 >= pitch
         let columns = isWhole ? max(1, (1 << 18) / pitch) : 16
         let gather = isWhole ? pitch : rows.count
-        try withUnsafeTemporaryAllocation(of: Float.self, capacity: gather * columns) { scratch in
-            try panel.withUnsafeMutableBufferPointer { panel in
-                var column = 0
-                while column < width {
-                    let count = min(columns, width - column)
-                    if isWhole {
-                        let start = offset + column * pitch + rows.lowerBound
-                        let length = (count - 1) * pitch + rows.count
-                        try base.read(start..<(start + length), into: UnsafeMutableBufferPointer(rebasing: scratch[..<length]))
-                    } else {
-                        for i in 0..<count {
-                            let start = offset + (column + i) * pitch + rows.lowerBound
-                            try base.read(
-                                start..<(start + rows.count),
-                                into: UnsafeMutableBufferPointer(rebasing: scratch[(i * gather)..<(i * gather + rows.count)]))
-                        }
-                    }
-                    for r in 0..<rows.count {
-                        let to = r * width + column
-                        for i in 0..<count { panel[to + i] = scratch[i * gather + r] }
-                    }
-                    column += count
+        let scratch = UnsafeMutableBufferPointer<Float>.allocate(capacity: gather * columns)
+        defer { scratch.deallocate() }
+        var column = 0
+        while column < width {
+            let count = min(columns, width - column)
+            if isWhole {
+                let start = offset + column * pitch + rows.lowerBound
+                let length = (count - 1) * pitch + rows.count
+                try base.read(start..<(start + length), into: UnsafeMutableBufferPointer(rebasing: scratch[..<length]))
+            } else {
+                for i in 0..<count {
+                    let start = offset + (column + i) * pitch + rows.lowerBound
+                    try base.read(
+                        start..<(start + rows.count),
+                        into: UnsafeMutableBufferPointer(rebasing: scratch[(i * gather)..<(i * gather + rows.count)]))
                 }
             }
+            panel.withUnsafeMutableBufferPointer { panel in
+                for r in 0..<rows.count {
+                    let to = r * width + column
+                    for i in 0..<count { panel[to + i] = scratch[i * gather + r] }
+                }
+            }
+            column += count
         }
         panelRows = rows
     }

@@ -1,3 +1,5 @@
+import AlbitText
+
 /// (x - zero point) * scale, computed when it is read: a dequantized weight, or one that an exporter's scale goes into.
 final class AffineTensor: LazyTensor {
     let shape: [Int]
@@ -27,7 +29,7 @@ final class AffineTensor: LazyTensor {
         shape == other.shape && scale == other.scale && zeroPoint == other.zeroPoint && inner == other.inner && extent == other.extent
     }
 
-    func read(_ range: Range<Int>, into buffer: UnsafeMutableBufferPointer<Float>) throws {
+    func read(_ range: Range<Int>, into buffer: UnsafeMutableBufferPointer<Float>) throws(Fault) {
         try base.read(range, into: buffer)
         if scale.count <= 1 && zeroPoint.count <= 1 {
             let scale = scale.first ?? 1

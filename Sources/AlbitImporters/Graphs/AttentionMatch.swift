@@ -1,3 +1,5 @@
+import AlbitText
+
 /// Self-attention between a hidden state and the output matmul.
 struct AttentionMatch {
     var query: LinearMatch
@@ -15,8 +17,8 @@ extension GraphWalk {
     }
 
     /// The attention whose context is `context` and which reads `hidden`.
-    func attention(context: ValueID, hidden: ValueID, progress: String) throws -> AttentionMatch {
-        func fail(_ value: ValueID, _ expected: String) -> GraphError {
+    func attention(context: ValueID, hidden: ValueID, progress: String) throws(Fault) -> AttentionMatch {
+        func fail(_ value: ValueID, _ expected: String) -> Fault {
             .noMatch(path: path, progress: progress, node: nodeName(value), expected: expected, found: operationName(value))
         }
         let merged = unarranged(context)

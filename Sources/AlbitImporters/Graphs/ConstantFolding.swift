@@ -1,3 +1,5 @@
+import AlbitText
+
 /// What a graph computes without inputs: weights that are rearranged, and the integers of shapes. One pass in the
 /// graph's order; weights stay lazy.
 struct ConstantFolding {
@@ -9,7 +11,7 @@ struct ConstantFolding {
 
     static let maxIntegers = 64
 
-    init(_ graph: DataflowGraph) throws {
+    init(_ graph: DataflowGraph) throws(Fault) {
         self.graph = graph
         constants = Array(repeating: nil, count: graph.values.count)
         integers = Array(repeating: nil, count: graph.values.count)
@@ -58,7 +60,7 @@ struct ConstantFolding {
         return result.contains { $0 < 0 } ? nil : result
     }
 
-    private mutating func fold(_ node: DataflowGraph.Node) throws {
+    private mutating func fold(_ node: DataflowGraph.Node) throws(Fault) {
         guard let first = constant(node, 0), let output = node.outputs.first else { return }
         func axis(_ value: Int) -> Int { value < 0 ? value + first.shape.count : value }
         var result: FoldedConstant?
@@ -145,7 +147,7 @@ struct ConstantFolding {
     /// Nil where the scales do not fit; a zero point may be missing.
     func dequantized(
         _ values: FoldedConstant, scale: FoldedConstant?, zeroPoint: FoldedConstant?, axis: Int
-    ) throws -> FoldedConstant? {
+    ) throws(Fault) -> FoldedConstant? {
         let channels = values.shape.indices.contains(axis) ? values.shape[axis] : 1
         guard let scales = try scale?.values(limit: 1 << 20), scales.count == 1 || scales.count == channels, let tensor = values.tensor
         else { return nil }
@@ -158,14 +160,15 @@ struct ConstantFolding {
     }
 
     /// Numbers are computed; weights times a number stay lazy.
-    private func computed(_ node: DataflowGraph.Node, _ first: FoldedConstant) throws -> FoldedConstant? {
+    private func computed(_ node: DataflowGraph.Node, _ first: FoldedConstant) throws(Fault) -> FoldedConstant? {
         var inputs: [FoldedConstant] = []
         for index in node.inputs.indices {
             guard let constant = constant(node, index) else { return nil }
             inputs.append(constant)
         }
         if inputs.allSatisfy({ $0.count == 1 }) {
-            let numbers = try inputs.map { try $0.values()?.map(Double.init) ?? [] }
+            var numbers: [[Double]] = []
+            for input in inputs { numbers.append(try input.values()?.map(Double.init) ?? []) }
             guard let value = Pointwise.apply(node.operation, numbers)?.first, first.base.dtype.isFloating else { return nil }
             let shape = inputs.map(\.shape).max { $0.count < $1.count } ?? []
             return FoldedConstant(NumberTensor(Float(value), shape: shape), roots: [])
@@ -196,7 +199,7 @@ final class NumberTensor: LazyTensor {
         self.shape = shape
     }
 
-    func read(_ range: Range<Int>, into buffer: UnsafeMutableBufferPointer<Float>) throws {
+    func read(_ range: Range<Int>, into buffer: UnsafeMutableBufferPointer<Float>) throws(Fault) {
         for i in 0..<range.count { buffer[i] = value }
     }
 }
@@ -251,7 +254,7 @@ extension ConstantFolding {
     }
 
     /// Shape arithmetic, as far as it is known without running the graph.
-    private mutating func foldIntegers(_ node: DataflowGraph.Node) throws {
+    private mutating func foldIntegers(_ node: DataflowGraph.Node) throws(Fault) {
         guard let output = node.outputs.first, integers[output] == nil else { return }
         var result: [Int?]?
         switch node.operation {

@@ -1,4 +1,5 @@
 import AlbitModel
+import AlbitText
 
 /// A computation as a graph of nodes that pass tensors, made from ONNX, a TensorFlow GraphDef or TFLite.
 ///
@@ -93,9 +94,12 @@ package struct GraphBuilder {
         return id
     }
 
-    private mutating func define(_ name: String, _ definition: DataflowGraph.Definition) throws(GraphError) -> DataflowGraph.ValueID {
+    private mutating func define(_ name: String, _ definition: DataflowGraph.Definition) throws(Fault) -> DataflowGraph.ValueID {
         let id = value(name)
-        guard !isDefined[id] else { throw .definedTwice(path: path, value: name) }
+        guard !isDefined[id] else {
+            throw Fault(
+                .graphDefinedTwice, in: path, "value '\(name)' is defined twice", advice: "the graph is damaged")
+        }
         isDefined[id] = true
         graph.values[id].definition = definition
         return id
@@ -104,11 +108,11 @@ package struct GraphBuilder {
     /// Whether something of this name has been defined so far.
     package func isDefined(_ name: String) -> Bool { ids[name].map { isDefined[$0] } ?? false }
 
-    package mutating func input(_ name: String) throws(GraphError) {
+    package mutating func input(_ name: String) throws(Fault) {
         graph.inputs.append(try define(name, .input))
     }
 
-    package mutating func constant(_ name: String, _ tensor: any LazyTensor) throws(GraphError) {
+    package mutating func constant(_ name: String, _ tensor: any LazyTensor) throws(Fault) {
         _ = try define(name, .constant(tensor))
     }
 
@@ -120,8 +124,12 @@ package struct GraphBuilder {
     /// A node. An empty input name is an input that is left out; an empty output name, a result that is not named.
     package mutating func node(
         _ operation: Operation, name: String, inputs: [String], outputs: [String]
-    ) throws(GraphError) {
-        guard graph.nodes.count < GraphBuilder.maxNodes else { throw .tooManyNodes(path: path, limit: GraphBuilder.maxNodes) }
+    ) throws(Fault) {
+        guard graph.nodes.count < GraphBuilder.maxNodes else {
+            throw Fault(
+                .graphTooManyNodes, in: path, "has more than \(GraphBuilder.maxNodes) nodes",
+                advice: "the file is damaged or hostile")
+        }
         let id = graph.nodes.count
         let label = name.isEmpty ? outputs.first ?? "" : name
         var read: [DataflowGraph.ValueID?] = []
@@ -143,9 +151,11 @@ package struct GraphBuilder {
     }
 
     /// The finished graph: every value is defined, no node needs its own result.
-    package func finish() throws(GraphError) -> DataflowGraph {
+    package func finish() throws(Fault) -> DataflowGraph {
         if let missing = isDefined.firstIndex(of: false) {
-            throw .undefinedValue(path: path, value: graph.values[missing].name, node: firstReader[missing] ?? "the graph's outputs")
+            throw Fault(
+                .graphUndefinedValue, in: path, at: "node '\(firstReader[missing] ?? "the graph's outputs")'",
+                "reads '\(graph.values[missing].name)', which nothing defines", advice: "the graph is incomplete")
         }
         var result = graph
         // Kahn's order: a node follows when all nodes that it reads from are placed.
@@ -169,7 +179,9 @@ package struct GraphBuilder {
         }
         guard order.count == graph.nodes.count else {
             let stuck = waiting.firstIndex { $0 > 0 } ?? 0
-            throw .cycle(path: path, node: graph.nodes[stuck].name)
+            throw Fault(
+                .graphCycle, in: path, at: "node '\(graph.nodes[stuck].name)'", "needs its own result",
+                advice: "the graph has a cycle")
         }
         result.nodes = order.map { graph.nodes[$0] }
         for (id, node) in result.nodes.enumerated() {

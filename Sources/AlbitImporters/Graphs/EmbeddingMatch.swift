@@ -1,3 +1,5 @@
+import AlbitText
+
 /// The sum of looked-up embeddings under a LayerNorm: where an encoder begins.
 struct EmbeddingMatch {
     typealias ValueID = DataflowGraph.ValueID
@@ -32,7 +34,7 @@ extension GraphWalk {
     }
 
     /// The embeddings whose LayerNorm this is; nil where it is another.
-    func embeddings(_ norm: Normalization) throws -> EmbeddingMatch? {
+    func embeddings(_ norm: Normalization) throws(Fault) -> EmbeddingMatch? {
         let (leaves, constants) = terms(norm.input, stops: [])
         var lookups: [Lookup] = []
         // Three tables, and a few more for what others add; a long sum is something else.
@@ -61,9 +63,11 @@ extension GraphWalk {
             if lookups[index].counts && result.positions == nil {
                 // RoBERTa counts positions from the ids themselves, past the padding: not what BERT does.
                 guard lookups[index].inputs.isDisjoint(with: lookups[word].inputs) else {
-                    throw GraphError.noMatch(
-                        path: path, progress: "a word embedding", node: lookups[index].table.node,
-                        expected: "positions that are counted from 0", found: "positions made from the ids, as in RoBERTa")
+                    throw Fault(
+                        .graphNoMatch, in: path,
+                        "is no ALBERT or BERT: matched a word embedding, then at node '\(lookups[index].table.node)' "
+                            + "expected positions that are counted from 0, found positions made from the ids, as in "
+                            + "RoBERTa")
                 }
                 result.positions = lookups[index].table
             } else if typeIndex == nil {
@@ -92,7 +96,7 @@ extension GraphWalk {
     }
 
     /// A gather of rows, a one-hot matmul, or the first rows of a table.
-    private func lookup(_ value: ValueID) throws -> Lookup? {
+    private func lookup(_ value: ValueID) throws(Fault) -> Lookup? {
         guard let (_, node, _) = producer(value) else { return nil }
         var table: FoldedConstant?
         var indices: ValueID?

@@ -1,3 +1,5 @@
+import AlbitText
+
 /// A constant expression of a graph: an arrangement of stored elements that is read when it is asked for.
 struct FoldedConstant {
     let base: any LazyTensor
@@ -129,10 +131,8 @@ struct FoldedConstant {
     }
 
     /// All elements, where they are few.
-    func values(limit: Int = 4096) throws -> [Float]? {
+    func values(limit: Int = 4096) throws(Fault) -> [Float]? {
         guard count <= limit, let tensor else { return nil }
-        var values = [Float](repeating: 0, count: count)
-        try values.withUnsafeMutableBufferPointer { try tensor.read(0..<$0.count, into: $0) }
-        return values
+        return try tensor.values(0..<count)
     }
 }

@@ -1,4 +1,5 @@
 import AlbitModel
+import AlbitText
 
 /// Canonical parameters that are being put together from constants of a graph.
 struct GraphAssembly {
@@ -20,9 +21,11 @@ struct GraphAssembly {
     /// The constant that stands for a parameter so far.
     func constant(_ parameter: String) -> FoldedConstant? { constants[parameter] }
 
-    mutating func set(_ parameter: String, _ constant: FoldedConstant?) throws(ImportError) {
+    mutating func set(_ parameter: String, _ constant: FoldedConstant?) throws(Fault) {
         guard let constant, let tensor = constant.tensor else {
-            throw .missingTensor(path: path, parameter: parameter, expected: ["a constant of the graph"])
+            throw Fault(
+                .importMissingTensor, in: path, "\(parameter) is missing", expected: "a tensor named "
+                    + "\(["a constant of the graph"].map { "'\($0)'" }.joined(separator: " or "))")
         }
         parameters[parameter] = tensor
         constants[parameter] = constant
@@ -31,18 +34,18 @@ struct GraphAssembly {
     }
 
     /// A vector that a graph may leave out where it is zero.
-    mutating func set(_ parameter: String, _ constant: FoldedConstant?, orZeros count: Int) throws(ImportError) {
+    mutating func set(_ parameter: String, _ constant: FoldedConstant?, orZeros count: Int) throws(Fault) {
         if let constant { return try set(parameter, constant.flat) }
         parameters[parameter] = NumberTensor(0, shape: [count])
         names[parameter] = "zeros"
     }
 
-    mutating func set(_ name: String, _ linear: LinearMatch) throws(ImportError) {
+    mutating func set(_ name: String, _ linear: LinearMatch) throws(Fault) {
         try set(name + ".weight", linear.finishedWeight)
         try set(name + ".bias", linear.finishedBias, orZeros: linear.rows)
     }
 
-    mutating func set(_ name: String, _ norm: Normalization) throws(ImportError) {
+    mutating func set(_ name: String, _ norm: Normalization) throws(Fault) {
         try set(name + ".weight", norm.scale.flat)
         try set(name + ".bias", norm.bias, orZeros: norm.scale.count)
     }
@@ -95,7 +98,7 @@ extension LayerMatch {
 
 extension FoldedConstant {
     /// Whether two constants hold the same bits; read only where their places differ.
-    func isEqual(to other: FoldedConstant) throws(ImportError) -> Bool {
+    func isEqual(to other: FoldedConstant) throws(Fault) -> Bool {
         guard shape == other.shape else { return false }
         if strides == other.strides, offset == other.offset, base.shape == other.base.shape, base.dtype == other.base.dtype {
             if base === other.base { return true }
@@ -113,7 +116,7 @@ extension FoldedConstant {
     }
 
     /// Whether all of these hold the same bits; the first is read once for all. Nil where only pairs can tell.
-    static func allEqual(_ constants: [FoldedConstant]) throws(ImportError) -> Bool? {
+    static func allEqual(_ constants: [FoldedConstant]) throws(Fault) -> Bool? {
         guard let first = constants.first else { return true }
         var tensors: [StoredTensor] = []
         for constant in constants {
@@ -134,27 +137,25 @@ extension FoldedConstant {
     }
 
     /// Tensors of one shape and type, block by block.
-    private static func equalBytes(_ tensors: [StoredTensor]) throws(ImportError) -> Bool {
+    private static func equalBytes(_ tensors: [StoredTensor]) throws(Fault) -> Bool {
         guard let first = tensors.first, tensors.count > 1 else { return true }
         let count = first.byteCount
         let block = min(1 << 18, max(8, count))
-        return try wrapping {
-            try withUnsafeTemporaryAllocation(byteCount: 2 * block, alignment: 16) { scratch in
-                var start = 0
-                while start < count {
-                    let size = min(block, count - start)
-                    let kept = UnsafeMutableRawBufferPointer(rebasing: scratch[..<size])
-                    let copy = UnsafeMutableRawBufferPointer(rebasing: scratch[block..<(block + size)])
-                    try first.source.read(at: first.offset + start, into: kept)
-                    for tensor in tensors.dropFirst() {
-                        try tensor.source.read(at: tensor.offset + start, into: copy)
-                        guard differs(kept, copy) == 0 else { return false }
-                    }
-                    start += size
-                }
-                return true
+        let scratch = UnsafeMutableRawBufferPointer.allocate(byteCount: 2 * block, alignment: 16)
+        defer { scratch.deallocate() }
+        var start = 0
+        while start < count {
+            let size = min(block, count - start)
+            let kept = UnsafeMutableRawBufferPointer(rebasing: scratch[..<size])
+            let copy = UnsafeMutableRawBufferPointer(rebasing: scratch[block..<(block + size)])
+            try first.source.read(at: first.offset + start, into: kept)
+            for tensor in tensors.dropFirst() {
+                try tensor.source.read(at: tensor.offset + start, into: copy)
+                guard differs(kept, copy) == 0 else { return false }
             }
+            start += size
         }
+        return true
     }
 
     /// Bits in which two buffers of one size differ, joined.

@@ -1,4 +1,5 @@
 import AlbitModel
+import AlbitText
 
 /// Finds heads by walking from the graph's outputs back to the encoder.
 struct GraphHeadReader {
@@ -13,12 +14,12 @@ struct GraphHeadReader {
     }
 
     /// Adds the heads' parameters; the result tells what the classifier reads, where there is one.
-    func read(into assembly: inout GraphAssembly, _ report: inout ImportReport) throws(ImportError) -> Head? {
+    func read(into assembly: inout GraphAssembly, _ report: inout ImportReport) throws(Fault) -> Head? {
         typealias Name = ParameterName
         let outputs = walk.graph.outputs.map { (name: walk.graph.values[$0].name, match: walk.output($0, of: encoder.result)) }
         let hasWords = outputs.contains { if case .words = $0.match { true } else { false } }
         var kind: Head?
-        func classifier(_ linear: LinearMatch, _ head: Head, _ output: String, _ assembly: inout GraphAssembly) throws(ImportError) -> String {
+        func classifier(_ linear: LinearMatch, _ head: Head, _ output: String, _ assembly: inout GraphAssembly) throws(Fault) -> String {
             guard kind == nil else { return "left out: the model has another classifier" }
             kind = head
             try assembly.set("classifier", linear)
@@ -56,21 +57,26 @@ struct GraphHeadReader {
         return kind == .sequenceClassification ? nil : kind
     }
 
-    private func setPooler(_ pooler: LinearMatch, _ assembly: inout GraphAssembly) throws(ImportError) {
+    private func setPooler(_ pooler: LinearMatch, _ assembly: inout GraphAssembly) throws(Fault) {
         if assembly.parameters[ParameterName.poolerWeight] == nil { try assembly.set("pooler", pooler) }
     }
 
     /// The decoder of the masked-word head has to be the word embedding: that is all Albit stores.
     private func words(
         _ dense: LinearMatch, _ activation: HiddenActivation, _ norm: Normalization, _ decoder: LinearMatch, _ assembly: inout GraphAssembly
-    ) throws(ImportError) -> String {
+    ) throws(Fault) -> String {
         typealias Name = ParameterName
         guard let weight = decoder.finishedWeight else { return "left out" }
         let table = encoder.embeddings.words.table
         guard try weight.isEqual(to: table) else {
             guard options.head == nil || options.head == .maskedLanguageModel else { return "left out: its decoder is not the word embedding" }
             func name(_ constant: FoldedConstant) -> String { constant.roots.first.map { walk.graph.values[$0].name } ?? "" }
-            throw .untiedDecoder(path: assembly.path, tensor: name(weight), embeddings: name(table))
+            throw Fault(
+                .importUntiedDecoder, in: assembly.path,
+                "the decoder '\(name(weight))' differs from the word embedding '\(name(table))' "
+                    + "(tie_word_embeddings is false)",
+                advice: "masked-word scores would be wrong, so remove the prediction head or choose another "
+                    + "with --task")
         }
         guard activation == configuration.hiddenAct, norm.epsilon == configuration.layerNormEps else {
             return "left out: its activation or epsilon is not that of the layers"

@@ -1,4 +1,5 @@
 import AlbitModel
+import AlbitText
 
 /// Turns a dataflow graph into an ALBERT: walks from the ids through embeddings and layers to the outputs, merges
 /// equal layers, and reads the configuration off what it met.
@@ -12,7 +13,7 @@ struct GraphImporter {
     private static let maxEncoders = 64
 
     /// `files` are all files that the graph's constants lie in, the graph's own first.
-    func source(files: [any ByteSource]) throws(ImportError) -> AlbertSource {
+    func source(files: [any ByteSource]) throws(Fault) -> AlbertSource {
         let walk = try GraphWalk(path: path, graph: graph)
         let encoder = try findEncoder(walk)
         var assembly = GraphAssembly(path: path, graph: graph)
@@ -66,13 +67,13 @@ struct GraphImporter {
             nameInSource: { names[$0].map { [$0] } ?? [$0] })
     }
 
-    private func findEncoder(_ walk: GraphWalk) throws(ImportError) -> EncoderMatch {
+    private func findEncoder(_ walk: GraphWalk) throws(Fault) -> EncoderMatch {
         let summands = walk.normsBySummand()
         var found: [EncoderMatch] = []
-        var failure: (any Error)?
+        var failure: Fault?
         var tried = 0
         for norm in walk.norms.values.sorted(by: { $0.result < $1.result }) {
-            do {
+            do throws(Fault) {
                 guard let embeddings = try walk.embeddings(norm) else { continue }
                 tried += 1
                 guard tried <= GraphImporter.maxEncoders else { break }
@@ -83,21 +84,29 @@ struct GraphImporter {
             }
         }
         if found.count > 1 {
-            throw .severalTransformers(path: path, roots: found.map(\.embeddings.name))
+            throw Fault(
+                .importSeveralTransformers, in: path, "holds several transformers", advice: "choose one with --root: "
+                    + "\(found.map(\.embeddings.name).map { "'\($0)'" }.joined(separator: ", "))")
         }
         if let encoder = found.first { return encoder }
-        if let failure { try wrapping { throw failure } }
+        if let failure { throw failure }
         if let root = options.root {
-            let others = try wrapping { try walk.norms.values.compactMap { try walk.embeddings($0)?.name } }
-            throw .noSuchRoot(path: path, root: root, roots: others.sorted())
+            var others: [String] = []
+            for norm in walk.norms.values { if let match = try walk.embeddings(norm) { others.append(match.name) } }
+            throw Fault(
+                .importNoSuchRoot, in: path, "no transformer under the root '\(root)'",
+                advice: "there is \(others.sorted().map { "'\($0)'" }.joined(separator: ", "))")
         }
         let lookup = graph.nodes.first { if case .gather = $0.operation { $0.inputs.first.flatMap { $0 }.map { walk.constant($0) != nil } ?? false } else { false } }
-        throw .container(GraphError.noEmbeddings(
-            path: path, nodes: graph.nodes.count, node: lookup?.name ?? graph.nodes.first?.name ?? "none"))
+        throw Fault(
+            .graphNoEmbeddings, in: path,
+            "none of its \(graph.nodes.count) nodes is the LayerNorm of a sum of word, position and type "
+                + "embeddings, with which an ALBERT or BERT begins",
+            advice: "the first look-up of a table is at node '\(lookup?.name ?? graph.nodes.first?.name ?? "none")'")
     }
 
     /// Numbers the layers by their weights.
-    private func share(_ encoder: EncoderMatch) throws(ImportError) -> LayerSharing {
+    private func share(_ encoder: EncoderMatch) throws(Fault) -> LayerSharing {
         if try areOne(encoder.layers) {
             return LayerSharing(stored: [Int](repeating: 0, count: encoder.layers.count), isShared: encoder.projection != nil)
         }
@@ -117,7 +126,7 @@ struct GraphImporter {
     }
 
     /// Whether all layers have the same weights, with every copy read once.
-    private func areOne(_ layers: [LayerMatch]) throws(ImportError) -> Bool {
+    private func areOne(_ layers: [LayerMatch]) throws(Fault) -> Bool {
         let parameters = layers.map { $0.parameters.map(\.constant) }
         for part in parameters[0].indices {
             let constants = parameters.compactMap { $0[part] }
@@ -127,7 +136,7 @@ struct GraphImporter {
         return true
     }
 
-    private static func equal(_ a: LayerMatch, _ b: LayerMatch) throws(ImportError) -> Bool {
+    private static func equal(_ a: LayerMatch, _ b: LayerMatch) throws(Fault) -> Bool {
         for (first, second) in zip(a.parameters, b.parameters) {
             guard let x = first.constant, let y = second.constant else {
                 guard first.constant == nil, second.constant == nil else { return false }
@@ -138,10 +147,10 @@ struct GraphImporter {
         return true
     }
 
-    private func configure(_ encoder: EncoderMatch, _ sharing: LayerSharing) throws(ImportError) -> Configuration {
+    private func configure(_ encoder: EncoderMatch, _ sharing: LayerSharing) throws(Fault) -> Configuration {
         let first = encoder.layers[0]
-        func differ(_ what: String) -> ImportError {
-            .badConfiguration(path: path, problem: "its layers differ in \(what), which no ALBERT or BERT does")
+        func differ(_ what: String) -> Fault {
+            Fault(.importBadConfiguration, in: path, "its layers differ in \(what), which no ALBERT or BERT does")
         }
         for layer in encoder.layers {
             guard layer.attention.heads == first.attention.heads else { throw differ("the number of heads") }

@@ -1,4 +1,5 @@
 import AlbitModel
+import AlbitText
 
 /// A graph with what can be told of its values by one look: constants, aliases, LayerNorms.
 final class GraphWalk {
@@ -14,7 +15,7 @@ final class GraphWalk {
     /// By result: the LayerNorms of the graph.
     private(set) var norms: [ValueID: Normalization] = [:]
 
-    init(path: String, graph original: DataflowGraph) throws(ImportError) {
+    init(path: String, graph original: DataflowGraph) throws(Fault) {
         self.path = path
         // What is dequantized just after it was quantized is read as it was before.
         var source = Array(original.values.indices)
@@ -31,7 +32,7 @@ final class GraphWalk {
         }
         let graph = isQuantized ? original.reading(source) : original
         self.graph = graph
-        folding = try wrapping { try ConstantFolding(graph) }
+        folding = try ConstantFolding(graph)
         root = Array(graph.values.indices)
         for node in graph.nodes {
             guard let first = node.inputs.first ?? nil, let output = node.outputs.first, constant(output) == nil else { continue }
@@ -44,7 +45,7 @@ final class GraphWalk {
             default: break
             }
         }
-        for norm in try wrapping({ try NormalizationFinder(walk: self).all() }) { norms[norm.result] = norm }
+        for norm in try NormalizationFinder(walk: self).all() { norms[norm.result] = norm }
     }
 
     func constant(_ value: ValueID) -> FoldedConstant? { folding.constants[value] }

@@ -1,4 +1,5 @@
 import AlbitModel
+import AlbitText
 
 /// One transformer layer as it is applied once.
 struct LayerMatch {
@@ -42,13 +43,13 @@ extension GraphWalk {
     }
 
     /// The encoder that begins with these embeddings.
-    func encoder(_ embeddings: EmbeddingMatch, _ summands: [ValueID: [Normalization]]) throws -> EncoderMatch {
+    func encoder(_ embeddings: EmbeddingMatch, _ summands: [ValueID: [Normalization]]) throws(Fault) -> EncoderMatch {
         let start = root[embeddings.norm.result]
         var projection: LinearMatch?
         var hidden = start
         if summands[start] == nil {
             guard let (value, linear) = projected(start, summands) else {
-                throw GraphError.noMatch(
+                throw .noMatch(
                     path: path, progress: "the embeddings '\(embeddings.name)'", node: nodeName(start),
                     expected: "a layer, or a projection to the hidden size, that reads it and adds it to its result",
                     found: readers(start))
@@ -67,7 +68,7 @@ extension GraphWalk {
             hidden = root[layers[layers.count - 1].norm.result]
         }
         guard !layers.isEmpty else {
-            throw GraphError.noMatch(
+            throw .noMatch(
                 path: path, progress: "the embeddings '\(embeddings.name)'" + (projection == nil ? "" : " and the projection"),
                 node: nodeName(hidden), expected: "a layer that reads it and adds it to its result", found: readers(hidden))
         }
@@ -92,8 +93,8 @@ extension GraphWalk {
 
     private func layer(
         _ hidden: ValueID, _ first: Normalization, _ summands: [ValueID: [Normalization]], _ progress: String
-    ) throws -> LayerMatch {
-        func fail(_ value: ValueID, _ expected: String) -> GraphError {
+    ) throws(Fault) -> LayerMatch {
+        func fail(_ value: ValueID, _ expected: String) -> Fault {
             .noMatch(path: path, progress: progress, node: nodeName(value), expected: expected, found: operationName(value))
         }
         let dense = try residual(first, hidden, "the attention's output matmul", progress)
@@ -112,17 +113,17 @@ extension GraphWalk {
     }
 
     /// The linear layer that a LayerNorm adds to a hidden state, and nothing else.
-    private func residual(_ norm: Normalization, _ hidden: ValueID, _ what: String, _ progress: String) throws -> LinearMatch {
+    private func residual(_ norm: Normalization, _ hidden: ValueID, _ what: String, _ progress: String) throws(Fault) -> LinearMatch {
         let (leaves, constants) = terms(norm.input, stops: [hidden])
         let others = leaves.filter { $0 != hidden }
         guard leaves.count == others.count + 1, others.count == 1, constants.count <= 1, var match = linear(others[0]) else {
-            throw GraphError.noMatch(
+            throw .noMatch(
                 path: path, progress: progress, node: nodeName(norm.result), expected: "the LayerNorm of a hidden state plus \(what)",
                 found: others.first.map { operationName($0) } ?? "nothing to add")
         }
         if let bias = constants.first {
             guard match.bias == nil, bias.count == match.rows, let flat = bias.flat else {
-                throw GraphError.noMatch(
+                throw .noMatch(
                     path: path, progress: progress, node: nodeName(norm.result), expected: "one bias", found: "a constant of shape \(bias.shape)")
             }
             match.bias = flat
@@ -185,5 +186,15 @@ extension GraphWalk {
                 return abs(found - function(x)) <= 2e-3 * max(1, abs(x))
             }
         }.map { (input, $0.0) }
+    }
+}
+
+/// What a match that breaks off throws.
+extension Fault {
+    static func noMatch(path: String, progress: String, node: String, expected: String, found: String) -> Fault {
+        Fault(
+            .graphNoMatch, in: path,
+            "is no ALBERT or BERT: matched \(progress), then at node '\(node)' expected \(expected), found "
+                + "\(found)")
     }
 }

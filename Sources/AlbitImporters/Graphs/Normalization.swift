@@ -1,3 +1,5 @@
+import AlbitText
+
 /// A LayerNorm over the last axis, one node or many.
 struct Normalization {
     var input: DataflowGraph.ValueID
@@ -23,7 +25,7 @@ struct NormalizationFinder {
     private static let probe: [Double] = [0.7, -1.9, 0.4, 2.3]
     private static let symbols: [[Double]] = [[1.3, -0.6, 0.8, 2.1], [0.25, 1.75, -0.5, 0.9]]
 
-    func all() throws -> [Normalization] {
+    func all() throws(Fault) -> [Normalization] {
         var found: [Normalization] = []
         var done = Set<ValueID>()
         var regions = 0
@@ -71,7 +73,7 @@ struct NormalizationFinder {
     }
 
     /// The elementwise nodes that depend on `start` and constants alone; the first of them that is its LayerNorm.
-    private func region(from start: ValueID) throws -> Normalization? {
+    private func region(from start: ValueID) throws(Fault) -> Normalization? {
         var members: Set<ValueID> = [start]
         var order: [DataflowGraph.NodeID] = []
         var seen = Set<DataflowGraph.NodeID>()

@@ -1,3 +1,5 @@
+import AlbitText
+
 /// A few numbers that a reader made or that a file spells shortly. Where there are fewer than the shape holds, the last
 /// one fills the rest, as TensorFlow shortens constants; without any, all are 0.
 final class NumbersTensor: LazyTensor {
@@ -24,7 +26,7 @@ final class NumbersTensor: LazyTensor {
         }
     }
 
-    func read(_ range: Range<Int>, into buffer: UnsafeMutableBufferPointer<Float>) throws {
+    func read(_ range: Range<Int>, into buffer: UnsafeMutableBufferPointer<Float>) throws(Fault) {
         let last = values.last ?? 0
         for i in 0..<buffer.count {
             let index = range.lowerBound &+ i

@@ -1,6 +1,8 @@
+import AlbitText
+
 /// ONNX Runtime's fused operators, taken apart again. Source: its page of contrib operators.
 extension ONNXLowering {
-    mutating func fused(_ node: ONNXNode) throws {
+    mutating func fused(_ node: ONNXNode) throws(Fault) {
         switch node.type {
         case "FusedMatMul":
             guard node.integer("transBatchA") ?? 0 == 0, node.integer("transBatchB") ?? 0 == 0 else {
@@ -54,7 +56,7 @@ extension ONNXLowering {
     }
 
     /// Inputs: values, skip, scale, bias, bias of the sum. Result 3 is the sum.
-    private mutating func skipLayerNorm(_ node: ONNXNode) throws {
+    private mutating func skipLayerNorm(_ node: ONNXNode) throws(Fault) {
         var sum = try part(.add, node, "skip", [node.input(0), node.input(1)])
         if !node.input(4).isEmpty { sum = try part(.add, node, "bias", [sum, node.input(4)]) }
         try builder.node(
@@ -67,7 +69,7 @@ extension ONNXLowering {
     }
 
     /// Inputs: ids, types, word table, position table, type table, scale, bias, mask, position ids.
-    private mutating func embeddings(_ node: ONNXNode) throws {
+    private mutating func embeddings(_ node: ONNXNode) throws(Fault) {
         let words = try part(.gather(axis: 0), node, "words", [node.input(2), node.input(0)])
         var ids = node.input(8)
         if ids.isEmpty { ids = try part(.other("Range"), node, "range", []) }
@@ -88,7 +90,7 @@ extension ONNXLowering {
 
     /// Inputs: values, weight [in][q k v], bias, … QAttention's weight is quantized: values, weight, bias, scale of the
     /// values, scale of the weight, mask, zero point of the values, zero point of the weight.
-    private mutating func packedAttention(_ node: ONNXNode) throws {
+    private mutating func packedAttention(_ node: ONNXNode) throws(Fault) {
         var input = node.input(0)
         var weight = node.input(1)
         if node.type == "QAttention" {
@@ -107,7 +109,7 @@ extension ONNXLowering {
     }
 
     /// Inputs: queries, keys, values, packed bias, …
-    private mutating func multiHeadAttention(_ node: ONNXNode) throws {
+    private mutating func multiHeadAttention(_ node: ONNXNode) throws(Fault) {
         var inputs = [node.input(0), node.input(1), node.input(2)]
         guard !inputs[1].isEmpty, !inputs[2].isEmpty, node.integer("unidirectional") ?? 0 == 0 else {
             return try emit(.other(node.qualifiedType), node)
@@ -121,7 +123,7 @@ extension ONNXLowering {
     }
 
     /// Attention over [batch, positions, hidden], as the nodes that other exporters write.
-    mutating func attention(_ node: ONNXNode, queries: String, keys: String, values: String, heads: Int?) throws {
+    mutating func attention(_ node: ONNXNode, queries: String, keys: String, values: String, heads: Int?) throws(Fault) {
         guard let heads, !node.output(0).isEmpty else { return try emit(.other(node.qualifiedType), node) }
         let shape = try integers([0, 0, heads, -1], as: emitName(node, "shape"))
         var parts: [String] = []
@@ -142,7 +144,7 @@ extension ONNXLowering {
 
     private mutating func quantizedMatmul(
         _ node: ONNXNode, input: String, weight: String, scale: String, zeroPoint: String, bias: String
-    ) throws {
+    ) throws(Fault) {
         let weights = try part(.dequantize(axis: -1), node, "weight", [weight, scale, zeroPoint])
         guard !bias.isEmpty else {
             return try builder.node(.matmul(), name: node.name, inputs: [input, weights], outputs: node.outputs)

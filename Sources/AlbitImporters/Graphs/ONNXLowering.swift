@@ -1,4 +1,5 @@
 import AlbitModel
+import AlbitText
 
 /// Translates ONNX operators, and ONNX Runtime's fused ones, into the vocabulary of `Operation`.
 struct ONNXLowering {
@@ -15,7 +16,7 @@ struct ONNXLowering {
         "MatMulInteger": .integerMatmul, "Reshape": .reshape, "Flatten": .reshape, "CastLike": .cast(toFloat: true),
     ]
 
-    mutating func add(_ node: ONNXNode) throws {
+    mutating func add(_ node: ONNXNode) throws(Fault) {
         switch node.domain {
         case "": try standard(node)
         case "com.microsoft": try fused(node)
@@ -23,7 +24,10 @@ struct ONNXLowering {
             try emit(.other(node.qualifiedType), node)
         default:
             guard functionDomains.contains(node.domain) else {
-                throw ONNXError.unknownOperator(path: builder.path, node: node.label, name: node.qualifiedType)
+                throw Fault(
+                    .onnxUnknownOperator, in: builder.path, at: "node '\(node.label)'",
+                    "is of the unknown operator \(node.qualifiedType)",
+                    advice: "Albit knows ONNX and com.microsoft (ONNX Runtime)")
             }
             try emit(.other(node.qualifiedType), node)
         }
@@ -32,19 +36,19 @@ struct ONNXLowering {
     /// The node as it is, under another name for what it does.
     func emitName(_ node: ONNXNode, _ part: String) -> String { node.label + "/" + part }
 
-    mutating func emit(_ operation: Operation, _ node: ONNXNode) throws {
+    mutating func emit(_ operation: Operation, _ node: ONNXNode) throws(Fault) {
         try builder.node(operation, name: node.name, inputs: node.inputs, outputs: node.outputs)
     }
 
     /// A part of a node; returns the name of its result.
-    mutating func part(_ operation: Operation, _ node: ONNXNode, _ name: String, _ inputs: [String]) throws -> String {
+    mutating func part(_ operation: Operation, _ node: ONNXNode, _ name: String, _ inputs: [String]) throws(Fault) -> String {
         let result = emitName(node, name)
         try builder.node(operation, name: result, inputs: inputs, outputs: [result])
         return result
     }
 
     /// A number that an operator implies.
-    mutating func number(_ value: Float, _ node: ONNXNode, _ name: String) throws -> String {
+    mutating func number(_ value: Float, _ node: ONNXNode, _ name: String) throws(Fault) -> String {
         let result = emitName(node, name)
         let bits = value.bitPattern
         let bytes = (0..<4).map { UInt8(truncatingIfNeeded: bits >> UInt32(8 * $0)) }
@@ -52,7 +56,7 @@ struct ONNXLowering {
         return result
     }
 
-    mutating func integers(_ values: [Int], as result: String, isScalar: Bool = false) throws -> String {
+    mutating func integers(_ values: [Int], as result: String, isScalar: Bool = false) throws(Fault) -> String {
         var bytes: [UInt8] = []
         for value in values { for i in 0..<8 { bytes.append(UInt8(truncatingIfNeeded: value >> (8 * i))) } }
         try builder.constant(
@@ -60,7 +64,7 @@ struct ONNXLowering {
         return result
     }
 
-    private mutating func standard(_ node: ONNXNode) throws {
+    private mutating func standard(_ node: ONNXNode) throws(Fault) {
         if let operation = ONNXLowering.elementwise[node.type] {
             if node.type == "Shape", node.integer("start") ?? 0 != 0 || node.integer("end") != nil { return try shapeSlice(node) }
             return try emit(operation, node)
@@ -120,13 +124,13 @@ struct ONNXLowering {
     }
 
     /// Further results of a fused operator that nothing of the model depends on.
-    mutating func unused(_ node: ONNXNode, from first: Int) throws {
+    mutating func unused(_ node: ONNXNode, from first: Int) throws(Fault) {
         for index in node.outputs.indices.dropFirst(first) where !node.outputs[index].isEmpty {
             try builder.node(.other(node.qualifiedType), name: emitName(node, "output\(index)"), inputs: [], outputs: [node.outputs[index]])
         }
     }
 
-    private mutating func constant(_ node: ONNXNode) throws {
+    private mutating func constant(_ node: ONNXNode) throws(Fault) {
         let name = node.output(0)
         switch node.attributes["value"] ?? node.attributes["value_float"] ?? node.attributes["value_int"] ?? node.attributes["value_ints"]
             ?? node.attributes["value_floats"]
@@ -146,14 +150,14 @@ struct ONNXLowering {
         }
     }
 
-    private mutating func shapeSlice(_ node: ONNXNode) throws {
+    private mutating func shapeSlice(_ node: ONNXNode) throws(Fault) {
         let whole = try part(.shape, node, "shape", [node.input(0)])
         let starts = try integers([node.integer("start") ?? 0], as: emitName(node, "start"))
         let ends = try integers([node.integer("end") ?? Int(Int32.max)], as: emitName(node, "end"))
         try builder.node(.slice, name: node.name, inputs: [whole, starts, ends], outputs: node.outputs)
     }
 
-    mutating func gemm(_ node: ONNXNode, activation: Operation?) throws {
+    mutating func gemm(_ node: ONNXNode, activation: Operation?) throws(Fault) {
         let product = Operation.matmul(
             transposeA: node.integer("transA") ?? 0 != 0, transposeB: node.integer("transB") ?? 0 != 0, scale: node.float("alpha") ?? 1)
         let beta = node.float("beta") ?? 1

@@ -1,3 +1,5 @@
+import AlbitText
+
 /// A NodeProto, read as far as its operator needs it.
 struct ONNXNode {
     enum Attribute {
@@ -26,13 +28,14 @@ struct ONNXNode {
     var label: String { name.isEmpty ? outputs.first ?? type : name }
     var qualifiedType: String { domain.isEmpty ? type : domain + ":" + type }
 
-    init(_ range: Range<Int>, _ scanner: WireScanner) throws {
+    init(_ range: Range<Int>, _ scanner: WireScanner) throws(Fault) {
         var items = 0
-        try scanner.fields(range) { field in
-            guard case .bytes(let content) = field.payload else { return }
+        var message = scanner.message(range)
+        while let field = try message.next() {
+            guard case .bytes(let content) = field.payload else { continue }
             items += 1
             guard items <= ONNXNode.maxItems || field.number == 9 else {
-                throw ONNXError.tooMany(path: scanner.source.path, what: "parts of node '\(self.label)'", limit: ONNXNode.maxItems)
+                throw .tooMany(path: scanner.source.path, what: "parts of node '\(self.label)'", limit: ONNXNode.maxItems)
             }
             switch field.number {
             case 1: self.inputs.append(try scanner.text(content))
@@ -49,18 +52,19 @@ struct ONNXNode {
         if domain == "ai.onnx" { domain = "" }
     }
 
-    private static func attribute(_ range: Range<Int>, _ scanner: WireScanner) throws -> (String, Attribute) {
+    private static func attribute(_ range: Range<Int>, _ scanner: WireScanner) throws(Fault) -> (String, Attribute) {
         var name = ""
         var value = Attribute.other
         var integers: [Int] = []
         var floats: [Float] = []
         var type = 0
-        func isFull() throws {
+        func isFull() throws(Fault) {
             guard integers.count + floats.count <= maxItems else {
-                throw ONNXError.tooMany(path: scanner.source.path, what: "numbers in attribute '\(name)'", limit: maxItems)
+                throw .tooMany(path: scanner.source.path, what: "numbers in attribute '\(name)'", limit: maxItems)
             }
         }
-        try scanner.fields(range) { field in
+        var message = scanner.message(range)
+        while let field = try message.next() {
             try isFull()
             switch (field.number, field.payload) {
             case (1, .bytes(let text)): name = try scanner.text(text)
@@ -70,7 +74,12 @@ struct ONNXNode {
             case (5, .bytes(let tensor)): value = .tensor(tensor)
             case (7, .fixed32(let bits)): floats.append(Float(bitPattern: bits))
             case (7, .bytes(let packed)):
-                guard packed.count % 4 == 0, packed.count <= 4 * maxItems else { throw WireError.badField(path: scanner.source.path, offset: packed.lowerBound) }
+                guard packed.count % 4 == 0, packed.count <= 4 * maxItems else {
+                    throw Fault(
+                        .protobufBadField, in: scanner.source.path,
+                        "a protocol buffer has a field of unknown kind at its byte \(packed.lowerBound)",
+                        advice: "the file is damaged, download it again")
+                }
                 let bytes = try scanner.source.bytes(at: packed.lowerBound, count: packed.count, what: "an attribute", limit: 4 * maxItems)
                 for i in 0..<(bytes.count / 4) {
                     floats.append(Float(bitPattern: (0..<4).reduce(UInt32(0)) { $0 | UInt32(bytes[4 * i + $1]) << UInt32(8 * $1) }))
@@ -116,4 +125,11 @@ struct ONNXNode {
     /// An input by position, empty where it is left out.
     func input(_ index: Int) -> String { index < inputs.count ? inputs[index] : "" }
     func output(_ index: Int) -> String { index < outputs.count ? outputs[index] : "" }
+}
+
+/// Faults that are found in several places of this file.
+private extension Fault {
+    static func tooMany(path: String, what: String, limit: Int) -> Fault {
+        Fault(.onnxTooMany, in: path, "has more than \(limit) \(what)", advice: "the file is damaged or hostile")
+    }
 }

@@ -1,4 +1,5 @@
 import AlbitModel
+import AlbitText
 
 /// Reads an ONNX file into a dataflow graph. Node by node, tensor by tensor: what is large stays where it is.
 ///
@@ -7,29 +8,30 @@ struct ONNXReader {
     static let maxInitializers = 1 << 20
 
     /// The graph and the files that its constants lie in besides the model itself.
-    static func read(_ file: any ByteSource, tree: any FileTree) throws -> (graph: DataflowGraph, files: [any ByteSource]) {
+    static func read(_ file: any ByteSource, tree: any FileTree) throws(Fault) -> (graph: DataflowGraph, files: [any ByteSource]) {
         let scanner = WireScanner(file)
         var graphs: [Range<Int>] = []
         var producer = ""
         var version = ""
         var functionDomains = Set<String>()
-        do {
-            try scanner.fields(0..<file.count) { field in
-                switch (field.number, field.payload) {
-                case (2, .bytes(let text)): producer = try scanner.text(text)
-                case (3, .bytes(let text)): version = try scanner.text(text)
-                case (7, .bytes(let graph)): graphs.append(graph)
-                case (25, .bytes(let function)):
-                    try scanner.fields(function) { part in
-                        if case (10, .bytes(let domain)) = (part.number, part.payload) { functionDomains.insert(try scanner.text(domain)) }
-                    }
-                default: break
+        var message = scanner.message(0..<file.count)
+        while let field = try message.next() {
+            switch (field.number, field.payload) {
+            case (2, .bytes(let text)): producer = try scanner.text(text)
+            case (3, .bytes(let text)): version = try scanner.text(text)
+            case (7, .bytes(let graph)): graphs.append(graph)
+            case (25, .bytes(let function)):
+                var message = scanner.message(function)
+                while let part = try message.next() {
+                    if case (10, .bytes(let domain)) = (part.number, part.payload) { functionDomains.insert(try scanner.text(domain)) }
                 }
+            default: break
             }
-        } catch let error as WireError {
-            throw ONNXError.notProtobuf(path: file.path, reason: error.reason)
         }
-        guard !graphs.isEmpty else { throw ONNXError.noGraph(path: file.path) }
+        guard !graphs.isEmpty else {
+            throw Fault(
+                .onnxNoGraph, in: file.path, "holds no ONNX graph", advice: "the file is empty or of another kind")
+        }
         let writer = [producer, version].filter { !$0.isEmpty }.joined(separator: " ")
         let builder = GraphBuilder(path: file.path, format: "ONNX", writer: writer.isEmpty ? nil : writer)
         let tensors = ONNXTensorReader(scanner: scanner, tree: tree)
@@ -38,27 +40,32 @@ struct ONNXReader {
         var outputs: [String] = []
         var initializers = 0
         for graph in graphs {
-            do {
-                try scanner.fields(graph) { field in
-                    guard case .bytes(let content) = field.payload else { return }
-                    switch field.number {
-                    case 1: try lowering.add(try ONNXNode(content, scanner))
-                    case 5:
-                        initializers += 1
-                        guard initializers <= maxInitializers else {
-                            throw ONNXError.tooMany(path: file.path, what: "initializers", limit: maxInitializers)
-                        }
-                        let (name, tensor) = try tensors.read(content)
-                        guard !name.isEmpty else { throw ONNXError.unnamedTensor(path: file.path, offset: content.lowerBound) }
-                        try lowering.builder.constant(name, tensor)
-                    case 11: inputs.append(try valueName(content, scanner))
-                    case 12: outputs.append(try valueName(content, scanner))
-                    case 15: throw ONNXError.sparse(path: file.path)
-                    default: break
+            var message = scanner.message(graph)
+            while let field = try message.next() {
+                guard case .bytes(let content) = field.payload else { continue }
+                switch field.number {
+                case 1: try lowering.add(try ONNXNode(content, scanner))
+                case 5:
+                    initializers += 1
+                    guard initializers <= maxInitializers else {
+                        throw Fault(
+                            .onnxTooMany, in: file.path, "has more than \(maxInitializers) initializers",
+                            advice: "the file is damaged or hostile")
                     }
+                    let (name, tensor) = try tensors.read(content)
+                    guard !name.isEmpty else {
+                        throw Fault(
+                            .onnxUnnamedTensor, in: file.path, at: "the initializer at byte \(content.lowerBound)",
+                            "has no name", advice: "the file is damaged")
+                    }
+                    try lowering.builder.constant(name, tensor)
+                case 11: inputs.append(try valueName(content, scanner))
+                case 12: outputs.append(try valueName(content, scanner))
+                case 15: throw Fault(
+                    .onnxSparse, in: file.path, "has sparse initializers, which Albit does not read",
+                    advice: "save the model with dense ones")
+                default: break
                 }
-            } catch let error as WireError {
-                throw ONNXError.notProtobuf(path: file.path, reason: error.reason)
             }
         }
         // Old files list their initializers among the inputs.
@@ -68,9 +75,10 @@ struct ONNXReader {
     }
 
     /// The name in a ValueInfoProto.
-    private static func valueName(_ range: Range<Int>, _ scanner: WireScanner) throws -> String {
+    private static func valueName(_ range: Range<Int>, _ scanner: WireScanner) throws(Fault) -> String {
         var name = ""
-        try scanner.fields(range) { field in
+        var message = scanner.message(range)
+        while let field = try message.next() {
             if case (1, .bytes(let text)) = (field.number, field.payload) { name = try scanner.text(text) }
         }
         return name

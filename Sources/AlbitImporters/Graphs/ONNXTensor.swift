@@ -1,4 +1,5 @@
 import AlbitModel
+import AlbitText
 
 /// Reads TensorProto messages: as places in the file or in an external file, never as copies of weights.
 final class ONNXTensorReader {
@@ -32,31 +33,39 @@ final class ONNXTensorReader {
     }
 
     /// A tensor and its own name. `fallback` names a tensor without a name in messages.
-    func read(_ range: Range<Int>, fallback: String = "") throws -> (name: String, tensor: any LazyTensor) {
+    func read(_ range: Range<Int>, fallback: String = "") throws(Fault) -> (name: String, tensor: any LazyTensor) {
         var parts = Parts()
-        try scanner.fields(range) { field in try self.collect(field, into: &parts) }
+        var message = scanner.message(range)
+        while let field = try message.next() { try self.collect(field, into: &parts) }
         let name = parts.name.isEmpty ? fallback : parts.name
         guard parts.shape.count <= ONNXTensorReader.maxRank else {
-            throw ONNXError.badShape(path: path, tensor: name, problem: "has more than \(ONNXTensorReader.maxRank) dimensions")
+            throw .badShape(path: path, tensor: name, problem: "has more than \(ONNXTensorReader.maxRank) dimensions")
         }
         guard let dtype = ONNXTensorReader.type(parts.type) else {
-            throw ONNXError.unknownType(path: path, tensor: name, type: parts.type)
+            throw Fault(
+                .onnxUnknownType, in: path, at: "tensor '\(name)'",
+                "has data type \(parts.type), which is no type of numbers that Albit reads",
+                advice: "export the model in float32, float16 or bfloat16")
         }
-        guard !parts.isSegmented else { throw ONNXError.segmented(path: path, tensor: name) }
+        guard !parts.isSegmented else {
+            throw Fault(
+                .onnxSegmented, in: path, at: "tensor '\(name)'",
+                "is stored in segments, which no known program writes")
+        }
         guard let count = parts.shape.checkedProduct, case let (bytes, overflow) = count.multipliedReportingOverflow(by: dtype.size), !overflow
-        else { throw ONNXError.badShape(path: path, tensor: name, problem: "has impossible dimensions \(parts.shape)") }
+        else { throw .badShape(path: path, tensor: name, problem: "has impossible dimensions \(parts.shape)") }
         guard parts.raw == nil || parts.typed.isEmpty, !parts.isExternal || (parts.raw == nil && parts.typed.isEmpty) else {
-            throw ONNXError.severalPayloads(path: path, tensor: name)
+            throw .severalPayloads(path: path, tensor: name)
         }
         if parts.isExternal { return (parts.name, try external(parts, name, dtype, bytes)) }
         if let raw = parts.raw {
-            guard raw.count == bytes else { throw ONNXError.wrongSize(path: path, tensor: name, expected: bytes, found: raw.count) }
+            guard raw.count == bytes else { throw .wrongSize(path: path, tensor: name, expected: bytes, found: raw.count) }
             return (parts.name, StoredTensor(shape: parts.shape, dtype: dtype, source: scanner.source, offset: raw.lowerBound))
         }
         return (parts.name, try typed(parts, name, dtype, count))
     }
 
-    private func collect(_ field: WireScanner.Field, into parts: inout Parts) throws {
+    private func collect(_ field: WireScanner.Field, into parts: inout Parts) throws(Fault) {
         switch (field.number, field.payload) {
         case (1, .varint(let extent)): parts.shape.append(Int(Int64(bitPattern: extent)))
         case (1, .bytes(let packed)):
@@ -69,15 +78,16 @@ final class ONNXTensorReader {
         case (3, _): parts.isSegmented = true
         case (4...7, let payload), (10...11, let payload):
             if case .bytes(let range) = payload, range.isEmpty { return }
-            guard parts.typed.count < 4096 else { throw ONNXError.scattered(path: path, tensor: parts.name) }
+            guard parts.typed.count < 4096 else { throw .scattered(path: path, tensor: parts.name) }
             parts.typed.append((field.number, payload))
         case (8, .bytes(let range)): parts.name = try scanner.text(range)
         case (9, .bytes(let range)): parts.raw = range.isEmpty ? parts.raw : range
         case (13, .bytes(let range)):
-            guard parts.external.count < 64 else { throw ONNXError.badExternal(path: path, tensor: parts.name, problem: "has too many entries") }
+            guard parts.external.count < 64 else { throw .badExternal(path: path, tensor: parts.name, problem: "has too many entries") }
             var key = ""
             var value = ""
-            try scanner.fields(range) { entry in
+            var message = scanner.message(range)
+            while let entry = try message.next() {
                 if case (1, .bytes(let text)) = (entry.number, entry.payload) { key = try self.scanner.text(text) }
                 if case (2, .bytes(let text)) = (entry.number, entry.payload) { value = try self.scanner.text(text) }
             }
@@ -119,19 +129,19 @@ final class ONNXTensorReader {
         }
     }
 
-    private func typed(_ parts: Parts, _ name: String, _ dtype: TensorType, _ count: Int) throws -> any LazyTensor {
+    private func typed(_ parts: Parts, _ name: String, _ dtype: TensorType, _ count: Int) throws(Fault) -> any LazyTensor {
         let (number, isVarint) = ONNXTensorReader.typedField(dtype)
-        guard parts.typed.allSatisfy({ $0.number == number }) else { throw ONNXError.severalPayloads(path: path, tensor: name) }
+        guard parts.typed.allSatisfy({ $0.number == number }) else { throw .severalPayloads(path: path, tensor: name) }
         if !isVarint, parts.typed.count == 1, case .bytes(let range) = parts.typed[0].field {
             // Packed floats lie as they would in raw data.
             guard range.count == count &* dtype.size else {
-                throw ONNXError.wrongSize(path: path, tensor: name, expected: count &* dtype.size, found: range.count)
+                throw .wrongSize(path: path, tensor: name, expected: count &* dtype.size, found: range.count)
             }
             return StoredTensor(shape: parts.shape, dtype: dtype, source: scanner.source, offset: range.lowerBound)
         }
         var values: [UInt8] = []
-        func append(_ value: UInt64) throws {
-            guard values.count < ONNXTensorReader.maxSpelled else { throw ONNXError.scattered(path: path, tensor: name) }
+        func append(_ value: UInt64) throws(Fault) {
+            guard values.count < ONNXTensorReader.maxSpelled else { throw .scattered(path: path, tensor: name) }
             for i in 0..<dtype.size { values.append(UInt8(truncatingIfNeeded: value >> UInt64(8 * i))) }
         }
         for (_, field) in parts.typed {
@@ -147,7 +157,7 @@ final class ONNXTensorReader {
                     } else {
                         let part = range.upperBound - position
                         guard part % dtype.size == 0, part <= ONNXTensorReader.maxSpelled - values.count else {
-                            throw ONNXError.scattered(path: path, tensor: name)
+                            throw .scattered(path: path, tensor: name)
                         }
                         values += try scanner.source.bytes(at: position, count: part, what: "a tensor", limit: ONNXTensorReader.maxSpelled)
                         position = range.upperBound
@@ -156,46 +166,86 @@ final class ONNXTensorReader {
             }
         }
         guard values.count == count &* dtype.size else {
-            throw ONNXError.wrongSize(path: path, tensor: name, expected: count &* dtype.size, found: values.count)
+            throw .wrongSize(path: path, tensor: name, expected: count &* dtype.size, found: values.count)
         }
         return StoredTensor(shape: parts.shape, dtype: dtype, source: MemoryBytes(values, path: "\(path): '\(name)'"), offset: 0)
     }
 
-    private func external(_ parts: Parts, _ name: String, _ dtype: TensorType, _ bytes: Int) throws -> any LazyTensor {
-        guard let location = parts.external["location"], !location.isEmpty else { throw ONNXError.noLocation(path: path, tensor: name) }
-        func number(_ key: String) throws -> Int? {
+    private func external(_ parts: Parts, _ name: String, _ dtype: TensorType, _ bytes: Int) throws(Fault) -> any LazyTensor {
+        guard let location = parts.external["location"], !location.isEmpty else {
+            throw Fault(.onnxNoLocation, in: path, at: "tensor '\(name)'", "is external, but no file is named")
+        }
+        func number(_ key: String) throws(Fault) -> Int? {
             guard let text = parts.external[key], !text.isEmpty else { return nil }
             guard let value = Int(text), value >= 0 else {
-                throw ONNXError.badExternal(path: path, tensor: name, problem: "has \(key) '\(text)', expected a number of bytes from 0")
+                throw .badExternal(path: path, tensor: name, problem: "has \(key) '\(text)', expected a number of bytes from 0")
             }
             return value
         }
         let offset = try number("offset") ?? 0
         let length = try number("length")
         let file = try open(location, name)
-        if let length, length != bytes { throw ONNXError.wrongSize(path: path, tensor: name, expected: bytes, found: length) }
+        if let length, length != bytes { throw .wrongSize(path: path, tensor: name, expected: bytes, found: length) }
         guard offset <= file.count, bytes <= file.count - offset else {
-            throw ONNXError.badExternal(
+            throw .badExternal(
                 path: path, tensor: name, problem: "needs \(bytes) bytes at \(offset) of '\(location)', which has \(file.count)")
         }
         return StoredTensor(shape: parts.shape, dtype: dtype, source: file, offset: offset)
     }
 
-    private func open(_ location: String, _ name: String) throws -> any ByteSource {
+    private func open(_ location: String, _ name: String) throws(Fault) -> any ByteSource {
         if let file = opened[location] { return file }
-        func refuse(_ problem: String) -> ONNXError {
-            .badLocation(path: path, tensor: name, location: location, problem: problem)
+        func refuse(_ problem: String) -> Fault {
+            Fault(
+                .onnxBadLocation, in: path, at: "tensor '\(name)'", "lies in '\(location)', which \(problem)",
+                advice: "external data has to lie beside the model")
         }
         if location.hasPrefix("/") { throw refuse("is an absolute path") }
         let parts = location.split(separator: "/", omittingEmptySubsequences: false).filter { $0 != "." }
         guard parts.allSatisfy({ DirectoryTree.isPlainName(String($0)) }) else { throw refuse("leaves the model's directory") }
-        guard opened.count < 65536 else { throw ONNXError.tooMany(path: path, what: "external files", limit: 65536) }
-        guard let file = try tree.open(location) else { throw ONNXError.missingFile(path: path, tensor: name, file: location) }
+        guard opened.count < 65536 else {
+            throw Fault(
+                .onnxTooMany, in: path, "has more than 65536 external files", advice: "the file is damaged or hostile")
+        }
+        guard let file = try tree.open(location) else {
+            throw Fault(
+                .onnxMissingFile, in: path, at: "tensor '\(name)'", "lies in '\(location)', which is not there",
+                advice: "copy it beside the model")
+        }
         if let directory = tree as? DirectoryTree, !directory.holds(location, besides: path) {
             throw refuse("is a link that leads out of the model's directory")
         }
         opened[location] = file
         externalFiles.append(file)
         return file
+    }
+}
+
+/// Faults that are found in several places of this file.
+private extension Fault {
+    static func badShape(path: String, tensor: String, problem: String) -> Fault {
+        Fault(.onnxBadShape, in: path, at: "tensor '\(tensor)'", problem)
+    }
+
+    static func severalPayloads(path: String, tensor: String) -> Fault {
+        Fault(
+            .onnxSeveralPayloads, in: path, at: "tensor '\(tensor)'",
+            "has its values twice, in raw_data and in a typed field", advice: "the file is damaged")
+    }
+
+    static func wrongSize(path: String, tensor: String, expected: Int, found: Int) -> Fault {
+        Fault(
+            .onnxWrongSize, in: path, at: "tensor '\(tensor)'",
+            "has \(found) bytes of data, its shape and type need \(expected)", advice: "the file is damaged")
+    }
+
+    static func scattered(path: String, tensor: String) -> Fault {
+        Fault(
+            .onnxScattered, in: path, at: "tensor '\(tensor)'", "is stored number by number",
+            advice: "save the model again with raw data (onnx.save does)")
+    }
+
+    static func badExternal(path: String, tensor: String, problem: String) -> Fault {
+        Fault(.onnxBadExternal, in: path, at: "tensor '\(tensor)'", "is external and \(problem)")
     }
 }

@@ -1,4 +1,5 @@
 import AlbitModel
+import AlbitText
 
 /// A `SavedModel`: a graph whose weights lie in a checkpoint beside it, in `variables/`.
 ///
@@ -48,40 +49,47 @@ struct SavedModel {
         return position == 2 && head[end + 1] == 0x0A
     }
 
-    init(_ scanner: WireScanner) throws {
+    init(_ scanner: WireScanner) throws(Fault) {
         let path = scanner.source.path
         var metas: [MetaGraph] = []
-        try scanner.fields(0..<scanner.source.count) { field in
-            guard case (2, .bytes(let content)) = (field.number, field.payload) else { return }
+        var message = scanner.message(0..<scanner.source.count)
+        while let field = try message.next() {
+            guard case (2, .bytes(let content)) = (field.number, field.payload) else { continue }
             guard metas.count < SavedModel.maxMetaGraphs else {
-                throw TensorFlowError.tooMany(path: path, what: "meta graphs", limit: SavedModel.maxMetaGraphs)
+                throw .tooMany(path: path, what: "meta graphs", limit: SavedModel.maxMetaGraphs)
             }
             metas.append(try SavedModel.metaGraph(content, scanner))
         }
         // The graph for serving; TF-Hub modules keep the one for inference without tags, beside one for training.
         let chosen = metas.first { $0.tags.contains("serve") && !$0.tags.contains("train") }
             ?? metas.first { !$0.tags.contains("train") } ?? metas.first
-        guard let chosen, !chosen.graph.isEmpty else { throw TensorFlowError.noGraph(path: path) }
+        guard let chosen, !chosen.graph.isEmpty else {
+            throw Fault(
+                .tensorFlowNoGraph, in: path, "holds no TensorFlow graph",
+                advice: "the file is empty or of another kind")
+        }
         graph = try TensorFlowGraph(chosen.graph, scanner)
         version = chosen.version
         signatures = chosen.signatures.sorted { $0.name < $1.name }
     }
 
-    private static func metaGraph(_ range: Range<Int>, _ scanner: WireScanner) throws -> MetaGraph {
+    private static func metaGraph(_ range: Range<Int>, _ scanner: WireScanner) throws(Fault) -> MetaGraph {
         var meta = MetaGraph()
-        try scanner.fields(range) { field in
-            guard case .bytes(let content) = field.payload else { return }
+        var message = scanner.message(range)
+        while let field = try message.next() {
+            guard case .bytes(let content) = field.payload else { continue }
             switch field.number {
             case 1:
-                try scanner.fields(content) { part in
-                    guard case .bytes(let text) = part.payload else { return }
+                var message = scanner.message(content)
+                while let part = try message.next() {
+                    guard case .bytes(let text) = part.payload else { continue }
                     if part.number == 4, meta.tags.count < maxSignatures { meta.tags.append(try scanner.text(text)) }
                     if part.number == 5 { meta.version = try scanner.text(text) }
                 }
             case 2: meta.graph.append(content)
             case 5:
                 guard meta.signatures.count < maxSignatures else {
-                    throw TensorFlowError.tooMany(path: scanner.source.path, what: "signatures", limit: maxSignatures)
+                    throw .tooMany(path: scanner.source.path, what: "signatures", limit: maxSignatures)
                 }
                 meta.signatures.append(try signature(content, scanner))
             default: break
@@ -91,21 +99,25 @@ struct SavedModel {
     }
 
     /// An entry of the map of signatures.
-    private static func signature(_ range: Range<Int>, _ scanner: WireScanner) throws -> Signature {
+    private static func signature(_ range: Range<Int>, _ scanner: WireScanner) throws(Fault) -> Signature {
         var signature = Signature(name: "")
-        try scanner.fields(range) { field in
-            guard case .bytes(let content) = field.payload else { return }
+        var message = scanner.message(range)
+        while let field = try message.next() {
+            guard case .bytes(let content) = field.payload else { continue }
             if field.number == 1 { signature.name = try scanner.text(content) }
-            guard field.number == 2 else { return }
-            try scanner.fields(content) { part in
-                guard case .bytes(let entry) = part.payload, part.number == 1 || part.number == 2 else { return }
+            guard field.number == 2 else { continue }
+            var message = scanner.message(content)
+            while let part = try message.next() {
+                guard case .bytes(let entry) = part.payload, part.number == 1 || part.number == 2 else { continue }
                 guard signature.inputs.count + signature.outputs.count < maxSignatures else {
-                    throw TensorFlowError.tooMany(path: scanner.source.path, what: "inputs and outputs", limit: maxSignatures)
+                    throw .tooMany(path: scanner.source.path, what: "inputs and outputs", limit: maxSignatures)
                 }
-                try scanner.fields(entry) { pair in
-                    guard case (2, .bytes(let info)) = (pair.number, pair.payload) else { return }
-                    try scanner.fields(info) { detail in
-                        guard case (1, .bytes(let text)) = (detail.number, detail.payload) else { return }
+                var message = scanner.message(entry)
+                while let pair = try message.next() {
+                    guard case (2, .bytes(let info)) = (pair.number, pair.payload) else { continue }
+                    var message = scanner.message(info)
+                    while let detail = try message.next() {
+                        guard case (1, .bytes(let text)) = (detail.number, detail.payload) else { continue }
                         let name = try scanner.text(text)
                         if part.number == 1 { signature.inputs.append(name) } else { signature.outputs.append(name) }
                     }
@@ -131,5 +143,12 @@ struct SavedModel {
             for output in signature.outputs where !names.contains(output) { names.append(output) }
         }
         return names
+    }
+}
+
+/// Faults that are found in several places of this file.
+private extension Fault {
+    static func tooMany(path: String, what: String, limit: Int) -> Fault {
+        Fault(.tensorFlowTooMany, in: path, "has more than \(limit) \(what)", advice: "the file is damaged or hostile")
     }
 }

@@ -1,4 +1,5 @@
 import AlbitModel
+import AlbitText
 
 /// Finds the stored value of each variable of a SavedModel's graph.
 ///
@@ -14,7 +15,7 @@ struct SavedModelVariables {
     private var keyOfNode: [String: String] = [:]
     private let scanner: WireScanner
 
-    init(_ checkpoint: Checkpoint, graph: TensorFlowGraph, scanner: WireScanner) throws {
+    init(_ checkpoint: Checkpoint, graph: TensorFlowGraph, scanner: WireScanner) throws(Fault) {
         self.scanner = scanner
         tensors = Dictionary(checkpoint.tensors.map { ($0.name, $0.tensor) }, uniquingKeysWith: { first, _ in first })
         var names: [String: String] = [:]
@@ -43,7 +44,7 @@ struct SavedModelVariables {
     }
 
     /// Checkpoint keys by what is assigned: nodes of the graph, or arguments of a function.
-    private func restored(_ body: TensorFlowGraph.Body) throws -> [String: String] {
+    private func restored(_ body: TensorFlowGraph.Body) throws(Fault) -> [String: String] {
         guard body.nodes.contains(where: { $0.operation == "RestoreV2" }) else { return [:] }
         func parts(_ reference: String) -> (name: String, output: Int) {
             let parts = reference.split(separator: ":", omittingEmptySubsequences: false)

@@ -1,4 +1,5 @@
 import AlbitModel
+import AlbitText
 
 /// Undoes a folding of the TFLite converter. Where linear layers K read another one, xW + b, it lets them read xW and
 /// puts K·b into their biases, while whoever adds the sum reads the layer with its bias: for an ALBERT, that is the
@@ -35,7 +36,7 @@ struct TFLiteFoldedBias {
     }
 
     /// By the number of the operator.
-    func changes() throws -> [Int: Change] {
+    func changes() throws(Fault) -> [Int: Change] {
         struct Product: Hashable {
             var input: Int
             var weight: Int
@@ -96,14 +97,14 @@ struct TFLiteFoldedBias {
         return tensors[source]
     }
 
-    private func values(_ index: Int) throws -> [Float]? {
+    private func values(_ index: Int) throws(Fault) -> [Float]? {
         guard let tensor = stored(index), let stored = tensor.stored, tensor.shape.count <= 1, stored.elementCount <= TFLiteFoldedBias.maxWidth else { return nil }
         return try tensor.rows(0..<1, of: 1)
     }
 
     /// bias - weight · folded, and by how much the rounding of integer weights may have moved it; nil where the shapes
     /// do not fit.
-    private func undone(bias: Int, weight: Int, folded: Int) throws -> (values: [Float], steps: [Float])? {
+    private func undone(bias: Int, weight: Int, folded: Int) throws(Fault) -> (values: [Float], steps: [Float])? {
         guard var result = try values(bias), let inner = try values(folded), let matrix = stored(weight),
             matrix.shape == [result.count, inner.count], result.count &* inner.count <= TFLiteFoldedBias.maxElements
         else { return nil }
@@ -123,13 +124,10 @@ struct TFLiteFoldedBias {
 
 extension TFLiteTensor {
     /// Real values of some rows of a stored tensor of `count` rows.
-    func rows(_ rows: Range<Int>, of count: Int) throws -> [Float] {
+    func rows(_ rows: Range<Int>, of count: Int) throws(Fault) -> [Float] {
         guard let stored, count > 0 else { return [] }
         let width = stored.elementCount / count
-        var values = [Float](repeating: 0, count: rows.count * width)
-        try values.withUnsafeMutableBufferPointer {
-            try stored.read((rows.lowerBound * width)..<(rows.upperBound * width), into: $0)
-        }
+        var values = try stored.values((rows.lowerBound * width)..<(rows.upperBound * width))
         guard isQuantized else { return values }
         for i in values.indices {
             // Along the first axis, or one for all; other axes have no rows.

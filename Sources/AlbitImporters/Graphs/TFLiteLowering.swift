@@ -1,4 +1,5 @@
 import AlbitModel
+import AlbitText
 
 /// Translates TFLite's operators into those of `Operation`. Quantized weights become dequantized constants, so that
 /// all values are real numbers.
@@ -16,15 +17,15 @@ struct TFLiteLowering {
         self.path = path
     }
 
-    mutating func input(_ index: Int) throws {
+    mutating func input(_ index: Int) throws(Fault) {
         guard isDefined.insert(index).inserted else { return }
         guard !tensors[index].isQuantized else {
-            throw TFLiteError.integerActivations(path: path, node: "the graph's input", tensor: tensors[index].name)
+            throw .integerActivations(path: path, node: "the graph's input", tensor: tensors[index].name)
         }
         try builder.input(tensors[index].name)
     }
 
-    consuming func finish(outputs: [Int]) throws -> DataflowGraph {
+    consuming func finish(outputs: [Int]) throws(Fault) -> DataflowGraph {
         for index in outputs {
             _ = try value(index)
             builder.output(tensors[index].name)
@@ -33,7 +34,7 @@ struct TFLiteLowering {
     }
 
     /// The name of a value; a weight is defined when it is first read.
-    private mutating func value(_ index: Int) throws -> String {
+    private mutating func value(_ index: Int) throws(Fault) -> String {
         guard index >= 0 else { return "" }
         let tensor = tensors[index]
         guard let stored = tensor.stored, isDefined.insert(index).inserted else { return tensor.name }
@@ -46,17 +47,12 @@ struct TFLiteLowering {
         return tensor.name
     }
 
-    private func integers(_ index: Int) throws -> [Int]? {
+    private func integers(_ index: Int) throws(Fault) -> [Int]? {
         guard index >= 0, let stored = tensors[index].stored, stored.elementCount <= 4096 else { return nil }
-        let count = stored.elementCount
-        let values = try [Float](unsafeUninitializedCapacity: count) { buffer, filled in
-            try stored.read(0..<count, into: UnsafeMutableBufferPointer(rebasing: buffer[..<count]))
-            filled = count
-        }
-        return values.map { Int(exactly: $0.rounded()) ?? 0 }
+        return try stored.values(0..<stored.elementCount).map { Int(exactly: $0.rounded()) ?? 0 }
     }
 
-    private func integer(_ index: Int) throws -> Int? {
+    private func integer(_ index: Int) throws(Fault) -> Int? {
         guard let values = try integers(index), values.count == 1 else { return nil }
         return values[0]
     }
@@ -79,7 +75,7 @@ struct TFLiteLowering {
 
     private static let binary: [Int: Operation] = [0: .add, 18: .multiply, 41: .subtract, 42: .divide]
 
-    mutating func lower(_ item: TFLiteOperator) throws {
+    mutating func lower(_ item: TFLiteOperator) throws(Fault) {
         var item = item
         if let change = changes[item.number], item.inputs.count > 2 {
             item.inputs[0] = change.input
@@ -87,18 +83,19 @@ struct TFLiteLowering {
         }
         let label = "operator \(item.number)"
         let outputs = item.outputs.map { $0 >= 0 ? tensors[$0].name : "" }
-        let inputs = try item.inputs.map { try value($0) }
-        func require(_ count: Int) throws {
+        var inputs: [String] = []
+        for input in item.inputs { inputs.append(try value(input)) }
+        func require(_ count: Int) throws(Fault) {
             guard inputs.count >= count, !outputs.isEmpty else {
-                throw TFLiteError.missingInput(path: path, node: label, inputs: inputs.count)
+                throw .missingInput(path: path, node: label, inputs: inputs.count)
             }
         }
-        func add(_ operation: Operation, _ inputs: [String]) throws {
+        func add(_ operation: Operation, _ inputs: [String]) throws(Fault) {
             try builder.node(operation, name: outputs.first ?? label, inputs: inputs, outputs: outputs)
         }
         // Scales on what is computed: quantized activations. A row picked out of quantized weights is none.
         if item.code.builtin == 114, let output = item.outputs.first, output >= 0 {
-            throw TFLiteError.integerActivations(path: path, node: label, tensor: tensors[output].name)
+            throw .integerActivations(path: path, node: label, tensor: tensors[output].name)
         }
         let options = item.options
         if let (operation, count) = TFLiteLowering.plain[item.code.builtin] {
@@ -175,9 +172,9 @@ struct TFLiteLowering {
     }
 
     /// What an operator computes, with the activation that is fused into it.
-    private mutating func activated(_ item: TFLiteOperator, _ operation: Operation, _ inputs: [String], activation: Int) throws {
+    private mutating func activated(_ item: TFLiteOperator, _ operation: Operation, _ inputs: [String], activation: Int) throws(Fault) {
         guard let index = item.outputs.first, index >= 0 else {
-            throw TFLiteError.missingInput(path: path, node: "operator \(item.number)", inputs: inputs.count)
+            throw .missingInput(path: path, node: "operator \(item.number)", inputs: inputs.count)
         }
         let name = tensors[index].name
         let after: Operation
@@ -193,9 +190,9 @@ struct TFLiteLowering {
     }
 
     /// The new shape is an input, or stands in the options.
-    private mutating func reshape(_ item: TFLiteOperator, _ inputs: [String]) throws {
+    private mutating func reshape(_ item: TFLiteOperator, _ inputs: [String]) throws(Fault) {
         guard let index = item.outputs.first, index >= 0 else {
-            throw TFLiteError.missingInput(path: path, node: "operator \(item.number)", inputs: inputs.count)
+            throw .missingInput(path: path, node: "operator \(item.number)", inputs: inputs.count)
         }
         let name = tensors[index].name
         var shape = inputs.count > 1 ? inputs[1] : ""
@@ -208,9 +205,9 @@ struct TFLiteLowering {
     }
 
     /// Inputs [… in], weights [out, in], bias. Weights may be quantized, then the inputs are at run time.
-    private mutating func fullyConnected(_ item: TFLiteOperator, _ inputs: [String]) throws {
+    private mutating func fullyConnected(_ item: TFLiteOperator, _ inputs: [String]) throws(Fault) {
         guard let index = item.outputs.first, index >= 0, inputs.count >= 2 else {
-            throw TFLiteError.missingInput(path: path, node: "operator \(item.number)", inputs: inputs.count)
+            throw .missingInput(path: path, node: "operator \(item.number)", inputs: inputs.count)
         }
         let name = tensors[index].name
         guard try item.options?.unsigned(1, bytes: 1) ?? 0 == 0 else {
@@ -228,5 +225,21 @@ struct TFLiteLowering {
         }
         try builder.node(.matmul(transposeB: true), name: product, inputs: Array(inputs.prefix(2)), outputs: [product])
         try activated(item, .add, [product, bias], activation: activation)
+    }
+}
+
+/// Faults that are found in several places of this file.
+private extension Fault {
+    static func integerActivations(path: String, node: String, tensor: String) -> Fault {
+        Fault(
+            .tfliteIntegerActivations, in: path,
+            "\(node) computes '\(tensor)' in integers: the activations are quantized, not only the weights, "
+                + "and the float model cannot be had back", advice: "use the float original")
+    }
+
+    static func missingInput(path: String, node: String, inputs: Int) -> Fault {
+        Fault(
+            .tfliteMissingInput, in: path, "\(node) has \(inputs) inputs, which are too few",
+            advice: "the file is damaged")
     }
 }

@@ -1,4 +1,5 @@
 import AlbitModel
+import AlbitText
 
 /// Reads TFLite files into dataflow graphs. Names say nothing there: they are those of operators before conversion.
 ///
@@ -12,13 +13,17 @@ struct TFLiteReader {
         prefix.count >= 8 && Array(prefix[4..<7]) == Array("TFL".utf8) && (0x30...0x39).contains(prefix[7])
     }
 
-    static func read(_ file: any ByteSource) throws -> DataflowGraph {
+    static func read(_ file: any ByteSource) throws(Fault) -> DataflowGraph {
         let path = file.path
         let root = try FlatBuffer(file).root("the model")
         let version = try root.unsigned(0, bytes: 4)
-        guard version == 3 else { throw TFLiteError.unsupportedVersion(path: path, version: version) }
+        guard version == 3 else {
+            throw Fault(.tfliteUnsupportedVersion, in: path, "is of TFLite schema version \(version)", expected: "3")
+        }
         let codes = try root.tables(1, limit: 4096, "operator code").map(TFLiteOperator.Code.init)
-        guard let main = try root.tables(2, limit: 4096, "graph").first else { throw TFLiteError.noGraph(path: path) }
+        guard let main = try root.tables(2, limit: 4096, "graph").first else {
+            throw Fault(.tfliteNoGraph, in: path, "holds no TFLite graph", advice: "the file is empty")
+        }
         let buffers = try root.tables(4, limit: maxTensors, "buffer")
         let writer = try root.text(3)
 
@@ -30,10 +35,10 @@ struct TFLiteReader {
             names.insert(name)
             tensors.append(try TFLiteTensor(table, name: name, buffers: buffers))
         }
-        func references(_ field: Int, of table: FlatBuffer.Table) throws -> [Int] {
+        func references(_ field: Int, of table: FlatBuffer.Table) throws(Fault) -> [Int] {
             let list = try table.int32s(field, limit: maxTensors, table.what) ?? []
             for index in list where index < -1 || index >= tensors.count {
-                throw TFLiteError.badReference(path: path, what: table.what, index: index, count: tensors.count)
+                throw .badReference(path: path, what: table.what, index: index, count: tensors.count)
             }
             return list
         }
@@ -41,7 +46,7 @@ struct TFLiteReader {
         for (index, table) in try main.tables(3, limit: maxOperators, "operator").enumerated() {
             let code = try table.unsigned(0, bytes: 4)
             guard code < codes.count else {
-                throw TFLiteError.badReference(path: path, what: table.what, index: code, count: codes.count)
+                throw .badReference(path: path, what: table.what, index: code, count: codes.count)
             }
             operators.append(TFLiteOperator(
                 code: codes[code], number: index, inputs: try references(1, of: table), outputs: try references(2, of: table),
@@ -64,7 +69,7 @@ struct TFLiteOperator {
         var builtin: Int
         var custom: String
 
-        init(_ table: FlatBuffer.Table) throws {
+        init(_ table: FlatBuffer.Table) throws(Fault) {
             // The old field has one byte; what did not fit went to the new one.
             builtin = max(try table.unsigned(0, bytes: 1), try table.int32(3))
             custom = try table.text(1) ?? ""
@@ -77,4 +82,13 @@ struct TFLiteOperator {
     var inputs: [Int]
     var outputs: [Int]
     var options: FlatBuffer.Table?
+}
+
+/// Faults that are found in several places of this file.
+private extension Fault {
+    static func badReference(path: String, what: String, index: Int, count: Int) -> Fault {
+        Fault(
+            .tfliteBadReference, in: path, "\(what) refers to number \(index) of \(count)",
+            advice: "the file is damaged")
+    }
 }

@@ -1,4 +1,5 @@
 import AlbitModel
+import AlbitText
 
 /// A tensor of a TFLite graph: a weight, or the place of a value that is computed.
 struct TFLiteTensor {
@@ -27,14 +28,16 @@ struct TFLiteTensor {
     ]
 
     /// `name` is what messages call it, `buffers` are those of the model.
-    init(_ table: FlatBuffer.Table, name: String, buffers: [FlatBuffer.Table]) throws {
+    init(_ table: FlatBuffer.Table, name: String, buffers: [FlatBuffer.Table]) throws(Fault) {
         let source = table.buffer.source
         let path = source.path
         self.name = name
         shape = try table.int32s(0, limit: TFLiteTensor.maxRank, "the shape of tensor '\(name)'") ?? []
         let number = try table.unsigned(1, bytes: 1)
         type = TFLiteTensor.types[number]
-        guard try table.table(6, "the sparsity of tensor '\(name)'") == nil else { throw TFLiteError.sparse(path: path, tensor: name) }
+        guard try table.table(6, "the sparsity of tensor '\(name)'") == nil else {
+            throw Fault(.tfliteSparse, in: path, at: "tensor '\(name)'", "is stored sparse, which Albit does not read")
+        }
         if let quantization = try table.table(4, "the quantization of tensor '\(name)'") {
             let what = "the scales of tensor '\(name)'"
             scales = try quantization.bits(2, bytes: 4, limit: TFLiteTensor.maxChannels, what).map {
@@ -49,31 +52,41 @@ struct TFLiteTensor {
         }
         let index = try table.unsigned(2, bytes: 4)
         guard index < buffers.count || index == 0 else {
-            throw TFLiteError.badReference(path: path, what: "tensor '\(name)'", index: index, count: buffers.count)
+            throw Fault(
+                .tfliteBadReference, in: path, "tensor '\(name)' refers to number \(index) of \(buffers.count)",
+                advice: "the file is damaged")
         }
         guard index < buffers.count, let (offset, bytes) = try TFLiteTensor.content(buffers[index], tensor: name) else {
             stored = nil
             return
         }
-        guard let count = shape.checkedProduct else { throw TFLiteError.badShape(path: path, tensor: name, shape: shape) }
+        guard let count = shape.checkedProduct else {
+            throw Fault(.tfliteBadShape, in: path, at: "tensor '\(name)'", "has the impossible shape \(shape)")
+        }
         guard let type else {
             // Strings hold no weights; only sub-byte and complex numbers could.
             if number == 5 || number == 13 || number == 14 {
                 stored = nil
                 return
             }
-            throw TFLiteError.unknownType(path: path, tensor: name, type: number)
+            throw Fault(
+                .tfliteUnknownType, in: path, at: "tensor '\(name)'",
+                "has the type \(number), which holds no numbers that Albit reads",
+                advice: "convert the model with float32, float16 or int8 weights")
         }
         let (needed, overflow) = count.multipliedReportingOverflow(by: type.size)
         guard !overflow, needed == bytes else {
-            throw TFLiteError.wrongSize(path: path, tensor: name, expected: overflow ? Int.max : needed, found: bytes)
+            throw Fault(
+                .tfliteWrongSize, in: path, at: "tensor '\(name)'",
+                "has \(bytes) bytes of data, its shape and type need \(overflow ? Int.max : needed)",
+                advice: "the file is damaged")
         }
         stored = StoredTensor(shape: shape, dtype: type, source: source, offset: offset)
         if isQuantized { try checkScales(path) }
     }
 
     /// Where a buffer's bytes lie: inside, or behind the tables in files above 2 GB. Nil: it has none.
-    private static func content(_ buffer: FlatBuffer.Table, tensor: String) throws -> (offset: Int, bytes: Int)? {
+    private static func content(_ buffer: FlatBuffer.Table, tensor: String) throws(Fault) -> (offset: Int, bytes: Int)? {
         let source = buffer.buffer.source
         if let (start, count) = try buffer.vector(0, bytes: 1, limit: Int(Int32.max), "the data of tensor '\(tensor)'"), count > 0 {
             return (start, count)
@@ -82,13 +95,16 @@ struct TFLiteTensor {
         let bytes = try buffer.unsigned(2, bytes: 8)
         guard offset > 1 else { return nil }
         guard bytes >= 0, offset <= source.count, bytes <= source.count - offset else {
-            throw TFLiteError.outside(path: source.path, tensor: tensor, offset: offset, bytes: bytes, size: source.count)
+            throw Fault(
+                .tfliteOutside, in: source.path, at: "tensor '\(tensor)'",
+                "needs \(bytes) bytes at \(offset), the file has \(source.count)", advice: "copy or download it again")
         }
         return bytes == 0 ? nil : (offset, bytes)
     }
 
-    private func checkScales(_ path: String) throws {
-        func bad(_ problem: String) -> TFLiteError { .badScale(path: path, tensor: name, problem: problem) }
+    private func checkScales(_ path: String) throws(Fault) {
+        func bad(_ problem: String) -> Fault { Fault(
+            .tfliteBadScale, in: path, at: "tensor '\(name)'", "has scales that \(problem)") }
         if scales.count > 1 {
             guard shape.indices.contains(axis), shape[axis] == scales.count else {
                 throw bad("are \(scales.count), which fits no axis of its shape \(shape)")

@@ -1,4 +1,5 @@
 import AlbitModel
+import AlbitText
 
 /// A `GraphDef`: nodes, and the functions that they call.
 struct TensorFlowGraph {
@@ -17,9 +18,9 @@ struct TensorFlowGraph {
 
         func index(_ name: String) -> Int? { indexOfName[name] }
 
-        fileprivate mutating func append(_ node: TensorFlowNode, path: String) throws {
+        fileprivate mutating func append(_ node: TensorFlowNode, path: String) throws(Fault) {
             guard indexOfName.updateValue(nodes.count, forKey: node.name) == nil else {
-                throw TensorFlowError.definedTwice(path: path, what: "node", name: node.name)
+                throw .definedTwice(path: path, what: "node", name: node.name)
             }
             nodes.append(node)
         }
@@ -33,51 +34,58 @@ struct TensorFlowGraph {
     private var nodeCount = 0
 
     /// `parts`: where the GraphDef's pieces lie in the source; more than one only where a hostile file splits it.
-    init(_ parts: [Range<Int>], _ scanner: WireScanner) throws {
+    init(_ parts: [Range<Int>], _ scanner: WireScanner) throws(Fault) {
         path = scanner.source.path
         self.scanner = scanner
-        do {
-            for part in parts {
-                try scanner.fields(part) { field in
-                    guard case .bytes(let content) = field.payload else { return }
-                    switch field.number {
-                    case 1: try main.append(try node(content), path: path)
-                    case 2: try library(content)
-                    default: break
-                    }
+        for part in parts {
+            var message = scanner.message(part)
+            while let field = try message.next() {
+                guard case .bytes(let content) = field.payload else { continue }
+                switch field.number {
+                case 1:
+                    let node = try node(content)
+                    scanner.place = "after node '\(node.name)'"
+                    try main.append(node, path: path)
+                case 2: try library(content)
+                default: break
                 }
             }
-        } catch let error as WireError {
-            let place = main.nodes.last.map { "after node '\($0.name)' " } ?? ""
-            throw TensorFlowError.notProtobuf(path: path, reason: place + error.reason)
         }
-        guard !main.nodes.isEmpty else { throw TensorFlowError.noGraph(path: path) }
+        scanner.place = ""
+        guard !main.nodes.isEmpty else {
+            throw Fault(
+                .tensorFlowNoGraph, in: path, "holds no TensorFlow graph",
+                advice: "the file is empty or of another kind")
+        }
     }
 
-    private mutating func node(_ range: Range<Int>) throws -> TensorFlowNode {
+    private mutating func node(_ range: Range<Int>) throws(Fault) -> TensorFlowNode {
         nodeCount += 1
         guard nodeCount <= TensorFlowGraph.maxNodes else {
-            throw TensorFlowError.tooMany(path: path, what: "nodes", limit: TensorFlowGraph.maxNodes)
+            throw .tooMany(path: path, what: "nodes", limit: TensorFlowGraph.maxNodes)
         }
         return try TensorFlowNode(range, scanner)
     }
 
     /// A `FunctionDefLibrary`; only names are read here.
-    private mutating func library(_ range: Range<Int>) throws {
-        try scanner.fields(range) { field in
-            guard case (1, .bytes(let function)) = (field.number, field.payload) else { return }
+    private mutating func library(_ range: Range<Int>) throws(Fault) {
+        var message = scanner.message(range)
+        while let field = try message.next() {
+            guard case (1, .bytes(let function)) = (field.number, field.payload) else { continue }
             guard places.count < TensorFlowGraph.maxFunctions else {
-                throw TensorFlowError.tooMany(path: path, what: "functions", limit: TensorFlowGraph.maxFunctions)
+                throw .tooMany(path: path, what: "functions", limit: TensorFlowGraph.maxFunctions)
             }
             var name = ""
-            try scanner.fields(function) { part in
-                guard case (1, .bytes(let signature)) = (part.number, part.payload) else { return }
-                try scanner.fields(signature) { field in
+            var message = scanner.message(function)
+            while let part = try message.next() {
+                guard case (1, .bytes(let signature)) = (part.number, part.payload) else { continue }
+                var message = scanner.message(signature)
+                while let field = try message.next() {
                     if case (1, .bytes(let text)) = (field.number, field.payload) { name = try scanner.text(text) }
                 }
             }
             guard places.updateValue(function, forKey: name) == nil else {
-                throw TensorFlowError.definedTwice(path: path, what: "function", name: name)
+                throw .definedTwice(path: path, what: "function", name: name)
             }
         }
     }
@@ -85,21 +93,24 @@ struct TensorFlowGraph {
     func hasFunction(_ name: String) -> Bool { places[name] != nil }
 
     /// A `FunctionDef`; nil where the file has none of this name.
-    mutating func function(_ name: String) throws -> Body? {
+    mutating func function(_ name: String) throws(Fault) -> Body? {
         guard let place = places[name] else { return nil }
         var body = Body()
         var results: [String] = []
         var returned: [String: String] = [:]
-        try scanner.fields(place) { field in
-            guard case .bytes(let content) = field.payload else { return }
+        var message = scanner.message(place)
+        while let field = try message.next() {
+            guard case .bytes(let content) = field.payload else { continue }
             switch field.number {
             case 1:
-                try scanner.fields(content) { part in
-                    guard case .bytes(let definition) = part.payload, part.number == 2 || part.number == 3 else { return }
-                    try scanner.fields(definition) { inner in
-                        guard case (1, .bytes(let text)) = (inner.number, inner.payload) else { return }
+                var message = scanner.message(content)
+                while let part = try message.next() {
+                    guard case .bytes(let definition) = part.payload, part.number == 2 || part.number == 3 else { continue }
+                    var message = scanner.message(definition)
+                    while let inner = try message.next() {
+                        guard case (1, .bytes(let text)) = (inner.number, inner.payload) else { continue }
                         guard body.arguments.count + results.count < TensorFlowNode.maxInputs else {
-                            throw TensorFlowError.tooMany(path: path, what: "arguments of '\(name)'", limit: TensorFlowNode.maxInputs)
+                            throw .tooMany(path: path, what: "arguments of '\(name)'", limit: TensorFlowNode.maxInputs)
                         }
                         if part.number == 2 { body.arguments.append(try scanner.text(text)) } else { results.append(try scanner.text(text)) }
                     }
@@ -108,12 +119,13 @@ struct TensorFlowGraph {
             case 4:
                 var key = ""
                 var value = ""
-                try scanner.fields(content) { part in
+                var message = scanner.message(content)
+                while let part = try message.next() {
                     if case (1, .bytes(let text)) = (part.number, part.payload) { key = try scanner.text(text) }
                     if case (2, .bytes(let text)) = (part.number, part.payload) { value = try scanner.text(text) }
                 }
                 guard returned.count < TensorFlowNode.maxInputs else {
-                    throw TensorFlowError.tooMany(path: path, what: "results of '\(name)'", limit: TensorFlowNode.maxInputs)
+                    throw .tooMany(path: path, what: "results of '\(name)'", limit: TensorFlowNode.maxInputs)
                 }
                 returned[key] = value
             default: break
@@ -122,5 +134,16 @@ struct TensorFlowGraph {
         body.indexOfArgument = Dictionary(body.arguments.enumerated().map { ($1, $0) }, uniquingKeysWith: { first, _ in first })
         body.results = results.map { ($0, returned[$0] ?? "") }
         return body
+    }
+}
+
+/// Faults that are found in several places of this file.
+private extension Fault {
+    static func definedTwice(path: String, what: String, name: String) -> Fault {
+        Fault(.tensorFlowDefinedTwice, in: path, "\(what) '\(name)' is there twice", advice: "the file is damaged")
+    }
+
+    static func tooMany(path: String, what: String, limit: Int) -> Fault {
+        Fault(.tensorFlowTooMany, in: path, "has more than \(limit) \(what)", advice: "the file is damaged or hostile")
     }
 }

@@ -1,4 +1,5 @@
 import AlbitModel
+import AlbitText
 
 /// Translates TensorFlow's operators into those of `Operation`.
 ///
@@ -7,23 +8,23 @@ struct TensorFlowLowering {
     private(set) var builder: GraphBuilder
     private let scanner: WireScanner
     /// The value of a variable by the full name of its node.
-    private let variables: (TensorFlowWalk.Collected) throws -> (any LazyTensor)?
+    private let variables: (TensorFlowWalk.Collected) throws(Fault) -> (any LazyTensor)?
     private var constants: [String: any LazyTensor] = [:]
     private var path: String { scanner.source.path }
 
-    init(builder: GraphBuilder, scanner: WireScanner, variables: @escaping (TensorFlowWalk.Collected) throws -> (any LazyTensor)?) {
+    init(builder: GraphBuilder, scanner: WireScanner, variables: @escaping (TensorFlowWalk.Collected) throws(Fault) -> (any LazyTensor)?) {
         self.builder = builder
         self.scanner = scanner
         self.variables = variables
     }
 
-    mutating func lower(_ collected: [TensorFlowWalk.Collected]) throws {
+    mutating func lower(_ collected: [TensorFlowWalk.Collected]) throws(Fault) {
         // Constants first: some operators take an axis from one.
         for item in collected { try source(item) }
         for item in collected where !TensorFlowLowering.isSource(item.node.operation) { try lower(item) }
     }
 
-    consuming func finish(outputs: [String]) throws -> DataflowGraph {
+    consuming func finish(outputs: [String]) throws(Fault) -> DataflowGraph {
         var seen = Set<String>()
         for name in outputs where seen.insert(name).inserted { builder.output(name) }
         return try builder.finish()
@@ -36,12 +37,12 @@ struct TensorFlowLowering {
         }
     }
 
-    private mutating func source(_ item: TensorFlowWalk.Collected) throws {
+    private mutating func source(_ item: TensorFlowWalk.Collected) throws(Fault) {
         switch item.node.operation {
         case "Placeholder": try builder.input(item.name)
         case "Const":
             guard case .tensor(let range)? = item.node.attributes["value"] else {
-                throw TensorFlowError.badAttribute(path: path, node: item.name, attribute: "value", problem: "holds no tensor")
+                throw .badAttribute(path: path, node: item.name, attribute: "value", problem: "holds no tensor")
             }
             if let tensor = try TensorFlowTensor.read(range, scanner, node: item.name) {
                 constants[item.name] = tensor
@@ -50,24 +51,24 @@ struct TensorFlowLowering {
                 try builder.node(.other("Const"), name: item.name, inputs: [], outputs: [item.name])
             }
         case "VarHandleOp", "VariableV2", "Variable":
-            guard let tensor = try variables(item) else { throw TensorFlowError.unknownVariable(path: path, node: item.name) }
+            guard let tensor = try variables(item) else {
+                throw Fault(
+                    .tensorFlowUnknownVariable, in: path, at: "node '\(item.name)'",
+                    "is a variable whose value is in no checkpoint beside the graph",
+                    advice: "freeze the graph, or save the model with its variables")
+            }
             try builder.constant(item.name, tensor)
         default: break
         }
     }
 
     /// A few integers of a constant; nil where the value is computed.
-    private func integers(_ value: String?) throws -> [Int]? {
+    private func integers(_ value: String?) throws(Fault) -> [Int]? {
         guard let value, let tensor = constants[value], tensor.elementCount <= 4096 else { return nil }
-        let count = tensor.elementCount
-        let floats = try [Float](unsafeUninitializedCapacity: count) { buffer, filled in
-            try tensor.read(0..<count, into: UnsafeMutableBufferPointer(rebasing: buffer[..<count]))
-            filled = count
-        }
-        return floats.map { Int(exactly: $0.rounded()) ?? 0 }
+        return try tensor.values(0..<tensor.elementCount).map { Int(exactly: $0.rounded()) ?? 0 }
     }
 
-    private func integer(_ value: String?) throws -> Int? {
+    private func integer(_ value: String?) throws(Fault) -> Int? {
         guard let values = try integers(value), values.count == 1 else { return nil }
         return values[0]
     }
@@ -87,15 +88,15 @@ struct TensorFlowLowering {
         "Softmax": (.softmax(axis: -1), 1), "LogSoftmax": (.logSoftmax(axis: -1), 1),
     ]
 
-    private mutating func lower(_ item: TensorFlowWalk.Collected) throws {
+    private mutating func lower(_ item: TensorFlowWalk.Collected) throws(Fault) {
         let node = item.node
         let inputs = item.inputs
-        func require(_ count: Int) throws {
+        func require(_ count: Int) throws(Fault) {
             guard inputs.count >= count else {
-                throw TensorFlowError.missingInput(path: path, node: item.name, operation: node.operation, inputs: inputs.count)
+                throw .missingInput(path: path, node: item.name, operation: node.operation, inputs: inputs.count)
             }
         }
-        func add(_ operation: Operation, _ inputs: [String], outputs: Int = 1) throws {
+        func add(_ operation: Operation, _ inputs: [String], outputs: Int = 1) throws(Fault) {
             let count = max(outputs, item.outputs)
             try builder.node(
                 operation, name: item.name, inputs: inputs,
@@ -185,15 +186,15 @@ struct TensorFlowLowering {
         }
     }
 
-    private func parts(_ node: TensorFlowNode, _ attribute: String) throws -> Int {
+    private func parts(_ node: TensorFlowNode, _ attribute: String) throws(Fault) -> Int {
         let count = node.integer(attribute, default: 1)
         guard count >= 1, count <= 4096 else {
-            throw TensorFlowError.badAttribute(path: path, node: node.name, attribute: attribute, problem: "is \(count), expected 1 to 4096")
+            throw .badAttribute(path: path, node: node.name, attribute: attribute, problem: "is \(count), expected 1 to 4096")
         }
         return count
     }
 
-    private mutating func sum(_ item: TensorFlowWalk.Collected) throws {
+    private mutating func sum(_ item: TensorFlowWalk.Collected) throws(Fault) {
         var left = item.inputs[0]
         guard item.inputs.count > 1 else {
             return try builder.node(.identity, name: item.name, inputs: [left], outputs: [item.name])
@@ -206,7 +207,7 @@ struct TensorFlowLowering {
     }
 
     /// TensorFlow's optimizer joins a product with what follows it.
-    private mutating func fusedMatmul(_ item: TensorFlowWalk.Collected) throws {
+    private mutating func fusedMatmul(_ item: TensorFlowWalk.Collected) throws(Fault) {
         guard case .texts(let fused)? = item.node.attributes["fused_ops"] else {
             return try builder.node(.other("_FusedMatMul"), name: item.name, inputs: item.inputs, outputs: [item.name])
         }
@@ -220,7 +221,7 @@ struct TensorFlowLowering {
             switch operation {
             case "BiasAdd", "Add":
                 guard let bias = extra.popFirst() else {
-                    throw TensorFlowError.missingInput(
+                    throw .missingInput(
                         path: path, node: item.name, operation: "_FusedMatMul", inputs: item.inputs.count)
                 }
                 try builder.node(.add, name: name, inputs: [value, bias], outputs: [name])
@@ -233,5 +234,18 @@ struct TensorFlowLowering {
             }
             value = name
         }
+    }
+}
+
+/// Faults that are found in several places of this file.
+private extension Fault {
+    static func badAttribute(path: String, node: String, attribute: String, problem: String) -> Fault {
+        Fault(.tensorFlowBadAttribute, in: path, at: "node '\(node)'", "attribute '\(attribute)' \(problem)")
+    }
+
+    static func missingInput(path: String, node: String, operation: String, inputs: Int) -> Fault {
+        Fault(
+            .tensorFlowMissingInput, in: path, at: "node '\(node)'",
+            "is a \(operation) with \(inputs) inputs, which are too few", advice: "the file is damaged")
     }
 }

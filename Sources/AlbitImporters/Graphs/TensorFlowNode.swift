@@ -1,4 +1,5 @@
 import AlbitModel
+import AlbitText
 
 /// A `NodeDef`: an operator of a TensorFlow graph, with the attributes that anybody here asks for.
 struct TensorFlowNode {
@@ -27,34 +28,40 @@ struct TensorFlowNode {
     private(set) var inputs: [String] = []
     private(set) var attributes: [String: Attribute] = [:]
 
-    init(_ range: Range<Int>, _ scanner: WireScanner) throws {
+    init(_ range: Range<Int>, _ scanner: WireScanner) throws(Fault) {
         let path = scanner.source.path
         var places: [Range<Int>] = []
-        try scanner.fields(range) { field in
-            guard case .bytes(let content) = field.payload else { return }
+        var message = scanner.message(range)
+        while let field = try message.next() {
+            guard case .bytes(let content) = field.payload else { continue }
             switch field.number {
             case 1: name = try scanner.text(content)
             case 2: operation = try scanner.text(content)
             case 3:
                 guard inputs.count < TensorFlowNode.maxInputs else {
-                    throw TensorFlowError.tooMany(path: path, what: "inputs of node '\(name)'", limit: TensorFlowNode.maxInputs)
+                    throw .tooMany(path: path, what: "inputs of node '\(name)'", limit: TensorFlowNode.maxInputs)
                 }
                 let input = try scanner.text(content)
                 // A control input only orders.
                 if !input.hasPrefix("^") { inputs.append(input) }
             case 5:
                 guard places.count < TensorFlowNode.maxAttributes else {
-                    throw TensorFlowError.tooMany(path: path, what: "attributes of node '\(name)'", limit: TensorFlowNode.maxAttributes)
+                    throw .tooMany(path: path, what: "attributes of node '\(name)'", limit: TensorFlowNode.maxAttributes)
                 }
                 places.append(content)
             default: break
             }
         }
-        guard !name.isEmpty, !operation.isEmpty else { throw TensorFlowError.unnamedNode(path: path, offset: range.lowerBound) }
+        guard !name.isEmpty, !operation.isEmpty else {
+            throw Fault(
+                .tensorFlowUnnamedNode, in: path, at: "the node at byte \(range.lowerBound)",
+                "has no name or no operator", advice: "the file is damaged")
+        }
         for place in places {
             var key = ""
             var value: Range<Int>?
-            try scanner.fields(place) { field in
+            var message = scanner.message(place)
+            while let field = try message.next() {
                 if case (1, .bytes(let text)) = (field.number, field.payload) { key = try scanner.text(text) }
                 if case (2, .bytes(let content)) = (field.number, field.payload) { value = content }
             }
@@ -69,9 +76,10 @@ struct TensorFlowNode {
     /// An `AttrValue`.
     private static func attribute(
         _ range: Range<Int>, _ scanner: WireScanner, key: String, node: String
-    ) throws -> Attribute? {
+    ) throws(Fault) -> Attribute? {
         var result: Attribute?
-        try scanner.fields(range) { field in
+        var message = scanner.message(range)
+        while let field = try message.next() {
             switch (field.number, field.payload) {
             case (1, .bytes(let list)): result = try self.list(list, scanner, key: key, node: node)
             case (2, .bytes(let text)): result = .text(try scanner.text(text))
@@ -82,7 +90,8 @@ struct TensorFlowNode {
             case (7, .bytes(let shape)): result = .shape(shape)
             case (8, .bytes(let tensor)): result = .tensor(tensor)
             case (10, .bytes(let function)):
-                try scanner.fields(function) { part in
+                var message = scanner.message(function)
+                while let part = try message.next() {
                     if case (1, .bytes(let text)) = (part.number, part.payload) { result = .function(try scanner.text(text)) }
                 }
             default: break
@@ -91,15 +100,18 @@ struct TensorFlowNode {
         return result
     }
 
-    private static func list(_ range: Range<Int>, _ scanner: WireScanner, key: String, node: String) throws -> Attribute? {
+    private static func list(_ range: Range<Int>, _ scanner: WireScanner, key: String, node: String) throws(Fault) -> Attribute? {
         var integers: [Int] = []
         var texts: [String] = []
-        func check() throws {
+        func check() throws(Fault) {
             guard integers.count < maxList, texts.count < maxList else {
-                throw TensorFlowError.badAttribute(path: scanner.source.path, node: node, attribute: key, problem: "has too many values")
+                throw Fault(
+                    .tensorFlowBadAttribute, in: scanner.source.path, at: "node '\(node)'",
+                    "attribute '\(key)' has too many values")
             }
         }
-        try scanner.fields(range) { field in
+        var message = scanner.message(range)
+        while let field = try message.next() {
             try check()
             switch (field.number, field.payload) {
             case (2, .bytes(let text)): texts.append(try scanner.text(text))
@@ -134,5 +146,12 @@ struct TensorFlowNode {
     }
     func function(_ key: String) -> String? {
         if case .function(let name)? = attributes[key] { name } else { nil }
+    }
+}
+
+/// Faults that are found in several places of this file.
+private extension Fault {
+    static func tooMany(path: String, what: String, limit: Int) -> Fault {
+        Fault(.tensorFlowTooMany, in: path, "has more than \(limit) \(what)", advice: "the file is damaged or hostile")
     }
 }

@@ -1,4 +1,5 @@
 import AlbitModel
+import AlbitText
 
 /// Reads TensorFlow graphs, frozen or with variables beside them, into dataflow graphs.
 struct TensorFlowReader {
@@ -24,25 +25,27 @@ struct TensorFlowReader {
     }
 
     /// A frozen GraphDef.
-    static func read(graph file: any ByteSource) throws -> Result {
+    static func read(graph file: any ByteSource) throws(Fault) -> Result {
         let scanner = WireScanner(file)
-        let graph = try naming(file) { try TensorFlowGraph([0..<file.count], scanner) }
+        let graph = try TensorFlowGraph([0..<file.count], scanner)
         // What nobody reads is a result.
         var isRead = Set<String>()
         for node in graph.main.nodes {
             for input in node.inputs { isRead.insert(String(input.split(separator: ":").first ?? "")) }
         }
         let outputs = graph.main.nodes.filter { !isRead.contains($0.name) && isResult($0.operation) }.map(\.name)
-        guard !outputs.isEmpty else { throw TensorFlowError.nothingComputed(path: file.path) }
+        guard !outputs.isEmpty else {
+            throw Fault(
+                .tensorFlowNothingComputed, in: file.path, "the graph has no outputs",
+                advice: "every node is read by another")
+        }
         var checkpoint = Checkpoint(format: "TensorFlow GraphDef", writer: "TensorFlow", tensors: [])
         for node in graph.main.nodes where node.operation == "Const" {
             guard case .tensor(let range)? = node.attributes["value"] else { continue }
-            guard let tensor = try naming(file, { try TensorFlowTensor.read(range, scanner, node: node.name) }) else { continue }
+            guard let tensor = try TensorFlowTensor.read(range, scanner, node: node.name) else { continue }
             if tensor.dtype.isFloating && !tensor.shape.isEmpty { checkpoint.tensors.append(NamedTensor(name: node.name, tensor: tensor)) }
         }
-        let dataflow = try naming(file) {
-            try lower(graph, outputs, scanner, format: checkpoint.format, version: "") { _ in nil }
-        }
+        let dataflow = try lower(graph, outputs, scanner, format: checkpoint.format, version: "") { _ in nil }
         return Result(graph: dataflow, checkpoint: checkpoint, files: [file])
     }
 
@@ -56,9 +59,9 @@ struct TensorFlowReader {
     }
 
     /// A SavedModel, or the module of TF-Hub, whose directory is `tree`.
-    static func read(savedModel file: any ByteSource, tree: any FileTree) throws -> Result {
+    static func read(savedModel file: any ByteSource, tree: any FileTree) throws(Fault) -> Result {
         let scanner = WireScanner(file)
-        let model = try naming(file) { try SavedModel(scanner) }
+        let model = try SavedModel(scanner)
         let outputs = model.outputs
         var checkpoint = Checkpoint(format: "TensorFlow SavedModel", writer: nil, tensors: [])
         var files = [file]
@@ -69,16 +72,20 @@ struct TensorFlowReader {
             checkpoint.format = "TensorFlow SavedModel"
             files += [table] + shards
         }
-        let variables = try naming(file) { try SavedModelVariables(checkpoint, graph: model.graph, scanner: scanner) }
+        let variables = try SavedModelVariables(checkpoint, graph: model.graph, scanner: scanner)
         let hasVariables = files.count > 1
         checkpoint.writer = writer(model.version)
         guard !outputs.isEmpty else { return Result(graph: nil, checkpoint: checkpoint, files: files) }
-        let graph = try naming(file) {
-            try lower(model.graph, outputs, scanner, format: checkpoint.format, version: model.version) { item in
-                guard hasVariables else { throw TensorFlowError.noVariables(path: file.path, expected: index) }
-                return variables.value(of: item)
+        func variable(_ item: TensorFlowWalk.Collected) throws(Fault) -> (any LazyTensor)? {
+            guard hasVariables else {
+                throw Fault(
+                    .tensorFlowNoVariables, in: file.path,
+                    "is the graph of a SavedModel, but its weights are not beside it", expected: index)
             }
+            return variables.value(of: item)
         }
+        let graph = try lower(
+            model.graph, outputs, scanner, format: checkpoint.format, version: model.version, variables: variable)
         return Result(graph: graph, checkpoint: checkpoint, files: files)
     }
 
@@ -86,20 +93,13 @@ struct TensorFlowReader {
 
     private static func lower(
         _ graph: TensorFlowGraph, _ outputs: [String], _ scanner: WireScanner, format: String, version: String,
-        variables: @escaping (TensorFlowWalk.Collected) throws -> (any LazyTensor)?
-    ) throws -> DataflowGraph {
+        variables: @escaping (TensorFlowWalk.Collected) throws(Fault) -> (any LazyTensor)?
+    ) throws(Fault) -> DataflowGraph {
         var walk = TensorFlowWalk(graph)
         let names = try walk.collect(outputs)
         var lowering = TensorFlowLowering(
             builder: GraphBuilder(path: graph.path, format: format, writer: writer(version)), scanner: scanner, variables: variables)
         try lowering.lower(walk.collected)
         return try lowering.finish(outputs: names)
-    }
-
-    /// What the wire format finds wrong is told as being wrong with the graph.
-    private static func naming<T>(_ file: any ByteSource, _ body: () throws -> T) throws -> T {
-        do { return try body() } catch let error as WireError {
-            throw TensorFlowError.notProtobuf(path: file.path, reason: error.reason)
-        }
     }
 }

@@ -1,4 +1,5 @@
 import AlbitModel
+import AlbitText
 
 /// Reads `TensorProto` messages as views of the file.
 enum TensorFlowTensor {
@@ -16,17 +17,18 @@ enum TensorFlowTensor {
     }
 
     /// The constant of a node; nil where it holds strings, resources or other things that are no numbers.
-    static func read(_ range: Range<Int>, _ scanner: WireScanner, node: String) throws -> (any LazyTensor)? {
+    static func read(_ range: Range<Int>, _ scanner: WireScanner, node: String) throws(Fault) -> (any LazyTensor)? {
         let path = scanner.source.path
-        func bad(_ problem: String) -> TensorFlowError { .badTensor(path: path, node: node, problem: problem) }
+        func bad(_ problem: String) -> Fault { Fault.badTensor(path: path, node: node, problem: problem) }
         var parts = Parts()
-        try scanner.fields(range) { field in
+        var message = scanner.message(range)
+        while let field = try message.next() {
             switch (field.number, field.payload) {
             case (1, .varint(let type)): parts.type = Int(truncatingIfNeeded: type)
             case (2, .bytes(let shape)): (parts.shape, parts.hasUnknownRank) = try self.shape(shape, scanner, node: node)
             case (4, .bytes(let content)): if !content.isEmpty { parts.content = content }
             case (5...7, let payload), (10...11, let payload), (13, let payload), (16...17, let payload):
-                if case .bytes(let packed) = payload, packed.isEmpty { return }
+                if case .bytes(let packed) = payload, packed.isEmpty { continue }
                 guard parts.typed.count < maxSpelled / 8 else { throw bad("is spelled in too many pieces") }
                 parts.typed.append((field.number, payload))
             default: break
@@ -48,12 +50,16 @@ enum TensorFlowTensor {
     }
 
     /// Strings of a constant, such as the names that a RestoreV2 reads.
-    static func strings(_ range: Range<Int>, _ scanner: WireScanner) throws -> [String] {
+    static func strings(_ range: Range<Int>, _ scanner: WireScanner) throws(Fault) -> [String] {
         var result: [String] = []
-        try scanner.fields(range) { field in
-            guard case (8, .bytes(let text)) = (field.number, field.payload) else { return }
+        var message = scanner.message(range)
+        while let field = try message.next() {
+            guard case (8, .bytes(let text)) = (field.number, field.payload) else { continue }
             guard result.count < TensorFlowNode.maxList else {
-                throw TensorFlowError.tooMany(path: scanner.source.path, what: "strings of one constant", limit: TensorFlowNode.maxList)
+                throw Fault(
+                    .tensorFlowTooMany, in: scanner.source.path,
+                    "has more than \(TensorFlowNode.maxList) strings of one constant",
+                    advice: "the file is damaged or hostile")
             }
             result.append(try scanner.text(text))
         }
@@ -61,18 +67,20 @@ enum TensorFlowTensor {
     }
 
     /// A `TensorShapeProto`.
-    static func shape(_ range: Range<Int>, _ scanner: WireScanner, node: String) throws -> ([Int], hasUnknownRank: Bool) {
+    static func shape(_ range: Range<Int>, _ scanner: WireScanner, node: String) throws(Fault) -> ([Int], hasUnknownRank: Bool) {
         var shape: [Int] = []
         var isUnknown = false
-        try scanner.fields(range) { field in
+        var message = scanner.message(range)
+        while let field = try message.next() {
             if case (3, .varint(let flag)) = (field.number, field.payload) { isUnknown = flag != 0 }
-            guard case (2, .bytes(let dimension)) = (field.number, field.payload) else { return }
+            guard case (2, .bytes(let dimension)) = (field.number, field.payload) else { continue }
             guard shape.count < ShapeProto.maxRank else {
-                throw TensorFlowError.badTensor(
+                throw .badTensor(
                     path: scanner.source.path, node: node, problem: "has more than \(ShapeProto.maxRank) dimensions")
             }
             var size = 0
-            try scanner.fields(dimension) { part in
+            var message = scanner.message(dimension)
+            while let part = try message.next() {
                 if case (1, .varint(let extent)) = (part.number, part.payload) { size = Int(Int64(bitPattern: extent)) }
             }
             shape.append(size)
@@ -95,15 +103,15 @@ enum TensorFlowTensor {
     }
 
     private static func typed(
-        _ parts: Parts, _ dtype: TensorType, _ count: Int, _ scanner: WireScanner, _ bad: (String) -> TensorFlowError
-    ) throws -> any LazyTensor {
+        _ parts: Parts, _ dtype: TensorType, _ count: Int, _ scanner: WireScanner, _ bad: (String) -> Fault
+    ) throws(Fault) -> any LazyTensor {
         let (number, width) = field(dtype)
         let pieces = parts.typed.filter { $0.number == number }
         if let width, pieces.count == 1, case .bytes(let packed) = pieces[0].payload, packed.count == count &* width {
             return StoredTensor(shape: parts.shape, dtype: dtype, source: scanner.source, offset: packed.lowerBound)
         }
         var values: [UInt8] = []
-        func append(_ value: UInt64) throws {
+        func append(_ value: UInt64) throws(Fault) {
             guard values.count < maxSpelled else { throw bad("is spelled number by number and has more than \(maxSpelled) bytes") }
             for i in 0..<dtype.size { values.append(UInt8(truncatingIfNeeded: value >> UInt64(8 * i))) }
         }
@@ -127,5 +135,12 @@ enum TensorFlowTensor {
         let found = values.count / dtype.size
         guard found <= count else { throw bad("has \(found) values, its shape \(parts.shape) holds \(count)") }
         return NumbersTensor(shape: parts.shape, dtype: dtype, stored: values)
+    }
+}
+
+/// Faults that are found in several places of this file.
+private extension Fault {
+    static func badTensor(path: String, node: String, problem: String) -> Fault {
+        Fault(.tensorFlowBadTensor, in: path, at: "node '\(node)'", "its tensor \(problem)")
     }
 }

@@ -1,4 +1,5 @@
 import AlbitModel
+import AlbitText
 
 /// Walks a TensorFlow graph backwards from its outputs, through the functions that it calls, and collects what is
 /// needed to compute them. Saving, restoring, assertions and training are left behind that way.
@@ -54,10 +55,11 @@ struct TensorFlowWalk {
     static func valueName(_ node: String, _ output: Int) -> String { output == 0 ? node : "\(node):\(output)" }
 
     /// Collects all that `outputs` need; returns the names of their values.
-    mutating func collect(_ outputs: [String]) throws -> [String] {
+    mutating func collect(_ outputs: [String]) throws(Fault) -> [String] {
         var waiting: [Int] = []
-        let names = try outputs.map { output in
-            try need(output, in: 0, reader: "the signature", waiting: &waiting)
+        var names: [String] = []
+        for output in outputs {
+            names.append(try need(output, in: 0, reader: "the signature", waiting: &waiting))
         }
         while let index = waiting.popLast() {
             let place = places[index]
@@ -72,7 +74,7 @@ struct TensorFlowWalk {
         return names
     }
 
-    private mutating func need(_ reference: String, in scope: Int, reader: String, waiting: inout [Int]) throws -> String {
+    private mutating func need(_ reference: String, in scope: Int, reader: String, waiting: inout [Int]) throws(Fault) -> String {
         let (place, output) = try resolve(reference, in: scope, reader: reader)
         let index: Int
         if let known = indexOfPlace[place] {
@@ -80,7 +82,7 @@ struct TensorFlowWalk {
         } else {
             index = collected.count
             guard index < TensorFlowWalk.maxCollected else {
-                throw TensorFlowError.tooMany(path: path, what: "nodes with those of called functions", limit: TensorFlowWalk.maxCollected)
+                throw .tooMany(path: path, what: "nodes with those of called functions", limit: TensorFlowWalk.maxCollected)
             }
             let node = scopes[place.scope].body.nodes[place.node]
             collected.append(Collected(
@@ -94,22 +96,24 @@ struct TensorFlowWalk {
     }
 
     /// The node that computes a value, behind all calls and arguments.
-    private mutating func resolve(_ reference: String, in start: Int, reader: String) throws -> (Place, output: Int) {
+    private mutating func resolve(_ reference: String, in start: Int, reader: String) throws(Fault) -> (Place, output: Int) {
         var reference = reference
         var scope = start
         var reader = reader
         while true {
             hops += 1
             guard hops <= TensorFlowWalk.maxHops else {
-                throw TensorFlowError.tooMany(path: path, what: "steps through functions", limit: TensorFlowWalk.maxHops)
+                throw .tooMany(path: path, what: "steps through functions", limit: TensorFlowWalk.maxHops)
             }
             let parts = reference.split(separator: ":", omittingEmptySubsequences: false)
             let name = String(parts.first ?? "")
             if parts.count == 1, let argument = scopes[scope].body.indexOfArgument[name], let caller = scopes[scope].caller {
                 let node = scopes[caller.scope].body.nodes[caller.node]
                 guard argument < node.inputs.count else {
-                    throw TensorFlowError.missingInput(
-                        path: path, node: node.name, operation: node.operation, inputs: node.inputs.count)
+                    throw Fault(
+                        .tensorFlowMissingInput, in: path, at: "node '\(node.name)'",
+                        "is a \(node.operation) with \(node.inputs.count) inputs, which are too few",
+                        advice: "the file is damaged")
                 }
                 reference = node.inputs[argument]
                 scope = caller.scope
@@ -117,13 +121,13 @@ struct TensorFlowWalk {
                 continue
             }
             guard let index = scopes[scope].body.index(name) else {
-                throw TensorFlowError.undefinedInput(path: path, node: reader, input: reference)
+                throw .undefinedInput(path: path, node: reader, input: reference)
             }
             let node = scopes[scope].body.nodes[index]
             var output = 0
             if parts.count > 1, let last = parts.last {
                 guard let number = Int(last), number >= 0, number < TensorFlowNode.maxInputs else {
-                    throw TensorFlowError.undefinedInput(path: path, node: reader, input: reference)
+                    throw .undefinedInput(path: path, node: reader, input: reference)
                 }
                 output = number
                 if parts.count == 3 { output += TensorFlowWalk.firstOutput(of: node.operation, named: parts[1]) }
@@ -134,7 +138,7 @@ struct TensorFlowWalk {
             if parts.count == 3, let named = results.firstIndex(where: { $0.name == String(parts[1]) }), node.function("f") == nil {
                 output = named
             }
-            guard output < results.count else { throw TensorFlowError.undefinedInput(path: path, node: reader, input: reference) }
+            guard output < results.count else { throw .undefinedInput(path: path, node: reader, input: reference) }
             reference = results[output].value
             scope = inner
             reader = node.name
@@ -152,11 +156,12 @@ struct TensorFlowWalk {
     }
 
     /// The function that a node calls; nil for an operator.
-    private func callee(of node: TensorFlowNode) throws -> String? {
+    private func callee(of node: TensorFlowNode) throws(Fault) -> String? {
         switch node.operation {
         case "PartitionedCall", "StatefulPartitionedCall":
             guard let function = node.function("f") else {
-                throw TensorFlowError.badAttribute(path: path, node: node.name, attribute: "f", problem: "names no function")
+                throw Fault(
+                    .tensorFlowBadAttribute, in: path, at: "node '\(node.name)'", "attribute 'f' names no function")
             }
             return function
         default: return graph.hasFunction(node.operation) ? node.operation : nil
@@ -164,22 +169,27 @@ struct TensorFlowWalk {
     }
 
     /// The scope of one call, made when it is first needed.
-    private mutating func enter(_ function: String, _ call: Place) throws -> Int {
+    private mutating func enter(_ function: String, _ call: Place) throws(Fault) -> Int {
         if let known = scopeOfCall[call] { return known }
         let outer = scopes[call.scope]
         let node = outer.body.nodes[call.node]
         guard outer.depth < TensorFlowWalk.maxDepth else {
-            throw TensorFlowError.callsTooDeep(path: path, node: outer.prefix + node.name, limit: TensorFlowWalk.maxDepth)
+            throw Fault(
+                .tensorFlowCallsTooDeep, in: path, at: "node '\(outer.prefix + node.name)'",
+                "is where functions call each other more than \(TensorFlowWalk.maxDepth) deep",
+                advice: "the file is damaged or hostile")
         }
         guard scopes.count < TensorFlowWalk.maxScopes else {
-            throw TensorFlowError.tooMany(path: path, what: "calls of functions", limit: TensorFlowWalk.maxScopes)
+            throw .tooMany(path: path, what: "calls of functions", limit: TensorFlowWalk.maxScopes)
         }
         let body: TensorFlowGraph.Body
         if let known = bodies[function] {
             body = known
         } else {
             guard let parsed = try graph.function(function) else {
-                throw TensorFlowError.unknownFunction(path: path, node: node.name, function: function)
+                throw Fault(
+                    .tensorFlowUnknownFunction, in: path, at: "node '\(node.name)'",
+                    "calls the function '\(function)', which the file does not hold")
             }
             body = parsed
             bodies[function] = parsed
@@ -188,5 +198,18 @@ struct TensorFlowWalk {
         scopes.append(Scope(
             body: body, prefix: outer.prefix + node.name + "/", caller: (call.scope, call.node), depth: outer.depth + 1))
         return scopes.count - 1
+    }
+}
+
+/// Faults that are found in several places of this file.
+private extension Fault {
+    static func tooMany(path: String, what: String, limit: Int) -> Fault {
+        Fault(.tensorFlowTooMany, in: path, "has more than \(limit) \(what)", advice: "the file is damaged or hostile")
+    }
+
+    static func undefinedInput(path: String, node: String, input: String) -> Fault {
+        Fault(
+            .tensorFlowUndefinedInput, in: path, at: "node '\(node)'", "reads '\(input)', which nothing defines",
+            advice: "the graph is incomplete")
     }
 }

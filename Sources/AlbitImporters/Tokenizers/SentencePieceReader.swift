@@ -1,4 +1,5 @@
 import AlbitModel
+import AlbitText
 import AlbitTokenizers
 import CSchemas
 
@@ -9,12 +10,16 @@ package enum SentencePieceReader {
     package static let maxBytes = 64 << 20
 
     /// The vocabulary, character map and normalizer settings of a model, without anything that ALBERT adds.
-    package static func read(_ bytes: [UInt8], path: String) throws(SentencePieceError) -> TokenizerDraft {
+    package static func read(_ bytes: [UInt8], path: String) throws(Fault) -> TokenizerDraft {
         guard !bytes.isEmpty else { throw .empty(path: path) }
-        guard bytes.count <= maxBytes else { throw .tooLarge(path: path, bytes: bytes.count, limit: maxBytes) }
-        var scanned: Result<Void, SentencePieceError> = .success(())
+        guard bytes.count <= maxBytes else {
+            throw Fault(
+                .sentencePieceTooLarge, in: path,
+                "has \(bytes.count) bytes, more than the limit of \(maxBytes) for a SentencePiece model")
+        }
+        var scanned: Result<Void, Fault> = .success(())
         bytes.withUnsafeBytes { raw in
-            do throws(SentencePieceError) { try SentencePieceScan.check(raw, path: path) } catch { scanned = .failure(error) }
+            do throws(Fault) { try SentencePieceScan.check(raw, path: path) } catch { scanned = .failure(error) }
         }
         try scanned.get()
         guard let model = albit__sentencepiece__model__unpack(nil, bytes.count, bytes) else { throw .malformed(path: path) }
@@ -22,13 +27,16 @@ package enum SentencePieceReader {
         return try draft(model.pointee, path: path)
     }
 
-    private static func draft(_ model: Albit__Sentencepiece__Model, path: String) throws(SentencePieceError) -> TokenizerDraft {
+    private static func draft(_ model: Albit__Sentencepiece__Model, path: String) throws(Fault) -> TokenizerDraft {
         var settings = TokenizerSettings(kind: .unigram)
         settings.lowerCase = false
         if let trainer = model.trainer_spec?.pointee {
             guard trainer.model_type == 1 else {
                 let names: [Int32: String] = [2: "BPE", 3: "word", 4: "char"]
-                throw .unsupportedModelType(path: path, name: names[trainer.model_type] ?? String(trainer.model_type))
+                throw Fault(
+                    .sentencePieceUnsupportedModelType, in: path, "is a SentencePiece model of type "
+                        + "\(names[trainer.model_type] ?? String(trainer.model_type))",
+                    expected: "unigram (the type of all ALBERT models)")
             }
             guard trainer.treat_whitespace_as_suffix == 0 else { throw .unsupportedOption(path: path, option: "treat_whitespace_as_suffix") }
             settings.byteFallback = trainer.byte_fallback != 0
@@ -55,13 +63,25 @@ package enum SentencePieceReader {
         for id in 0..<count {
             guard let entry = model.pieces[id]?.pointee else { throw .malformed(path: path) }
             let piece = array(entry.piece)
-            guard !piece.isEmpty else { throw .emptyPiece(path: path, id: id) }
-            if let first = places.updateValue(id, forKey: piece) {
-                throw .duplicatePiece(path: path, piece: String(decoding: piece, as: UTF8.self), first: first, second: id)
+            guard !piece.isEmpty else {
+                throw Fault(
+                    .sentencePieceEmptyPiece, in: path, at: "piece \(id)", "is empty",
+                    advice: "the file is damaged, download it again")
             }
-            guard entry.score.isFinite else { throw .scoreNotFinite(path: path, id: id) }
+            if let first = places.updateValue(id, forKey: piece) {
+                throw Fault(
+                    .sentencePieceDuplicatePiece, in: path, at: "piece '\(String(decoding: piece, as: UTF8.self))'",
+                    "stands twice, as \(first) and \(id)", advice: "the file is damaged")
+            }
+            guard entry.score.isFinite else {
+                throw Fault(
+                    .sentencePieceScoreNotFinite, in: path, at: "piece \(id)", "has a score that is NaN or infinite",
+                    advice: "the file is damaged, download it again")
+            }
             guard let type = UInt8(exactly: entry.type).flatMap({ PieceType(rawValue: $0) }) else {
-                throw .unknownPieceType(path: path, id: id, type: Int(entry.type))
+                throw Fault(
+                    .sentencePieceUnknownPieceType, in: path, at: "piece \(id)", "has type \(Int(entry.type))",
+                    expected: "1 to 6", advice: "download it again")
             }
             switch type {
             case .normal:
@@ -69,7 +89,11 @@ package enum SentencePieceReader {
                 settings.maxScore = max(settings.maxScore, entry.score)
             case .unknown: unknowns.append(id)
             case .byte:
-                guard piece.withUnsafeBytes({ UnigramTokenizer.byte(ofPiece: $0) }) != nil else { throw .badBytePiece(path: path, id: id) }
+                guard piece.withUnsafeBytes({ UnigramTokenizer.byte(ofPiece: $0) }) != nil else {
+                    throw Fault(
+                        .sentencePieceBadBytePiece, in: path, at: "piece \(id)",
+                        "is of type byte but not written as <0x00> to <0xFF>", advice: "download it again")
+                }
                 byteCount += 1
             case .control, .userDefined, .unused: break
             }
@@ -77,8 +101,16 @@ package enum SentencePieceReader {
             draft.scores.append(entry.score)
             draft.types.append(type.rawValue)
         }
-        guard unknowns.count == 1 else { throw .unknownPieceCount(path: path, count: unknowns.count) }
-        guard !settings.byteFallback || byteCount == 256 else { throw .missingBytePieces(path: path, count: byteCount) }
+        guard unknowns.count == 1 else {
+            throw Fault(
+                .sentencePieceUnknownPieceCount, in: path, "has \(unknowns.count) pieces for unknown text",
+                expected: "one", advice: "download it again")
+        }
+        guard !settings.byteFallback || byteCount == 256 else {
+            throw Fault(
+                .sentencePieceMissingBytePieces, in: path, "falls back to bytes but has \(byteCount) byte pieces",
+                expected: "256", advice: "download it again")
+        }
         if settings.minScore == .greatestFiniteMagnitude { settings.minScore = 0 }
         settings.unknownID = Int32(unknowns[0])
         draft.specialIDs.unknown = settings.unknownID
@@ -89,5 +121,25 @@ package enum SentencePieceReader {
     private static func array(_ data: ProtobufCBinaryData) -> [UInt8] {
         guard let start = data.data, data.len > 0 else { return [] }
         return Array(UnsafeBufferPointer(start: start, count: data.len))
+    }
+}
+
+/// Faults that are found in several places of this file.
+private extension Fault {
+    static func empty(path: String) -> Fault {
+        Fault(.sentencePieceEmpty, in: path, "is empty or holds no pieces", expected: "a SentencePiece model")
+    }
+
+    static func malformed(path: String) -> Fault {
+        Fault(
+            .sentencePieceMalformed, in: path, "is damaged: its fields do not have the types of a SentencePiece model",
+            advice: "download it again")
+    }
+
+    static func unsupportedOption(path: String, option: String) -> Fault {
+        Fault(
+            .sentencePieceUnsupportedOption, in: path,
+            "uses \(option), which no ALBERT model does and Albit does not support",
+            advice: "give the spiece.model of an ALBERT")
     }
 }

@@ -1,3 +1,5 @@
+import AlbitText
+
 /// Walks the wire form of a SentencePiece model before it is unpacked: libprotobuf-c takes memory by the number of
 /// fields, and says of bad input only that it is bad.
 ///
@@ -16,7 +18,7 @@ struct SentencePieceScan {
     /// Fields of pieces, of the trainer's and of the normalizer's settings that are read.
     private static let known: [UInt64: ClosedRange<UInt64>] = [1: 1...3, 2: 1...60, 3: 1...6]
 
-    static func check(_ bytes: UnsafeRawBufferPointer, path: String) throws(SentencePieceError) {
+    static func check(_ bytes: UnsafeRawBufferPointer, path: String) throws(Fault) {
         var scan = SentencePieceScan(path: path, bytes: bytes)
         try scan.message(0..<bytes.count, parent: nil)
     }
@@ -27,7 +29,7 @@ struct SentencePieceScan {
     }
 
     /// One message; those of fields 1 to 3 of the outermost one are entered, no deeper level exists.
-    private mutating func message(_ range: Range<Int>, parent: UInt64?) throws(SentencePieceError) {
+    private mutating func message(_ range: Range<Int>, parent: UInt64?) throws(Fault) {
         var position = range.lowerBound
         while position < range.upperBound {
             let start = position
@@ -38,7 +40,10 @@ struct SentencePieceScan {
             let isKnown = parent == nil ? number <= 3 : parent.flatMap { SentencePieceScan.known[$0]?.contains(number) } ?? false
             if !isKnown { unknown += 1 }
             guard fields <= SentencePieceScan.maxFields, unknown <= SentencePieceScan.maxUnknownFields else {
-                throw .tooManyFields(path: path, limit: SentencePieceScan.maxFields)
+                throw Fault(
+                    .sentencePieceTooManyFields, in: path,
+                    "has more than \(SentencePieceScan.maxFields) fields; no SentencePiece model has",
+                    advice: "the file is damaged or hostile")
             }
             let end: Int
             switch tag & 7 {
@@ -59,7 +64,7 @@ struct SentencePieceScan {
         }
     }
 
-    private func varint(_ position: inout Int, _ end: Int, _ start: Int) throws(SentencePieceError) -> UInt64 {
+    private func varint(_ position: inout Int, _ end: Int, _ start: Int) throws(Fault) -> UInt64 {
         var value: UInt64 = 0
         var shift: UInt64 = 0
         while true {
@@ -71,5 +76,20 @@ struct SentencePieceScan {
             if byte < 0x80 { return value }
             shift += 7
         }
+    }
+}
+
+/// Faults that are found in several places of this file.
+private extension Fault {
+    static func badField(path: String, offset: Int) -> Fault {
+        Fault(
+            .sentencePieceBadField, in: path, at: "byte \(offset)", "is no field of a SentencePiece model",
+            advice: "the file is damaged or of another kind")
+    }
+
+    static func truncated(path: String, offset: Int) -> Fault {
+        Fault(
+            .sentencePieceTruncated, in: path, "ends inside the field at byte \(offset) of the SentencePiece model",
+            advice: "copy or download the file again")
     }
 }

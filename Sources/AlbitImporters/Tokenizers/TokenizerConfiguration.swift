@@ -24,7 +24,7 @@ struct TokenizerConfiguration {
     var added: [(id: Int, token: Token)] = []
 
     /// Members that are there replace what was read before.
-    mutating func read(_ json: JSONValue, path: String) throws(TokenizerFileError) {
+    mutating func read(_ json: JSONValue, path: String) throws(Fault) {
         guard json.members != nil else { throw .missingMember(path: path, member: "(an object)") }
         lowerCase = json["do_lower_case"]?.bool ?? lowerCase
         removeSpace = json["remove_space"]?.bool ?? removeSpace
@@ -46,23 +46,35 @@ struct TokenizerConfiguration {
     }
 
     /// `added_tokens.json`: an object from token to id.
-    mutating func readAdded(_ json: JSONValue, path: String) throws(TokenizerFileError) {
+    mutating func readAdded(_ json: JSONValue, path: String) throws(Fault) {
         for member in json.members ?? [] {
             guard let id = member.value.integer else { throw .missingMember(path: path, member: member.name) }
             added.append((id, Token(content: member.name)))
         }
     }
 
-    private func token(_ json: JSONValue?, _ path: String) throws(TokenizerFileError) -> Token? {
+    private func token(_ json: JSONValue?, _ path: String) throws(Fault) -> Token? {
         switch json {
         case .string(let text)?: return Token(content: text)
         case .object?:
             guard let content = json?["content"]?.string else { throw .missingMember(path: path, member: "content of a token") }
             if json?["single_word"]?.bool == true {
-                throw .unsupported(path: path, what: "token that matches whole words only", name: content, expected: "single_word = false")
+                throw Fault(
+                    .tokenizerUnsupported, in: path,
+                    "the token that matches whole words only '\(content)' is not supported",
+                    expected: "single_word = false")
             }
             return Token(content: content, stripsLeft: json?["lstrip"]?.bool, stripsRight: json?["rstrip"]?.bool)
         default: return nil
         }
+    }
+}
+
+/// Faults that are found in several places of this file.
+private extension Fault {
+    static func missingMember(path: String, member: String) -> Fault {
+        Fault(
+            .tokenizerMissingMember, in: path, at: "member '\(member)'", "is missing or of another type",
+            advice: "save the tokenizer again with save_pretrained")
     }
 }

@@ -7,7 +7,7 @@ struct TokenizerJSONReader {
     let path: String
     let json: JSONValue
 
-    func draft() throws(TokenizerFileError) -> TokenizerDraft {
+    func draft() throws(Fault) -> TokenizerDraft {
         guard let model = json["model"], model.members != nil else { throw .missingMember(path: path, member: "model") }
         // Old files of WordPiece models do not write the type.
         let type = model["type"]?.string ?? (model["continuing_subword_prefix"] != nil ? "WordPiece" : "")
@@ -27,13 +27,13 @@ struct TokenizerJSONReader {
         return step["type"]?.string == "Sequence" ? step[list]?.array ?? [] : [step]
     }
 
-    private func unsupported(_ what: String, _ step: JSONValue, _ expected: String) -> TokenizerFileError {
+    private func unsupported(_ what: String, _ step: JSONValue, _ expected: String) -> Fault {
         .unsupported(path: path, what: what, name: step["type"]?.string ?? "?", expected: expected)
     }
 
     // Unigram.
 
-    private func unigram(_ model: JSONValue) throws(TokenizerFileError) -> TokenizerDraft {
+    private func unigram(_ model: JSONValue) throws(Fault) -> TokenizerDraft {
         guard let entries = model["vocab"]?.array else { throw .missingMember(path: path, member: "model.vocab") }
         guard let unknown = model["unk_id"]?.integer, unknown >= 0, unknown < entries.count else {
             throw .missingMember(path: path, member: "model.unk_id")
@@ -52,7 +52,11 @@ struct TokenizerJSONReader {
             guard let pair = entry.array, pair.count == 2, let piece = pair[0].bytes, let score = pair[1].double else {
                 throw .badVocabulary(path: path, problem: "entry \(id) is not a piece with its score")
             }
-            guard seen.insert(piece).inserted else { throw .duplicatePiece(path: path, piece: String(decoding: piece, as: UTF8.self)) }
+            guard seen.insert(piece).inserted else {
+                throw Fault(
+                    .tokenizerDuplicatePiece, in: path, at: "piece '\(String(decoding: piece, as: UTF8.self))'",
+                    "stands twice", advice: "the file is damaged")
+            }
             draft.pieces.append(piece)
             draft.scores.append(Float(score))
             draft.types.append(id == unknown ? PieceType.unknown.rawValue : PieceType.normal.rawValue)
@@ -75,7 +79,7 @@ struct TokenizerJSONReader {
     /// Returns what becomes of spaces.
     private func readUnigramNormalizer(
         _ settings: inout TokenizerSettings, _ draft: inout TokenizerDraft
-    ) throws(TokenizerFileError) -> (collapsed: Bool, stripped: Bool) {
+    ) throws(Fault) -> (collapsed: Bool, stripped: Bool) {
         var spaces = (collapsed: false, stripped: false)
         var place = 0
         var quotes = 0
@@ -134,7 +138,7 @@ struct TokenizerJSONReader {
     }
 
     /// Returns whether words are split at white space beforehand.
-    private func readMetaspace(_ settings: inout TokenizerSettings) throws(TokenizerFileError) -> Bool {
+    private func readMetaspace(_ settings: inout TokenizerSettings) throws(Fault) -> Bool {
         var hasMetaspace = false
         var splitsWords = false
         for step in steps("pre_tokenizer", "pretokenizers") {
@@ -160,7 +164,7 @@ struct TokenizerJSONReader {
 
     // WordPiece.
 
-    private func wordPiece(_ model: JSONValue) throws(TokenizerFileError) -> TokenizerDraft {
+    private func wordPiece(_ model: JSONValue) throws(Fault) -> TokenizerDraft {
         guard let members = model["vocab"]?.members else { throw .missingMember(path: path, member: "model.vocab") }
         if let prefix = model["continuing_subword_prefix"]?.string, prefix != "##" {
             throw .unsupported(path: path, what: "continuing_subword_prefix", name: prefix, expected: "##")
@@ -192,7 +196,12 @@ struct TokenizerJSONReader {
         var draft = TokenizerDraft(
             path: path, pieces: pieces.compactMap(\.self), settings: settings, template: TokenTemplate(single: [], pair: []))
         let unknown = model["unk_token"]?.string ?? "[UNK]"
-        guard let id = draft.pieces.firstIndex(of: Array(unknown.utf8)) else { throw .missingSpecialToken(path: path, token: unknown) }
+        guard let id = draft.pieces.firstIndex(of: Array(unknown.utf8)) else {
+            throw Fault(
+                .tokenizerMissingSpecialToken, in: path,
+                "the vocabulary has no piece '\(unknown)', which the model's input needs",
+                expected: "the vocabulary of an ALBERT or BERT")
+        }
         draft.settings.unknownID = Int32(truncatingIfNeeded: id)
         draft.specialIDs.unknown = draft.settings.unknownID
         return draft
@@ -200,7 +209,7 @@ struct TokenizerJSONReader {
 
     // Both.
 
-    private func readAddedTokens(_ draft: inout TokenizerDraft) throws(TokenizerFileError) {
+    private func readAddedTokens(_ draft: inout TokenizerDraft) throws(Fault) {
         var tokens: [(id: Int, token: TokenizerConfiguration.Token)] = []
         for entry in json["added_tokens"]?.array ?? [] {
             guard let id = entry["id"]?.integer, let content = entry["content"]?.string else {
@@ -227,7 +236,7 @@ struct TokenizerJSONReader {
         draft.specialIDs.sep = id(["[SEP]", "</s>"])
     }
 
-    private func readTemplate(_ draft: inout TokenizerDraft) throws(TokenizerFileError) {
+    private func readTemplate(_ draft: inout TokenizerDraft) throws(Fault) {
         guard let processor = json["post_processor"], !processor.isNull else {
             // Nothing is added: the text alone, and pairs behind each other.
             let first = TokenTemplate.Item(id: TokenTemplate.Item.first, typeID: 0)
@@ -247,7 +256,7 @@ struct TokenizerJSONReader {
         }
     }
 
-    private func items(_ processor: JSONValue, _ name: String, _ draft: TokenizerDraft) throws(TokenizerFileError) -> [TokenTemplate.Item] {
+    private func items(_ processor: JSONValue, _ name: String, _ draft: TokenizerDraft) throws(Fault) -> [TokenTemplate.Item] {
         guard let list = processor[name]?.array, list.count <= 16 else { throw .missingMember(path: path, member: "post_processor." + name) }
         var result: [TokenTemplate.Item] = []
         for entry in list {
@@ -272,5 +281,24 @@ struct TokenizerJSONReader {
             }
         }
         return result
+    }
+}
+
+/// Faults that are found in several places of this file.
+private extension Fault {
+    static func missingMember(path: String, member: String) -> Fault {
+        Fault(
+            .tokenizerMissingMember, in: path, at: "member '\(member)'", "is missing or of another type",
+            advice: "save the tokenizer again with save_pretrained")
+    }
+
+    static func unsupported(path: String, what: String, name: String, expected: String) -> Fault {
+        Fault(.tokenizerUnsupported, in: path, "the \(what) '\(name)' is not supported", expected: expected)
+    }
+
+    static func badVocabulary(path: String, problem: String) -> Fault {
+        Fault(
+            .tokenizerBadVocabulary, in: path, "the vocabulary \(problem)",
+            advice: "save the tokenizer again with save_pretrained")
     }
 }

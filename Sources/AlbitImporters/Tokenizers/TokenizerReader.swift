@@ -6,7 +6,7 @@ import AlbitTokenizers
 package enum TokenizerReader {
     /// The tokenizer of a directory; nil where none of the files is one. Where there are several, the SentencePiece model
     /// wins over tokenizer.json, and that over vocab.txt: the first is what ALBERT was trained with.
-    package static func read(_ files: [TokenizerFile]) throws(TokenizerFileError) -> TokenizerTables? {
+    package static func read(_ files: [TokenizerFile]) throws(Fault) -> TokenizerTables? {
         var configuration = TokenizerConfiguration()
         var model: TokenizerFile?
         var json: (file: TokenizerFile, value: JSONValue)?
@@ -20,13 +20,13 @@ package enum TokenizerReader {
             }
         }
         if let model { return try sentencePiece(model, configuration) }
-        if let json { return try tables(TokenizerJSONReader(path: json.file.path, json: json.value).draft()) }
-        if let vocabulary { return try tables(VocabularyReader.read(vocabulary.bytes, path: vocabulary.path, configuration)) }
+        if let json { return try TokenizerTables(TokenizerJSONReader(path: json.file.path, json: json.value).draft()) }
+        if let vocabulary { return try TokenizerTables(VocabularyReader.read(vocabulary.bytes, path: vocabulary.path, configuration)) }
         return nil
     }
 
     /// The tokenizer of one file, such as the argument of `albit tokenize`.
-    package static func read(_ bytes: [UInt8], path: String) throws(TokenizerFileError) -> TokenizerTables {
+    package static func read(_ bytes: [UInt8], path: String) throws(Fault) -> TokenizerTables {
         guard let tables = try read([TokenizerFile(name: path, path: path, bytes: bytes)]) else { throw .notTokenizer(path: path) }
         return tables
     }
@@ -39,13 +39,11 @@ package enum TokenizerReader {
 
     /// Told from content: JSON begins with a brace, a SentencePiece model with the tag of its first piece and one of a
     /// field inside it.
-    private static func kind(_ file: TokenizerFile) throws(TokenizerFileError) -> Kind {
+    private static func kind(_ file: TokenizerFile) throws(Fault) -> Kind {
         let bytes = file.bytes
         let start = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
         if let first = bytes[start...].first(where: { $0 != 0x20 && $0 != 0x0A && $0 != 0x0D && $0 != 0x09 }), first == UInt8(ascii: "{") {
-            do throws(JSONError) { return .json(try JSONValue(parsing: bytes)) } catch {
-                throw .notJSON(path: file.path, error: error)
-            }
+            return .json(try JSONValue(parsing: bytes, file: file.path))
         }
         guard bytes.count > 0 else { throw .notTokenizer(path: file.path) }
         if file.name.hasSuffix(".model") || bytes.contains(where: { $0 < 0x09 }) || bytes.count >= 3 && bytes[0] == 0x0A && bytes[2] == 0x0A {
@@ -56,7 +54,7 @@ package enum TokenizerReader {
 
     private static func apply(
         _ json: JSONValue, of file: TokenizerFile, to configuration: inout TokenizerConfiguration
-    ) throws(TokenizerFileError) {
+    ) throws(Fault) {
         if file.name.hasSuffix("added_tokens.json") {
             try configuration.readAdded(json, path: file.path)
         } else {
@@ -64,18 +62,11 @@ package enum TokenizerReader {
         }
     }
 
-    static func tables(_ draft: TokenizerDraft) throws(TokenizerFileError) -> TokenizerTables {
-        do throws(TokenizerTablesError) { return try TokenizerTables(draft) } catch { throw .tables(error) }
-    }
-
     /// ALBERT's tokenizer of a SentencePiece model, with the defaults of Hugging Face's `AlbertTokenizer`.
     private static func sentencePiece(
         _ file: TokenizerFile, _ configuration: TokenizerConfiguration
-    ) throws(TokenizerFileError) -> TokenizerTables {
-        var draft: TokenizerDraft
-        do throws(SentencePieceError) { draft = try SentencePieceReader.read(file.bytes, path: file.path) } catch {
-            throw .sentencePiece(error)
-        }
+    ) throws(Fault) -> TokenizerTables {
+        var draft = try SentencePieceReader.read(file.bytes, path: file.path)
         draft.settings.lowerCase = configuration.lowerCase ?? true
         draft.settings.removeSpace = configuration.removeSpace ?? true
         draft.settings.accents = configuration.keepAccents ?? false ? .keep : .dropCombining
@@ -93,7 +84,7 @@ package enum TokenizerReader {
         // AlbertTokenizer lets the mask take the space before it, like a word would.
         vocabulary.draft.specialIDs.mask = vocabulary.find(configuration.mask, "[MASK]", stripsLeft: true)
         vocabulary.draft.template = TokenTemplate(cls: cls, sep: sep)
-        return try tables(vocabulary.draft)
+        return try TokenizerTables(vocabulary.draft)
     }
 }
 
@@ -109,7 +100,7 @@ struct SpecialVocabulary {
     }
 
     /// Tokens with ids: those of the vocabulary must agree with it, others follow it without a gap.
-    mutating func add(_ tokens: [(id: Int, token: TokenizerConfiguration.Token)]) throws(TokenizerFileError) {
+    mutating func add(_ tokens: [(id: Int, token: TokenizerConfiguration.Token)]) throws(Fault) {
         for (id, token) in tokens.sorted(by: { $0.id < $1.id }) {
             let content = Array(token.content.utf8)
             if id == draft.pieces.count, places[content] == nil {
@@ -119,7 +110,10 @@ struct SpecialVocabulary {
                 places[content] = Int32(truncatingIfNeeded: id)
             }
             guard places[content].map(Int.init) == id else {
-                throw .addedTokenMismatch(path: draft.path, token: token.content, id: id)
+                throw Fault(
+                    .tokenizerAddedTokenMismatch, in: draft.path,
+                    "the added token '\(token.content)' has id \(id), where the vocabulary has another piece "
+                        + "or none", advice: "do the files belong together?")
             }
             recognise(token, Int32(truncatingIfNeeded: id), stripsLeft: false)
         }
@@ -133,9 +127,12 @@ struct SpecialVocabulary {
         return id
     }
 
-    mutating func require(_ token: TokenizerConfiguration.Token?, _ usual: String) throws(TokenizerFileError) -> Int32 {
+    mutating func require(_ token: TokenizerConfiguration.Token?, _ usual: String) throws(Fault) -> Int32 {
         guard let id = find(token, usual) else {
-            throw .missingSpecialToken(path: draft.path, token: token?.content ?? usual)
+            throw Fault(
+                .tokenizerMissingSpecialToken, in: draft.path,
+                "the vocabulary has no piece '\(token?.content ?? usual)', which the model's input needs",
+                expected: "the vocabulary of an ALBERT or BERT")
         }
         return id
     }
@@ -145,5 +142,14 @@ struct SpecialVocabulary {
         draft.specialTokens.append(
             SpecialToken(
                 id: id, content: Array(token.content.utf8), stripsLeft: token.stripsLeft ?? stripsLeft, stripsRight: token.stripsRight ?? false))
+    }
+}
+
+/// Faults that are found in several places of this file.
+private extension Fault {
+    static func notTokenizer(path: String) -> Fault {
+        Fault(
+            .tokenizerNotTokenizer, in: path, "is no tokenizer",
+            expected: "a SentencePiece model, a tokenizer.json or a vocab.txt")
     }
 }

@@ -5,7 +5,7 @@ import AlbitTokenizers
 ///
 /// Source: google-research/bert, tokenization.py, `load_vocab`; defaults as in Hugging Face's `BertTokenizer`.
 enum VocabularyReader {
-    static func read(_ bytes: [UInt8], path: String, _ configuration: TokenizerConfiguration) throws(TokenizerFileError) -> TokenizerDraft {
+    static func read(_ bytes: [UInt8], path: String, _ configuration: TokenizerConfiguration) throws(Fault) -> TokenizerDraft {
         var pieces: [[UInt8]] = []
         let start = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
         var line: [UInt8] = []
@@ -21,7 +21,11 @@ enum VocabularyReader {
                 i += decoded.count
             }
         }
-        if let bad { throw .notText(path: path, offset: bad) }
+        if let bad {
+            throw Fault(
+                .tokenizerNotText, in: path, at: "byte \(bad)", "is not UTF-8 text",
+                expected: "a vocabulary with one piece a line")
+        }
         while position < bytes.count {
             let byte = bytes[position]
             position += 1

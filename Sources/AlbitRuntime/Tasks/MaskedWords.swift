@@ -1,4 +1,5 @@
 import AlbitModel
+import AlbitText
 import AlbitTokenizers
 
 /// A piece that may stand where a word is hidden.
@@ -29,32 +30,33 @@ package struct MaskedWords {
     package let top: Int
     private let mask: Int32
 
-    package init(_ tasks: TaskSession, top: Int = 5) throws(TaskError) {
+    package init(_ tasks: TaskSession, top: Int = 5) throws(Fault) {
         guard tasks.session.weights.prediction != nil else {
-            throw .noHead(wanted: Head.maskedLanguageModel.name, present: tasks.session.weights.headNames)
+            throw Fault(
+                .taskNoHead, "the model has no head for " + Head.maskedLanguageModel.name, advice: "it has "
+                    + (tasks.session.weights.headNames.isEmpty ? "none" : tasks.session.weights.headNames))
         }
-        guard let mask = tasks.tokenizer.specialIDs.mask else { throw .noMaskToken }
+        guard let mask = tasks.tokenizer.specialIDs.mask else {
+            throw Fault(.taskNoMaskToken, "the model's tokenizer has no [MASK] token")
+        }
         self.tasks = tasks
         self.top = top
         self.mask = mask
     }
 
     /// For each text the answers for its masks in order; none for a text without a mask.
-    package func fill(_ texts: [TaskText]) throws(TaskError) -> [[MaskAnswer]] {
+    package func fill(_ texts: [TaskText]) throws(Fault) -> [[MaskAnswer]] {
         var encodings: [Encoding] = []
         for text in texts { encodings.append(try tasks.tokenize(text)) }
         var answers: [[MaskAnswer]] = []
-        try tasks.encode(encodings) { (index, sequence) throws(TaskError) in
+        var encoded = tasks.encoded(encodings)
+        while let (index, sequence) = try encoded.next() {
             let first = tasks.session.rows(of: sequence).lowerBound
             var found: [MaskAnswer] = []
             // One mask at a time: a vocabulary of logits is the largest thing here.
             for (position, id) in encodings[index].ids.enumerated() where id == mask {
-                do throws(RuntimeError) {
-                    let logits = try tasks.session.vocabularyLogits(rows: [first + position])
-                    found.append(MaskAnswer(position: position, logits: logits, top: top, kernel: tasks.kernel))
-                } catch {
-                    throw .runtime(error)
-                }
+                let logits = try tasks.session.vocabularyLogits(rows: [first + position])
+                found.append(MaskAnswer(position: position, logits: logits, top: top, kernel: tasks.kernel))
             }
             answers.append(found)
         }

@@ -1,4 +1,5 @@
 import AlbitModel
+import AlbitText
 import AlbitTokenizers
 
 /// Which of several endings or answers fits a text best.
@@ -21,16 +22,17 @@ package struct MultipleChoice {
     package let tasks: TaskSession
     private let classifier: Linear
 
-    package init(_ tasks: TaskSession) throws(TaskError) {
+    package init(_ tasks: TaskSession) throws(Fault) {
         self.tasks = tasks
         classifier = try tasks.require(tasks.session.weights.classifier, .multipleChoice, width: 1)
     }
 
-    package func choose(_ text: [UInt8], among choices: [[UInt8]]) throws(TaskError) -> ChoiceAnswer {
+    package func choose(_ text: [UInt8], among choices: [[UInt8]]) throws(Fault) -> ChoiceAnswer {
         var encodings: [Encoding] = []
         for choice in choices { encodings.append(try tasks.tokenize(TaskText(text, pair: choice))) }
         var logits: [Float] = []
-        try tasks.encode(encodings, reading: .first) { (_, sequence) throws(TaskError) in
+        var encoded = tasks.encoded(encodings, reading: .first)
+        while let (_, sequence) = try encoded.next() {
             logits.append(contentsOf: tasks.session.apply(classifier, vector: try tasks.pooled(sequence)))
         }
         return ChoiceAnswer(logits: logits, kernel: tasks.kernel)

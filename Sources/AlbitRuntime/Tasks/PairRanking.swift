@@ -1,4 +1,5 @@
 import AlbitModel
+import AlbitText
 import AlbitTokenizers
 
 /// How well texts fit a question, by a head that reads both together (a cross-encoder).
@@ -31,11 +32,12 @@ package struct PairRanking {
     }
 
     /// Scores 0...1 in the order of the texts.
-    package func scores(_ question: [UInt8], _ texts: [[UInt8]]) throws(TaskError) -> [Float] {
+    package func scores(_ question: [UInt8], _ texts: [[UInt8]]) throws(Fault) -> [Float] {
         var encodings: [Encoding] = []
         for text in texts { encodings.append(try tasks.tokenize(TaskText(question, pair: text))) }
         var scores: [Float] = []
-        try tasks.encode(encodings, reading: .first) { (_, sequence) throws(TaskError) in
+        var encoded = tasks.encoded(encodings, reading: .first)
+        while let (_, sequence) = try encoded.next() {
             let pooled = try tasks.pooled(sequence)
             switch scorer {
             case .single(let classifier):

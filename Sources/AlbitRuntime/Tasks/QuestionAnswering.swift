@@ -42,15 +42,19 @@ package struct QuestionAnswering {
     package let options: Options
     private let head: Linear
 
-    package init(_ tasks: TaskSession, options: Options = Options()) throws(TaskError) {
+    package init(_ tasks: TaskSession, options: Options = Options()) throws(Fault) {
         self.tasks = tasks
         self.options = options
         head = try tasks.require(tasks.session.weights.answer, .questionAnswering, width: 2)
     }
 
-    package func answer(_ question: [UInt8], in context: [UInt8]) throws(TaskError) -> AnswerList {
+    package func answer(_ question: [UInt8], in context: [UInt8]) throws(Fault) -> AnswerList {
         let room = min(options.maxLength, tasks.maxLength) - tasks.tokenizer.frameCount(pair: true)
-        guard room > 1 else { throw .noRoom(limit: min(options.maxLength, tasks.maxLength)) }
+        guard room > 1 else {
+            throw Fault(
+                .taskNoRoom, String(min(options.maxLength, tasks.maxLength)) + " tokens leave no room for text",
+                advice: "use a larger --max-length")
+        }
         var asked = tasks.tokenizer.tokens(question)
         // Half of the window at least is for the context.
         try tasks.note(truncated: max(0, asked.count - room / 2))
@@ -63,7 +67,8 @@ package struct QuestionAnswering {
         // One window at a time: the whole context in windows would be a multiple of it.
         for window in windows {
             let encoding = tasks.tokenizer.encode(asked, pair: tokens[window])
-            try tasks.encode([encoding]) { (_, sequence) throws(TaskError) in
+            var encoded = tasks.encoded([encoding])
+            while let (_, sequence) = try encoded.next() {
                 let logits = tasks.session.apply(head, rows: tasks.session.rows(of: sequence))
                 let spans = AnswerSpans(
                     start: encoding.ids.indices.map { logits[2 * $0] }, end: encoding.ids.indices.map { logits[2 * $0 + 1] },

@@ -1,4 +1,5 @@
 import AlbitModel
+import AlbitText
 import AlbitTokenizers
 
 /// How the hidden states of a text become one vector.
@@ -20,27 +21,30 @@ package struct SentenceEmbedding {
     /// Whether vectors are scaled to length 1, so that a dot product is the cosine.
     package let isNormalized: Bool
 
-    package init(_ tasks: TaskSession, pooling: SentencePooling = .mean, normalized: Bool = true) throws(TaskError) {
-        guard pooling != .pooler || tasks.session.weights.pooler != nil else { throw .noPooler }
+    package init(_ tasks: TaskSession, pooling: SentencePooling = .mean, normalized: Bool = true) throws(Fault) {
+        guard pooling != .pooler || tasks.session.weights.pooler != nil else {
+            throw Fault(.taskNoPooler, "the model has no pooler", advice: "use --pooling mean or cls")
+        }
         self.tasks = tasks
         self.pooling = pooling
         isNormalized = normalized
     }
 
     /// Vectors [hidden size], in the order of the texts.
-    package func embed(_ texts: [TaskText]) throws(TaskError) -> [[Float]] {
+    package func embed(_ texts: [TaskText]) throws(Fault) -> [[Float]] {
         var encodings: [Encoding] = []
         for text in texts { encodings.append(try tasks.tokenize(text)) }
         var vectors: [[Float]] = []
         let readsFirst = pooling == .cls || pooling == .pooler
-        try tasks.encode(encodings, reading: readsFirst ? .first : .all) { (_, sequence) throws(TaskError) in
+        var encoded = tasks.encoded(encodings, reading: readsFirst ? .first : .all)
+        while let (_, sequence) = try encoded.next() {
             let vector = try pool(sequence)
             vectors.append(isNormalized ? SentenceEmbedding.normalized(vector) : vector)
         }
         return vectors
     }
 
-    private func pool(_ sequence: Int) throws(TaskError) -> [Float] {
+    private func pool(_ sequence: Int) throws(Fault) -> [Float] {
         if pooling == .pooler { return try tasks.pooled(sequence) }
         let rows = tasks.session.rows(of: sequence)
         var vector = Array(tasks.session.hidden(row: rows.lowerBound))

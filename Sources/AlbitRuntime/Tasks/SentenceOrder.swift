@@ -1,4 +1,5 @@
 import AlbitModel
+import AlbitText
 import AlbitTokenizers
 
 /// Whether the second of two texts follows the first.
@@ -21,17 +22,18 @@ package struct SentenceOrder {
     package let tasks: TaskSession
     private let order: Linear
 
-    package init(_ tasks: TaskSession) throws(TaskError) {
+    package init(_ tasks: TaskSession) throws(Fault) {
         self.tasks = tasks
         order = try tasks.require(tasks.session.weights.order, .sentenceOrder, width: 2)
     }
 
     /// One answer for each pair, in order.
-    package func order(_ pairs: [TaskText]) throws(TaskError) -> [OrderAnswer] {
+    package func order(_ pairs: [TaskText]) throws(Fault) -> [OrderAnswer] {
         var encodings: [Encoding] = []
         for pair in pairs { encodings.append(try tasks.tokenize(TaskText(pair.text, pair: pair.pair ?? []))) }
         var answers: [OrderAnswer] = []
-        try tasks.encode(encodings, reading: .first) { (_, sequence) throws(TaskError) in
+        var encoded = tasks.encoded(encodings, reading: .first)
+        while let (_, sequence) = try encoded.next() {
             answers.append(OrderAnswer(
                 logits: tasks.session.apply(order, vector: try tasks.pooled(sequence)), kernel: tasks.kernel))
         }

@@ -1,4 +1,5 @@
 import AlbitModel
+import AlbitText
 import AlbitTokenizers
 
 /// How classifier logits become scores: `problem_type` of a Hugging Face configuration.
@@ -43,21 +44,24 @@ package struct SequenceClassification {
     private let classifier: Linear
 
     /// Throws where the model has no classifier or no pooler before it.
-    package init(_ tasks: TaskSession, problemType: String?) throws(TaskError) {
+    package init(_ tasks: TaskSession, problemType: String?) throws(Fault) {
         self.tasks = tasks
         classifier = try tasks.require(tasks.session.weights.classifier, .sequenceClassification)
-        guard tasks.session.weights.pooler != nil else { throw .noPooler }
+        guard tasks.session.weights.pooler != nil else {
+            throw Fault(.taskNoPooler, "the model has no pooler", advice: "use --pooling mean or cls")
+        }
         self.problemType = ProblemType(name: problemType, labelCount: classifier.rows)
     }
 
     package var labelCount: Int { classifier.rows }
 
     /// One answer for each text, in order.
-    package func classify(_ texts: [TaskText]) throws(TaskError) -> [Classification] {
+    package func classify(_ texts: [TaskText]) throws(Fault) -> [Classification] {
         var encodings: [Encoding] = []
         for text in texts { encodings.append(try tasks.tokenize(text)) }
         var answers: [Classification] = []
-        try tasks.encode(encodings, reading: .first) { (_, sequence) throws(TaskError) in
+        var encoded = tasks.encoded(encodings, reading: .first)
+        while let (_, sequence) = try encoded.next() {
             answers.append(Classification(
                 logits: tasks.session.apply(classifier, vector: try tasks.pooled(sequence)), problemType: problemType,
                 kernel: tasks.kernel))

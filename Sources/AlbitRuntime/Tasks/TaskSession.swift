@@ -1,4 +1,5 @@
 import AlbitModel
+import AlbitText
 import AlbitTokenizers
 
 /// A session and the tokenizer of its model: what all tasks on text share. Used from one thread at a time.
@@ -31,53 +32,55 @@ package final class TaskSession {
 
     /// The frame, and as much of the text as the model has positions for. An empty second text counts as none, as
     /// Hugging Face's tokenizers have it.
-    package func tokenize(_ text: TaskText) throws(TaskError) -> Encoding {
+    package func tokenize(_ text: TaskText) throws(Fault) -> Encoding {
         let pair = text.pair.flatMap { $0.isEmpty ? nil : $0 }
-        guard tokenizer.frameCount(pair: pair != nil) < maxLength else { throw .noRoom(limit: maxLength) }
+        guard tokenizer.frameCount(pair: pair != nil) < maxLength else {
+            throw Fault(
+                .taskNoRoom, String(maxLength) + " tokens leave no room for text", advice: "use a larger --max-length")
+        }
         let encoding = tokenizer.encode(text.text, pair: pair, maxLength: maxLength)
         try note(truncated: encoding.truncatedCount)
         return encoding
     }
 
     /// Counts a text, and the tokens it lost. Throws for a loss where that is refused.
-    func note(truncated tokens: Int) throws(TaskError) {
+    func note(truncated tokens: Int) throws(Fault) {
         textCount += 1
         guard tokens > 0 else { return }
-        if isStrict { throw .tooLong(text: textCount, excess: tokens, limit: maxLength) }
+        if isStrict {
+            throw Fault(
+                .taskTooLong, "text " + String(textCount) + " is " + String(tokens) + " tokens longer than the "
+                    + String(maxLength) + " that the model takes", advice: "shorten it, or leave out --strict")
+        }
         truncatedTexts += 1
         truncatedTokens += tokens
     }
 
-    /// Runs the encodings in batches of about `batchTokens` and hands each sequence to `body` with its place in the
-    /// session's batch.
-    package func encode(
-        _ encodings: [Encoding], reading read: TokensRead = .all, _ body: (_ index: Int, _ sequence: Int) throws(TaskError) -> Void
-    ) throws(TaskError) {
-        var first = 0
-        while first < encodings.count {
-            var end = first
-            var tokens = 0
-            while end < encodings.count, end == first || tokens + encodings[end].count <= TaskSession.batchTokens {
-                tokens += encodings[end].count
-                end += 1
-            }
-            let inputs = encodings[first..<end].map { EncoderInput($0, session.configuration) }
-            do { try session.encode(inputs, reading: read) } catch { throw .runtime(error) }
-            for index in first..<end { try body(index, index - first) }
-            first = end
-        }
+    /// The outputs of encodings, sequence by sequence.
+    package func encoded(_ encodings: [Encoding], reading tokens: TokensRead = .all) -> EncodedSequences {
+        EncodedSequences(session: session, encodings: encodings, tokens: tokens)
     }
 
     /// The classifier's and other heads' input: throws where the model has none of that kind.
-    func require(_ linear: Linear?, _ head: Head, width: Int? = nil) throws(TaskError) -> Linear {
-        guard let linear else { throw .noHead(wanted: head.name, present: session.weights.headNames) }
-        if let width, linear.rows != width { throw .wrongWidth(head: head.name, expected: width, found: linear.rows) }
+    func require(_ linear: Linear?, _ head: Head, width: Int? = nil) throws(Fault) -> Linear {
+        guard let linear else {
+            throw Fault(
+                .taskNoHead, "the model has no head for " + head.name, advice: "it has "
+                    + (session.weights.headNames.isEmpty ? "none" : session.weights.headNames))
+        }
+        if let width, linear.rows != width {
+            throw Fault(
+                .taskWrongWidth, "the " + head.name + " head answers " + String(linear.rows) + " values",
+                expected: String(width))
+        }
         return linear
     }
 
     /// The pooled output of a sequence of the batch.
-    func pooled(_ sequence: Int) throws(TaskError) -> [Float] {
-        guard let pooled = session.pooled(of: sequence) else { throw .noPooler }
+    func pooled(_ sequence: Int) throws(Fault) -> [Float] {
+        guard let pooled = session.pooled(of: sequence) else {
+            throw Fault(.taskNoPooler, "the model has no pooler", advice: "use --pooling mean or cls")
+        }
         return pooled
     }
 }

@@ -1,4 +1,5 @@
 import AlbitModel
+import AlbitText
 import AlbitTokenizers
 
 /// `AlbertForTokenClassification`: labels of tokens, grouped to entities. Text longer than the model is read in
@@ -13,7 +14,7 @@ package struct TokenClassification {
     /// Labels that are not known are called `LABEL_0` and so on, as in Hugging Face.
     package init(
         _ tasks: TaskSession, labels: [String], aggregation: EntityAggregation = .word, stride: Int = 64
-    ) throws(TaskError) {
+    ) throws(Fault) {
         self.tasks = tasks
         classifier = try tasks.require(tasks.session.weights.classifier, .tokenClassification)
         grouping = EntityGrouping(
@@ -23,12 +24,12 @@ package struct TokenClassification {
     }
 
     /// The entities of each text, in order.
-    package func tag(_ texts: [[UInt8]]) throws(TaskError) -> [[Entity]] {
+    package func tag(_ texts: [[UInt8]]) throws(Fault) -> [[Entity]] {
         try read(texts) { grouping.entities($0, scores: $1, in: $2, unknown: tasks.tokenizer.specialIDs.unknown) }
     }
 
     /// The label of every word of each text, in order.
-    package func wordLabels(_ texts: [[UInt8]]) throws(TaskError) -> [[Entity]] {
+    package func wordLabels(_ texts: [[UInt8]]) throws(Fault) -> [[Entity]] {
         try read(texts) { run, scores, text in
             grouping.wordLabels(run, scores: scores, in: text, unknown: tasks.tokenizer.specialIDs.unknown)
         }
@@ -36,9 +37,13 @@ package struct TokenClassification {
 
     private func read(
         _ texts: [[UInt8]], _ answer: (TokenRun, [Float], [UInt8]) -> [Entity]
-    ) throws(TaskError) -> [[Entity]] {
+    ) throws(Fault) -> [[Entity]] {
         let capacity = tasks.maxLength - tasks.tokenizer.frameCount(pair: false)
-        guard capacity > 0 else { throw .noRoom(limit: tasks.maxLength) }
+        guard capacity > 0 else {
+            throw Fault(
+                .taskNoRoom, String(tasks.maxLength) + " tokens leave no room for text",
+                advice: "use a larger --max-length")
+        }
         let runs = texts.map { tasks.tokenizer.tokens($0) }
         let windows = runs.map { TokenWindows.ranges(count: $0.count, capacity: capacity, overlap: min(stride, capacity / 2)) }
         var encodings: [Encoding] = []
@@ -52,7 +57,8 @@ package struct TokenClassification {
         let width = classifier.rows
         var answers: [[Entity]] = []
         var logits: [Float] = []
-        try tasks.encode(encodings) { (index, sequence) throws(TaskError) in
+        var encoded = tasks.encoded(encodings)
+        while let (index, sequence) = try encoded.next() {
             let (text, window) = owners[index]
             if window == 0 { logits = [Float](repeating: 0, count: runs[text].count * width) }
             let rows = tasks.session.rows(of: sequence)

@@ -1,31 +1,6 @@
 import AlbitModel
+import AlbitText
 import CKernels
-
-/// What is wrong with an index file, beyond what GGUF itself finds.
-package enum VectorIndexError: AlbitError {
-    case model(ModelFileError)
-    case notAnIndex(path: String)
-    case otherModel(path: String, expected: String, found: String)
-    case runtime(RuntimeError)
-
-    package var failure: Failure {
-        switch self {
-        case .model(let error): error.failure
-        case .notAnIndex, .otherModel: .input
-        case .runtime(let error): error.failure
-        }
-    }
-
-    package var description: String {
-        switch self {
-        case .model(let error): error.description
-        case .notAnIndex(let path): path + ": is not an index; make one with 'match --candidates FILE --save-index " + path + "'"
-        case .otherModel(let path, let expected, let found):
-            path + ": was made with another model or pooling (" + found + ", now " + expected + "); make it again"
-        case .runtime(let error): error.description
-        }
-    }
-}
 
 /// Texts and their vectors in a file: int8 rows with a step each, searched row by row, all of them, every time.
 ///
@@ -44,37 +19,36 @@ package struct VectorIndex {
     private let scales: UnsafePointer<Float>
 
     /// Opens an index. `source` is what made the vectors; another one is refused.
-    package init(path: String, source: String) throws(VectorIndexError) {
-        do throws(ModelFileError) {
-            file = try GGUF(file: MappedFile(path: path))
-            guard try file.string("general.architecture") == VectorIndex.architecture,
-                let texts = try file.array("albit.index.texts"), texts.elementType == .string,
-                let vectors = file.tensor("vectors.weight"), vectors.type == .i8, vectors.shape.count == 2,
-                let steps = file.tensor("vectors.scale"), steps.type == .f32, steps.shape == [vectors.shape[1]],
-                texts.count == vectors.shape[1],
-                let bytes = file.bytes(of: vectors).baseAddress, let floats = file.bytes(of: steps).baseAddress,
-                Int(bitPattern: floats) % 4 == 0
-            else { throw ModelFileError.notAlbit(path: path) }
-            self.texts = texts
-            width = vectors.shape[0]
-            count = vectors.shape[1]
-            weights = bytes.assumingMemoryBound(to: Int8.self)
-            scales = floats.assumingMemoryBound(to: Float.self)
-            let found = try file.string("albit.index.source") ?? ""
-            guard found == source else { throw ModelFileError.badValue(path: path, key: found, problem: VectorIndex.mismatch) }
-        } catch {
-            if case .badValue(_, let found, VectorIndex.mismatch) = error {
-                throw .otherModel(path: path, expected: source, found: found)
-            }
-            if case .notAlbit = error { throw .notAnIndex(path: path) }
-            throw .model(error)
+    package init(path: String, source: String) throws(Fault) {
+        let file = try GGUF(file: MappedFile(path: path))
+        guard try file.string("general.architecture") == VectorIndex.architecture,
+            let texts = try file.array("albit.index.texts"), texts.elementType == .string,
+            let vectors = file.tensor("vectors.weight"), vectors.type == .i8, vectors.shape.count == 2,
+            let steps = file.tensor("vectors.scale"), steps.type == .f32, steps.shape == [vectors.shape[1]],
+            texts.count == vectors.shape[1],
+            let bytes = file.bytes(of: vectors).baseAddress, let floats = file.bytes(of: steps).baseAddress,
+            Int(bitPattern: floats) % 4 == 0
+        else {
+            throw Fault(
+                .indexNotAnIndex, in: path, "is not an index",
+                advice: "make one with 'match --candidates FILE --save-index " + path + "'")
         }
+        let found = try file.string("albit.index.source") ?? ""
+        guard found == source else {
+            throw Fault(
+                .indexOtherModel, in: path, "was made with another model or pooling (" + found + ", now " + source + ")",
+                advice: "make it again")
+        }
+        self.file = file
+        self.texts = texts
+        width = vectors.shape[0]
+        count = vectors.shape[1]
+        weights = bytes.assumingMemoryBound(to: Int8.self)
+        scales = floats.assumingMemoryBound(to: Float.self)
     }
 
-    private static let mismatch = "belongs to another model"
-
     /// The best `top` rows for a vector of length 1: cosines, best first.
-    package func search(_ vector: [Float], top: Int, kernel: Kernel) throws(VectorIndexError) -> [(index: Int, score: Float)] {
+    package func search(_ vector: [Float], top: Int, kernel: Kernel) throws(Fault) -> [(index: Int, score: Float)] {
         guard vector.count == width else { return [] }
         let table = kernel.table.pointee
         let padded = Panels.width(width, isRotated: false)
@@ -82,8 +56,7 @@ package struct VectorIndex {
         let rowSlots = RowSlots(RowSlots.Shape(stride: padded, planes: 2), capacity: 1, &plan)
         let scratch = plan.place(padded, of: Float.self)
         let scoreSlot = plan.place(VectorIndex.blockRows, of: Float.self)
-        let memory: Memory
-        do { memory = try Memory(plan, purpose: "the search") } catch { throw .runtime(error) }
+        let memory = try Memory(plan, purpose: "the search")
         var row = rowSlots.rows(in: memory)
         var input = kernel_input(shift: nil, k: Int32(width), k_padded: Int32(padded), block: 0, planes: 2)
         table.quantize(&input, vector, width, 1, &row, 0, memory[scratch])
@@ -139,7 +112,7 @@ package struct VectorIndexWriter {
 
     package var count: Int { texts.count }
 
-    package func write(to path: String, source: String, overwrite: Bool) throws(OutputError) {
+    package func write(to path: String, source: String, overwrite: Bool) throws(Fault) {
         var header = GGUFWriter()
         header.set("general.architecture", VectorIndex.architecture)
         header.set("albit.index.source", source)
@@ -148,9 +121,9 @@ package struct VectorIndexWriter {
         header.tensor("vectors.scale", .f32, shape: [count])
         let file = try OutputFile(path: path, overwrite: overwrite)
         try file.write(header.header())
-        try weights.withUnsafeBufferPointer { (buffer) throws(OutputError) in try file.write(UnsafeRawBufferPointer(buffer)) }
+        try file.write(weights)
         try file.write([UInt8](repeating: 0, count: header.padding(after: weights.count)))
-        try scales.withUnsafeBufferPointer { (buffer) throws(OutputError) in try file.write(UnsafeRawBufferPointer(buffer)) }
+        try file.write(scales)
         try file.write([UInt8](repeating: 0, count: header.padding(after: 4 * scales.count)))
         try file.finish()
     }

@@ -1,4 +1,5 @@
 import AlbitModel
+import AlbitText
 import CKernels
 
 extension Session {
@@ -7,8 +8,12 @@ extension Session {
 
     /// Logits [rows.count][vocabulary] of the masked-word head for packed rows. Throws without that head, and where
     /// the embedding table cannot be read: an int8 table stays in the file and passes through a small buffer.
-    package func vocabularyLogits(rows: [Int]) throws(RuntimeError) -> [Float] {
-        guard let prediction = weights.prediction else { throw .noHead(wanted: Head.maskedLanguageModel.name, present: weights.headNames) }
+    package func vocabularyLogits(rows: [Int]) throws(Fault) -> [Float] {
+        guard let prediction = weights.prediction else {
+            throw Fault(
+                .taskNoHead, "the model has no head for " + Head.maskedLanguageModel.name, advice: "it has "
+                    + (weights.headNames.isEmpty ? "none" : weights.headNames))
+        }
         let e = configuration.embeddingSize
         let v = configuration.vocabSize
         guard !rows.isEmpty else { return [] }
@@ -34,7 +39,7 @@ extension Session {
     /// Float rows [n][columns] times an int8 table that is read in blocks of rows: [n][table.rows].
     private func multiply(
         _ rows: [Float], by words: Int8Table, bias: UnsafePointer<Float>, into logits: inout [Float]
-    ) throws(RuntimeError) {
+    ) throws(Fault) {
         let e = words.columns
         let n = rows.count / e
         let padded = Panels.width(e, isRotated: false)
@@ -54,7 +59,9 @@ extension Session {
         while first < words.rows {
             let count = min(blockRows, words.rows - first)
             guard let file = weights.file, file.read(at: words.fileOffset + first * e, count: count * e, into: block) else {
-                throw .readFailed(path: weights.file?.path ?? "")
+                throw Fault(
+                    .fileReadFailed, in: weights.file?.path ?? "", "reading an embedding row failed",
+                    advice: "the medium may be worn")
             }
             logits.withUnsafeMutableBufferPointer { out in
                 guard let base = out.baseAddress else { return }

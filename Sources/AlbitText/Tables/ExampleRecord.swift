@@ -21,10 +21,10 @@ struct ExampleRecord {
             truth = try answers().map { .answers($0) }
         case .choices:
             input = .choices(try text(.text), among: try choices())
-            truth = try cell(.label).flatMap { (cell) throws(Fault) in try value(cell, .label) }.map { .choice($0) }
+            if let cell = cell(.label) { truth = try value(cell, .label).map { .choice($0) } }
         case .plain:
             if cell(.text) != nil {
-                input = .text(try text(.text), pair: try cell(.pair).map { (_) throws(Fault) in try text(.pair) })
+                input = .text(try text(.text), pair: cell(.pair) == nil ? nil : try text(.pair))
                 used.removeAll { $0 == columns.place(.ids) || $0 == columns.place(.typeIds) }
             } else if let ids = try ids(.ids) {
                 input = .ids(ids, typeIds: try self.ids(.typeIds))
