@@ -77,7 +77,7 @@ let package = Package(
         .testTarget(name: "AlbitImportersTests", dependencies: ["AlbitImporters", "AlbitRuntime", "TestData", "AlbitText"]),
         .testTarget(
             name: "TaskTests",
-            dependencies: ["AlbitCommands", "AlbitRuntime", "AlbitTokenizers", "AlbitImporters", "AlbitText", "CPlatform", "TestData"],
+            dependencies: ["AlbitCommands", "AlbitModel", "AlbitQuantizer", "AlbitRuntime", "AlbitTokenizers", "AlbitImporters", "AlbitText", "CPlatform", "TestData"],
             exclude: ["Data"]),
         .testTarget(name: "AlbitDriftTests", dependencies: ["AlbitDrift", "AlbitQuantizer", "AlbitImporters", "AlbitModel", "AlbitRuntime", "AlbitText", "AlbitTokenizers", "TestData"], exclude: ["Golden.json", "Verify.json", "base.npz"]),
         .testTarget(name: "AlbitQuantizerTests", dependencies: ["AlbitQuantizer", "AlbitRuntime", "AlbitModel"]),

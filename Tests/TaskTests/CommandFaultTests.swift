@@ -1,0 +1,113 @@
+import AlbitCommands
+import AlbitImporters
+import AlbitModel
+import AlbitQuantizer
+import AlbitRuntime
+import AlbitText
+import AlbitTokenizers
+import CPlatform
+import Foundation
+import TestData
+import Testing
+
+/// What commands refuse, each with its code.
+@Suite struct CommandFaultTests {
+    private let output = Output(descriptor: -1)
+
+    private func model(_ path: String, hasTokenizer: Bool = true) throws -> LoadedModel {
+        let source = try Importer.open(path: Zoo.directory + "/" + path)
+        let file = Zoo.directory + "/tokenizers/hf/tokenizer.json"
+        let tokenizer = hasTokenizer
+            ? Tokenizer(try TokenizerReader.read(TestData.bytes(atPath: file), path: file)) : nil
+        return LoadedModel(
+            path: path, weights: try EncoderWeights(source), tokenizer: tokenizer, heads: source.heads, labels: [],
+            problemType: nil, pooling: nil, file: nil)
+    }
+
+    private var options: TaskOptions { TaskOptions(run: RunOptions(json: true, threads: 1)) }
+
+    @Test func valuesOfOptions() throws {
+        let masked = try model("safetensors/base-pretraining")
+        #expect(fault { try FillCommand(options: options, top: 0).run(masked, texts: ["a"], output: output) }
+            .isA(.optionValue, "--top is 0"))
+        #expect(fault { try TokenList.parse("1 two", option: "--ids") }.isA(.optionValue, "'two'"))
+        #expect(fault { try RunOptions(threads: 1025).session(masked.weights) }.isA(.optionValue, "1025"))
+    }
+
+    @Test func textsAsked() throws {
+        var strict = options
+        strict.strict = true
+        let masked = try model("safetensors/base-pretraining")
+        #expect(fault { try FillCommand(options: strict).run(masked, texts: ["no mask"], output: Output(descriptor: sink())) }
+            .isA(.textWithoutMask, "1"))
+        let long = String(repeating: "A text. ", count: SentenceRanking.mostSentences + 1)
+        #expect(fault { try SummarizeCommand(options: options).run(masked, texts: [long], output: output) }
+            .isA(.textTooManySentences, "\(SentenceRanking.mostSentences)"))
+        let silent = try model("safetensors/base-model", hasTokenizer: false)
+        #expect(fault {
+            try EncodeCommand(run: RunOptions(), full: false).run(silent, texts: ["a"], output: output)
+        }.isA(.modelNoTokenizer))
+    }
+
+    /// A descriptor that takes everything.
+    private func sink() -> Int32 { open("/dev/null", O_WRONLY) }
+
+    @Test func outputs() throws {
+        #expect(fault {
+            let full = Output(descriptor: open("/dev/full", O_WRONLY))
+            try full.line("a")
+            try full.flush()
+        }.isA(.outputWriteFailed))
+        var ends: [Int32] = [0, 0]
+        #expect(pipe(&ends) == 0)
+        close(ends[0])
+        platform_quiet_pipes()
+        #expect(fault {
+            let closed = Output(descriptor: ends[1])
+            try closed.line("a")
+            try closed.flush()
+        }.isA(.outputClosed))
+        close(ends[1])
+        #expect(fault { try OutputFile(path: "/nowhere/at/all", overwrite: false) }.isA(.outputCannotCreate, "/nowhere/at/all"))
+        #expect(FaultCode.outputClosed.exitCode == .machine && FaultCode.outputExists.exitCode == .usage)
+    }
+
+    /// A file of the zoo's base model, with bytes changed that stand behind `text`.
+    private func quantized(_ change: (inout [UInt8]) throws -> Void = { _ in }) throws -> String {
+        let path = try TestData.temporaryDirectory() + "/model.gguf"
+        let source = try Importer.open(path: Zoo.directory + "/safetensors/base-model")
+        var request = QuantizationRequest()
+        request.preset = .plain
+        try Quantizer(source: source, request: request).write(to: path, overwrite: true).finish()
+        var bytes = try TestData.bytes(atPath: path)
+        try change(&bytes)
+        try Data(bytes).write(to: URL(filePath: path))
+        return path
+    }
+
+    @Test func selfTests() throws {
+        let command = SelfTestCommand(run: RunOptions(threads: 1))
+        #expect(fault { try command.run(model("safetensors/base-model"), output: output) }.isA(.selfTestNotAlbit))
+        let path = try quantized { bytes in bytes[bytes.count - 200] ^= 1 }
+        #expect(fault { try command.run(LoadedModel(path: path), output: output) }.isA(.selfTestWrongChecksum, path))
+        let other = try quantized { bytes in
+            let key = Array("albit.selftest.digest".utf8)
+            let place = try #require((0..<(bytes.count - key.count)).first { Array(bytes[$0..<($0 + key.count)]) == key })
+            // Behind the type and the length: one digit of the digest.
+            let digit = place + key.count + 12
+            bytes[digit] = bytes[digit] == UInt8(ascii: "0") ? UInt8(ascii: "1") : UInt8(ascii: "0")
+        }
+        #expect(fault { try command.run(LoadedModel(path: other), output: output) }.isA(.selfTestOtherDigest, other))
+        #expect(FaultCode.selfTestOtherDigest.exitCode == .check)
+        #expect(fault { try VectorIndex(path: quantized(), source: "") }.isA(.indexNotAnIndex))
+    }
+
+    @Test func calibrationNeedsSequences() throws {
+        let source = try Importer.open(path: Zoo.directory + "/safetensors/base-model")
+        let path = try TestData.temporaryDirectory() + "/model.gguf"
+        #expect(fault { try Quantizer(source: source, request: QuantizationRequest()).write(to: path, overwrite: true) }
+            .isA(.quantizerEmptyCalibration))
+        #expect(fault { try source.values(of: "nothing") }.isA(.importNoSuchParameter, "'nothing'"))
+        #expect(fault { try source.values(ParameterName.wordEmbeddings, count: 1 << 20) }.isA(.importRangeOutside))
+    }
+}
