@@ -39,9 +39,10 @@ package final class ModelFile: @unchecked Sendable {
         switch architecture {
         case "albert": family = .albert
         case "bert": family = .bert
-        default: throw Fault(
-            .modelOtherArchitecture, in: path, "holds a model of architecture '" + architecture + "'",
-            expected: "'albert' or 'bert'")
+        default:
+            throw Fault(
+                .modelOtherArchitecture, in: path, "holds a model of architecture '" + architecture + "'",
+                expected: "'albert' or 'bert'")
         }
         guard let version = try gguf.integer("albit.format_version") else {
             throw Fault(

@@ -77,8 +77,9 @@ struct Convert: ParsableCommand {
                     "cannot be created: \(String(cString: platform_error_text(error)))")
             }
         case 2: break
-        default: throw Fault(
-            .outputNotDirectory, in: output, "is a file", advice: "name a directory, or a file that ends in .onnx")
+        default:
+            throw Fault(
+                .outputNotDirectory, in: output, "is a file", advice: "name a directory, or a file that ends in .onnx")
         }
         try SafetensorsExporter.write(checkpoint, to: output + "/model.safetensors", overwrite: force)
         for file in checkpoint.tokenizerFiles { try write(file.bytes, to: file.name) }

@@ -36,6 +36,16 @@ struct ComparisonTests {
         #expect(DriftLimits(maxDrop: 0, minAgreement: 100, maxError: 0).violations(report).isEmpty)
     }
 
+    /// Data for which the model has no head, and data without the labels that a metric needs.
+    @Test func dataOfAnotherTaskIsAnError() throws {
+        let model = try ComparisonTests.contender(ComparisonTests.sample)
+        let questions = fault { try run(model, model, "{\"question\": \"a\", \"context\": \"b\"}\n") }
+        #expect(questions.isA(.comparisonNoHead, "questions"), "\(String(describing: questions))")
+        let unlabelled = try DataFileTests.file("text\na\n")
+        let probe = fault { try TaskProbe(reference: model, data: unlabelled, limit: 1, kernel: .best, threads: 1) }
+        #expect(probe.isA(.comparisonNoTruth, unlabelled), "\(String(describing: probe))")
+    }
+
     /// A wrong pair is an error, not a large drift.
     @Test func anotherModelIsAnError() throws {
         let model = try ComparisonTests.contender(ComparisonTests.sample)

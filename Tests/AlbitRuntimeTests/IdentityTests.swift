@@ -173,5 +173,9 @@ struct IdentityTests {
         #expect(refusal(EncoderInput(ids: [2], mask: [false])).isA(.runtimeEmptySequence))
         #expect(refusal(EncoderInput(ids: [2], typeIds: [0, 0])).isA(.runtimeUnequalLengths, "1", "2"))
         #expect(fault { try Kernel(named: "abacus") }.isA(.runtimeUnknownKernel, "'abacus'"))
+        for kernel in Kernel.all where !kernel.table.pointee.available() {
+            #expect(fault { try Kernel(named: kernel.name) }.isA(.runtimeKernelNotAvailable, "'\(kernel.name)'"))
+        }
+        #expect(fault { try Memory(bytes: 1 << 60, purpose: "a test") }.isA(.runtimeOutOfMemory, "a test"))
     }
 }

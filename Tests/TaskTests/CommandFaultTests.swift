@@ -110,4 +110,27 @@ import Testing
         #expect(fault { try source.values(of: "nothing") }.isA(.importNoSuchParameter, "'nothing'"))
         #expect(fault { try source.values(ParameterName.wordEmbeddings, count: 1 << 20) }.isA(.importRangeOutside))
     }
+
+    /// A source that lacks one parameter.
+    private final class Lacking: ParameterSource {
+        let source: AlbertSource
+        let name: String
+        init(_ source: AlbertSource, _ name: String) { (self.source, self.name) = (source, name) }
+        var configuration: Configuration { source.configuration }
+        func shape(of name: String) -> [Int]? { name == self.name ? nil : source.shape(of: name) }
+        func read(
+            _ name: String, elements range: Range<Int>, into buffer: UnsafeMutableBufferPointer<Float>
+        ) throws(Fault) {
+            try source.read(name, elements: range, into: buffer)
+        }
+    }
+
+    @Test func aMissingParameterIsNamed() throws {
+        let source = Lacking(try Importer.open(path: Zoo.directory + "/safetensors/base-model"), ParameterName.wordEmbeddings)
+        let path = try TestData.temporaryDirectory() + "/model.gguf"
+        var request = QuantizationRequest()
+        request.preset = .plain
+        #expect(fault { try Quantizer(source: source, request: request).write(to: path, overwrite: true) }
+            .isA(.quantizerMissingParameter, ParameterName.wordEmbeddings))
+    }
 }

@@ -36,12 +36,16 @@ struct HDF5Dataset {
         }
     }
 
-    private func bad(_ problem: String) -> Fault { Fault(
-        .hdf5BadDataset, in: file.path, at: "dataset '\(name)'", problem) }
-    private func unsupported(_ what: String) -> Fault { Fault(
-        .hdf5Unsupported, in: file.path,
-        "uses \(what) in dataset '\(name)', which Keras does not write and Albit does not read",
-        advice: "save it again with Keras or h5py's defaults") }
+    private func bad(_ problem: String) -> Fault {
+        Fault(
+            .hdf5BadDataset, in: file.path, at: "dataset '\(name)'", problem)
+    }
+    private func unsupported(_ what: String) -> Fault {
+        Fault(
+            .hdf5Unsupported, in: file.path,
+            "uses \(what) in dataset '\(name)', which Keras does not write and Albit does not read",
+            advice: "save it again with Keras or h5py's defaults")
+    }
 
     private func dataspace(_ reader: inout ByteReader) throws(Fault) -> [Int] {
         let version = try reader.uint8()

@@ -36,9 +36,11 @@ final class HDF5File {
 
     var path: String { file.path }
 
-    func fail(_ problem: String, at address: Int) -> Fault { Fault(
-        .hdf5Damaged, in: path, "\(problem) at address \(address), unlike HDF5",
-        advice: "the file is damaged, download it again") }
+    func fail(_ problem: String, at address: Int) -> Fault {
+        Fault(
+            .hdf5Damaged, in: path, "\(problem) at address \(address), unlike HDF5",
+            advice: "the file is damaged, download it again")
+    }
 
     /// Bytes at an address relative to the base.
     func bytes(at address: Int, count: Int, what: String) throws(Fault) -> [UInt8] {

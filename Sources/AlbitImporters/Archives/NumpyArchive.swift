@@ -40,9 +40,10 @@ package struct NumpyArray: Sendable {
         case "<f4", "<i4", "<u4": size = 4
         case "<f2", "<i2", "<u2": size = 2
         case "|b1", "|i1", "|u1": size = 1
-        default: throw Fault(
-            .numpyUnknownType, in: path, "has the type '\(type)'", expected: "little-endian floats or integers",
-            advice: "convert it with astype")
+        default:
+            throw Fault(
+                .numpyUnknownType, in: path, "has the type '\(type)'", expected: "little-endian floats or integers",
+                advice: "convert it with astype")
         }
         guard count <= reader.remaining / size else {
             throw Fault(

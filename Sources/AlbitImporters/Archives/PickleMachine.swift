@@ -222,10 +222,11 @@ package struct PickleMachine {
             let state = try pop()
             build(try top(), state)
         case 0x51: stack.append(try persistent(try pop(), start))
-        default: throw Fault(
-            .pickleUnknownOpcode, in: path,
-            "the pickle has opcode \(opcode) at byte \(start), which files of tensors never use",
-            advice: "save the state_dict with torch.save")
+        default:
+            throw Fault(
+                .pickleUnknownOpcode, in: path,
+                "the pickle has opcode \(opcode) at byte \(start), which files of tensors never use",
+                advice: "save the state_dict with torch.save")
         }
     }
 

@@ -75,9 +75,10 @@ package final class SortedTable {
                     advice: "download the file again")
             }
             return MemoryBytes(plain, path: path)
-        default: throw Fault(
-            .tableUnknownCompression, in: path, at: "the block at byte \(start)", "has compression \(trailer[0])",
-            expected: "0 (none) or 1 (snappy)", advice: "download the file again")
+        default:
+            throw Fault(
+                .tableUnknownCompression, in: path, at: "the block at byte \(start)", "has compression \(trailer[0])",
+                expected: "0 (none) or 1 (snappy)", advice: "download the file again")
         }
     }
 

@@ -24,10 +24,11 @@ package final class TarTree: FileTree {
         switch archive.members[prefix + name] {
         case .file(let offset, let size)?:
             return try SliceBytes(archive.bytes, at: offset, count: size, path: "\(archive.path)(\(prefix)\(name))")
-        case .link(let target)?: throw Fault(
-            .tarLink, in: archive.path, at: "member '\(prefix + name)'",
-            "is a link to '\(target)'; links are not followed", expected: "a file",
-            advice: "pack it again with tar --dereference")
+        case .link(let target)?:
+            throw Fault(
+                .tarLink, in: archive.path, at: "member '\(prefix + name)'",
+                "is a link to '\(target)'; links are not followed", expected: "a file",
+                advice: "pack it again with tar --dereference")
         case nil: return nil
         }
     }

@@ -126,9 +126,10 @@ package struct Flax {
         case 0xDE: return try map(try bigEndian(2), name: name, depth: depth)
         case 0xDF: return try map(try bigEndian(4), name: name, depth: depth)
         case 0xE0...0xFF: return .integer(Int(Int8(bitPattern: tag)))
-        default: throw Fault(
-            .flaxUnknownTag, in: file.path, at: "byte \(start)", "is \(tag), which msgpack does not use",
-            advice: "the file is damaged, download it again")
+        default:
+            throw Fault(
+                .flaxUnknownTag, in: file.path, at: "byte \(start)", "is \(tag), which msgpack does not use",
+                advice: "the file is damaged, download it again")
         }
     }
 

@@ -140,9 +140,11 @@ package struct TensorFlowBundle {
         let path = path
         return StoredTensor(
             shape: entry.shape, dtype: type, source: shard, offset: entry.offset,
-            check: .crc32c(entry.crc) { Fault(
-                .bundleWrongChecksum, in: path, at: "tensor '\(name)'",
-                "does not match its CRC-32C with its bytes in '\(shard.path)'", advice: "download the checkpoint again") })
+            check: .crc32c(entry.crc) {
+                Fault(
+                    .bundleWrongChecksum, in: path, at: "tensor '\(name)'",
+                    "has bytes in '\(shard.path)' that do not match its CRC-32C", advice: "download the checkpoint again")
+            })
     }
 
     private func checkpoint() throws(Fault) -> Checkpoint {

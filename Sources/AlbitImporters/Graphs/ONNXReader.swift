@@ -61,9 +61,10 @@ struct ONNXReader {
                     try lowering.builder.constant(name, tensor)
                 case 11: inputs.append(try valueName(content, scanner))
                 case 12: outputs.append(try valueName(content, scanner))
-                case 15: throw Fault(
-                    .onnxSparse, in: file.path, "has sparse initializers, which Albit does not read",
-                    advice: "save the model with dense ones")
+                case 15:
+                    throw Fault(
+                        .onnxSparse, in: file.path, "has sparse initializers, which Albit does not read",
+                        advice: "save the model with dense ones")
                 default: break
                 }
             }

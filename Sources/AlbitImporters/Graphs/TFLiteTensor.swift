@@ -103,8 +103,9 @@ struct TFLiteTensor {
     }
 
     private func checkScales(_ path: String) throws(Fault) {
-        func bad(_ problem: String) -> Fault { Fault(
-            .tfliteBadScale, in: path, at: "tensor '\(name)'", "has scales that \(problem)") }
+        func bad(_ problem: String) -> Fault {
+            Fault(.tfliteBadScale, in: path, at: "tensor '\(name)'", "has scales that \(problem)")
+        }
         if scales.count > 1 {
             guard shape.indices.contains(axis), shape[axis] == scales.count else {
                 throw bad("are \(scales.count), which fits no axis of its shape \(shape)")
