@@ -27,29 +27,35 @@ let package = Package(
         .target(name: "AlbitText", dependencies: ["CPlatform"]),
         .target(name: "AlbitModel", dependencies: ["AlbitText", "CPlatform"]),
         .target(name: "AlbitTokenizers", dependencies: ["AlbitText", "AlbitModel"]),
-        .target(name: "AlbitRuntime", dependencies: ["AlbitModel", "AlbitText", "AlbitTokenizers", "CKernels", "CPlatform"]),
+        .target(name: "AlbitRuntime", dependencies: ["AlbitModel", "AlbitText", "CKernels", "CPlatform"]),
+        .target(name: "AlbitTasks", dependencies: ["AlbitModel", "AlbitRuntime", "AlbitText", "AlbitTokenizers", "CKernels"]),
         .target(
             name: "AlbitCommands",
-            dependencies: ["AlbitRuntime", "AlbitTokenizers", "AlbitText", "AlbitModel", "CKernels", "CPlatform"]),
+            dependencies: ["AlbitTasks", "AlbitRuntime", "AlbitTokenizers", "AlbitText", "AlbitModel", "CKernels", "CPlatform"]),
         .executableTarget(
-            name: "albit-board", dependencies: ["AlbitCommands", "AlbitModel", "AlbitRuntime", "AlbitText", "CPlatform"]),
+            name: "albit-board",
+            dependencies: ["AlbitCommands", "AlbitModel", "AlbitRuntime", "AlbitTasks", "AlbitText", "CPlatform"]),
 
         // The desktop ring.
         .target(
             name: "AlbitImporters",
             dependencies: ["AlbitModel", "AlbitText", "AlbitTokenizers", "CZlib", "CSchemas", "CPlatform"]),
         .target(name: "AlbitQuantizer", dependencies: ["AlbitModel", "AlbitRuntime", "AlbitTokenizers", "AlbitText", "CKernels", "CPlatform"]),
-        .target(name: "AlbitDrift", dependencies: ["AlbitModel", "AlbitRuntime", "AlbitTokenizers", "AlbitText", "AlbitImporters", "CPlatform"]),
+        .target(name: "AlbitDrift", dependencies: ["AlbitModel", "AlbitRuntime", "AlbitTasks", "AlbitTokenizers", "AlbitText", "AlbitImporters", "CPlatform"]),
         .target(name: "AlbitExporters", dependencies: ["AlbitModel", "AlbitText", "CSchemas", "CPlatform"]),
+        // What takes several of these: opens any source as a model.
+        .target(
+            name: "AlbitMaking", dependencies: ["AlbitImporters", "AlbitModel", "AlbitRuntime", "AlbitTasks", "AlbitText", "AlbitTokenizers"]),
         // The Swift API, all that is public. Not in Sources/Albit, which some file systems take for Sources/albit.
         .target(
-            name: "Albit", dependencies: ["AlbitImporters", "AlbitModel", "AlbitRuntime", "AlbitText", "AlbitTokenizers"],
+            name: "Albit",
+            dependencies: ["AlbitImporters", "AlbitMaking", "AlbitModel", "AlbitRuntime", "AlbitTasks", "AlbitText", "AlbitTokenizers"],
             path: "Sources/AlbitLibrary"),
         .executableTarget(
             name: "albit",
             dependencies: [
-                "AlbitCommands", "AlbitImporters", "AlbitQuantizer", "AlbitDrift", "AlbitExporters", "AlbitRuntime", "AlbitTokenizers",
-                "AlbitModel", "AlbitText", "CPlatform",
+                "AlbitCommands", "AlbitImporters", "AlbitQuantizer", "AlbitDrift", "AlbitExporters", "AlbitMaking", "AlbitRuntime",
+                "AlbitTasks", "AlbitTokenizers", "AlbitModel", "AlbitText", "CPlatform",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
 
@@ -58,13 +64,13 @@ let package = Package(
             name: "tokenizer-benchmark", dependencies: ["AlbitImporters", "AlbitTokenizers", "AlbitText"], path: "Benchmarks/tokenizers",
             exclude: ["compare.py"]),
         .executableTarget(
-            name: "masked-words-check", dependencies: ["AlbitImporters", "AlbitRuntime"], path: "Benchmarks/tasks", exclude: ["measure.py", "agreement.py"]),
+            name: "masked-words-check", dependencies: ["AlbitMaking", "AlbitTasks", "AlbitImporters", "AlbitRuntime"], path: "Benchmarks/tasks", exclude: ["measure.py", "agreement.py"]),
 
         // Tests.
         .target(name: "TestData", dependencies: ["AlbitImporters", "AlbitText"], path: "Tests/TestData"),
         .target(
             name: "FuzzTargets",
-            dependencies: ["AlbitCommands", "AlbitImporters", "AlbitModel", "AlbitRuntime", "AlbitText", "AlbitTokenizers"],
+            dependencies: ["AlbitCommands", "AlbitImporters", "AlbitModel", "AlbitRuntime", "AlbitTasks", "AlbitText", "AlbitTokenizers"],
             path: "Fuzz/Targets"),
         .testTarget(
             name: "AlbitExportersTests", dependencies: ["AlbitExporters", "AlbitImporters", "AlbitModel", "AlbitRuntime", "TestData", "AlbitText"]),
@@ -77,9 +83,9 @@ let package = Package(
         .testTarget(name: "AlbitImportersTests", dependencies: ["AlbitImporters", "AlbitRuntime", "TestData", "AlbitText"]),
         .testTarget(
             name: "TaskTests",
-            dependencies: ["AlbitCommands", "AlbitModel", "AlbitQuantizer", "AlbitRuntime", "AlbitTokenizers", "AlbitImporters", "AlbitText", "CPlatform", "TestData"],
+            dependencies: ["AlbitCommands", "AlbitImporters", "AlbitMaking", "AlbitModel", "AlbitQuantizer", "AlbitRuntime", "AlbitTasks", "AlbitText", "AlbitTokenizers", "CPlatform", "TestData"],
             exclude: ["Data"]),
-        .testTarget(name: "AlbitDriftTests", dependencies: ["AlbitDrift", "AlbitQuantizer", "AlbitImporters", "AlbitModel", "AlbitRuntime", "AlbitText", "AlbitTokenizers", "TestData"], exclude: ["Golden.json", "Verify.json", "base.npz"]),
+        .testTarget(name: "AlbitDriftTests", dependencies: ["AlbitCommands", "AlbitMaking", "AlbitTasks", "AlbitDrift", "CPlatform", "AlbitQuantizer", "AlbitImporters", "AlbitModel", "AlbitRuntime", "AlbitText", "AlbitTokenizers", "TestData"], exclude: ["Golden.json", "Verify.json", "base.npz"]),
         .testTarget(name: "AlbitQuantizerTests", dependencies: ["AlbitQuantizer", "AlbitRuntime", "AlbitModel"]),
         .testTarget(
             name: "AlbitRuntimeTests",

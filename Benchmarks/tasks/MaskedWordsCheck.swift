@@ -1,5 +1,7 @@
 import AlbitImporters
+import AlbitMaking
 import AlbitRuntime
+import AlbitTasks
 
 /// Compares the best pieces of masked words with those of a reference.
 /// usage: masked-words-check MODEL REFERENCE.npz
@@ -12,7 +14,9 @@ import AlbitRuntime
             print("usage: masked-words-check MODEL REFERENCE.npz")
             return
         }
-        let session = try Session(weights: EncoderWeights(Importer.open(path: arguments[1])))
+        let model = try Model(opening: arguments[1])
+        let prediction = try model.predictionHead()
+        let session = try Session(weights: model.weights)
         let reference = try NumpyArchive(path: arguments[2])
         func integers(_ name: String) throws -> [Int] { try reference.array(name)?.integers ?? [] }
         let (ids, mask, types) = (try integers("input_ids"), try integers("attention_mask"), try integers("token_type_ids"))
@@ -23,8 +27,8 @@ import AlbitRuntime
         for (index, (row, place)) in zip(rows, places).enumerated() {
             let tokens = (row * length)..<(row * length + length)
             let kept = tokens.filter { mask[$0] != 0 }
-            try session.encode([EncoderInput(ids: kept.map { Int32(ids[$0]) }, typeIds: kept.map { Int32(types[$0]) })])
-            let values = try session.vocabularyLogits(rows: [place])
+            let input = EncoderInput(ids: kept.map { Int32(ids[$0]) }, typeIds: kept.map { Int32(types[$0]) })
+            let values = try session.encode([input])[0].vocabularyLogits(prediction, token: place)
             let best = Scores.largest(values, count: 20)
             let expected = Array(top[(index * 20)..<(index * 20 + 20)])
             if Set(best) == Set(expected) { sameSets += 1 }

@@ -1,6 +1,7 @@
 import AlbitCommands
 import AlbitModel
 import AlbitRuntime
+import AlbitTasks
 import AlbitText
 import AlbitTokenizers
 
@@ -22,8 +23,7 @@ extension FuzzTarget {
             let file = try ModelFile(path: FuzzFile.shared.holding(bytes))
             let weights = try EncoderWeights(file)
             let session = try Session(weights: weights, kernel: Kernel.best, threads: 1)
-            try session.encode([EncoderInput(ids: [2, 5, 3])])
-            _ = session.lastHiddenState(of: 0)
+            _ = try session.encode([EncoderInput(ids: [2, 5, 3])])[0].lastHiddenState
         },
         FuzzTarget("model-tokenizer") { bytes in
             try encode(TokenizerTables.read(GGUF(file: MappedFile(path: FuzzFile.shared.holding(bytes)))))

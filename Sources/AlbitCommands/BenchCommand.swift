@@ -1,5 +1,6 @@
 import AlbitModel
 import AlbitRuntime
+import AlbitTasks
 import AlbitText
 import CPlatform
 
@@ -15,7 +16,7 @@ package struct BenchCommand {
     package init(run: RunOptions) { self.run = run }
 
     /// `loadSeconds`: what opening the model took.
-    package func run(_ model: LoadedModel, loadSeconds: Double, output: Output) throws(Fault) {
+    package func run(_ model: Model, loadSeconds: Double, output: Output) throws(Fault) {
         let kernel: Kernel
         var rows: [BenchRow] = []
         let firstAnswer: Double
@@ -43,7 +44,7 @@ package struct BenchCommand {
     }
 
     private func writeTable(
-        _ model: LoadedModel, _ rows: [BenchRow], _ loadSeconds: Double, _ firstAnswer: Double,
+        _ model: Model, _ rows: [BenchRow], _ loadSeconds: Double, _ firstAnswer: Double,
         _ memory: (peak: Int, anonymous: Int), _ output: Output
     ) throws(Fault) {
         try output.line("sequence  batch  threads      median       p10       p90    GMAC/s  of peak  kernel")
@@ -67,7 +68,7 @@ package struct BenchCommand {
     }
 
     private func writeJSON(
-        _ model: LoadedModel, _ rows: [BenchRow], _ loadSeconds: Double, _ firstAnswer: Double,
+        _ model: Model, _ rows: [BenchRow], _ loadSeconds: Double, _ firstAnswer: Double,
         _ memory: (peak: Int, anonymous: Int), _ output: Output
     ) throws(Fault) {
         var json = JSONWriter()

@@ -1,5 +1,6 @@
 import AlbitModel
 import AlbitRuntime
+import AlbitTasks
 import AlbitText
 import AlbitTokenizers
 
@@ -18,52 +19,47 @@ package struct EncodeCommand {
     }
 
     /// Encodes texts, or without any the lines of standard input, and writes an answer for each.
-    package func run(_ model: LoadedModel, texts: some Collection<String>, output: Output) throws(Fault) {
-        guard let tokenizer = model.tokenizer else {
+    package func run(_ model: Model, texts: some Collection<String>, output: Output) throws(Fault) {
+        guard model.tokenizer != nil else {
             throw Fault(.modelNoTokenizer, in: model.path, "has no tokenizer", advice: "give token ids with --ids")
         }
         let session = try run.session(model.weights)
-        let limit = session.configuration.maxPositionEmbeddings
+        let context = TaskContext(model, kernel: session.kernel)
         var cut = 0
         var each = Texts(texts, output: output)
         while let text = try each.next() {
-            let encoding = tokenizer.encode(text, maxLength: limit)
-            if encoding.truncatedCount > 0 {
+            let sequence = try context.sequence(TaskText(text))
+            if sequence.truncations != [0] {
                 if strict {
                     throw Fault(
-                        .taskTooLong, "a text has " + String(encoding.count + encoding.truncatedCount)
-                            + " tokens, the model takes " + String(limit))
+                        .taskTooLong, "a text has " + String(sequence.ids.count + sequence.truncations[0])
+                            + " tokens, the model takes " + String(context.maxLength))
                 }
                 cut += 1
             }
-            try session.encode([EncoderInput(encoding, session.configuration)])
-            try write(session, sequence: 0, output)
+            try write(model, session.encode([sequence.input(0)])[0], output)
         }
         if cut > 0 {
-            Message.warn(String(cut) + (cut == 1 ? " text was" : " texts were") + " longer than " + String(limit)
+            Message.warn(String(cut) + (cut == 1 ? " text was" : " texts were") + " longer than " + String(context.maxLength)
                 + " tokens and cut (--strict refuses such texts)")
         }
     }
 
     /// Encodes the inputs one by one and writes an answer for each.
-    package func run(_ model: LoadedModel, inputs: [EncoderInput], output: Output) throws(Fault) {
+    package func run(_ model: Model, inputs: [EncoderInput], output: Output) throws(Fault) {
         let session = try run.session(model.weights)
-        for input in inputs {
-            try session.encode([input])
-            try write(session, sequence: 0, output)
-        }
+        for input in inputs { try write(model, session.encode([input])[0], output) }
         try output.flush()
     }
 
-    /// Writes the answer for one sequence of the session's batch.
-    package func write(_ session: Session, sequence: Int, _ output: Output) throws(Fault) {
-        let hidden = session.lastHiddenState(of: sequence)
-        let h = session.configuration.hiddenSize
-        let digest = EncodeCommand.digest(hidden)
+    /// Writes the answer for one sequence.
+    func write(_ model: Model, _ sequence: EncodedSequence, _ output: Output) throws(Fault) {
+        let hidden = sequence.lastHiddenState
+        let h = model.weights.configuration.hiddenSize
         guard run.json else {
             try output.line("tokens  " + String(hidden.count / h) + " x " + String(h))
-            try output.line("digest  " + digest)
-            try output.line("kernel  " + session.kernel.name)
+            try output.line("digest  " + sequence.digest)
+            try output.line("kernel  " + sequence.kernel.name)
             if full { for row in 0..<(hidden.count / h) { try output.line(EncodeCommand.text(hidden[(row * h)..<((row + 1) * h)])) } }
             return
         }
@@ -74,27 +70,27 @@ package struct EncodeCommand {
         json.member("hiddenSize")
         json.integer(h)
         json.member("digest")
-        json.string(digest)
+        json.string(sequence.digest)
         json.member("kernel")
-        json.string(session.kernel.name)
-        if full { EncodeCommand.writeFull(&json, session, sequence, hidden) }
+        json.string(sequence.kernel.name)
+        if full { EncodeCommand.writeFull(&json, model, sequence, hidden) }
         json.endObject()
         try output.write(json.bytes)
         try output.write("\n")
     }
 
-    private static func writeFull(_ json: inout JSONWriter, _ session: Session, _ sequence: Int, _ hidden: [Float]) {
-        let h = session.configuration.hiddenSize
+    private static func writeFull(_ json: inout JSONWriter, _ model: Model, _ sequence: EncodedSequence, _ hidden: [Float]) {
+        let h = model.weights.configuration.hiddenSize
         json.member("lastHiddenState")
         json.beginArray()
         for row in 0..<(hidden.count / h) { json.floats(hidden[(row * h)..<((row + 1) * h)]) }
         json.endArray()
         json.member("pooled")
-        let pooled = session.pooled(of: sequence)
+        let pooled = sequence.pooled
         if let pooled { json.floats(pooled[...]) } else { json.null() }
         json.member("logits")
         json.beginObject()
-        for logits in session.allLogits(of: sequence) {
+        for logits in model.allLogits(of: sequence) {
             json.member(logits.head.name)
             if logits.width == logits.values.count {
                 json.floats(logits.values[...])
@@ -107,11 +103,6 @@ package struct EncodeCommand {
             }
         }
         json.endObject()
-    }
-
-    /// SHA-256 of [S][H] float32, little-endian, in hexadecimal.
-    package static func digest(_ hidden: [Float]) -> String {
-        hidden.withUnsafeBytes { SHA256.hexDigest(of: $0) }
     }
 
     private static func text(_ row: ArraySlice<Float>) -> String {

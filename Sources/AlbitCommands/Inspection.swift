@@ -52,11 +52,11 @@ package struct Inspection {
         uniqueBytes = tensors.reduce(0) { $0 + $1.bytes }
         uniqueParameters = Inspection.parameters(file)
         fileBytes = file.gguf.file.bytes.count
-        heads = file.heads
-        labels = file.labels
+        heads = file.card.heads
+        labels = file.card.labels
         tokenizer = try file.gguf.string("tokenizer.ggml.model") ?? ""
-        drift = Inspection.drift(try file.gguf.string("albit.drift"))
-        if let source = try file.gguf.string("albit.source.file") { notes.append("made from " + source) }
+        drift = file.card.drift
+        if !file.card.origin.file.isEmpty { notes.append("made from " + file.card.origin.file) }
         if let calibration = try file.gguf.string("albit.calibration") { notes.append("calibration: " + calibration) }
     }
 
@@ -82,14 +82,6 @@ package struct Inspection {
             json.endObject()
         }
         json.endArray()
-    }
-
-    /// The stored JSON without the spaces that pad it; nil where nothing was measured.
-    private static func drift(_ stored: String?) -> String? {
-        guard let stored else { return nil }
-        let bytes = Array(stored.utf8)
-        guard let last = bytes.lastIndex(where: { $0 != 0x20 }) else { return nil }
-        return String(decoding: bytes[...last], as: UTF8.self)
     }
 
     /// Weights and biases in their true dimensions: padding, scales and shifts are not parameters.

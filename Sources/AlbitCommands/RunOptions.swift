@@ -16,6 +16,12 @@ package struct RunOptions: Sendable {
         self.kernel = kernel
     }
 
+    /// From parsed words.
+    package init(_ words: CommandLineArguments) throws(Fault) {
+        self.init(
+            json: words.flag("json"), threads: try words.integer("threads", in: 0...1024) ?? 0, kernel: words.value("kernel") ?? "")
+    }
+
     /// A session of these options. Throws for a kernel that is unknown or cannot run here.
     package func session(_ weights: EncoderWeights) throws(Fault) -> Session {
         guard threads >= 0, threads <= 1024 else {

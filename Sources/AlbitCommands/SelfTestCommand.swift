@@ -1,5 +1,6 @@
 import AlbitModel
 import AlbitRuntime
+import AlbitTasks
 import AlbitText
 
 /// `selftest`: recomputes the checksums of a model file and the digest stored in it, so that a worn SD card or a
@@ -10,7 +11,7 @@ package struct SelfTestCommand {
     package init(run: RunOptions) { self.run = run }
 
     /// Throws `check` where the file is damaged or this machine's answer differs.
-    package func run(_ model: LoadedModel, output: Output) throws(Fault) {
+    package func run(_ model: Model, output: Output) throws(Fault) {
         guard let file = model.file else {
             throw Fault(
                 .selfTestNotAlbit, in: model.path, "is not an Albit file",
@@ -26,8 +27,7 @@ package struct SelfTestCommand {
             }
         }
         let session = try run.session(model.weights)
-        try session.encode([EncoderInput(ids: stored.ids.map { Int32(truncatingIfNeeded: $0) })])
-        let digest = EncodeCommand.digest(session.lastHiddenState(of: 0))
+        let digest = try session.encode([EncoderInput(ids: stored.ids.map { Int32(truncatingIfNeeded: $0) })])[0].digest
         guard digest == stored.digest else {
             throw Fault(
                 .selfTestOtherDigest, in: model.path, "kernel " + session.kernel.name + " gives digest " + digest,

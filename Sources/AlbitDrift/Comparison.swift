@@ -1,14 +1,14 @@
 import AlbitModel
 import AlbitRuntime
+import AlbitTasks
 import AlbitText
-import AlbitTokenizers
 import CPlatform
 
 /// Runs a data file through two models and tells how far the candidate is from the reference. Memory does not grow
 /// with the number of examples, but for a byte each that the bootstrap needs.
 package struct Comparison {
-    private let reference: Contender
-    private let candidate: Contender
+    private let reference: Model
+    private let candidate: Model
     private let referenceSession: Session
     private let candidateSession: Session
     private var report = DriftReport()
@@ -21,11 +21,11 @@ package struct Comparison {
     private let kernel: Kernel
     private let threads: Int
 
-    /// Throws where the two are not the same model.
-    package init(reference: Contender, candidate: Contender, kernel: Kernel, threads: Int) throws(Fault) {
+    /// Throws where the two are not the same model. A tokenizer and labels that only one of them has serve both.
+    package init(reference: Model, candidate: Model, kernel: Kernel, threads: Int) throws(Fault) {
         try reference.requireSame(as: candidate)
-        self.reference = reference
-        self.candidate = candidate
+        self.reference = reference.completed(by: candidate)
+        self.candidate = candidate.completed(by: reference)
         self.kernel = kernel
         self.threads = threads
         referenceSession = try Session(weights: reference.weights, kernel: kernel, threads: threads)
@@ -34,87 +34,99 @@ package struct Comparison {
         report.byIteration = Array(repeating: Discrepancy(), count: steps)
         report.referencePath = reference.path
         report.candidatePath = candidate.path
-        report.referenceBytes = reference.bytes
-        report.candidateBytes = candidate.bytes
-        report.referenceMemory = reference.memory
-        report.candidateMemory = candidate.memory
+        report.referenceBytes = reference.size.fileBytes
+        report.candidateBytes = candidate.size.fileBytes
+        report.referenceMemory = reference.size.memoryBytes
+        report.candidateMemory = candidate.size.memoryBytes
         report.kernel = kernel.name
     }
 
     /// Reads the file to its end. `progress` gets bytes read and all bytes.
-    package mutating func run(_ data: DataFile, progress: (Int, Int) -> Void) throws(Fault) -> DriftReport {
+    package mutating func run(_ data: DataFile, progress: @escaping (Int, Int) -> Void) throws(Fault) -> DriftReport {
         let start = platform_now()
-        var data = data
         report.dataPath = data.path
-        let task = try DriftTask(reference, data)
+        let task = try DriftTask(reference.card, data)
         report.output = task == .embedding ? "vector" : "logit"
-        let labels = reference.labels.isEmpty ? candidate.labels : reference.labels
-        let scores = (task.score(reference, labels: labels), task.score(candidate, labels: labels))
-        let tokenizer = candidate.tokenizer ?? reference.tokenizer
-        var batch = ExampleBatch()
-        while true {
-            let example = try data.next()
-            if let example {
-                let prepared = try scores.0.prepare(example, data.path, tokenizer: tokenizer)
-                if prepared.isTruncated { truncated += 1 }
-                batch.add(prepared)
-            }
-            if example == nil || batch.isFull {
-                if !batch.items.isEmpty { try compare(batch, scores, task, data.path) }
-                progress(data.bytesRead, data.byteCount)
-                batch = ExampleBatch()
-            }
-            if example == nil { break }
-        }
-        guard report.examples > 0 else { throw Fault(.dataEmpty, in: data.path, "holds no example") }
+        var pass = ComparisonPass(comparison: self, task: task, data: data, progress: progress)
+        try task.visit(&pass)
+        self = pass.comparison
         report.seconds = platform_now() - start
-        finish(scores, task)
         return report
     }
 
     /// Measures what each site of the candidate adds to the error, on the first sequences of the data that ran.
     package func sensitivity(progress: (Int, Int) -> Void) throws(Fault) -> SiteSensitivity? {
         return try SiteSensitivity.measure(
-            reference: reference.weights, candidate: candidate.weights, inputs: sample.inputs, kernel: kernel, threads: threads,
+            reference: reference.weights, candidate: candidate.weights, inputs: sample.inputs, kernel: kernel,
+            threads: threads,
             progress: progress)
     }
 
     /// Texts that lost tokens to the model's length.
     package var truncatedTexts: Int { truncated }
 
-    private mutating func compare(
-        _ batch: ExampleBatch, _ scores: (TaskScore, TaskScore), _ task: DriftTask, _ path: String
+    /// Runs all examples through both models.
+    fileprivate mutating func run<Score: TaskScore>(
+        _ type: Score.Type, _ task: DriftTask, _ data: DataFile, progress: (Int, Int) -> Void
     ) throws(Fault) {
-        let steps = HiddenSteps()
-        referenceSession.observer = { steps.record($0) }
-        try referenceSession.encode(batch.inputs)
-        candidateSession.observer = { steps.compare($0) }
-        try candidateSession.encode(batch.inputs)
-        for input in batch.inputs where sample.tokens < SiteSensitivity.sampleTokens {
-            sample.inputs.append(input)
-            sample.tokens += input.ids.count
+        var scores = (
+            try Score(TaskContext(reference, kernel: kernel)), try Score(TaskContext(candidate, kernel: kernel))
+        )
+        var data = data
+        while let batch = try ExampleBatch<Score>(&data, scores.0) {
+            truncated += batch.plans.count { $0.truncations.contains { $0 > 0 } }
+            try compare(batch, &scores, task, data.path)
+            progress(data.bytesRead, data.byteCount)
         }
-        for (step, pair) in steps.pairs.enumerated() where step < report.byIteration.count {
-            pair.add(to: &report.byIteration[step])
-        }
-        for item in batch.items {
-            var hidden = Discrepancy()
-            for sequence in item.first..<(item.first + item.prepared.inputs.count) {
-                for row in referenceSession.rows(of: sequence) {
-                    hidden.add(candidateSession.hidden(row: row), reference: referenceSession.hidden(row: row))
-                    report.hidden.add(candidateSession.hidden(row: row), reference: referenceSession.hidden(row: row))
+        guard report.examples > 0 else { throw Fault(.dataEmpty, in: data.path, "holds no example") }
+        finish(scores, task)
+    }
+
+    private mutating func compare<Score: TaskScore>(
+        _ examples: ExampleBatch<Score>, _ scores: inout (Score, Score), _ task: DriftTask, _ path: String
+    ) throws(Fault) {
+        var hidden = [Discrepancy](repeating: Discrepancy(), count: examples.plans.count)
+        var readings = (ExampleReadings<Score>(examples), ExampleReadings<Score>(examples))
+        var batches = SequenceBatches(examples.plans)
+        while let (inputs, places) = batches.next() {
+            let steps = HiddenSteps()
+            referenceSession.observer = { steps.record($0) }
+            let a = try referenceSession.encode(inputs)
+            candidateSession.observer = { steps.compare($0) }
+            let b = try candidateSession.encode(inputs)
+            for input in inputs where sample.tokens < SiteSensitivity.sampleTokens {
+                sample.inputs.append(input)
+                sample.tokens += input.ids.count
+            }
+            for (step, pair) in steps.pairs.enumerated() where step < report.byIteration.count {
+                pair.add(to: &report.byIteration[step])
+            }
+            for (index, place) in places.enumerated() {
+                for row in a[index].rows {
+                    a.withHidden(row: row) { reference in
+                        b.withHidden(row: row) { candidate in
+                            hidden[place.plan].add(candidate, reference: reference)
+                            report.hidden.add(candidate, reference: reference)
+                        }
+                    }
                     report.tokens += 1
                 }
+                try readings.0.read(a[index], place, of: examples, scores.0.task)
+                try readings.1.read(b[index], place, of: examples, scores.1.task)
             }
+        }
+        for (index, example) in examples.examples.enumerated() {
             report.examples += 1
-            let a = try scores.0.answer(item.prepared, referenceSession, first: item.first, path)
-            let b = try scores.1.answer(item.prepared, candidateSession, first: item.first, path)
-            judge(item.prepared.example, a, b, hidden, task)
+            let a = try scores.0.judge(example, examples.plans[index], readings.0.all[index], path)
+            let b = try scores.1.judge(example, examples.plans[index], readings.1.all[index], path)
+            judge(example, a, b, hidden[index], task)
         }
     }
 
     /// Logits, answers and the worst examples.
-    private mutating func judge(_ example: Example, _ a: TaskAnswer, _ b: TaskAnswer, _ hidden: Discrepancy, _ task: DriftTask) {
+    private mutating func judge(
+        _ example: Example, _ a: TaskAnswer, _ b: TaskAnswer, _ hidden: Discrepancy, _ task: DriftTask
+    ) {
         var error = hidden.relativeL2
         if !a.logits.isEmpty {
             var discrepancy = report.logits ?? Discrepancy()
@@ -133,10 +145,13 @@ package struct Comparison {
         let flipped = a.units != b.units
         if flipped { agreement.flips += 1 }
         let isAnswer = !a.text.isEmpty || !b.text.isEmpty
-        worst.add(WorstExample(
-            line: example.line, text: text(example), label: example.label ?? example.answers?.first ?? example.tags?.joined(separator: " "),
-            reference: isAnswer ? a.text : "", candidate: isAnswer ? b.text : "error " + DecimalText.fixed(error, digits: 4), error: error,
-            flipped: flipped))
+        worst.add(
+            WorstExample(
+                line: example.line, text: text(example),
+                label: example.label ?? example.answers?.first ?? example.tags?.joined(separator: " "),
+                reference: isAnswer ? a.text : "",
+                candidate: isAnswer ? b.text : "error " + DecimalText.fixed(error, digits: 4), error: error,
+                flipped: flipped))
     }
 
     private func text(_ example: Example) -> String {
@@ -148,15 +163,17 @@ package struct Comparison {
         }
     }
 
-    private mutating func finish(_ scores: (TaskScore, TaskScore), _ task: DriftTask) {
+    fileprivate mutating func finish<Score: TaskScore>(_ scores: (Score, Score), _ task: DriftTask) {
         report.worst = worst.examples
         if agreement.units > 0 {
             report.agreement = 100 * Double(agreement.equal) / Double(agreement.units)
             report.flips = agreement.flips
-            report.unit = task == .tagging ? "sentence" : task == .answering ? "answer" : task == .maskedWords ? "text" : "label"
+            report.unit =
+                task == .tagging ? "sentence" : task == .answering ? "answer" : task == .maskedWords ? "text" : "label"
         }
         report.metrics = zip(scores.0.metrics, scores.1.metrics).map {
-            DriftReport.Metric(name: $0.name, reference: $0.value, candidate: $1.value, isPercent: $0.name != "pseudo-perplexity")
+            DriftReport.Metric(
+                name: $0.name, reference: $0.value, candidate: $1.value, isPercent: $0.name != "pseudo-perplexity")
         }
         if !report.metrics.isEmpty {
             let marks = zip(scores.0.marks, scores.1.marks).map { $0 - $1 }
@@ -180,6 +197,18 @@ package struct Comparison {
     }
 }
 
+/// Runs a comparison with the score of its task.
+private struct ComparisonPass: ScoreVisitor {
+    var comparison: Comparison
+    let task: DriftTask
+    let data: DataFile
+    let progress: (Int, Int) -> Void
+
+    mutating func visit<Score: TaskScore>(_ type: Score.Type) throws(Fault) {
+        try comparison.run(type, task, data, progress: progress)
+    }
+}
+
 /// Hidden states of both models after every applied layer of one batch.
 private final class HiddenSteps {
     struct Pair {
@@ -193,7 +222,8 @@ private final class HiddenSteps {
                     for row in 0..<(width > 0 ? candidate.count / width : 0) {
                         let range = (row * width)..<((row + 1) * width)
                         discrepancy.add(
-                            UnsafeBufferPointer(rebasing: candidate[range]), reference: UnsafeBufferPointer(rebasing: reference[range]))
+                            UnsafeBufferPointer(rebasing: candidate[range]),
+                            reference: UnsafeBufferPointer(rebasing: reference[range]))
                     }
                 }
             }
@@ -206,7 +236,9 @@ private final class HiddenSteps {
         var rows: [Float] = []
         rows.reserveCapacity(observation.count * observation.columns)
         for row in 0..<observation.count {
-            rows.append(contentsOf: UnsafeBufferPointer(start: observation.rows + row * observation.stride, count: observation.columns))
+            rows.append(
+                contentsOf: UnsafeBufferPointer(
+                    start: observation.rows + row * observation.stride, count: observation.columns))
         }
         return rows
     }

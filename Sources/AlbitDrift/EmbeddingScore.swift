@@ -1,25 +1,33 @@
 import AlbitModel
 import AlbitRuntime
+import AlbitTasks
 import AlbitText
-import AlbitTokenizers
 
 /// One vector a text; judged by cosines and by whether its nearest neighbours stay the same.
-final class EmbeddingScore: TaskScore {
-    /// Vectors that are kept for neighbours.
-    static let most = 1000
+struct EmbeddingScore: TaskScore {
+    let task: SentenceEmbedding
+    private let context: TaskContext
+    private(set) var vectors: [[Float]] = []
 
-    override func answer(_ prepared: PreparedExample, _ session: Session, first: Int, _ path: String) throws(Fault) -> TaskAnswer {
-        let rows = session.rows(of: first)
-        var vector = Array(session.hidden(row: rows.lowerBound))
-        switch model.pooling {
-        case "cls": break
-        case "pooler": vector = session.pooled(of: first) ?? vector
-        case "max": for row in rows.dropFirst() { for (i, value) in session.hidden(row: row).enumerated() { vector[i] = max(vector[i], value) } }
-        default:
-            for row in rows.dropFirst() { for (i, value) in session.hidden(row: row).enumerated() { vector[i] += value } }
-            for i in vector.indices { vector[i] /= Float(rows.count) }
-        }
-        if vectors.count < EmbeddingScore.most { vectors.append(SentenceEmbedding.normalized(vector)) }
+    /// Vectors that are kept for neighbours.
+    private static let maxVectors = 1000
+
+    init(_ context: TaskContext) throws(Fault) {
+        self.context = context
+        task = try SentenceEmbedding(context, options: .init(isNormalized: false))
+    }
+
+    func plan(_ example: Example, _ path: String) throws(Fault) -> EncodedText {
+        guard case .text(let text, let pair) = example.input else { return try context.sequence(example, path) }
+        try context.requireTokenizer(example, path)
+        return try task.prepare(TaskText(text, pair: pair))
+    }
+
+    mutating func judge(
+        _ example: Example, _ plan: EncodedText, _ readings: [[Float]], _ path: String
+    ) throws(Fault) -> TaskAnswer {
+        let vector = try task.answer(plan, readings)
+        if vectors.count < EmbeddingScore.maxVectors { vectors.append(SentenceVector.normalized(vector)) }
         return TaskAnswer(logits: vector)
     }
 }

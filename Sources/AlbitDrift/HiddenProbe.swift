@@ -35,12 +35,12 @@ package struct HiddenProbe {
         var done = 0
         var rows = 0
         for batch in batches {
-            try session.encode(batch)
+            let encoded = try session.encode(batch)
             var values: [Float] = []
-            values.reserveCapacity(session.rowCount * session.configuration.hiddenSize)
-            for row in 0..<session.rowCount { values.append(contentsOf: session.hidden(row: row)) }
+            values.reserveCapacity(encoded.rowCount * session.configuration.hiddenSize)
+            for row in 0..<encoded.rowCount { encoded.withHidden(row: row) { values.append(contentsOf: $0) } }
             reference.append(values)
-            rows += session.rowCount
+            rows += encoded.rowCount
             done += batch.count
             progress(done, inputs.count)
         }
@@ -58,11 +58,11 @@ package struct HiddenProbe {
         let width = session.configuration.hiddenSize
         var result = Discrepancy()
         for (batch, values) in zip(batches, reference) {
-            try session.encode(batch)
+            let encoded = try session.encode(batch)
             values.withUnsafeBufferPointer { values in
-                for row in 0..<min(session.rowCount, values.count / width) {
-                    result.add(
-                        session.hidden(row: row), reference: UnsafeBufferPointer(rebasing: values[(row * width)..<((row + 1) * width)]))
+                for row in 0..<min(encoded.rowCount, values.count / width) {
+                    let reference = UnsafeBufferPointer(rebasing: values[(row * width)..<((row + 1) * width)])
+                    encoded.withHidden(row: row) { result.add($0, reference: reference) }
                 }
             }
         }

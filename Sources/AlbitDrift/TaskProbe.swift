@@ -1,10 +1,11 @@
 import AlbitModel
 import AlbitRuntime
+import AlbitTasks
 import AlbitText
 
 /// By how much variants of a model drop on a task, against a reference that is run once.
 package final class TaskProbe {
-    private let model: Contender
+    private let model: Model
     private let path: String
     private let task: DriftTask
     private let limit: Double
@@ -14,13 +15,13 @@ package final class TaskProbe {
     private var last: Double
 
     /// Throws where the data have no labels for the model's task.
-    package init(reference model: Contender, data path: String, limit: Double, kernel: Kernel, threads: Int) throws(Fault) {
+    package init(reference model: Model, data path: String, limit: Double, kernel: Kernel, threads: Int) throws(Fault) {
         self.model = model
         self.path = path
         self.limit = limit
         self.kernel = kernel
         self.threads = threads
-        task = try DriftTask(model, TaskProbe.open(path))
+        task = try DriftTask(model.card, DataFile(path: path))
         let metric = try TaskProbe.run(model, model.weights, path, task, kernel, threads)
         guard let metric else {
             throw Fault(
@@ -39,49 +40,41 @@ package final class TaskProbe {
 
     /// The last figures in words.
     package var found: String {
-        reference.name + " drops from " + DecimalText.fixed(reference.value, digits: 2) + " % to " + DecimalText.fixed(last, digits: 2) + " %"
-    }
-
-    private static func open(_ path: String) throws(Fault) -> DataFile {
-        return try DataFile(path: path)
+        reference.name + " drops from " + DecimalText.fixed(reference.value, digits: 2) + " % to "
+            + DecimalText.fixed(last, digits: 2) + " %"
     }
 
     private static func run(
-        _ model: Contender, _ weights: EncoderWeights, _ path: String, _ task: DriftTask, _ kernel: Kernel, _ threads: Int
+        _ model: Model, _ weights: EncoderWeights, _ path: String, _ task: DriftTask, _ kernel: Kernel, _ threads: Int
     ) throws(Fault) -> (name: String, value: Double)? {
-        let score = task.score(model, labels: model.labels)
-        var data = try open(path)
-        let session = try Session(weights: weights, kernel: kernel, threads: threads)
-        var batch = ExampleBatch()
-        while true {
-            let example = try data.next()
-            if let example { batch.add(try score.prepare(example, path, tokenizer: model.tokenizer)) }
-            if example == nil || batch.isFull {
-                if !batch.items.isEmpty {
-                    try session.encode(batch.inputs)
-                    for item in batch.items { _ = try score.answer(item.prepared, session, first: item.first, path) }
-                }
-                batch = ExampleBatch()
-            }
-            if example == nil { break }
-        }
-        return score.metrics.first
+        var pass = ProbePass(
+            context: TaskContext(model.with(weights: weights), kernel: kernel),
+            session: try Session(weights: weights, kernel: kernel, threads: threads), data: try DataFile(path: path))
+        return try task.visit(&pass)
     }
 }
 
-/// Examples whose sequences go through a model together.
-struct ExampleBatch {
-    private(set) var items: [(prepared: PreparedExample, first: Int)] = []
-    private(set) var inputs: [EncoderInput] = []
-    private var tokens = 0
-    /// Tokens that a model sees at a time.
-    private static let mostTokens = 512
+/// Runs all examples through a model; the result is the score's first metric.
+private struct ProbePass: ScoreVisitor {
+    let context: TaskContext
+    let session: Session
+    var data: DataFile
 
-    var isFull: Bool { tokens >= ExampleBatch.mostTokens }
-
-    mutating func add(_ prepared: PreparedExample) {
-        items.append((prepared, inputs.count))
-        inputs += prepared.inputs
-        tokens += prepared.inputs.reduce(0) { $0 + $1.ids.count }
+    mutating func visit<Score: TaskScore>(_ type: Score.Type) throws(Fault) -> (name: String, value: Double)? {
+        var score = try Score(context)
+        while let examples = try ExampleBatch<Score>(&data, score) {
+            var readings = ExampleReadings<Score>(examples)
+            var batches = SequenceBatches(examples.plans)
+            while let (inputs, places) = batches.next() {
+                let batch = try session.encode(inputs, reading: score.task.tokensRead)
+                for (index, place) in places.enumerated() {
+                    try readings.read(batch[index], place, of: examples, score.task)
+                }
+            }
+            for (index, example) in examples.examples.enumerated() {
+                _ = try score.judge(example, examples.plans[index], readings.all[index], data.path)
+            }
+        }
+        return score.metrics.first
     }
 }

@@ -1,51 +1,54 @@
 import AlbitModel
 import AlbitRuntime
+import AlbitTasks
 import AlbitText
-import AlbitTokenizers
 
 /// What the answers of a model are judged as.
 package enum DriftTask: Sendable, Equatable {
     case classification, regression, tagging, answering, maskedWords, embedding
 
     /// The task that the model's heads and the data's columns are for.
-    package init(_ model: Contender, _ data: DataFile) throws(Fault) {
-        let weights = model.weights
+    package init(_ card: ModelCard, _ data: DataFile) throws(Fault) {
+        func require(_ head: Head, for data: String) throws(Fault) {
+            guard card.heads.contains(head) else {
+                throw Fault(
+                    .comparisonNoHead,
+                    "the data hold \(data), but the models have not a \(head.name) head; they have "
+                        + Head.names(card.heads))
+            }
+        }
         switch data.form {
         case .questions:
-            guard weights.answer != nil else { throw .noHead(data: "questions", needed: "a question-answering head") }
+            try require(.questionAnswering, for: "questions")
             self = .answering
         case .tagged:
-            guard weights.classifier != nil, weights.pooler == nil else {
-                throw .noHead(data: "tags of words", needed: "a token-classification head")
-            }
+            try require(.tokenClassification, for: "tags of words")
             self = .tagging
         case .plain:
-            if weights.classifier != nil, weights.pooler != nil {
-                self = model.problemType == "regression" ? .regression : .classification
-            } else {
-                self = weights.prediction != nil && weights.classifier == nil && weights.answer == nil ? .maskedWords : .embedding
+            switch card.head {
+            case .sequenceClassification?: self = card.problemType == .regression ? .regression : .classification
+            case .maskedLanguageModel?: self = .maskedWords
+            default: self = .embedding
             }
         }
     }
 
-    func score(_ model: Contender, labels: [String]) -> TaskScore {
+    /// Hands the visitor the score of this task.
+    func visit<Visitor: ScoreVisitor>(_ visitor: inout Visitor) throws(Fault) -> Visitor.Result {
         switch self {
-        case .classification, .regression: ClassificationScore(model, labels: labels, isRegression: self == .regression)
-        case .tagging: TaggingScore(model, labels: labels)
-        case .answering: AnsweringScore(model, labels: labels)
-        case .maskedWords: MaskedWordScore(model, labels: labels)
-        case .embedding: EmbeddingScore(model, labels: labels)
+        case .classification, .regression: try visitor.visit(ClassificationScore.self)
+        case .tagging: try visitor.visit(TaggingScore.self)
+        case .answering: try visitor.visit(AnsweringScore.self)
+        case .maskedWords: try visitor.visit(HiddenWordScore.self)
+        case .embedding: try visitor.visit(EmbeddingScore.self)
         }
     }
 }
 
-/// An example as the sequences that both models read.
-struct PreparedExample {
-    let example: Example
-    var inputs: [EncoderInput] = []
-    /// Tokens of each sequence; empty where ids were given.
-    var encodings: [Encoding] = []
-    var isTruncated = false
+/// Something that is done with the score of whichever task.
+protocol ScoreVisitor {
+    associatedtype Result
+    mutating func visit<Score: TaskScore>(_ type: Score.Type) throws(Fault) -> Result
 }
 
 /// What a model answered to one example.
@@ -58,61 +61,54 @@ struct TaskAnswer {
     var text = ""
 }
 
-/// The answers of one model, and what they are worth. Subclasses know one task each.
-class TaskScore {
-    let model: Contender
-    let labels: [String]
+/// What the answers of one model are worth. The answers themselves are those of its task, which the commands ask too; a
+/// score knows truth and metrics only.
+protocol TaskScore {
+    associatedtype Task: TextTask
+
+    init(_ context: TaskContext) throws(Fault)
+
+    var task: Task { get }
     /// Of examples, or masked words, with a known truth: 1 right, 0 wrong. For intervals and McNemar's test.
-    var marks: [Int8] = []
+    var marks: [Int8] { get }
     /// Of tagged sentences: entities found right, found, and there.
-    var counts: [(correct: Int32, predicted: Int32, expected: Int32)] = []
+    var counts: [(correct: Int32, predicted: Int32, expected: Int32)] { get }
     /// Sentence vectors, for nearest neighbours.
-    var vectors: [[Float]] = []
-
-    init(_ model: Contender, labels: [String]) {
-        self.model = model
-        self.labels = labels
-    }
-
+    var vectors: [[Float]] { get }
     /// Percent, but for those that `DriftReport.Metric` lists otherwise; the first one decides. Empty without labels.
-    var metrics: [(name: String, value: Double)] { [] }
+    var metrics: [(name: String, value: Double)] { get }
 
     /// The sequences that an example becomes.
-    func prepare(_ example: Example, _ path: String, tokenizer: Tokenizer?) throws(Fault) -> PreparedExample {
-        var prepared = PreparedExample(example: example)
-        switch example.input {
-        case .ids(let ids, let typeIds): prepared.inputs = [EncoderInput(ids: ids, typeIds: typeIds)]
-        case .text(let text, let pair):
-            guard let tokenizer else {
-                throw Fault(
-                    .dataNeedsTokenizer, in: path, at: "line \(example.line)",
-                    "is text, but the model has no tokenizer", advice: "give ids")
-            }
-            let encoding = tokenizer.encode(text, pair: pair, maxLength: model.weights.configuration.maxPositionEmbeddings)
-            prepared.encodings = [encoding]
-            prepared.inputs = [EncoderInput(encoding, model.weights.configuration)]
-            prepared.isTruncated = encoding.truncatedCount > 0
-        }
-        return prepared
-    }
-
-    /// The answer to an example whose sequences are `first` and those behind it in the session's batch.
-    func answer(_ prepared: PreparedExample, _ session: Session, first: Int, _ path: String) throws(Fault) -> TaskAnswer {
-        TaskAnswer()
-    }
-
-    static func largest(_ values: some Collection<Float>) -> Int {
-        var (best, most) = (0, -Float.infinity)
-        for (index, value) in values.enumerated() where value > most { (best, most) = (index, value) }
-        return best
-    }
-
-    func name(_ label: Int) -> String { label < labels.count ? labels[label] : String(label) }
+    func plan(_ example: Example, _ path: String) throws(Fault) -> Task.Plan
+    /// Counts what the model answers to an example.
+    mutating func judge(
+        _ example: Example, _ plan: Task.Plan, _ readings: [Task.Reading], _ path: String
+    ) throws(Fault) -> TaskAnswer
 }
 
-/// Faults that are found in several places of this file.
-private extension Fault {
-    static func noHead(data: String, needed: String) -> Fault {
-        Fault(.comparisonNoHead, "the data hold \(data), but the models have not \(needed)")
+extension TaskScore {
+    var marks: [Int8] { [] }
+    var counts: [(correct: Int32, predicted: Int32, expected: Int32)] { [] }
+    var vectors: [[Float]] { [] }
+    var metrics: [(name: String, value: Double)] { [] }
+}
+
+extension TaskContext {
+    /// An example as one sequence. Throws where it is text and there is no tokenizer.
+    package func sequence(_ example: Example, _ path: String) throws(Fault) -> EncodedText {
+        switch example.input {
+        case .ids(let ids, let typeIds): return EncodedText(EncoderInput(ids: ids, typeIds: typeIds))
+        case .text(let text, let pair):
+            try requireTokenizer(example, path)
+            return try sequence(TaskText(text, pair: pair))
+        }
+    }
+
+    /// Throws for a text that the model cannot take.
+    func requireTokenizer(_ example: Example, _ path: String) throws(Fault) {
+        guard model.tokenizer == nil else { return }
+        throw Fault(
+            .dataNeedsTokenizer, in: path, at: "line \(example.line)", "is text, but the model has no tokenizer",
+            advice: "give ids")
     }
 }

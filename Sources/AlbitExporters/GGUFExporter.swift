@@ -3,13 +3,13 @@ import AlbitText
 
 /// What a float GGUF carries beside the weights.
 package struct GGUFDetails {
-    package var model: ModelDescription
+    package var card: ModelCard
     /// The tokenizer's own files, kept byte for byte.
     package var files: [(name: String, bytes: [UInt8])] = []
     /// Adds the tokenizer under GGUF's keys, for other tools.
     package var writeTokenizer: (inout GGUFWriter) -> Void = { _ in }
 
-    package init(_ model: ModelDescription) { self.model = model }
+    package init(_ card: ModelCard) { self.card = card }
 }
 
 /// Writes a GGUF file of float weights, which Albit imports again. Layout: formats/gguf-albert.md.
@@ -26,7 +26,7 @@ package enum GGUFExporter {
     ) throws(Fault) {
         let parameters = source.parameters
         var header = GGUFWriter()
-        details.model.write(to: &header)
+        details.card.write(to: &header, configuration: source.configuration)
         header.set("albit.weights", precision.rawValue)
         details.writeTokenizer(&header)
         header.set("albit.files.names", details.files.map { $0.name })

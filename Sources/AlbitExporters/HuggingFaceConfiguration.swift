@@ -4,22 +4,18 @@ import AlbitText
 /// The `config.json` that Hugging Face's `transformers` reads beside exported weights.
 package struct HuggingFaceConfiguration {
     let configuration: Configuration
-    let heads: [Head]
-    let labels: [String]
-    let problemType: String?
+    let card: ModelCard
 
-    package init(configuration: Configuration, heads: [Head], labels: [String], problemType: String?) {
+    package init(configuration: Configuration, card: ModelCard) {
         self.configuration = configuration
-        self.heads = heads
-        self.labels = labels
-        self.problemType = problemType
+        self.card = card
     }
 
     /// The class that loads the weights with their first head.
     private var modelClass: String {
         let family = configuration.architecture == .albert ? "Albert" : "Bert"
-        if heads.contains(.maskedLanguageModel), heads.contains(.sentenceOrder) { return family + "ForPreTraining" }
-        switch heads.first {
+        if card.heads.contains(.maskedLanguageModel), card.heads.contains(.sentenceOrder) { return family + "ForPreTraining" }
+        switch card.head {
         case .sequenceClassification: return family + "ForSequenceClassification"
         case .tokenClassification: return family + "ForTokenClassification"
         case .multipleChoice: return family + "ForMultipleChoice"
@@ -53,17 +49,17 @@ package struct HuggingFaceConfiguration {
         json.member("hidden_dropout_prob"); json.number(0.0)
         json.member("attention_probs_dropout_prob"); json.number(0.0)
         json.member("dtype"); json.string("float32")
-        if !labels.isEmpty {
+        if !card.labels.isEmpty {
             json.member("id2label")
             json.beginObject()
-            for (id, label) in labels.enumerated() { json.member(String(id)); json.string(label) }
+            for (id, label) in card.labels.enumerated() { json.member(String(id)); json.string(label) }
             json.endObject()
             json.member("label2id")
             json.beginObject()
-            for (id, label) in labels.enumerated() { json.member(label); json.integer(id) }
+            for (id, label) in card.labels.enumerated() { json.member(label); json.integer(id) }
             json.endObject()
         }
-        if let problemType { json.member("problem_type"); json.string(problemType) }
+        if let type = card.problemType { json.member("problem_type"); json.string(type.rawValue) }
         json.endObject()
         return json.text + "\n"
     }

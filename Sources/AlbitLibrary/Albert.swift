@@ -1,8 +1,7 @@
 internal import AlbitImporters
+internal import AlbitMaking
 internal import AlbitModel
-internal import AlbitRuntime
-internal import AlbitText
-internal import AlbitTokenizers
+internal import AlbitTasks
 
 /// An ALBERT or BERT model that answers.
 ///
@@ -30,19 +29,15 @@ public final class Albert: Sendable {
     /// Most tokens of one sequence, [CLS] and [SEP] among them.
     public let maxLength: Int
     /// Values of one hidden state, and of an embedding.
-    public var hiddenSize: Int { weights.configuration.hiddenSize }
+    public var hiddenSize: Int { model.weights.configuration.hiddenSize }
     /// Name of the kernel that computes, such as `avx2`, `sdot` or `scalar`.
     public var kernel: String { sessions.kernel.name }
     /// Whether the matmuls run on 8-bit integers (an Albit file) or in float32 (a checkpoint).
-    public var isQuantized: Bool { weights.isInt8 }
+    public var isQuantized: Bool { model.weights.isInt8 }
 
-    let weights: EncoderWeights
-    let tokenizer: Tokenizer?
-    let modelHeads: [Head]
-    let problemType: String?
-    let pooling: Pooling
-    let strict: Bool
-    let sessions: SessionPool
+    let model: Model
+    private let strict: Bool
+    private let sessions: SessionPool
 
     /// Opens an Albit file, which is mapped and ready at once, or a checkpoint in any format that `albit inspect`
     /// reads (a file, a directory or an archive), which is then run in float32.
@@ -54,32 +49,55 @@ public final class Albert: Sendable {
     ///   ``AlbertError/Code/invalidArgument`` for an option that makes no sense here, and
     ///   ``AlbertError/Code/machine`` where memory or threads are refused.
     public init(contentsOf path: String, options: Options = Options()) throws(AlbertError) {
-        let opened = try OpenedModel(path: path, options: options)
         self.path = path
-        weights = opened.weights
-        tokenizer = opened.tokenizer
-        modelHeads = opened.heads
-        heads = opened.heads.map(\.name)
-        labels = opened.weights.classifier.map { LabelNames.complete(opened.labels, count: $0.rows) } ?? []
-        problemType = opened.problemType
-        pooling = opened.pooling
+        model = try Albert.open(path, options)
+        heads = model.card.heads.map(\.name)
+        labels = model.weights.classifier.map { [model] in model.card.labelNames(count: $0.rows) } ?? []
         strict = options.strict
-        let positions = opened.weights.configuration.maxPositionEmbeddings
-        maxLength = min(options.maxLength ?? positions, positions)
-        sessions = try SessionPool(weights: opened.weights, options: options)
+        maxLength = TaskContext.maxLength(model, wanted: options.maxLength)
+        sessions = try SessionPool(weights: model.weights, options: options)
+    }
+
+    private static func open(_ path: String, _ options: Options) throws(AlbertError) -> Model {
+        let head = options.task.flatMap { Head(name: $0) }
+        if let task = options.task, head == nil {
+            let names = Head.allCases.map(\.name).joined(separator: ", ")
+            throw AlbertError(.invalidArgument, "task is '\(task)', expected one of \(names)")
+        }
+        do {
+            let model = try Model(
+                opening: path,
+                options: ImportOptions(
+                    config: options.config, tokenizer: options.tokenizer, head: head, root: options.root))
+            if model.tokenizer != nil { _ = try model.requireTokenizer() }
+            return model
+        } catch {
+            throw AlbertError(error)
+        }
     }
 
     /// Runs a step of a task in a session that no other call uses meanwhile.
     func run<T>(_ body: (TaskSession) throws -> T) throws(AlbertError) -> T {
-        guard let tokenizer else {
-            throw AlbertError(
-                .missingTokenizer,
-                "the model has no tokenizer, so it takes no text; give one with --tokenizer where the model is made, or "
-                    + "token ids to 'encode'")
+        do {
+            let session = try sessions.take()
+            defer { sessions.giveBack(session) }
+            return try body(TaskSession(model, session: session, maxLength: maxLength, strict: strict))
+        } catch {
+            throw AlbertError(error)
         }
-        let session = try sessions.take()
-        defer { sessions.giveBack(session) }
-        let tasks = TaskSession(session: session, tokenizer: tokenizer, maxLength: maxLength, strict: strict)
-        do { return try body(tasks) } catch { throw AlbertError(error) }
+    }
+
+    /// The answer of a task to one question, in a session that no other call uses meanwhile.
+    func answer<Task: TextTask>(to question: Task.Question, of task: (TaskContext) throws -> Task) throws(AlbertError)
+        -> Task.Answer
+    {
+        try answers(to: [question], of: task)[0]
+    }
+
+    /// The answers of a task to questions, in their order.
+    func answers<Task: TextTask>(
+        to questions: [Task.Question], of task: (TaskContext) throws -> Task
+    ) throws(AlbertError) -> [Task.Answer] {
+        try run { tasks in try tasks.answers(of: task(tasks.context), to: questions) }
     }
 }

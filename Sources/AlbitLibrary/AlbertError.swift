@@ -4,7 +4,9 @@ internal import AlbitText
 public struct AlbertError: Error, Sendable, Equatable, CustomStringConvertible {
     /// What kind of thing went wrong. More kinds may be added in later versions.
     public struct Code: Sendable, Hashable, CustomStringConvertible {
-        private enum Name: String { case unreadableModel, missingHead, missingTokenizer, textTooLong, invalidArgument, machine }
+        private enum Name: String {
+            case unreadableModel, missingHead, missingTokenizer, textTooLong, invalidArgument, machine
+        }
         private let name: Name
 
         /// The file is missing, damaged, or not a model that Albit reads.
@@ -38,22 +40,23 @@ public struct AlbertError: Error, Sendable, Equatable, CustomStringConvertible {
         self.message = message
     }
 
-    /// What went wrong in a question or, with the path of the model, while it was opened.
-    init(_ error: any Error, opening path: String? = nil) {
+    /// What went wrong in a question, or while a model was opened.
+    init(_ error: any Error) {
         switch error {
         case let error as AlbertError: self = error
         case let fault as Fault: self.init(AlbertError.code(of: fault.code), fault.description)
-        default: self.init(.unreadableModel, (path.map { $0 + ": " } ?? "") + "\(error)")
+        default: self.init(.unreadableModel, "\(error)")
         }
     }
 
     private static func code(of fault: FaultCode) -> Code {
         switch fault {
         case .taskNoTokenizer: .missingTokenizer
-        case .taskNoHead, .taskNoPooler, .taskNoMaskToken, .taskWrongWidth: .missingHead
+        case .taskNoHead, .taskNoPooler, .taskNoMaskToken, .taskUnsupportedPipeline, .taskWrongWidth: .missingHead
         case .taskTooLong: .textTooLong
-        case .taskNoRoom, .runtimeUnknownKernel, .runtimeKernelNotAvailable, .runtimeEmptySequence, .runtimeIdOutOfRange,
-            .runtimeTypeOutOfRange, .runtimeTooLong, .runtimeUnequalLengths, .runtimeNotFinite:
+        case .taskNoRoom, .textTooManySentences, .runtimeUnknownKernel, .runtimeKernelNotAvailable,
+            .runtimeEmptySequence,
+            .runtimeIdOutOfRange, .runtimeTypeOutOfRange, .runtimeTooLong, .runtimeUnequalLengths, .runtimeNotFinite:
             .invalidArgument
         default: fault.exitCode == .machine ? .machine : .unreadableModel
         }

@@ -1,4 +1,4 @@
-internal import AlbitRuntime
+internal import AlbitTasks
 
 /// A part of a text that answers a question.
 public struct Answer: Sendable, Equatable {
@@ -28,16 +28,15 @@ extension Albert {
         _ question: String, in text: String, top: Int = 1, allowsNoAnswer: Bool = false
     ) throws(AlbertError) -> [Answer] {
         guard top > 0 else { throw AlbertError(.invalidArgument, "top is \(top), expected 1 or more") }
-        let context = [UInt8](text.utf8)
+        var options = QuestionAnswering.Options()
+        options.top = top
+        options.allowsNoAnswer = allowsNoAnswer
+        let asked = ContextQuestion([UInt8](question.utf8), in: [UInt8](text.utf8))
         let place = TextRange(text)
-        return try run { tasks in
-            var options = QuestionAnswering.Options()
-            options.top = top
-            options.allowsNoAnswer = allowsNoAnswer
-            return try QuestionAnswering(tasks, options: options).answer([UInt8](question.utf8), in: context).answers.map { answer in
-                let range = answer.range.map { place.indices($0) }
-                return Answer(text: range.map { String(text[$0]) } ?? "", range: range, score: answer.score)
-            }
+        let found = try answer(to: asked) { [options] context in try QuestionAnswering(context, options: options) }
+        return found.answers.map { answer in
+            let range = answer.range.map { place.indices($0) }
+            return Answer(text: range.map { String(text[$0]) } ?? "", range: range, score: answer.score)
         }
     }
 }

@@ -1,4 +1,4 @@
-internal import AlbitRuntime
+internal import AlbitTasks
 
 /// Which of several endings or answers fits a text.
 public struct Choice: Sendable, Equatable {
@@ -21,11 +21,12 @@ extension Albert {
     ///
     /// Source: `AlbertForMultipleChoice` of transformers.
     public func choose(_ text: String, among choices: [String]) throws(AlbertError) -> Choice {
-        guard !choices.isEmpty else { throw AlbertError(.invalidArgument, "there are no choices, expected one or more") }
-        return try run { tasks in
-            let answer = try MultipleChoice(tasks).choose([UInt8](text.utf8), among: choices.map { [UInt8]($0.utf8) })
-            return Choice(index: answer.index ?? 0, scores: answer.scores)
+        guard !choices.isEmpty else {
+            throw AlbertError(.invalidArgument, "there are no choices, expected one or more")
         }
+        let question = ChoiceQuestion([UInt8](text.utf8), choices: choices.map { [UInt8]($0.utf8) })
+        let answer = try answer(to: question) { context in try MultipleChoice(context) }
+        return Choice(index: answer.index ?? 0, scores: answer.scores)
     }
 
     /// Tells how likely a text follows another.
@@ -39,6 +40,6 @@ extension Albert {
     ///
     /// Source: sentence order prediction (Lan et al. 2019); next sentence prediction for BERT (Devlin et al. 2018).
     public func probability(that second: String, follows first: String) throws(AlbertError) -> Float {
-        try run { tasks in try SentenceOrder(tasks).order([TaskText(first, pair: second)])[0].score }
+        try answer(to: TaskText(first, pair: second)) { context in try SentenceOrder(context) }.score
     }
 }

@@ -1,4 +1,4 @@
-internal import AlbitRuntime
+internal import AlbitTasks
 
 /// What a classifier says of a text.
 public struct Classification: Sendable, Equatable {
@@ -38,11 +38,10 @@ extension Albert {
     }
 
     private func classify(_ texts: [TaskText]) throws(AlbertError) -> [Classification] {
-        try run { tasks in
-            try SequenceClassification(tasks, problemType: problemType).classify(texts).map { answer in
-                let best = answer.label ?? 0
-                return Classification(label: labels[best], score: answer.scores[best], scores: answer.scores, logits: answer.logits)
-            }
+        try answers(to: texts) { context in try SequenceClassification(context) }.map { answer in
+            let best = answer.label ?? 0
+            return Classification(
+                label: labels[best], score: answer.scores[best], scores: answer.scores, logits: answer.logits)
         }
     }
 }

@@ -1,5 +1,5 @@
-internal import AlbitRuntime
-internal import AlbitText
+internal import AlbitModel
+internal import AlbitTasks
 
 /// How the hidden states of a text become one vector.
 public enum Pooling: String, Sendable, CaseIterable {
@@ -12,7 +12,8 @@ public enum Pooling: String, Sendable, CaseIterable {
     /// The pooled output, tanh(dense([CLS])).
     case pooler
 
-    var runtime: SentencePooling {
+    /// The same as the model file names it.
+    var stored: SentencePooling {
         switch self {
         case .mean: .mean
         case .cls: .cls
@@ -46,13 +47,12 @@ extension Albert {
     ///   - normalized: Whether vectors are scaled to length 1.
     /// - Returns: ``hiddenSize`` values for each text, in their order.
     /// - Throws: As ``embed(_:pooling:normalized:)-(String,_,_)``.
-    public func embed(_ texts: [String], pooling: Pooling? = nil, normalized: Bool = true) throws(AlbertError) -> [[Float]] {
-        try run { tasks in
-            try embedding(tasks, pooling, normalized: normalized).embed(texts.map { TaskText($0) })
+    public func embed(_ texts: [String], pooling: Pooling? = nil, normalized: Bool = true) throws(AlbertError)
+        -> [[Float]]
+    {
+        let options = SentenceEmbedding.Options(pooling: pooling?.stored, isNormalized: normalized)
+        return try answers(to: texts.map { TaskText($0) }) { context in
+            try SentenceEmbedding(context, options: options)
         }
-    }
-
-    func embedding(_ tasks: TaskSession, _ pooling: Pooling?, normalized: Bool = true) throws(Fault) -> SentenceEmbedding {
-        try SentenceEmbedding(tasks, pooling: (pooling ?? self.pooling).runtime, normalized: normalized)
     }
 }

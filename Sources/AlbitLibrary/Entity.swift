@@ -1,4 +1,4 @@
-internal import AlbitRuntime
+internal import AlbitTasks
 
 /// A part of a text with a label: a name, a place, a part of speech.
 public struct Entity: Sendable, Equatable {
@@ -24,11 +24,9 @@ extension Albert {
     public func tag(_ text: String) throws(AlbertError) -> [Entity] {
         let bytes = [UInt8](text.utf8)
         let place = TextRange(text)
-        return try run { tasks in
-            try TokenClassification(tasks, labels: labels).tag([bytes])[0].map { entity in
-                let range = place.indices(entity.range)
-                return Entity(label: entity.label, text: String(text[range]), range: range, score: entity.score)
-            }
+        return try answer(to: bytes) { context in try TokenClassification(context) }.entities.map { entity in
+            let range = place.indices(entity.range)
+            return Entity(label: entity.label, text: String(text[range]), range: range, score: entity.score)
         }
     }
 }

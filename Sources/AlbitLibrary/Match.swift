@@ -1,4 +1,4 @@
-internal import AlbitRuntime
+internal import AlbitTasks
 
 /// A candidate that fits a question.
 public struct Match: Sendable, Equatable {
@@ -29,13 +29,16 @@ extension Albert {
     /// Source: Reimers and Gurevych, "Sentence-BERT" (2019); Nogueira and Cho, "Passage Re-ranking with BERT" (2019).
     public func match(_ question: String, among candidates: [String], top: Int = 5) throws(AlbertError) -> [Match] {
         guard top > 0 else { throw AlbertError(.invalidArgument, "top is \(top), expected 1 or more") }
-        let scores = try run { tasks in
-            if let pairs = PairRanking(tasks, heads: modelHeads, labels: labels) {
-                return try pairs.scores([UInt8](question.utf8), candidates.map { [UInt8]($0.utf8) })
+        let found = try run { tasks in
+            if let pairs = PairRanking(tasks.context) {
+                let asked = ChoiceQuestion([UInt8](question.utf8), choices: candidates.map { [UInt8]($0.utf8) })
+                return try tasks.answer(of: pairs, to: asked)
             }
-            let vectors = try embedding(tasks, nil).embed(([question] + candidates).map { TaskText($0) })
-            return vectors.dropFirst().map { SentenceRanking.cosine($0, vectors[0]) }
+            let vectors = try tasks.answers(
+                of: SentenceEmbedding(tasks.context), to: ([question] + candidates).map { TaskText($0) })
+            let cosines = vectors.dropFirst().map { SentenceVector.cosine($0, vectors[0]) }
+            return CandidateScores(scores: cosines, ranks: cosines)
         }
-        return Scores.largest(scores, count: top).map { Match(index: $0, text: candidates[$0], score: max(0, min(1, scores[$0]))) }
+        return found.best(top).map { Match(index: $0, text: candidates[$0], score: max(0, min(1, found.scores[$0]))) }
     }
 }

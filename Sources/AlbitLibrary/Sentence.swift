@@ -1,4 +1,4 @@
-internal import AlbitRuntime
+internal import AlbitTasks
 
 /// A sentence that was chosen for a summary.
 public struct Sentence: Sendable, Equatable {
@@ -35,21 +35,15 @@ extension Albert {
         if let sentences, sentences < 1 {
             throw AlbertError(.invalidArgument, "sentences is \(sentences), expected 1 or more")
         }
-        let bytes = [UInt8](text.utf8)
-        let ranges = SentenceSplitter.sentences(bytes)
-        guard ranges.count <= SentenceRanking.mostSentences else {
-            throw AlbertError(
-                .invalidArgument,
-                "the text has \(ranges.count) sentences, more than the limit of \(SentenceRanking.mostSentences); summarize its parts")
+        let length = sentences.map { Summarization.Length.sentences($0) } ?? .share(0.2)
+        let chosen = try answer(to: [UInt8](text.utf8)) { context in
+            try Summarization(
+                SentenceEmbedding(context), length: length, method: method == .lexRank ? .lexRank : .mmr)
         }
-        let vectors = try run { tasks in
-            try embedding(tasks, nil).embed(ranges.map { TaskText([UInt8](bytes[$0])) })
-        }
-        let count = sentences ?? max(1, (ranges.count + 2) / 5)
         let place = TextRange(text)
-        return SentenceRanking.choose(count, of: vectors, by: method == .lexRank ? .lexRank : .mmr).map { chosen in
-            let range = place.indices(ranges[chosen.index])
-            return Sentence(text: String(text[range]), range: range, score: chosen.score)
+        return chosen.map { sentence in
+            let range = place.indices(sentence.range)
+            return Sentence(text: String(text[range]), range: range, score: sentence.score)
         }
     }
 }

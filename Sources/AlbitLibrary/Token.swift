@@ -1,4 +1,4 @@
-internal import AlbitRuntime
+internal import AlbitTasks
 internal import AlbitTokenizers
 
 /// A token of a text as the model sees it.
@@ -37,8 +37,10 @@ extension Albert {
     ///
     /// Source: Kudo, "Subword Regularization" (2018) for ALBERT's Unigram; Wu et al. (2016) for BERT's WordPiece.
     public func tokenize(_ text: String) throws(AlbertError) -> [Token] {
-        let encoding = try run { tasks in try tasks.tokenize(TaskText(text)) }
-        return tokens(encoding, text)
+        let plan = try run { tasks in
+            try tasks.prepare(TaskText(text), for: TokenStateReading(tasks.context))
+        }
+        return plan.encoding.map { tokens($0, text) } ?? []
     }
 
     /// Runs the encoder and gives what it computed, for whatever has no method here.
@@ -47,17 +49,9 @@ extension Albert {
     /// - Returns: Tokens and the last hidden state of each.
     /// - Throws: ``AlbertError`` with ``AlbertError/Code/missingTokenizer`` or ``AlbertError/Code/textTooLong``.
     public func encode(_ text: String) throws(AlbertError) -> HiddenStates {
-        try run { tasks in
-            let encoding = try tasks.tokenize(TaskText(text))
-            var states = HiddenStates(tokens: [], hiddenSize: hiddenSize, values: [], digest: "")
-            var encoded = tasks.encoded([encoding])
-            while let (_, sequence) = try encoded.next() {
-                states = HiddenStates(
-                    tokens: tokens(encoding, text), hiddenSize: hiddenSize, values: tasks.session.lastHiddenState(of: sequence),
-                    digest: tasks.session.digest(of: sequence))
-            }
-            return states
-        }
+        let states = try answer(to: TaskText(text)) { context in TokenStateReading(context) }
+        return HiddenStates(
+            tokens: tokens(states.encoding, text), hiddenSize: hiddenSize, values: states.values, digest: states.digest)
     }
 
     private func tokens(_ encoding: Encoding, _ text: String) -> [Token] {
@@ -66,7 +60,8 @@ extension Albert {
             let isFrame = encoding.segments[i] == Encoding.frame
             let range = Int(encoding.starts[i])..<max(Int(encoding.starts[i]), Int(encoding.ends[i]))
             return Token(
-                id: Int(encoding.ids[i]), piece: String(decoding: tokenizer?.piece(encoding.ids[i]) ?? [], as: UTF8.self),
+                id: Int(encoding.ids[i]),
+                piece: String(decoding: model.tokenizer?.piece(encoding.ids[i]) ?? [], as: UTF8.self),
                 range: isFrame ? nil : place.indices(range))
         }
     }

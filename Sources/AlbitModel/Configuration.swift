@@ -74,6 +74,14 @@ package struct Configuration: Sendable, Equatable {
         self.layerNormEps = layerNormEps
     }
 
+    /// What a model of these dimensions is called where nothing else names it, such as `ALBERT 768, 12 layers from 1
+    /// stored`: the same whatever file it came from.
+    package var title: String {
+        var title = (architecture == .albert ? "ALBERT " : "BERT ") + String(hiddenSize) + ", " + String(appliedLayers) + " layers"
+        if storedLayers < appliedLayers { title += " from " + String(storedLayers) + " stored" }
+        return title
+    }
+
     /// Width of one attention head.
     package var headSize: Int { hiddenSize / numAttentionHeads }
     /// Distinct transformer layers that are stored: groups times inner groups.

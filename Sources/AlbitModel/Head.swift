@@ -29,4 +29,29 @@ package enum Head: UInt8, Sendable, Equatable, CaseIterable {
         guard let head = Head.allCases.first(where: { $0.name == name }) else { return nil }
         self = head
     }
+
+    /// Names of some heads in words; "none" for no head.
+    package static func names(_ heads: [Head]) -> String {
+        heads.isEmpty ? "none" : heads.map { $0.name }.joined(separator: ", ")
+    }
+
+    /// The command that asks the head.
+    package var command: String {
+        switch self {
+        case .sequenceClassification: "classify"
+        case .tokenClassification: "tag"
+        case .multipleChoice: "choose"
+        case .questionAnswering: "answer"
+        case .maskedLanguageModel: "fill"
+        case .sentenceOrder: "order"
+        }
+    }
+
+    /// Whether it reads the pooled output of a text, so that the model needs a pooler; else the state of every token.
+    package var readsPooled: Bool {
+        switch self {
+        case .sequenceClassification, .multipleChoice, .sentenceOrder: true
+        case .tokenClassification, .questionAnswering, .maskedLanguageModel: false
+        }
+    }
 }

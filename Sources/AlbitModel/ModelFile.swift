@@ -10,19 +10,16 @@ package final class ModelFile: @unchecked Sendable {
     package let weights: String
     /// Name of the preset it was quantized with, empty for floats.
     package let preset: String
-    package let heads: [Head]
-    /// Classifier labels in the order of their ids; empty where the file names none.
-    package let labels: [String]
-    package let problemType: String?
-    package let pooling: String?
+    /// What the model answers, and what it was made from.
+    package let card: ModelCard
     package let linears: [LinearDescription]
     package let precision: PrecisionMap
     /// Byte planes of the softmax weights, 1 or 2.
     package let attentionWeightPlanes: Int
 
     /// The newest version of keys and layout that this program reads. It writes the oldest one that can say what a
-    /// file holds: 2 where weights have a second plane, else 1.
-    package static let formatVersion = 2
+    /// file holds: 3 where the card has more than formats before could say, 2 where weights have a second plane, else 1.
+    package static let formatVersion = 3
 
     package var path: String { gguf.file.path }
 
@@ -34,16 +31,7 @@ package final class ModelFile: @unchecked Sendable {
     package init(gguf: GGUF) throws(Fault) {
         self.gguf = gguf
         let path = gguf.file.path
-        let architecture = try gguf.required("general.architecture", gguf.string("general.architecture"))
-        let family: Architecture
-        switch architecture {
-        case "albert": family = .albert
-        case "bert": family = .bert
-        default:
-            throw Fault(
-                .modelOtherArchitecture, in: path, "holds a model of architecture '" + architecture + "'",
-                expected: "'albert' or 'bert'")
-        }
+        let family = try Architecture(gguf)
         guard let version = try gguf.integer("albit.format_version") else {
             throw Fault(
                 .modelNotAlbit, in: path, "is a GGUF file without albit.format_version",
@@ -54,50 +42,19 @@ package final class ModelFile: @unchecked Sendable {
                 .modelNewerFormat, in: path, "albit.format_version is " + String(version)
                     + ", this program reads up to " + String(ModelFile.formatVersion), advice: "update Albit")
         }
-        configuration = try ModelFile.readConfiguration(gguf, family, architecture + ".")
+        configuration = try Configuration(gguf, family)
         weights = try gguf.required("albit.weights", gguf.string("albit.weights"))
         guard ["int8", "f32", "f16"].contains(weights) else {
             throw .badValue(path: path, key: "albit.weights", problem: "is '" + weights + "', expected int8, f32 or f16")
         }
         preset = try gguf.string("albit.preset") ?? ""
-        heads = try (gguf.strings("albit.heads") ?? []).compactMap { Head(name: $0) }
-        labels = try gguf.strings("albit.labels") ?? []
-        problemType = try gguf.string("albit.problem_type")
-        pooling = try gguf.string("albit.pooling")
+        card = try ModelCard(gguf)
         linears = try LinearDescription.read(gguf)
         precision = try PrecisionMap.read(gguf, configuration, linears)
         attentionWeightPlanes = try gguf.integer("albit.attention.weight_planes") ?? 2
         guard (1...2).contains(attentionWeightPlanes) else {
             throw .badValue(path: path, key: "albit.attention.weight_planes", problem: "is neither 1 nor 2")
         }
-    }
-
-    private static func readConfiguration(
-        _ gguf: GGUF, _ family: Architecture, _ prefix: String
-    ) throws(Fault) -> Configuration {
-        func number(_ key: String) throws(Fault) -> Int { try gguf.required(key, gguf.integer(key)) }
-        let path = gguf.file.path
-        let act = try gguf.required("albit.hidden_act", gguf.string("albit.hidden_act"))
-        guard let hiddenAct = HiddenActivation(name: act) else {
-            throw .badConfiguration(path: path, problem: "albit.hidden_act is '" + act + "', expected gelu_new, gelu or relu")
-        }
-        let epsilon = prefix + "attention.layer_norm_epsilon"
-        let configuration = Configuration(
-            architecture: family,
-            vocabSize: try number(prefix + "vocab_size"),
-            embeddingSize: try number("albit.embedding_size"),
-            hiddenSize: try number(prefix + "embedding_length"),
-            intermediateSize: try number(prefix + "feed_forward_length"),
-            numAttentionHeads: try number(prefix + "attention.head_count"),
-            numHiddenLayers: try number(prefix + "block_count"),
-            numHiddenGroups: try number("albit.group_count"),
-            innerGroupNum: try number("albit.inner_group_count"),
-            hiddenAct: hiddenAct,
-            maxPositionEmbeddings: try number(prefix + "context_length"),
-            typeVocabSize: try number("albit.type_vocab_size"),
-            layerNormEps: Float(try gguf.required(epsilon, gguf.float(epsilon))))
-        if let problem = configuration.problem { throw .badConfiguration(path: path, problem: problem) }
-        return configuration
     }
 
     // Tensors ---------------------------------------------------------------------------------

@@ -97,7 +97,7 @@ struct QuantizationPlan<Source: ParameterSource> {
             norms += norm(block + "attn_output_norm", name(.attentionNormWeight), name(.attentionNormBias), c.hiddenSize)
             norms += norm(block + "layer_output_norm", name(.layerNormWeight), name(.layerNormBias), c.hiddenSize)
         }
-        if request.heads.contains(.maskedLanguageModel) {
+        if request.card.heads.contains(.maskedLanguageModel) {
             norms += norm("head.prediction_norm", ParameterName.predictionNormWeight, ParameterName.predictionNormBias, c.embeddingSize)
             norms.append(("head.prediction_bias", ParameterName.predictionBias, c.vocabSize))
         }
@@ -147,7 +147,7 @@ struct QuantizationPlan<Source: ParameterSource> {
 
     func describe(_ writer: inout ModelWriter) {
         writer.set { header in
-            describeModel(&header)
+            request.card.write(to: &header, configuration: source.configuration, tensorsNeed: secondPlanes.isEmpty ? 1 : 2)
             describeArithmetic(&header)
             request.writeTokenizer(&header)
         }
@@ -161,21 +161,6 @@ struct QuantizationPlan<Source: ParameterSource> {
             writer.announce(table.name + ".weight", .i8, shape: [table.columns, table.rows])
             writer.announce(table.name + ".scale", .f32, shape: [table.rows])
         }
-    }
-
-    private func describeModel(_ header: inout GGUFWriter) {
-        var description = ModelDescription(configuration: source.configuration)
-        description.formatVersion = secondPlanes.isEmpty ? 1 : 2
-        description.name = request.name
-        description.license = request.license
-        description.heads = request.heads
-        description.labels = request.labels
-        description.problemType = request.problemType
-        description.pooling = request.pooling
-        description.sourceFile = request.sourceFile
-        description.sourceFormat = request.sourceFormat
-        description.sourceDigest = request.sourceDigest
-        description.write(to: &header)
     }
 
     private func describeArithmetic(_ header: inout GGUFWriter) {
@@ -193,7 +178,7 @@ struct QuantizationPlan<Source: ParameterSource> {
         header.set("albit.attention.weight_planes", Preset.attentionWeightPlanes)
         header.set("albit.selftest.ids", Self.selfTestIds(c))
         header.set("albit.selftest.digest", String(repeating: "0", count: 64))
-        header.set("albit.drift", String(repeating: " ", count: driftCapacity))
+        ModelCard.reserveDrift(in: &header)
     }
 
     /// Ids that touch different rows of the vocabulary, the same for every model of its size.

@@ -10,18 +10,10 @@ package struct QuantizationRequest {
     package var calibrationDescription = ""
     package var threads = 1
     package var kernel = Kernel.best
-    /// Name of the model, its licence and where it came from.
-    package var name = ""
-    package var license: String?
-    package var sourceFile = ""
-    package var sourceFormat = ""
-    package var sourceDigest = ""
+    /// What the model answers and where it came from.
+    package var card = ModelCard()
     /// For a digest that is known only when the file is written.
     package static let digestPlaceholder = String(repeating: "0", count: 64)
-    package var heads: [Head] = []
-    package var labels: [String] = []
-    package var problemType: String?
-    package var pooling: String?
     /// Nil: the preset's.
     package var precision: PrecisionMap?
     /// Whether all weights get a second plane, whatever `precision` says of them: for a search to try. Calibrated presets

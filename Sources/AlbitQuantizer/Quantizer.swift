@@ -54,9 +54,9 @@ package struct Quantizer<Source: ParameterSource> {
         try writer.finishChecksums()
         try fillSelfTest(writer)
         return PendingModel(
-            file: file, driftOffset: writer.header.valueOffset(of: "albit.drift"),
-            digestOffset: request.sourceDigest == QuantizationRequest.digestPlaceholder
-                ? writer.header.valueOffset(of: "albit.source.sha256") : nil)
+            file: file, driftOffset: ModelCard.driftOffset(in: writer.header),
+            digestOffset: request.card.origin.digest == QuantizationRequest.digestPlaceholder
+                ? ModelCard.digestOffset(in: writer.header) : nil)
     }
 
     func read(_ name: String, _ count: Int) throws(Fault) -> [Float] {
@@ -148,8 +148,8 @@ package struct Quantizer<Source: ParameterSource> {
         try writer.file.flush()
         let weights = try EncoderWeights(ModelFile(path: writer.file.temporary))
         let session = try Session(weights: weights, kernel: request.kernel, threads: request.threads)
-        try session.encode([EncoderInput(ids: QuantizationPlan<Source>.selfTestIds(configuration))])
-        try writer.file.patch(at: offset, Array(session.digest(of: 0).utf8))
+        let encoded = try session.encode([EncoderInput(ids: QuantizationPlan<Source>.selfTestIds(configuration))])
+        try writer.file.patch(at: offset, Array(encoded[0].digest.utf8))
     }
 }
 
@@ -171,10 +171,10 @@ package struct PendingModel {
     /// Where it can be opened until then.
     package var temporaryPath: String { file.temporary }
 
-    /// Stores a drift summary (JSON, at most `QuantizationPlan.driftCapacity` bytes; what is longer is left out).
+    /// Stores a drift summary (JSON, at most `ModelCard.driftBytes` bytes; what is longer is left out).
     package func store(drift: String) throws(Fault) {
-        guard let driftOffset, drift.utf8.count <= driftCapacity else { return }
-        let padding = [UInt8](repeating: 0x20, count: driftCapacity - drift.utf8.count)
+        guard let driftOffset, drift.utf8.count <= ModelCard.driftBytes else { return }
+        let padding = [UInt8](repeating: 0x20, count: ModelCard.driftBytes - drift.utf8.count)
         try file.patch(at: driftOffset, Array(drift.utf8) + padding)
     }
 
@@ -191,6 +191,3 @@ package struct PendingModel {
     /// Gives the file up: nothing appears under its name.
     package func discard() { file.discard() }
 }
-
-/// Bytes reserved for the drift summary.
-let driftCapacity = 512

@@ -41,7 +41,7 @@ extension EncoderWeights {
                     outputNorm: try reader.norm(block + "layer_output_norm", h)))
         }
         var prediction: PredictionHead?
-        if model.heads.contains(.maskedLanguageModel) {
+        if model.card.heads.contains(.maskedLanguageModel) {
             prediction = PredictionHead(
                 dense: try reader.linear("head.prediction", rows: e, columns: h),
                 norm: try reader.norm("head.prediction_norm", e),

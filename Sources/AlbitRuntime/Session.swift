@@ -3,11 +3,12 @@ import AlbitText
 import CKernels
 
 /// Encodes batches with one set of weights, one kernel and one pool of threads. Sessions share weights; a session
-/// itself is used from one thread at a time. Between batches of the same size it allocates nothing.
+/// itself is used from one thread at a time. Where batches are let go before the next one is encoded, it allocates
+/// nothing between batches of the same size.
 ///
 /// The last hidden state of a sequence depends on its ids, types and mask only: not on the batch around it, the
 /// kernel, or the number of threads.
-package final class Session: @unchecked Sendable {
+package final class Session {
     package let weights: EncoderWeights
     package let kernel: Kernel
     let pool: ThreadPool
@@ -15,7 +16,7 @@ package final class Session: @unchecked Sendable {
     var arena: Arena?
     var sequences: [SequencePlacement] = []
     /// Rows of all sequences together.
-    package private(set) var rowCount = 0
+    private(set) var rowCount = 0
     var step = 0
     /// Whether the step at work is the last one and only first tokens are read after it.
     var endsWithFirstTokens = false
@@ -34,11 +35,11 @@ package final class Session: @unchecked Sendable {
     package var threads: Int { pool.count }
     package var configuration: Configuration { weights.configuration }
 
-    /// Runs a batch, packed end to end without padding. Results stay readable until the next call: those of all tokens,
-    /// or of each sequence's first, the same bytes for less work in the last of the layers.
-    package func encode(_ inputs: [EncoderInput], reading tokens: TokensRead = .all) throws(Fault) {
-        try place(inputs)
-        guard let arena else { return }
+    /// Runs a batch, packed end to end without padding. Gives the states of all tokens, or of each sequence's first: the
+    /// same bytes for less work in the last of the layers.
+    @discardableResult
+    package func encode(_ inputs: [EncoderInput], reading tokens: TokensRead = .all) throws(Fault) -> EncodedBatch {
+        let arena = try place(inputs)
         let context = Unmanaged.passUnretained(self).toOpaque()
         step = -1
         failed = false
@@ -59,6 +60,7 @@ package final class Session: @unchecked Sendable {
             observe(arena)
             if !weights.isInt8 || step == configuration.appliedLayers - 1 { try checkFinite(arena) }
         }
+        return EncodedBatch(session: self, arena: arena, sequences: sequences, rowCount: rowCount)
     }
 
     /// Set by a thread whose embedding row could not be read.
@@ -71,7 +73,7 @@ package final class Session: @unchecked Sendable {
 
     // Placement -------------------------------------------------------------------------------
 
-    private func place(_ inputs: [EncoderInput]) throws(Fault) {
+    private func place(_ inputs: [EncoderInput]) throws(Fault) -> Arena {
         var rows = 0
         var longest = 0
         for input in inputs {
@@ -97,18 +99,24 @@ package final class Session: @unchecked Sendable {
             sequences.append(SequencePlacement(first: first, count: row - first, length: input.ids.count))
         }
         rowCount = row
+        return arena
     }
 
-    /// The arena, made anew where it is too small for the batch or keeps no trace for an observer.
+    /// The arena, made anew where a batch that was encoded before still reads it, where it is too small for this one, or
+    /// where it keeps no trace for an observer.
     private func arena(rows: Int, length: Int) throws(Fault) -> Arena {
-        if let arena, arena.rowCapacity >= rows, arena.lengthCapacity >= length, observer == nil || arena.traceNormed != nil {
+        let isFree = isKnownUniquelyReferenced(&arena)
+        if isFree, let arena, arena.rowCapacity >= rows, arena.lengthCapacity >= length,
+            observer == nil || arena.traceNormed != nil
+        {
             return arena
         }
         let capacity = max(rows, arena?.rowCapacity ?? 0)
         let longest = max(length, arena?.lengthCapacity ?? 0)
         // Released first, so that the two never exist together.
         arena = nil
-        let larger = try Arena(weights: weights, rows: capacity, length: longest, threads: threads, traced: observer != nil)
+        let larger = try Arena(
+            weights: weights, rows: capacity, length: longest, threads: threads, traced: observer != nil)
         arena = larger
         return larger
     }
@@ -154,7 +162,9 @@ package final class Session: @unchecked Sendable {
         }
         let h = configuration.hiddenSize
         if !isFinite(arena.context, h, arena.hiddenStride) { return Site.attention.name }
-        guard let normed = arena.traceNormed, let activated = arena.traceActivated else { return "attn_output, ffn_up or ffn_down" }
+        guard let normed = arena.traceNormed, let activated = arena.traceActivated else {
+            return "attn_output, ffn_up or ffn_down"
+        }
         if !isFinite(normed, h, arena.hiddenStride) { return Site.attentionOutput.name }
         let i = configuration.intermediateSize
         return isFinite(activated, i, i) ? Site.ffnDown.name : Site.ffnUp.name
@@ -167,31 +177,37 @@ package final class Session: @unchecked Sendable {
         let configuration = configuration
         if step < 0 {
             if let embedded = arena.traceEmbedded, weights.projection != nil {
-                observer(Observation(
-                    point: .embedded, step: step, rows: embedded, count: rowCount,
-                    columns: configuration.embeddingSize, stride: configuration.embeddingSize))
+                observer(
+                    Observation(
+                        point: .embedded, step: step, rows: embedded, count: rowCount,
+                        columns: configuration.embeddingSize, stride: configuration.embeddingSize))
             }
         } else if let normed = arena.traceNormed, let activated = arena.traceActivated {
-            observer(Observation(
-                point: .site(.ffnUp), step: step, rows: normed, count: rowCount,
-                columns: configuration.hiddenSize, stride: arena.hiddenStride))
-            observer(Observation(
-                point: .site(.ffnDown), step: step, rows: activated, count: rowCount,
-                columns: configuration.intermediateSize, stride: configuration.intermediateSize))
+            observer(
+                Observation(
+                    point: .site(.ffnUp), step: step, rows: normed, count: rowCount,
+                    columns: configuration.hiddenSize, stride: arena.hiddenStride))
+            observer(
+                Observation(
+                    point: .site(.ffnDown), step: step, rows: activated, count: rowCount,
+                    columns: configuration.intermediateSize, stride: configuration.intermediateSize))
         }
-        observer(Observation(
-            point: .hidden, step: step, rows: arena.hidden, count: rowCount,
-            columns: configuration.hiddenSize, stride: arena.hiddenStride))
+        observer(
+            Observation(
+                point: .hidden, step: step, rows: arena.hidden, count: rowCount,
+                columns: configuration.hiddenSize, stride: arena.hiddenStride))
     }
 
     private func observeAttention(_ arena: Arena) {
         guard let observer else { return }
-        observer(Observation(
-            point: .site(.attentionQKV), step: step, rows: arena.hidden, count: rowCount,
-            columns: configuration.hiddenSize, stride: arena.hiddenStride))
-        observer(Observation(
-            point: .site(.attentionOutput), step: step, rows: arena.context, count: rowCount,
-            columns: configuration.hiddenSize, stride: arena.hiddenStride))
+        observer(
+            Observation(
+                point: .site(.attentionQKV), step: step, rows: arena.hidden, count: rowCount,
+                columns: configuration.hiddenSize, stride: arena.hiddenStride))
+        observer(
+            Observation(
+                point: .site(.attentionOutput), step: step, rows: arena.context, count: rowCount,
+                columns: configuration.hiddenSize, stride: arena.hiddenStride))
     }
 }
 

@@ -10,7 +10,7 @@ package enum FaultCode: Sendable {
     case inputUnreadable
     case inputTooLong
     case lineTooLong
-    case requestNamedTwice, requestNeitherTextNorIds, requestNoPair, requestNotUTF8, requestUnknownName,
+    case requestNamedTwice, requestNeitherTextNorIds, requestNoChoices, requestNoPair, requestNotUTF8, requestUnknownName,
         requestWrongType
     case recordNoColumn, recordNoHeader, recordNoTexts, recordUnclosedQuote, recordWrongCount, recordWrongParts
     case textTooManySentences, textWithoutMask
@@ -46,7 +46,8 @@ package enum FaultCode: Sendable {
     // Running a model; tasks.
     case runtimeEmptySequence, runtimeIdOutOfRange, runtimeKernelNotAvailable, runtimeNoThreads, runtimeNotFinite,
         runtimeOutOfMemory, runtimeTooLong, runtimeTypeOutOfRange, runtimeUnequalLengths, runtimeUnknownKernel
-    case taskNoHead, taskNoMaskToken, taskNoPooler, taskNoRoom, taskNoTokenizer, taskTooLong, taskWrongWidth
+    case taskNoHead, taskNoMaskToken, taskNoPooler, taskNoRoom, taskNoTokenizer, taskTooLong, taskUnsupportedPipeline,
+        taskWrongWidth
     // Archives and compression.
     case zipBadDirectory, zipBadName, zipDirectoryOutside, zipDuplicateEntry, zipEncrypted, zipEntryOutside,
         zipNoEndRecord, zipNoLocalHeader, zipSeveralDisks, zipSizesDiffer, zipTooManyEntries, zipUnknownMethod,

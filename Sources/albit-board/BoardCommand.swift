@@ -1,6 +1,7 @@
 import AlbitCommands
 import AlbitModel
 import AlbitRuntime
+import AlbitTasks
 import AlbitText
 import CPlatform
 
@@ -9,7 +10,7 @@ enum BoardCommand {
     static func run(
         _ command: CommandSpecification, _ arguments: CommandLineArguments, _ output: Output
     ) throws(Fault) {
-        if try BoardTask.run(command, arguments, output) { return }
+        if try TaskCommands.run(command, arguments, output) { return }
         if command == CommandTable.bench && arguments.flag("kernels") {
             guard arguments.arguments.isEmpty else {
                 throw Fault(.optionsConflict, "bench takes a model or --kernels, not both")
@@ -22,10 +23,10 @@ enum BoardCommand {
         case CommandTable.tokenize:
             try tokenize(path, arguments, output)
         case CommandTable.encode:
-            let run = try runOptions(arguments)
+            let run = try RunOptions(arguments)
             let encode = EncodeCommand(run: run, full: arguments.flag("full"), strict: arguments.flag("strict"))
             guard let ids = arguments.value("ids") else {
-                return try encode.run(LoadedModel(path: path), texts: arguments.arguments.dropFirst(), output: output)
+                return try encode.run(Model(path: path), texts: arguments.arguments.dropFirst(), output: output)
             }
             guard arguments.arguments.count == 1 else {
                 throw Fault(.optionsConflict, "encode takes texts or --ids, not both")
@@ -34,16 +35,16 @@ enum BoardCommand {
                 ids: try TokenList.parse(ids, option: "--ids"),
                 typeIds: try list(arguments, "type-ids"),
                 mask: try list(arguments, "mask")?.map { $0 != 0 })
-            try encode.run(LoadedModel(path: path), inputs: [input], output: output)
+            try encode.run(Model(path: path), inputs: [input], output: output)
         case CommandTable.inspect:
             let inspection = try Inspection(ModelFile(path: path))
             try InspectCommand(json: arguments.flag("json"), tensors: arguments.flag("tensors")).run(inspection, output: output)
         case CommandTable.serveLines:
-            try ServeLinesCommand(options: BoardTask.options(arguments)).run(LoadedModel(path: path), output: output)
+            try ServeLinesCommand(options: TaskOptions(arguments)).run(Model(path: path), output: output)
         case CommandTable.bench:
             try bench(path, arguments, output)
         default:
-            try SelfTestCommand(run: runOptions(arguments)).run(LoadedModel(path: path), output: output)
+            try SelfTestCommand(run: RunOptions(arguments)).run(Model(path: path), output: output)
         }
     }
 
@@ -54,7 +55,7 @@ enum BoardCommand {
         }
         let command = TokenizeCommand(
             json: arguments.flag("json"), characters: unit == "characters", bare: arguments.flag("bare"))
-        guard let tokenizer = try LoadedModel(path: path).tokenizer else {
+        guard let tokenizer = try Model(path: path).tokenizer else {
             throw Fault(.modelNoTokenizer, in: path, "has no tokenizer", advice: "it takes ids only")
         }
         let pair = arguments.value("pair").map { Array($0.utf8) }
@@ -66,7 +67,7 @@ enum BoardCommand {
 
     private static func bench(_ path: String, _ arguments: CommandLineArguments, _ output: Output) throws(Fault) {
         let start = platform_now()
-        let model = try LoadedModel(path: path)
+        let model = try Model(path: path)
         let loadSeconds = platform_now() - start
         var command = BenchCommand(run: RunOptions(json: arguments.flag("json"), kernel: arguments.value("kernel") ?? ""))
         command.sequences = try counts(arguments, "sequence") ?? command.sequences
@@ -79,11 +80,6 @@ enum BoardCommand {
             command.seconds = seconds
         }
         try command.run(model, loadSeconds: loadSeconds, output: output)
-    }
-
-    static func runOptions(_ arguments: CommandLineArguments) throws(Fault) -> RunOptions {
-        let threads = try arguments.integer("threads", in: 0...1024)
-        return RunOptions(json: arguments.flag("json"), threads: threads ?? 0, kernel: arguments.value("kernel") ?? "")
     }
 
     private static func list(_ arguments: CommandLineArguments, _ name: String) throws(Fault) -> [Int32]? {

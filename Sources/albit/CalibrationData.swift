@@ -4,6 +4,7 @@ import AlbitImporters
 import AlbitModel
 import AlbitQuantizer
 import AlbitRuntime
+import AlbitTasks
 import AlbitText
 import AlbitTokenizers
 

@@ -83,23 +83,14 @@ struct Convert: ParsableCommand {
         }
         try SafetensorsExporter.write(checkpoint, to: output + "/model.safetensors", overwrite: force)
         for file in checkpoint.tokenizerFiles { try write(file.bytes, to: file.name) }
-        let configuration = HuggingFaceConfiguration(
-            configuration: checkpoint.configuration, heads: checkpoint.heads, labels: checkpoint.labels,
-            problemType: checkpoint.problemType)
+        let configuration = HuggingFaceConfiguration(configuration: checkpoint.configuration, card: checkpoint.card)
         try write(Array(configuration.text.utf8), to: "config.json")
     }
 
     private func writeGGUF(_ checkpoint: AlbertSource) throws {
-        var model = ModelDescription(configuration: checkpoint.configuration)
-        model.name = Quantize.title(checkpoint.configuration)
-        model.heads = checkpoint.heads
-        model.labels = checkpoint.labels
-        model.problemType = checkpoint.problemType
-        model.pooling = checkpoint.pooling?.rawValue
-        model.sourceFile = Quantize.name(of: checkpoint.report.path)
-        model.sourceFormat = checkpoint.report.format
-        model.sourceDigest = try checkpoint.sha256()
-        var details = GGUFDetails(model)
+        var card = checkpoint.card
+        card.origin.digest = try checkpoint.sha256()
+        var details = GGUFDetails(card)
         details.files = checkpoint.tokenizerFiles.map { ($0.name, $0.bytes) }
         if let tokenizer = try TokenizerReader.read(checkpoint.tokenizerFiles).map({ Tokenizer($0) }) {
             details.writeTokenizer = { tokenizer.tables.write(to: &$0) }

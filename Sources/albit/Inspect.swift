@@ -1,5 +1,6 @@
 import AlbitCommands
 import AlbitImporters
+import AlbitMaking
 import AlbitModel
 import ArgumentParser
 
@@ -24,9 +25,11 @@ struct Inspect: ParsableCommand {
     @OptionGroup var source: SourceArguments
 
     func run() throws {
-        let inspection = SourceArguments.isAlbitFile(path)
-            ? try Inspection(ModelFile(path: path))
-            : Inspection(try Importer.open(path: path, options: source.options))
+        let inspection =
+            switch try OpenedModel(path: path, options: source.options).content {
+            case .albit(let file): try Inspection(file)
+            case .source(let source): Inspection(source)
+            }
         try InspectCommand(json: json, tensors: tensors).run(inspection, output: Output())
     }
 }
@@ -50,8 +53,8 @@ extension Inspection {
         fileBytes = report.fileBytes
         merged = report.merged.map { ($0.kept, $0.duplicates) }
         ignored = report.ignored.map { ($0.name, $0.reason) }
-        heads = source.heads
-        labels = source.labels
+        heads = source.card.heads
+        labels = source.card.labels
         tokenizer = source.tokenizerFiles.map(\.name).joined(separator: ", ")
         notes = report.notes
         if !report.root.isEmpty { notes.append("the transformer was found under '" + report.root + "'") }

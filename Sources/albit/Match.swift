@@ -1,5 +1,6 @@
 import AlbitCommands
-import AlbitRuntime
+import AlbitModel
+import AlbitTasks
 import ArgumentParser
 
 struct Match: ParsableCommand {

@@ -4,6 +4,7 @@ import AlbitImporters
 import AlbitModel
 import AlbitQuantizer
 import AlbitRuntime
+import AlbitTasks
 import AlbitText
 import AlbitTokenizers
 import ArgumentParser
@@ -58,7 +59,7 @@ struct PrecisionTuning {
     private static let costLength = 128
 
     /// Sequences to measure on, and what they are in words.
-    private func inputs(_ reference: Contender) throws -> (inputs: [EncoderInput], description: String) {
+    private func inputs(_ reference: Model) throws -> (inputs: [EncoderInput], description: String) {
         guard let path = arguments.data else {
             guard let calibration else {
                 throw Fault(.argumentsMissing, "--max-error with --preset plain needs --data FILE")
@@ -66,11 +67,12 @@ struct PrecisionTuning {
             return (calibration.sequences, calibration.description)
         }
         let most = HiddenProbe.mostBytes / (4 * checkpoint.configuration.hiddenSize)
+        let context = TaskContext(reference)
         var data = try DataFile(path: path)
         var inputs: [EncoderInput] = []
         var tokens = 0
         while tokens < most, let example = try data.next() {
-            let input = try reference.encoderInput(example, path, tokenizer: tokenizer).input
+            let input = try context.sequence(example, path).input(0)
             inputs.append(input)
             tokens += input.ids.count
         }
@@ -83,9 +85,8 @@ struct PrecisionTuning {
     func make(_ request: QuantizationRequest, _ output: String, overwrite: Bool) throws -> (file: PendingModel, drift: DriftReport, raised: Raised?) {
         var request = request
         var pending = try Quantizer(source: checkpoint, request: request).write(to: output, overwrite: overwrite)
-        let reference = Contender(
-            path: checkpoint.report.path, weights: try EncoderWeights(checkpoint), tokenizer: tokenizer, labels: checkpoint.labels,
-            problemType: checkpoint.problemType, bytes: checkpoint.report.fileBytes)
+        let reference = Model(
+            path: checkpoint.report.path, weights: try EncoderWeights(checkpoint), tokenizer: tokenizer, card: checkpoint.card)
         let measured = try inputs(reference)
         let bar = Progress("measuring")
         let all = try HiddenProbe(reference: reference.weights, inputs: measured.inputs, kernel: kernel, threads: threads) {

@@ -4,6 +4,7 @@ import AlbitImporters
 import AlbitModel
 import AlbitQuantizer
 import AlbitRuntime
+import AlbitTasks
 import AlbitText
 import AlbitTokenizers
 import ArgumentParser
@@ -46,15 +47,9 @@ struct Quantize: ParsableCommand {
         request.preset = preset
         request.threads = computing.options.threads == 0 ? ThreadPool.availableCPUs : computing.options.threads
         if !computing.kernel.isEmpty { request.kernel = try Kernel(named: computing.kernel) }
-        request.name = Quantize.title(checkpoint.configuration)
-        request.sourceFile = Quantize.name(of: checkpoint.report.path)
-        request.sourceFormat = checkpoint.report.format
         let digest = SourceDigest(checkpoint)
-        request.sourceDigest = QuantizationRequest.digestPlaceholder
-        request.heads = checkpoint.heads
-        request.labels = checkpoint.labels
-        request.problemType = checkpoint.problemType
-        request.pooling = checkpoint.pooling?.rawValue
+        request.card = checkpoint.card
+        request.card.origin.digest = QuantizationRequest.digestPlaceholder
         request.progress = { phase, done, total in bar.update(done, of: total, phase) }
         let tokenizer = try TokenizerReader.read(checkpoint.tokenizerFiles).map { Tokenizer($0) }
         if let tokenizer { request.writeTokenizer = { tokenizer.tables.write(to: &$0) } }
@@ -88,13 +83,6 @@ struct Quantize: ParsableCommand {
         let standardOutput = Output()
         try standardOutput.line(computing.json ? summary.json : summary.text)
         try standardOutput.flush()
-    }
-
-    /// What `general.name` says: a property of the model, the same whatever file it came from.
-    static func title(_ configuration: Configuration) -> String {
-        let shared = configuration.storedLayers < configuration.appliedLayers
-            ? ", \(configuration.appliedLayers) layers from \(configuration.storedLayers) stored" : ", \(configuration.appliedLayers) layers"
-        return configuration.architecture.name.uppercased() + " " + String(configuration.hiddenSize) + shared
     }
 
     /// The last component of a path.

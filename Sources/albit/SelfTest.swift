@@ -1,4 +1,5 @@
 import AlbitCommands
+import AlbitTasks
 import ArgumentParser
 
 struct SelfTest: ParsableCommand {
@@ -13,6 +14,6 @@ struct SelfTest: ParsableCommand {
     @OptionGroup var computing: RunArguments
 
     func run() throws {
-        try SelfTestCommand(run: computing.options).run(LoadedModel(path: model), output: Output())
+        try SelfTestCommand(run: computing.options).run(Model(path: model), output: Output())
     }
 }

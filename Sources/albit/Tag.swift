@@ -1,5 +1,6 @@
 import AlbitCommands
 import AlbitRuntime
+import AlbitTasks
 import ArgumentParser
 
 struct Tag: ParsableCommand {

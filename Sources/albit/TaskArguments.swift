@@ -1,4 +1,5 @@
 import AlbitCommands
+import AlbitTasks
 import ArgumentParser
 
 /// What every command on text takes.

@@ -1,30 +1,32 @@
 @testable import AlbitDrift
 import AlbitImporters
+import AlbitMaking
 import AlbitModel
 import AlbitRuntime
+import AlbitTasks
 import AlbitText
 import AlbitTokenizers
 import TestData
 import Testing
 
 struct ComparisonTests {
-    static func contender(_ path: String, labels: [String]? = nil) throws -> Contender {
-        let source = try Importer.open(path: path)
-        return Contender(
-            path: path, weights: try EncoderWeights(source), tokenizer: try TokenizerReader.read(source.tokenizerFiles).map { Tokenizer($0) },
-            labels: labels ?? source.labels, problemType: source.problemType, bytes: 1)
+    static func model(_ path: String, labels: [String]? = nil) throws -> Model {
+        let model = try Model(opening: path)
+        var card = model.card
+        card.labels = labels ?? card.labels
+        return model.with(card: card)
     }
 
     static let sample = TestData.samples + "/albert-tiny-sst2"
 
-    func run(_ a: Contender, _ b: Contender, _ text: String) throws -> DriftReport {
+    func run(_ a: Model, _ b: Model, _ text: String) throws -> DriftReport {
         var comparison = try Comparison(reference: a, candidate: b, kernel: .best, threads: 1)
         return try comparison.run(DataFile(path: DataFileTests.file(text))) { _, _ in }
     }
 
     /// Both labels by id and by name; no drift at all, and every figure says so.
     @Test func aModelEqualsItself() throws {
-        let model = try ComparisonTests.contender(ComparisonTests.sample)
+        let model = try ComparisonTests.model(ComparisonTests.sample)
         let report = try run(model, model, "text\tlabel\na charming journey\t1\nawful\tNEGATIVE\ndull\t1\n")
         #expect(report.examples == 3)
         #expect(report.agreement == 100)
@@ -38,7 +40,7 @@ struct ComparisonTests {
 
     /// Data for which the model has no head, and data without the labels that a metric needs.
     @Test func dataOfAnotherTaskIsAnError() throws {
-        let model = try ComparisonTests.contender(ComparisonTests.sample)
+        let model = try ComparisonTests.model(ComparisonTests.sample)
         let questions = fault { try run(model, model, "{\"question\": \"a\", \"context\": \"b\"}\n") }
         #expect(questions.isA(.comparisonNoHead, "questions"), "\(String(describing: questions))")
         let unlabelled = try DataFileTests.file("text\na\n")
@@ -48,28 +50,27 @@ struct ComparisonTests {
 
     /// A wrong pair is an error, not a large drift.
     @Test func anotherModelIsAnError() throws {
-        let model = try ComparisonTests.contender(ComparisonTests.sample)
-        let swapped = try ComparisonTests.contender(ComparisonTests.sample, labels: ["POSITIVE", "NEGATIVE"])
+        let model = try ComparisonTests.model(ComparisonTests.sample)
+        let swapped = try ComparisonTests.model(ComparisonTests.sample, labels: ["POSITIVE", "NEGATIVE"])
         let labels = fault { try run(model, swapped, "text\na\n") }
         #expect(labels.isA(.comparisonOtherLabels, "NEGATIVE, POSITIVE"), "\(String(describing: labels))")
-        let other = try ComparisonTests.contender(Zoo.directory + "/safetensors/base-model")
+        let other = try ComparisonTests.model(Zoo.directory + "/safetensors/base-model")
         let sizes = fault { try run(model, other, "text\na\n") }
         #expect(sizes.isA(.comparisonOtherDimension), "\(String(describing: sizes))")
     }
 
     /// Sizes may agree where the words do not: ids would mean something else.
     @Test func anotherVocabularyIsAnError() throws {
-        let model = try ComparisonTests.contender(ComparisonTests.sample)
+        let model = try ComparisonTests.model(ComparisonTests.sample)
         let tables = try TokenizerReader.read(TestData.bytes("tokenizer/vocab.txt"), path: "vocab.txt")
-        let other = Contender(
-            path: model.path, weights: model.weights, tokenizer: Tokenizer(tables), labels: model.labels, problemType: nil, bytes: 1)
+        let other = model.with(tokenizer: Tokenizer(tables))
         let error = fault { try run(model, other, "text\na\n") }
         #expect(error.isA(.comparisonOtherVocabulary, "token 0 is '<pad>'", "'[PAD]'"), "\(String(describing: error))")
     }
 
     /// A limit in points holds for the reference itself, and not for a model that answers otherwise.
     @Test func aDropIsMeasured() throws {
-        let model = try ComparisonTests.contender(ComparisonTests.sample)
+        let model = try ComparisonTests.model(ComparisonTests.sample)
         let data = try DataFileTests.file("text\tlabel\na charming journey\tPOSITIVE\nawful\tNEGATIVE\nbleak and desperate\tNEGATIVE\nlovely\tPOSITIVE\n")
         let probe = try TaskProbe(reference: model, data: data, limit: 0, kernel: .best, threads: 1)
         #expect(try probe.holds(model.weights))
@@ -88,7 +89,7 @@ struct ComparisonTests {
     }
 
     @Test func unknownLabelsAreErrors() throws {
-        let model = try ComparisonTests.contender(ComparisonTests.sample)
+        let model = try ComparisonTests.model(ComparisonTests.sample)
         let error = fault { try run(model, model, "text\tlabel\na\tjoyful\n") }
         #expect(error.isA(.dataUnknownLabel, "line 2", "'joyful'", "NEGATIVE, POSITIVE or 0 to 1"))
         let empty = fault { try run(model, model, "text\tlabel\n") }

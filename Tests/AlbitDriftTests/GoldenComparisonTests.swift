@@ -1,6 +1,7 @@
 @testable import AlbitDrift
 import AlbitImporters
 import AlbitRuntime
+import AlbitTasks
 import AlbitText
 import Foundation
 import TestData
@@ -9,11 +10,11 @@ import Testing
 /// `base.npz`: the first sequence of the zoo's golden `base` (transformers 5.23), under the names that `--golden` takes.
 struct GoldenComparisonTests {
     let golden: NumpyArchive
-    let model: Contender
+    let model: Model
 
     init() throws {
         golden = try NumpyArchive(path: URL(filePath: #filePath).deletingLastPathComponent().appending(path: "base.npz").path)
-        model = try ComparisonTests.contender(Zoo.directory + "/torch/hf441_base-seqcls")
+        model = try ComparisonTests.model(Zoo.directory + "/torch/hf441_base-seqcls")
     }
 
     func run(_ golden: NumpyArchive, _ text: String) throws -> DriftReport {
@@ -37,7 +38,7 @@ struct GoldenComparisonTests {
         let none = fault { try run(unnamed, "{\"ids\": [2, 3]}\n") }
         #expect(none.isA(.comparisonNoGolden))
         let text = fault {
-            let bare = Contender(path: "", weights: model.weights, tokenizer: nil, labels: [], problemType: nil, bytes: 0)
+            let bare = model.with(tokenizer: nil)
             let data = try DataFile(path: DataFileTests.file("text\na\n"))
             _ = try GoldenComparison.run(bare, golden: golden, data: data, kernel: .best, threads: 1)
         }

@@ -12,7 +12,7 @@ import Testing
     private func exported(_ precision: GGUFExporter.Precision = .f32, _ change: (inout GGUFDetails) -> Void = { _ in }) throws -> String {
         let output = try TestData.temporaryDirectory() + "/model.gguf"
         let source = try Importer.open(path: Zoo.directory + "/safetensors/base-model")
-        var details = GGUFDetails(ModelDescription(configuration: source.configuration))
+        var details = GGUFDetails(ModelCard())
         change(&details)
         try GGUFExporter.write(
             source, details: details, precision: precision, to: output, overwrite: false)
@@ -32,7 +32,7 @@ import Testing
     }
 
     @Test func int8IsNoSource() throws {
-        var bytes = try TestData.bytes(atPath: try exported(.f32) { $0.model.name = "f32" })
+        var bytes = try TestData.bytes(atPath: try exported(.f32) { $0.card.name = "f32" })
         // The value of albit.weights, in place: no other bytes change.
         let key = Array("albit.weights".utf8)
         let start = try #require((0..<(bytes.count - key.count)).first { Array(bytes[$0..<($0 + key.count)]) == key }) + key.count
@@ -92,7 +92,7 @@ import Testing
         do {
             let source = try Importer.open(path: folder)
             try GGUFExporter.write(
-                source, details: GGUFDetails(ModelDescription(configuration: source.configuration)), precision: .f16, to: folder + "/model.gguf", overwrite: false)
+                source, details: GGUFDetails(ModelCard()), precision: .f16, to: folder + "/model.gguf", overwrite: false)
             Issue.record("written")
         } catch {
             #expect(error.isA(.exportBeyondHalf, "65504"), "\(error)")

@@ -49,8 +49,7 @@ import Testing
             return EncoderInput(
                 ids: ids[range].map(Int32.init), typeIds: types[range].map(Int32.init), mask: mask[range].map { $0 != 0 })
         }
-        try session.encode(inputs)
-        let outputs = try ZooOutputs(session: session, source: source, count: shape[0])
+        let outputs = try ZooOutputs(session.encode(inputs), source)
 
         var result: [(String, Double)] = []
         for (name, found) in outputs.values {
@@ -86,28 +85,30 @@ import Testing
 struct ZooOutputs {
     private(set) var values: [(String, [Float])] = []
 
-    init(session: Session, source: AlbertSource, count: Int) throws {
-        let hidden = (0..<count).flatMap { i in session.rows(of: i).flatMap { Array(session.hidden(row: $0)) } }
+    init(_ batch: EncodedBatch, _ source: AlbertSource) throws {
+        let sequences = (0..<batch.count).map { batch[$0] }
+        let hidden = sequences.flatMap { sequence in (0..<sequence.count).flatMap { sequence.hidden($0) } }
         values.append(("last_hidden_state", hidden))
-        let pooled = (0..<count).compactMap { session.pooled(of: $0) }
+        let pooled = sequences.compactMap(\.pooled)
         if !pooled.isEmpty { values.append(("pooler_output", pooled.flatMap { $0 })) }
-        if let classifier = session.weights.classifier {
-            let fromPooled = pooled.flatMap { session.apply(classifier, vector: $0) }
-            switch source.heads.first {
+        let weights = batch.weights
+        if let classifier = weights.classifier {
+            let fromPooled = sequences.flatMap { $0.pooledLogits(classifier) ?? [] }
+            switch source.card.heads.first {
             case .tokenClassification:
-                values.append(("tokcls_logits", (0..<count).flatMap { session.apply(classifier, rows: session.rows(of: $0)) }))
+                values.append(("tokcls_logits", sequences.flatMap { $0.tokenLogits(classifier) }))
             default: values.append((classifier.rows == 1 ? "mc_logits" : "seqcls_logits", fromPooled))
             }
         }
-        if let answer = session.weights.answer {
-            let both = (0..<count).flatMap { session.apply(answer, rows: session.rows(of: $0)) }
+        if let answer = weights.answer {
+            let both = sequences.flatMap { $0.tokenLogits(answer) }
             values.append(("start_logits", stride(from: 0, to: both.count, by: 2).map { both[$0] }))
             values.append(("end_logits", stride(from: 1, to: both.count, by: 2).map { both[$0] }))
         }
-        if let order = session.weights.order {
-            values.append(("sop_logits", pooled.flatMap { session.apply(order, vector: $0) }))
+        if let order = weights.order {
+            values.append(("sop_logits", sequences.flatMap { $0.pooledLogits(order) ?? [] }))
         }
-        if source.heads.contains(.maskedLanguageModel) {
+        if source.card.heads.contains(.maskedLanguageModel) {
             let logits = try ZooOutputs.words(source, hidden: hidden)
             values.append(("mlm_logits", logits.flatMap { $0 }))
             values.append(("mlm_logits_first64", logits.flatMap { $0.prefix(64) }))

@@ -124,7 +124,7 @@ import Testing
             options: ImportOptions())
         #expect(source.report.naming == family)
         #expect(source.parameterNames == reference.parameterNames)
-        #expect(source.heads == reference.heads)
+        #expect(source.card.heads == reference.card.heads)
         #expect(source.report.ignored.isEmpty)
         for name in reference.parameterNames { #expect(try source.values(of: name) == reference.values(of: name), "\(name)") }
     }
@@ -162,8 +162,8 @@ import Testing
     /// A checkpoint packed by itself, one named by its prefix, and one named by its data.
     @Test func opensWhatPeopleName() throws {
         let original = Zoo.directory + "/tf1/finetuned_qa/model.ckpt-7299"
-        #expect(try Importer.open(path: original).heads == [.questionAnswering])
-        #expect(try Importer.open(path: original + ".data-00000-of-00001").heads == [.questionAnswering])
+        #expect(try Importer.open(path: original).card.heads == [.questionAnswering])
+        #expect(try Importer.open(path: original + ".data-00000-of-00001").card.heads == [.questionAnswering])
         let folder = try TestData.temporaryDirectory()
         for name in ["model.safetensors", "config.json"] {
             try FileManager.default.copyItem(atPath: Zoo.directory + "/safetensors/base-qa/" + name, toPath: folder + "/" + name)
@@ -175,6 +175,6 @@ import Testing
         process.waitUntilExit()
         let source = try Importer.open(path: folder + "/model.safetensors.gz")
         try source.verify()
-        #expect(source.heads == [.questionAnswering])
+        #expect(source.card.heads == [.questionAnswering])
     }
 }

@@ -60,7 +60,7 @@ import Testing
             do {
                 let source = try Importer.open(path: path)
                 #expect(source.configuration == original.configuration, "\(row)")
-                #expect(source.heads == original.heads, "\(row)")
+                #expect(source.card.heads == original.card.heads, "\(row)")
                 #expect(source.parameterNames == original.parameterNames, "\(row)")
                 for name in source.parameterNames {
                     let found = try source.values(of: name).map(\.bitPattern)
@@ -132,7 +132,7 @@ import Testing
         let expected = try Importer.open(path: paths[0])
         for root in roots {
             let source = try Importer.open(path: path, options: ImportOptions(root: root))
-            heads.append(source.heads)
+            heads.append(source.card.heads)
             #expect(source.configuration == expected.configuration)
             for name in expected.parameterNames {
                 let values = try source.values(of: name).map(\.bitPattern)

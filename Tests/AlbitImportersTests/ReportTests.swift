@@ -19,7 +19,7 @@ import Testing
         for source in sources.dropFirst() {
             #expect(source.configuration == sources[0].configuration)
             #expect(source.parameterNames == sources[0].parameterNames)
-            #expect(source.heads == sources[0].heads)
+            #expect(source.card.heads == sources[0].card.heads)
             for name in source.parameterNames {
                 #expect(source.shape(of: name) == sources[0].shape(of: name))
                 #expect(try source.values(of: name).map(\.bitPattern) == sources[0].values(of: name).map(\.bitPattern), "\(name)")
@@ -44,8 +44,8 @@ import Testing
         #expect(nested.report.format == "PyTorch zip")
         let original = try open("tf1/finetuned_seqcls")
         #expect(original.report.naming == "original ALBERT (TensorFlow 1)")
-        #expect(original.heads == [.sequenceClassification])
-        #expect(original.labels == ["LABEL_0", "LABEL_1", "LABEL_2"])
+        #expect(original.card.heads == [.sequenceClassification])
+        #expect(original.card.labels == ["LABEL_0", "LABEL_1", "LABEL_2"])
     }
 
     private func file(_ text: String) throws -> String {
@@ -55,7 +55,7 @@ import Testing
     }
 
     @Test func aPersonNamesTheLabels() throws {
-        #expect(try open("safetensors/base-tokcls", ImportOptions(labels: file("O\nB-PER\r\nI-PER\nB-LOC\nI-LOC\n"))).labels
+        #expect(try open("safetensors/base-tokcls", ImportOptions(labels: file("O\nB-PER\r\nI-PER\nB-LOC\nI-LOC\n"))).card.labels
             == ["O", "B-PER", "I-PER", "B-LOC", "I-LOC"])
         // A byte-order mark is no part of a label, and the configuration's own names no longer matter.
         let folder = try TestData.temporaryDirectory()
@@ -63,7 +63,7 @@ import Testing
         try Data(config.replacing("\"4\": \"LABEL_4\"", with: "\"4\": \"LABEL_4\", \"5\": \"LABEL_5\"").utf8)
             .write(to: URL(filePath: folder + "/config.json"))
         #expect(try open(
-            "safetensors/base-tokcls", ImportOptions(config: folder + "/config.json", labels: file("\u{FEFF}a\nb\nc\nd\ne"))).labels
+            "safetensors/base-tokcls", ImportOptions(config: folder + "/config.json", labels: file("\u{FEFF}a\nb\nc\nd\ne"))).card.labels
             == ["a", "b", "c", "d", "e"])
         let wrong: [(String, FaultCode, String)] = [
             ("O\nB\n", .importLabelFileCount, "names 2 labels, but the classifier has 5 rows"),

@@ -51,7 +51,7 @@ import Testing
             let walked = try Importer.open(path: row.fullPath)
             #expect(named.report.naming.contains("original ALBERT") && walked.report.naming == "dataflow")
             #expect(named.configuration == walked.configuration, "\(row)")
-            #expect(named.heads == walked.heads, "\(row)")
+            #expect(named.card.heads == walked.card.heads, "\(row)")
             #expect(named.parameterNames == walked.parameterNames, "\(row)")
             for name in named.parameterNames {
                 #expect(try named.values(of: name) == walked.values(of: name), "\(row): \(name)")
@@ -72,7 +72,7 @@ import Testing
         #expect(configuration.hiddenAct == (file.hasPrefix("v2") ? .gelu : .geluNew))
         // 1e-6 is below what float16 holds exactly: its nearest value.
         #expect(abs(configuration.layerNormEps - 1e-6) <= (file.contains("16") ? 5e-8 : 0))
-        #expect(source.heads == [.sequenceClassification])
+        #expect(source.card.heads == [.sequenceClassification])
         let found = try TensorFlowGraphTests.outputs(source, golden: golden)
         for (name, distance) in found {
             #expect(distance <= TensorFlowGraphTests.bound(file), "\(file): \(name) is \(distance) away")
@@ -117,12 +117,12 @@ import Testing
         let types = try #require(try golden.integers("token_type_ids"))
         let mask = try #require(try golden.integers("attention_mask"))
         let shape = try #require(try golden.shape("input_ids"))
-        try session.encode((0..<shape[0]).map { i in
+        let batch = try session.encode((0..<shape[0]).map { i in
             let range = (i * shape[1])..<((i + 1) * shape[1])
             return EncoderInput(ids: ids[range].map(Int32.init), typeIds: types[range].map(Int32.init), mask: mask[range].map { $0 != 0 })
         })
         var result: [(String, Double)] = []
-        for (name, found) in try ZooOutputs(session: session, source: source, count: shape[0]).values {
+        for (name, found) in try ZooOutputs(batch, source).values {
             guard var expected = try golden.values(name) else { continue }
             if name == "last_hidden_state" {
                 let width = expected.count / mask.count

@@ -58,7 +58,7 @@ import AlbitImporters
         let source = try Importer.open(path: Zoo.directory + "/tf1/albert_base.tar.gz")
         #expect(source.configuration.hiddenAct == .geluNew)
         #expect(source.tokenizerFiles.map(\.name) == ["30k-clean.model"])
-        #expect(source.heads == [.maskedLanguageModel, .sentenceOrder])
+        #expect(source.card.heads == [.maskedLanguageModel, .sentenceOrder])
         #expect(source.report.fileBytes == 332_011)
     }
 
@@ -71,7 +71,7 @@ import AlbitImporters
 
     @Test func namesTheHeadThatItDoesNotRun() throws {
         let source = try ZooImport.open(try #require(Zoo.rows.first { $0.path.hasPrefix("tf1/finetuned_squad2/") }))
-        #expect(source.heads.isEmpty)
+        #expect(source.card.heads.isEmpty)
         #expect(source.report.ignored.contains { $0.name == "start_logits/dense/kernel" && $0.reason.contains("SQuAD 2") })
     }
 

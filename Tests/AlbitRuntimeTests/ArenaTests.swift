@@ -15,7 +15,7 @@ struct ArenaTests {
         let source = try Importer.open(path: Self.sample, options: ImportOptions())
         var request = QuantizationRequest()
         request.preset = preset
-        request.heads = source.heads
+        request.card = source.card
         request.calibration = [EncoderInput(ids: (0..<24).map { Int32($0 * 37 + 5) })]
         let url = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString + ".gguf")
         defer { try? FileManager.default.removeItem(at: url) }

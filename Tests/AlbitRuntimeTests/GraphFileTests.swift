@@ -12,14 +12,9 @@ struct GraphFileTests {
     private static func content(_ path: String) throws -> (tensors: [String: Data], keys: [String: String]) {
         let source = try Importer.open(path: Zoo.directory + "/" + path)
         var request = QuantizationRequest()
-        request.name = "zoo"
         request.threads = 2
-        request.heads = source.heads
-        request.labels = source.labels
-        request.problemType = source.problemType
-        request.sourceFile = path
-        request.sourceFormat = source.report.format
-        request.sourceDigest = try source.sha256()
+        request.card = source.card
+        request.card.origin = ModelOrigin(file: path, format: source.report.format, digest: try source.sha256())
         request.calibration = (0..<4).map { seed in
             let ids: [Int32] = (0..<20).map { position in Int32(((position + 1) * 7919 + seed * 104_729) % 1000) }
             return EncoderInput(ids: ids)

@@ -17,7 +17,7 @@ import Testing
         else { return [] }
         var request = QuantizationRequest()
         request.preset = .plain
-        request.heads = source.heads
+        request.card = source.card
         guard (try? Quantizer(source: source, request: request).write(to: path, overwrite: true).finish()) != nil else { return [] }
         return (try? TestData.bytes(atPath: path)) ?? []
     }()

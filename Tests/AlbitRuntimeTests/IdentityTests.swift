@@ -29,7 +29,7 @@ struct IdentityTests {
         request.precision = precision
         request.threads = threads
         request.kernel = kernel
-        request.heads = source.heads
+        request.card = source.card
         request.calibration = (0..<4).map { input(24, $0) }
         let url = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString + ".gguf")
         try Quantizer(source: source, request: request).write(to: url.path, overwrite: false).finish()
@@ -39,17 +39,16 @@ struct IdentityTests {
     private func check(_ weights: EncoderWeights, _ name: String, longest: Int = 128) throws {
         for length in [1, 6, 33, 128, 512] where length <= longest {
             let alone = try Session(weights: weights, kernel: Kernel(named: "scalar"), threads: 1)
-            try alone.encode([Self.input(length, 1)])
-            let expected = alone.lastHiddenState(of: 0)
+            let expected = try alone.encode([Self.input(length, 1)])[0].lastHiddenState
             for kernel in Kernel.available {
                 // The longest sequence once a kernel: the scalar one takes seconds for it.
                 for threads in length == 512 ? 4...4 : 1...4 {
                     let session = try Session(weights: weights, kernel: kernel, threads: threads)
                     let batch = [Self.input(9, 2), Self.input(length, 1), Self.input(length, 1, padding: min(5, 512 - length)), Self.input(17, 3)]
-                    try session.encode(batch)
-                    #expect(session.lastHiddenState(of: 1) == expected, "\(name) \(kernel.name) \(threads) threads, S \(length)")
+                    let encoded = try session.encode(batch)
+                    #expect(encoded[1].lastHiddenState == expected, "\(name) \(kernel.name) \(threads) threads, S \(length)")
                     #expect(
-                        Array(session.lastHiddenState(of: 2).prefix(expected.count)) == expected,
+                        Array(encoded[2].lastHiddenState.prefix(expected.count)) == expected,
                         "\(name) \(kernel.name) \(threads) threads, S \(length), padded")
                 }
             }
@@ -63,22 +62,20 @@ struct IdentityTests {
             ? EncoderWeights(ModelFile(path: Self.quantized(.default).path))
             : EncoderWeights(Importer.open(path: Self.sample, options: ImportOptions()))
         let batch = [Self.input(9, 2), Self.input(1, 4), Self.input(33, 1, padding: 5), Self.input(17, 3)]
-        let whole = try Session(weights: weights)
-        try whole.encode(batch)
-        let expected = batch.indices.map { (Array(whole.hidden(row: whole.rows(of: $0).lowerBound)), whole.pooled(of: $0)) }
+        let whole = try Session(weights: weights).encode(batch)
+        let expected = batch.indices.map { (whole[$0].hidden(0), whole[$0].pooled) }
         for kernel in Kernel.available {
             for threads in 1...3 {
                 let session = try Session(weights: weights, kernel: kernel, threads: threads)
                 for _ in 0..<2 {
-                    try session.encode(batch, reading: .first)
-                    #expect(session.rowCount == batch.count)
+                    let encoded = try session.encode(batch, reading: .first)
+                    #expect(encoded.rowCount == batch.count)
                     for (sequence, (hidden, pooled)) in expected.enumerated() {
-                        #expect(Array(session.hidden(row: session.rows(of: sequence).lowerBound)) == hidden)
-                        #expect(session.pooled(of: sequence) == pooled)
+                        #expect(encoded[sequence].hidden(0) == hidden)
+                        #expect(encoded[sequence].pooled == pooled)
                     }
                 }
-                try session.encode(batch)
-                #expect(session.lastHiddenState(of: 2) == whole.lastHiddenState(of: 2))
+                #expect(try session.encode(batch)[2].lastHiddenState == whole[2].lastHiddenState)
             }
         }
     }
@@ -88,11 +85,20 @@ struct IdentityTests {
         for threads in 1...2 {
             let session = try Session(weights: weights, threads: threads)
             try session.encode([Self.input(3, 1)])
-            try session.encode([])
-            #expect(session.rowCount == 0)
-            try session.encode([], reading: .first)
-            #expect(session.rowCount == 0)
+            #expect(try session.encode([]).rowCount == 0)
+            #expect(try session.encode([], reading: .first).rowCount == 0)
         }
+    }
+
+    /// What a batch says stays the same while its session goes on.
+    @Test func batchesThatAreHeldDoNotChange() throws {
+        let session = try Session(weights: EncoderWeights(Importer.open(path: Self.sample, options: ImportOptions())))
+        let first = try session.encode([Self.input(9, 2)])
+        let (hidden, pooled) = (first[0].lastHiddenState, first[0].pooled)
+        let second = try session.encode([Self.input(9, 3)])
+        #expect(first[0].lastHiddenState == hidden && first[0].pooled == pooled)
+        #expect(second[0].lastHiddenState != hidden && second[0].pooled != pooled)
+        #expect(try session.encode([Self.input(9, 2)])[0].lastHiddenState == hidden)
     }
 
     @Test func reference() throws {
@@ -121,8 +127,8 @@ struct IdentityTests {
         #expect(weights.attentionWeightPlanes == 1)
         try check(weights, "one plane of softmax weights")
         let one = try Session(weights: weights)
-        for session in [one, two] { try session.encode([Self.input(128, 1)]) }
-        #expect(one.digest(of: 0) != two.digest(of: 0))
+        let digests = try [one, two].map { try $0.encode([Self.input(128, 1)])[0].digest }
+        #expect(digests[0] != digests[1])
     }
 
     /// One to two planes of activations and two of weights, another choice at every layer and site.
@@ -137,14 +143,13 @@ struct IdentityTests {
         try check(weights, "mixed")
         // Every plane is worth something: the reference comes nearer.
         let reference = try Session(weights: EncoderWeights(Importer.open(path: Self.sample, options: ImportOptions())))
-        try reference.encode([Self.input(64, 9)])
-        let expected = reference.lastHiddenState(of: 0)
+        let expected = try reference.encode([Self.input(64, 9)])[0].lastHiddenState
         var errors: [Float] = []
         for planes in [[1, 1, 1, 1, 1], [2, 2, 2, 2, 2], [3, 2, 3, 2, 3], [3, 2, 3, 3, 3]] as [[UInt8]] {
             let precision = try #require(PrecisionMap(bytes: (0..<4).flatMap { _ in planes }, layers: 4))
             let session = try Session(weights: EncoderWeights(weights, precision: precision))
-            try session.encode([Self.input(64, 9)])
-            errors.append(zip(session.lastHiddenState(of: 0), expected).reduce(Float(0)) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) })
+            let found = try session.encode([Self.input(64, 9)])[0].lastHiddenState
+            errors.append(zip(found, expected).reduce(Float(0)) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) })
         }
         #expect(errors[1] < errors[0] && errors[2] < errors[1] && errors[3] < errors[2], "\(errors)")
     }

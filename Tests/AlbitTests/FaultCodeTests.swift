@@ -45,7 +45,7 @@ import Testing
     /// Codes that no test reaches.
     private static let withoutTest: Set<String> = [
         "commandLineNotUTF8", "inputTooLong", "requestNoPair", "outputNotDirectory", "signalsNotWatched",
-        "verifyOverLimit", "fileReadFailed", "modelDoesNotFit", "tokenizerOtherModel", "tokenizerVocabularyTooLarge",
+        "verifyOverLimit", "fileReadFailed", "modelDoesNotFit", "tokenizerVocabularyTooLarge",
         "runtimeNoThreads", "runtimeNotFinite", "taskNoMaskToken", "tarTooManyMembers", "deflateEndsEarly",
         "deflateNoMemory", "deflateTooLong", "tableTooMany", "hdf5WrongChecksum", "importCopiesDiffer",
         "safetensorsTooManyTensors", "torchBadExport", "bundleBadHeader", "bundleMissingSlice",

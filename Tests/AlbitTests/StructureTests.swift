@@ -6,10 +6,10 @@ import Testing
     /// Targets from the ground up: each imports only from rows below its own.
     static let floors: [[String]] = [
         ["CPlatform", "CKernels", "CProtobufC", "CZlib"], ["CSchemas", "AlbitText"], ["AlbitModel"], ["AlbitTokenizers"],
-        ["AlbitRuntime"], ["AlbitCommands", "AlbitImporters", "AlbitExporters", "AlbitQuantizer"], ["AlbitDrift", "AlbitLibrary"],
-        ["albit", "albit-board"],
+        ["AlbitRuntime"], ["AlbitTasks"], ["AlbitCommands", "AlbitImporters", "AlbitExporters", "AlbitQuantizer"],
+        ["AlbitDrift"], ["AlbitMaking"], ["AlbitLibrary"], ["albit", "albit-board"],
     ]
-    static let runTimeRing = ["AlbitText", "AlbitModel", "AlbitTokenizers", "AlbitRuntime", "AlbitCommands", "albit-board"]
+    static let runTimeRing = ["AlbitText", "AlbitModel", "AlbitTokenizers", "AlbitRuntime", "AlbitTasks", "AlbitCommands", "albit-board"]
     /// Made by tools, or tables.
     static let generated = ["sentencepiece_model.pb-c.c", "sentencepiece_model.pb-c.h", "UnicodeTables.swift"]
 

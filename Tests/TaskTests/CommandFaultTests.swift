@@ -3,6 +3,7 @@ import AlbitImporters
 import AlbitModel
 import AlbitQuantizer
 import AlbitRuntime
+import AlbitTasks
 import AlbitText
 import AlbitTokenizers
 import CPlatform
@@ -14,14 +15,9 @@ import Testing
 @Suite struct CommandFaultTests {
     private let output = Output(descriptor: -1)
 
-    private func model(_ path: String, hasTokenizer: Bool = true) throws -> LoadedModel {
-        let source = try Importer.open(path: Zoo.directory + "/" + path)
-        let file = Zoo.directory + "/tokenizers/hf/tokenizer.json"
-        let tokenizer = hasTokenizer
-            ? Tokenizer(try TokenizerReader.read(TestData.bytes(atPath: file), path: file)) : nil
-        return LoadedModel(
-            path: path, weights: try EncoderWeights(source), tokenizer: tokenizer, heads: source.heads, labels: [],
-            problemType: nil, pooling: nil, file: nil)
+    private func model(_ path: String, hasTokenizer: Bool = true) throws -> Model {
+        let model = try ZooTasks(path).tasks.model
+        return hasTokenizer ? model : model.with(tokenizer: nil)
     }
 
     private var options: TaskOptions { TaskOptions(run: RunOptions(json: true, threads: 1)) }
@@ -40,13 +36,34 @@ import Testing
         let masked = try model("safetensors/base-pretraining")
         #expect(fault { try FillCommand(options: strict).run(masked, texts: ["no mask"], output: Output(descriptor: sink())) }
             .isA(.textWithoutMask, "1"))
-        let long = String(repeating: "A text. ", count: SentenceRanking.mostSentences + 1)
+        let long = String(repeating: "A text. ", count: SentenceRanking.maxSentences + 1)
         #expect(fault { try SummarizeCommand(options: options).run(masked, texts: [long], output: output) }
-            .isA(.textTooManySentences, "\(SentenceRanking.mostSentences)"))
+            .isA(.textTooManySentences, "\(SentenceRanking.maxSentences)"))
         let silent = try model("safetensors/base-model", hasTokenizer: false)
         #expect(fault {
             try EncodeCommand(run: RunOptions(), full: false).run(silent, texts: ["a"], output: output)
         }.isA(.modelNoTokenizer))
+    }
+
+    /// A line cannot hold the choices: the model refuses each, and never answers with a vector.
+    @Test func linesForAModelThatChooses() throws {
+        let folder = try TestData.temporaryDirectory()
+        try Data("a text\n{\"text\": \"a\", \"pair\": \"b\"}\n".utf8).write(to: URL(filePath: folder + "/lines"))
+        let answers = open(folder + "/answers", O_WRONLY | O_CREAT, 0o600)
+        try ServeLinesCommand(options: options).run(
+            model("safetensors/base-mc"), descriptor: open(folder + "/lines", O_RDONLY), output: Output(descriptor: answers))
+        let lines = try String(contentsOfFile: folder + "/answers", encoding: .utf8).split(separator: "\n")
+        #expect(lines.count == 2 && lines.allSatisfy { $0.hasPrefix(#"{"error": "the model chooses"#) && $0.contains("'choose'") })
+        #expect(FaultCode.requestNoChoices.exitCode == .input)
+    }
+
+    /// A tokenizer that has more pieces than the model has embeddings belongs to another one.
+    @Test func anotherModelsTokenizer() throws {
+        let model = try model("safetensors/base-model")
+        let tables = try TokenizerReader.read(TestData.bytes("tokenizer/vocab.txt"), path: "vocab.txt")
+        let other = model.with(tokenizer: Tokenizer(tables))
+        #expect(fault { try EmbedCommand(options: options).run(other, texts: ["a"], output: output) }
+            .isA(.tokenizerOtherModel, "\(tables.count)", "\(model.weights.configuration.vocabSize)"))
     }
 
     /// A descriptor that takes everything.
@@ -89,7 +106,7 @@ import Testing
         let command = SelfTestCommand(run: RunOptions(threads: 1))
         #expect(fault { try command.run(model("safetensors/base-model"), output: output) }.isA(.selfTestNotAlbit))
         let path = try quantized { bytes in bytes[bytes.count - 200] ^= 1 }
-        #expect(fault { try command.run(LoadedModel(path: path), output: output) }.isA(.selfTestWrongChecksum, path))
+        #expect(fault { try command.run(Model(path: path), output: output) }.isA(.selfTestWrongChecksum, path))
         let other = try quantized { bytes in
             let key = Array("albit.selftest.digest".utf8)
             let place = try #require((0..<(bytes.count - key.count)).first { Array(bytes[$0..<($0 + key.count)]) == key })
@@ -97,7 +114,7 @@ import Testing
             let digit = place + key.count + 12
             bytes[digit] = bytes[digit] == UInt8(ascii: "0") ? UInt8(ascii: "1") : UInt8(ascii: "0")
         }
-        #expect(fault { try command.run(LoadedModel(path: other), output: output) }.isA(.selfTestOtherDigest, other))
+        #expect(fault { try command.run(Model(path: other), output: output) }.isA(.selfTestOtherDigest, other))
         #expect(FaultCode.selfTestOtherDigest.exitCode == .check)
         #expect(fault { try VectorIndex(path: quantized(), source: "") }.isA(.indexNotAnIndex))
     }

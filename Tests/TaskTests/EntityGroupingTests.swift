@@ -1,4 +1,5 @@
 import AlbitRuntime
+import AlbitTasks
 import AlbitTokenizers
 import Testing
 

@@ -1,4 +1,6 @@
+import AlbitModel
 import AlbitRuntime
+import AlbitTasks
 import AlbitText
 import TestData
 import Testing
@@ -18,7 +20,7 @@ import Testing
         let cases = try GoldenCases<Case>.read("masked-language-model")
         #expect(cases.count >= 30)
         try ZooTasks.forEachModel(cases, \.model) { zoo, cases in
-            let answers = try MaskedWords(zoo.tasks, top: 5).fill(cases.map { TaskText($0.text) })
+            let answers = try zoo.tasks.answers(of: MaskedWords(zoo.context, top: 5), to: cases.map { TaskText($0.text) })
             for (answer, golden) in zip(answers, cases) {
                 #expect(answer.map { $0.candidates.map(\.id) } == golden.masks.map { $0.map(\.id) }, "\(golden.text)")
                 #expect(
@@ -29,7 +31,7 @@ import Testing
 
     @Test func aTextWithoutAMaskHasNoCandidates() throws {
         let tasks = try ZooTasks("safetensors/base-pretraining").tasks
-        #expect(try MaskedWords(tasks).fill([TaskText("no word is hidden"), TaskText("")]) == [[], []])
+        #expect(try tasks.answers(of: MaskedWords(tasks.context), to: [TaskText("no word is hidden"), TaskText("")]) == [[], []])
     }
 }
 
@@ -44,7 +46,7 @@ import Testing
         let cases = try GoldenCases<Case>.read("sentence-order")
         #expect(cases.count >= 30)
         try ZooTasks.forEachModel(cases, \.model) { zoo, cases in
-            let answers = try SentenceOrder(zoo.tasks).order(cases.map { TaskText($0.text, pair: $0.pair) })
+            let answers = try zoo.tasks.answers(of: SentenceOrder(zoo.context), to: cases.map { TaskText($0.text, pair: $0.pair) })
             #expect(isClose(answers.map(\.score), cases.map(\.score)))
             #expect(answers.map(\.inOrder) == cases.map(\.inOrder))
         }
@@ -63,9 +65,10 @@ import Testing
         let cases = try GoldenCases<Case>.read("multiple-choice")
         #expect(cases.count >= 30)
         try ZooTasks.forEachModel(cases, \.model) { zoo, cases in
-            let task = try MultipleChoice(zoo.tasks)
+            let task = try MultipleChoice(zoo.context)
             for golden in cases {
-                let answer = try task.choose(Array(golden.text.utf8), among: golden.choices.map { Array($0.utf8) })
+                let answer = try zoo.tasks.answer(
+                    of: task, to: ChoiceQuestion(Array(golden.text.utf8), choices: golden.choices.map { Array($0.utf8) }))
                 #expect(answer.index == golden.index, "\(golden.text)")
                 #expect(isClose(answer.scores, golden.scores), "\(golden.text)")
             }
@@ -74,8 +77,8 @@ import Testing
 
     @Test func aClassifierOfSeveralLabelsDoesNotChoose() throws {
         let tasks = try ZooTasks("torch/hf441_base-seqcls").tasks
-        let error = fault { try MultipleChoice(tasks) }
-        #expect(error.isA(.taskWrongWidth) && error?.description == "the multiple-choice head answers 3 values, expected 1")
+        let error = fault { try MultipleChoice(tasks.context) }
+        #expect(error.isA(.taskNoHead, "multiple-choice", "it has sequence-classification", "'classify'"))
     }
 }
 
@@ -92,9 +95,9 @@ import Testing
         try ZooTasks.forEachModel(cases, \.model) { zoo, cases in
             for golden in cases {
                 let pooling = try #require(SentencePooling(rawValue: golden.pooling))
-                let vectors = try SentenceEmbedding(zoo.tasks, pooling: pooling, normalized: golden.normalized)
-                    .embed([TaskText(golden.text)])
-                #expect(isClose(vectors[0], golden.embedding, within: 2e-5), "\(golden.pooling) \(golden.text)")
+                let task = try SentenceEmbedding(zoo.context, options: .init(pooling: pooling, isNormalized: golden.normalized))
+                let vector = try zoo.tasks.answer(of: task, to: TaskText(golden.text))
+                #expect(isClose(vector, golden.embedding, within: 2e-5), "\(golden.pooling) \(golden.text)")
             }
         }
     }
@@ -102,13 +105,13 @@ import Testing
     @Test func aVectorDoesNotDependOnItsBatch() throws {
         let tasks = try ZooTasks("safetensors/base-model").tasks
         let texts = ["the license", "", "a longer text about the terms of this library and its versions", "x"].map { TaskText($0) }
-        let task = try SentenceEmbedding(tasks)
-        #expect(try task.embed(texts) == texts.map { try task.embed([$0])[0] })
+        let task = try SentenceEmbedding(tasks.context)
+        #expect(try tasks.answers(of: task, to: texts) == texts.map { try tasks.answer(of: task, to: $0) })
     }
 
     @Test func aModelWithoutPoolerIsNamed() throws {
         let tasks = try ZooTasks("safetensors/base-qa").tasks
-        let error = fault { try SentenceEmbedding(tasks, pooling: .pooler) }
+        let error = fault { try SentenceEmbedding(tasks.context, options: .init(pooling: .pooler)) }
         #expect(error.isA(.taskNoPooler) && error?.description == "the model has no pooler; use --pooling mean or cls")
     }
 }

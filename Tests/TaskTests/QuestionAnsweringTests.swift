@@ -1,4 +1,5 @@
 import AlbitRuntime
+import AlbitTasks
 import AlbitText
 import AlbitTokenizers
 import TestData
@@ -33,8 +34,9 @@ import Testing
         #expect(cases.count >= 30)
         let tasks = try ZooTasks("safetensors/base-qa").tasks
         for golden in cases {
-            let found = try QuestionAnswering(tasks, options: golden.options)
-                .answer(Array(golden.question.utf8), in: Array(golden.context.utf8)).answers
+            let found = try tasks.answer(
+                of: QuestionAnswering(tasks.context, options: golden.options),
+                to: ContextQuestion(Array(golden.question.utf8), in: Array(golden.context.utf8))).answers
             #expect(found.map(\.range) == golden.answers.map(\.range), "\(golden.question)")
             #expect(isClose(found.map(\.score), golden.answers.map(\.score)), "\(golden.question)")
         }
@@ -94,26 +96,26 @@ import Testing
     @Test func anEmptyContextHasNoAnswer() throws {
         let tasks = try ZooTasks("safetensors/base-qa").tasks
         var options = QuestionAnswering.Options()
-        #expect(try QuestionAnswering(tasks, options: options).answer(Array("Who?".utf8), in: []).answers.isEmpty)
+        #expect(try tasks.answer(of: QuestionAnswering(tasks.context), to: ContextQuestion(Array("Who?".utf8), in: [])).answers.isEmpty)
         options.allowsNoAnswer = true
-        let found = try QuestionAnswering(tasks, options: options).answer([], in: [])
+        let found = try tasks.answer(of: QuestionAnswering(tasks.context, options: options), to: ContextQuestion([], in: []))
         #expect(found.answers.map(\.range) == [nil])
         #expect(found.noAnswerScore == 1)
     }
 
     @Test func aQuestionLeavesHalfTheWindowToTheContext() throws {
         let tasks = try ZooTasks("safetensors/base-qa").tasks
-        let question = Array(String(repeating: "license ", count: 200).utf8)
-        #expect(try QuestionAnswering(tasks).answer(question, in: Array("the work".utf8)).answers.count == 1)
+        let question = ContextQuestion(Array(String(repeating: "license ", count: 200).utf8), in: Array("the work".utf8))
+        #expect(try tasks.answer(of: QuestionAnswering(tasks.context), to: question).answers.count == 1)
         #expect(tasks.truncatedTexts == 1)
         let strict = try ZooTasks("safetensors/base-qa", strict: true).tasks
-        #expect(fault { try QuestionAnswering(strict).answer(question, in: Array("the work".utf8)) }.isA(.taskTooLong))
+        #expect(fault { try strict.answer(of: QuestionAnswering(strict.context), to: question) }.isA(.taskTooLong))
     }
 
     @Test func windowsCoverEveryTokenAndOverlap() {
         for count in [0, 1, 5, 9, 10, 11, 23, 100] {
             for overlap in [0, 1, 4, 9, 50] {
-                let ranges = TokenWindows.ranges(count: count, capacity: 10, overlap: overlap)
+                let ranges = TokenWindows(count: count, capacity: 10, overlap: overlap).ranges
                 #expect(ranges.first?.lowerBound == 0 && ranges.last?.upperBound == count)
                 #expect(ranges.allSatisfy { $0.count <= 10 })
                 for (a, b) in zip(ranges, ranges.dropFirst()) {

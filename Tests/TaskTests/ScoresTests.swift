@@ -1,4 +1,5 @@
 import AlbitRuntime
+import AlbitTasks
 import Foundation
 import Testing
 

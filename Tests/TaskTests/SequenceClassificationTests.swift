@@ -1,4 +1,6 @@
+import AlbitModel
 import AlbitRuntime
+import AlbitTasks
 import AlbitText
 import TestData
 import Testing
@@ -15,8 +17,9 @@ import Testing
         let cases = try GoldenCases<Case>.read("sequence-classification")
         #expect(cases.count >= 60)
         for (key, cases) in Dictionary(grouping: cases, by: { [$0.model, $0.problemType] }) {
-            let task = try SequenceClassification(ZooTasks(key[0]).tasks, problemType: key[1])
-            let answers = try task.classify(cases.map { TaskText($0.text, pair: $0.pair) })
+            let tasks = try ZooTasks(key[0]) { $0.problemType = ProblemType(rawValue: key[1]) }.tasks
+            let task = try SequenceClassification(tasks.context)
+            let answers = try tasks.answers(of: task, to: cases.map { TaskText($0.text, pair: $0.pair) })
             for (answer, expected) in zip(answers, cases) {
                 #expect(isClose(answer.scores, expected.scores), "\(expected.text)")
                 if key[1] == "regression" {
@@ -29,17 +32,18 @@ import Testing
     }
 
     @Test func theProblemTypeFollowsTheLabelsWhereNoneIsStored() {
-        #expect(ProblemType(name: nil, labelCount: 1) == .multiLabel)
-        #expect(ProblemType(name: nil, labelCount: 2) == .singleLabel)
-        #expect(ProblemType(name: "regression", labelCount: 1) == .regression)
-        #expect(ProblemType(name: "something else", labelCount: 3) == .singleLabel)
+        var card = ModelCard()
+        #expect(card.problemType(labelCount: 1) == .multiLabel)
+        #expect(card.problemType(labelCount: 2) == .singleLabel)
+        card.problemType = .regression
+        #expect(card.problemType(labelCount: 1) == .regression)
     }
 
     @Test func aModelWithoutTheHeadIsNamed() throws {
         let error = fault {
-            try SequenceClassification(ZooTasks("safetensors/base-qa").tasks, problemType: nil)
+            try SequenceClassification(ZooTasks("safetensors/base-qa").context)
         }
-        #expect(error.isA(.taskNoHead, "sequence-classification", "question-answering"))
+        #expect(error.isA(.taskNoHead, "sequence-classification", "question-answering", "'answer'"))
         #expect(error?.code.exitCode == ExitCode.usage)
     }
 }

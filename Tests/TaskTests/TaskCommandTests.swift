@@ -2,6 +2,7 @@ import AlbitCommands
 import AlbitImporters
 import AlbitModel
 import AlbitRuntime
+import AlbitTasks
 import AlbitText
 import AlbitTokenizers
 import CPlatform
@@ -11,13 +12,11 @@ import Testing
 
 /// What the commands write: names of JSON members, columns, one answer for each text.
 @Suite struct TaskCommandTests {
-    private func model(_ path: String, labels: [String] = [], problemType: String? = nil) throws -> LoadedModel {
-        let source = try Importer.open(path: Zoo.directory + "/" + path)
-        let file = Zoo.directory + "/tokenizers/hf/tokenizer.json"
-        return LoadedModel(
-            path: path, weights: try EncoderWeights(source),
-            tokenizer: Tokenizer(try TokenizerReader.read(TestData.bytes(atPath: file), path: file)), heads: source.heads,
-            labels: labels, problemType: problemType, pooling: nil, file: nil)
+    private func model(_ path: String, labels: [String] = [], problemType: ProblemType? = nil) throws -> Model {
+        try ZooTasks(path) {
+            $0.labels = labels
+            $0.problemType = problemType
+        }.tasks.model
     }
 
     private func options(json: Bool = true, tsv: Bool = false) -> TaskOptions {
@@ -52,7 +51,7 @@ import Testing
         }
         let rows = try lines { try ClassifyCommand(options: options(json: false, tsv: true)).run(model, texts: ["a\tb", "c"], output: $0) }
         #expect(rows[0] == "label\tscore\ttext" && rows.count == 3 && rows[1].hasSuffix("\ta b"))
-        let regression = try self.model("torch/hf441_base-seqcls", problemType: "regression")
+        let regression = try self.model("torch/hf441_base-seqcls", problemType: .regression)
         let values = try objects { try ClassifyCommand(options: options()).run(regression, texts: ["the work"], output: $0) }
         #expect(values[0]["label"] is NSNull)
     }
@@ -153,8 +152,7 @@ import Testing
         short.maxLength = 2
         let noRoom = fault { try lines { try ClassifyCommand(options: short).run(model, texts: ["a"], output: $0) } }
         #expect(noRoom.isA(.taskNoRoom))
-        let silent = LoadedModel(
-            path: "m", weights: model.weights, tokenizer: nil, heads: [], labels: [], problemType: nil, pooling: nil, file: nil)
+        let silent = model.with(tokenizer: nil)
         let missing = fault { try lines { try EmbedCommand(options: options()).run(silent, texts: ["a"], output: $0) } }
         #expect(missing.isA(.taskNoTokenizer))
     }

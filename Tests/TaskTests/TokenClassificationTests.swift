@@ -1,4 +1,5 @@
 import AlbitRuntime
+import AlbitTasks
 import AlbitTokenizers
 import Testing
 
@@ -43,10 +44,10 @@ import Testing
         // The pipeline takes blanks only for white space between words, which this text has none of.
         let cases = try GoldenCases<Case>.read("token-classification").filter { !$0.text.contains("\t") || aggregation == .simple }
         #expect(cases.count >= 30)
-        let tasks = try ZooTasks("safetensors/base-tokcls").tasks
-        let task = try TokenClassification(tasks, labels: cases[0].labels, aggregation: aggregation)
-        for (found, expected) in zip(try task.tag(cases.map { Array($0.text.utf8) }), cases) {
-            expect(found, expected.expected(aggregation), expected.text)
+        let tasks = try ZooTasks("safetensors/base-tokcls") { $0.labels = cases[0].labels }.tasks
+        let task = try TokenClassification(tasks.context, aggregation: aggregation)
+        for (found, expected) in zip(try tasks.answers(of: task, to: cases.map { Array($0.text.utf8) }), cases) {
+            expect(found.entities, expected.expected(aggregation), expected.text)
         }
     }
 
@@ -72,9 +73,10 @@ import Testing
         // Windows of 30 tokens over a text of about 100: labels of tokens far from a seam depend on what is around
         // them only, so most agree; none may be missing or moved.
         let text = Array(String(repeating: "the license of this library and the terms of the work in any version ", count: 6).utf8)
-        let whole = try TokenClassification(ZooTasks("safetensors/base-tokcls").tasks, labels: [], aggregation: .none)
-        let parts = try TokenClassification(ZooTasks("safetensors/base-tokcls", maxLength: 32).tasks, labels: [], aggregation: .none, stride: 12)
-        let (a, b) = (try whole.tag([text, []]), try parts.tag([text, []]))
+        let whole = try ZooTasks("safetensors/base-tokcls").tasks
+        let parts = try ZooTasks("safetensors/base-tokcls", maxLength: 32).tasks
+        let a = try whole.answers(of: TokenClassification(whole.context, aggregation: .none), to: [text, []]).map(\.entities)
+        let b = try parts.answers(of: TokenClassification(parts.context, aggregation: .none, stride: 12), to: [text, []]).map(\.entities)
         #expect(a[0].count > 70)
         #expect(a[0].map(\.range) == b[0].map(\.range))
         #expect(a[1].isEmpty && b[1].isEmpty)

@@ -1,5 +1,6 @@
 import AlbitModel
 import AlbitRuntime
+import AlbitTasks
 import AlbitText
 import Foundation
 import TestData
@@ -9,7 +10,7 @@ import Testing
     private func vectors(_ count: Int, width: Int) -> [[Float]] {
         var state: UInt32 = 7
         return (0..<count).map { _ in
-            SentenceEmbedding.normalized((0..<width).map { _ in
+            SentenceVector.normalized((0..<width).map { _ in
                 state = state &* 1_664_525 &+ 1_013_904_223
                 return Float(Int(state >> 16) - 32768) / 32768
             })
@@ -29,7 +30,7 @@ import Testing
         let opened = try VectorIndex(path: path, source: "model mean")
         #expect(opened.count == 2500 && opened.width == 50)
         for query in [0, 1023, 1024, 2499] {
-            let exact = all.map { SentenceRanking.cosine($0, all[query]) }
+            let exact = all.map { SentenceVector.cosine($0, all[query]) }
             let found = try opened.search(all[query], top: 10, kernel: .best)
             #expect(found.first?.index == query)
             // Steps of 1/127 of the largest value: a cosine moves by less than 0.005.

@@ -2,7 +2,7 @@ import AlbitText
 
 /// The run-time commands that both programs have, as the board program parses them.
 package enum CommandTable {
-    package static let all = tasks + [tokenize, encode, inspect, bench, selfTest, serveLines]
+    package static let all = TaskCommands.specifications + [tokenize, encode, inspect, bench, selfTest, serveLines]
 
     private static let json = OptionSpecification("json", "Print JSON, one object per answer")
     private static let threads = OptionSpecification("threads", value: "N", "Threads to use (default: the CPUs this process may use)")

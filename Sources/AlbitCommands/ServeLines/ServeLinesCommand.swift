@@ -1,5 +1,6 @@
 import AlbitModel
 import AlbitRuntime
+import AlbitTasks
 import AlbitText
 
 /// `serve-lines`: keeps a model open and answers one request a line, for devices.
@@ -15,25 +16,42 @@ package struct ServeLinesCommand {
         self.options.run.json = true
     }
 
+    /// What a line of text is asked.
     private enum Task {
-        case classify(SequenceClassification, labels: [String])
+        case classify(SequenceClassification)
         case tag(TokenClassification)
         case answer(QuestionAnswering)
         case fill(MaskedWords)
         case order(SentenceOrder)
         case embed(SentenceEmbedding)
+        /// A line cannot hold the choices.
+        case choose
+
+        /// The task of the head in use.
+        init(_ context: TaskContext) throws(Fault) {
+            switch context.model.card.head {
+            case .sequenceClassification?: self = .classify(try SequenceClassification(context))
+            case .tokenClassification?: self = .tag(try TokenClassification(context))
+            case .questionAnswering?: self = .answer(try QuestionAnswering(context))
+            case .maskedLanguageModel?: self = .fill(try MaskedWords(context))
+            case .sentenceOrder?: self = .order(try SentenceOrder(context))
+            case .multipleChoice?: self = .choose
+            case nil: self = .embed(try SentenceEmbedding(context))
+            }
+        }
     }
 
-    package func run(_ model: LoadedModel, output: Output) throws(Fault) {
-        guard model.tokenizer != nil else { return try encodeOnly(model, output) }
+    /// Answers every line of a descriptor.
+    package func run(_ model: Model, descriptor: Int32 = 0, output: Output) throws(Fault) {
+        guard model.tokenizer != nil else { return try encodeOnly(model, descriptor, output) }
         let tasks = try options.session(model)
-        let task = try ServeLinesCommand.task(model, tasks)
-        var server = try LineServer(output: output)
+        let task = try Task(tasks.context)
+        var server = try LineServer(output: output, descriptor: descriptor)
         while let request = try server.next() {
             do throws(Fault) {
                 switch request {
                 case .ids(let ids, let typeIds):
-                    try encode(tasks.session, EncoderInput(ids: ids, typeIds: typeIds), output)
+                    try encode(model, tasks.session, EncoderInput(ids: ids, typeIds: typeIds), output)
                 case .text(let text, let pair):
                     try answer(task, TaskText(text, pair: pair), tasks, output)
                 }
@@ -44,9 +62,9 @@ package struct ServeLinesCommand {
     }
 
     /// Serves a model without a tokenizer.
-    private func encodeOnly(_ model: LoadedModel, _ output: Output) throws(Fault) {
+    private func encodeOnly(_ model: Model, _ descriptor: Int32, _ output: Output) throws(Fault) {
         let session = try options.run.session(model.weights)
-        var server = try LineServer(output: output)
+        var server = try LineServer(output: output, descriptor: descriptor)
         while let request = try server.next() {
             do throws(Fault) {
                 guard case .ids(let ids, let typeIds) = request else {
@@ -54,58 +72,42 @@ package struct ServeLinesCommand {
                         .modelNoTokenizer, "the model has no tokenizer, so it takes no text",
                         advice: "give one with --tokenizer where the model is made, or token ids to 'encode'")
                 }
-                try encode(session, EncoderInput(ids: ids, typeIds: typeIds), output)
+                try encode(model, session, EncoderInput(ids: ids, typeIds: typeIds), output)
             } catch {
                 try server.refuse(error)
             }
         }
     }
 
-    private static func task(_ model: LoadedModel, _ tasks: TaskSession) throws(Fault) -> Task {
-        if model.heads.contains(.sequenceClassification) {
-            let task = try SequenceClassification(tasks, problemType: model.problemType)
-            return .classify(task, labels: LabelNames.complete(model.labels, count: task.labelCount))
-        }
-        if model.heads.contains(.tokenClassification) {
-            return .tag(try TokenClassification(tasks, labels: model.labels, aggregation: .word, stride: 64))
-        }
-        if model.heads.contains(.questionAnswering) { return .answer(try QuestionAnswering(tasks)) }
-        if model.heads.contains(.maskedLanguageModel) { return .fill(try MaskedWords(tasks, top: 5)) }
-        if model.heads.contains(.sentenceOrder) { return .order(try SentenceOrder(tasks)) }
-        return .embed(try SentenceEmbedding(tasks, pooling: model.sentencePooling, normalized: true))
-    }
-
     private func answer(_ task: Task, _ text: TaskText, _ tasks: TaskSession, _ output: Output) throws(Fault) {
         switch task {
-        case .classify(let task, let labels):
-            let answers = try task.classify([text])
-            for answer in answers { try ClassifyCommand(options: options).writeJSON(answer, labels, tasks, output) }
+        case .classify(let task):
+            try ClassifyCommand(options: options)
+                .writeJSON(tasks.answer(of: task, to: text), task.labels, output, tasks.context.kernel)
         case .tag(let task):
-            let answers = try task.tag([text.text])
-            for answer in answers { try TagCommand(options: options).writeJSON(answer, text.text, output) }
+            try TagCommand(options: options).writeJSON(tasks.answer(of: task, to: text.text).entities, text.text, output)
         case .answer(let task):
             guard let context = text.pair else {
                 throw Fault(.requestNoPair, "a question needs its context: {\"text\": QUESTION, \"pair\": CONTEXT}")
             }
-            let found = try task.answer(text.text, in: context)
+            let found = try tasks.answer(of: task, to: ContextQuestion(text.text, in: context))
             try AnswerCommand(options: options).writeJSON(found, context, output)
         case .fill(let task):
-            let answers = try task.fill([text])
-            for answer in answers { try FillCommand(options: options).writeJSON(answer, tasks, output) }
+            try FillCommand(options: options)
+                .writeJSON(tasks.answer(of: task, to: text), tasks.model.requireTokenizer(), output)
         case .order(let task):
             guard text.pair != nil else {
                 throw Fault(.requestNoPair, "order needs two texts: {\"text\": FIRST, \"pair\": SECOND}")
             }
-            let answers = try task.order([text])
-            for answer in answers { try OrderCommand(options: options).writeJSON(answer, output) }
+            try OrderCommand(options: options).writeJSON(tasks.answer(of: task, to: text), output)
         case .embed(let task):
-            let vectors = try task.embed([text])
-            for vector in vectors { try EmbedCommand(options: options).writeJSON(vector, output) }
+            try EmbedCommand(options: options).writeJSON(tasks.answer(of: task, to: text), output)
+        case .choose:
+            throw Fault(.requestNoChoices, "the model chooses among texts, which a line cannot hold", advice: "ask it with 'choose'")
         }
     }
 
-    private func encode(_ session: Session, _ input: EncoderInput, _ output: Output) throws(Fault) {
-        try session.encode([input])
-        try EncodeCommand(run: options.run, full: false).write(session, sequence: 0, output)
+    private func encode(_ model: Model, _ session: Session, _ input: EncoderInput, _ output: Output) throws(Fault) {
+        try EncodeCommand(run: options.run, full: false).write(model, session.encode([input])[0], output)
     }
 }

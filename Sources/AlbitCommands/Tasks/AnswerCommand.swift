@@ -1,9 +1,21 @@
 import AlbitModel
 import AlbitRuntime
+import AlbitTasks
 import AlbitText
 
 /// `answer`: the part of a context that answers a question.
-package struct AnswerCommand {
+package struct AnswerCommand: TaskCommand {
+    package static let specification = CommandSpecification.task(
+        "answer", "Find the answer to a question in a text", arguments: "MODEL [QUESTION TEXT ...]",
+        [
+            OptionSpecification("context", value: "FILE", "Search this file for every question"),
+            OptionSpecification("top", value: "N", "Answers to print (default: 1)"),
+            OptionSpecification("no-answer", "The text may not hold the answer (SQuAD 2)"),
+            OptionSpecification("max-answer", value: "N", "Longest answer in tokens (default: 15)"),
+            OptionSpecification("stride", value: "N", "Tokens that the windows of a long text share (default: 128)"),
+            .offsets,
+        ])
+
     package var options: TaskOptions
     package var answering = QuestionAnswering.Options()
     /// A file that is the context of every question; nil: each question brings its own.
@@ -11,14 +23,23 @@ package struct AnswerCommand {
 
     package init(options: TaskOptions) { self.options = options }
 
-    package func run(_ model: LoadedModel, texts: [String], output: Output) throws(Fault) {
+    package init(options: TaskOptions, _ words: CommandLineArguments) throws(Fault) {
+        self.init(options: options)
+        context = words.value("context")
+        answering.allowsNoAnswer = words.flag("no-answer")
+        if let top = try words.count("top") { answering.top = top }
+        if let length = try words.count("max-answer") { answering.maxAnswerTokens = length }
+        if let stride = try words.count("stride", from: 0) { answering.stride = stride }
+    }
+
+    package func run(_ model: Model, texts: [String], output: Output) throws(Fault) {
         var settings = answering
         if options.maxLength > 0 { settings.maxLength = options.maxLength }
         guard settings.top > 0, settings.stride >= 0, settings.maxAnswerTokens > 0 else {
             throw Fault(.optionValue, "--top and --max-answer take numbers from 1, --stride from 0")
         }
         let tasks = try options.session(model)
-        let task = try QuestionAnswering(tasks, options: settings)
+        let task = try QuestionAnswering(tasks.context, options: settings)
         let shared = try context.map(AnswerCommand.read)
         let reader = try TaskReader(arguments: texts, file: options.file, columns: shared == nil ? .pair : .text)
         if options.format == .tsv { try output.line("line\tscore\tstart\tend\ttext\tquestion") }
@@ -28,7 +49,7 @@ package struct AnswerCommand {
             for record in records {
                 line += 1
                 let context = shared ?? record[1]
-                let found = try task.answer(record[0], in: context)
+                let found = try tasks.answer(of: task, to: ContextQuestion(record[0], in: context))
                 switch options.format {
                 case .json: try writeJSON(found, context, output)
                 case .tsv: try writeTSV(found, record[0], context, line, output)
@@ -100,7 +121,8 @@ package struct AnswerCommand {
             var line = "  " + TableText.score(answer.score) + "  "
             if let range = answer.range {
                 line += AnswerCommand.before(range, context)
-                line += output.hasColour
+                line +=
+                    output.hasColour
                     ? table.coloured(TableText.line(part(range, of: context)), .green)
                     : "[" + TableText.line(part(range, of: context)) + "]"
                 line += AnswerCommand.after(range, context)

@@ -1,22 +1,30 @@
 import AlbitRuntime
+import AlbitTasks
 import AlbitText
 
 /// `choose`: which of several choices fits a text best.
-package struct ChooseCommand {
+package struct ChooseCommand: TaskCommand {
+    package static let specification = CommandSpecification.task(
+        "choose", "Choose what fits a text best", arguments: "MODEL [TEXT CHOICE CHOICE ...]", [])
+
     package var options: TaskOptions
 
     package init(options: TaskOptions) { self.options = options }
 
-    package func run(_ model: LoadedModel, texts: [String], output: Output) throws(Fault) {
+    package init(options: TaskOptions, _ words: CommandLineArguments) throws(Fault) {
+        self.init(options: options)
+    }
+
+    package func run(_ model: Model, texts: [String], output: Output) throws(Fault) {
         let tasks = try options.session(model)
-        let task = try MultipleChoice(tasks)
+        let task = try MultipleChoice(tasks.context)
         let reader = try TaskReader(arguments: texts, file: options.file, columns: .list)
         if options.format == .tsv { try output.line("index\tscore\ttext\tchoice") }
         let batches = TaskRun(reader, tasks, output)
         while let records = try batches.next() {
             for record in records {
                 let choices = Array(record.dropFirst())
-                let answer = try task.choose(record[0], among: choices)
+                let answer = try tasks.answer(of: task, to: ChoiceQuestion(record[0], choices: choices))
                 try write(answer, record[0], choices, output)
             }
         }
@@ -37,7 +45,9 @@ package struct ChooseCommand {
             json.endObject()
             try output.line(json.text)
         case .tsv:
-            let row = [String(best), answer.scores[best].description, TableText.field(text), TableText.field(choices[best])]
+            let row = [
+                String(best), answer.scores[best].description, TableText.field(text), TableText.field(choices[best]),
+            ]
             try output.line(row.joined(separator: "\t"))
         case .table:
             let table = TableText(output: output)

@@ -1,10 +1,19 @@
+import AlbitModel
 import AlbitRuntime
+import AlbitTasks
 import AlbitText
 
 /// `embed`: one vector for each text.
-package struct EmbedCommand {
+package struct EmbedCommand: TaskCommand {
+    package static let specification = CommandSpecification.task(
+        "embed", "Turn texts into vectors",
+        [
+            .pooling,
+            OptionSpecification("raw", "Do not scale vectors to length 1"),
+        ])
+
     package var options: TaskOptions
-    /// nil: the model's own, else the mean.
+    /// nil: the model's own pipeline, else the mean.
     package var pooling: SentencePooling?
     /// Leave the vectors' lengths as they are instead of scaling them to 1.
     package var raw = false
@@ -15,18 +24,23 @@ package struct EmbedCommand {
         self.raw = raw
     }
 
-    package func run(_ model: LoadedModel, texts: [String], output: Output) throws(Fault) {
+    package init(options: TaskOptions, _ words: CommandLineArguments) throws(Fault) {
+        self.init(options: options, pooling: try words.pooling(), raw: words.flag("raw"))
+    }
+
+    package func run(_ model: Model, texts: [String], output: Output) throws(Fault) {
         let tasks = try options.session(model)
-        let task = try SentenceEmbedding(tasks, pooling: pooling ?? model.sentencePooling, normalized: !raw)
+        let task = try SentenceEmbedding(tasks.context, options: .init(pooling: pooling, isNormalized: !raw))
         let reader = try TaskReader(arguments: texts, file: options.file, columns: .text)
         let batches = TaskRun(reader, tasks, output)
         while let records = try batches.next() {
-            let vectors = try task.embed(records.map { TaskText($0[0]) })
+            let vectors = try tasks.answers(of: task, to: records.map { TaskText($0[0]) })
             for vector in vectors {
                 if options.format == .json {
                     try writeJSON(vector, output)
                 } else {
-                    try output.line(vector.map { $0.description }.joined(separator: options.format == .tsv ? "\t" : " "))
+                    try output.line(
+                        vector.map { $0.description }.joined(separator: options.format == .tsv ? "\t" : " "))
                 }
             }
         }
@@ -48,9 +62,4 @@ package struct EmbedCommand {
         }
         return pooling
     }
-}
-
-extension LoadedModel {
-    /// The pooling that the model was made with; the mean where it does not say.
-    package var sentencePooling: SentencePooling { pooling.flatMap { SentencePooling(rawValue: $0) } ?? .mean }
 }

@@ -1,9 +1,13 @@
 import AlbitRuntime
+import AlbitTasks
 import AlbitText
 import AlbitTokenizers
 
 /// `fill`: words for every [MASK] of texts.
-package struct FillCommand {
+package struct FillCommand: TaskCommand {
+    package static let specification = CommandSpecification.task(
+        "fill", "Find words for [MASK]", [OptionSpecification("top", value: "N", "Words for each mask (default: 5)")])
+
     package var options: TaskOptions
     /// Candidates for each mask.
     package var top = 5
@@ -13,35 +17,42 @@ package struct FillCommand {
         self.top = top
     }
 
-    package func run(_ model: LoadedModel, texts: [String], output: Output) throws(Fault) {
+    package init(options: TaskOptions, _ words: CommandLineArguments) throws(Fault) {
+        self.init(options: options, top: try words.count("top") ?? 5)
+    }
+
+    package func run(_ model: Model, texts: [String], output: Output) throws(Fault) {
         guard top > 0 else { throw Fault(.optionValue, "--top is " + String(top), expected: "1 or more") }
         let tasks = try options.session(model)
-        let task = try MaskedWords(tasks, top: top)
+        let tokenizer = try model.requireTokenizer()
+        let task = try MaskedWords(tasks.context, top: top)
         let reader = try TaskReader(arguments: texts, file: options.file, columns: .text)
         if options.format == .tsv { try output.line("line\tmask\tscore\tid\tpiece") }
         var line = 0
         var unmasked = 0
         let batches = TaskRun(reader, tasks, output)
         while let records = try batches.next() {
-            let answers = try task.fill(records.map { TaskText($0[0]) })
+            let answers = try tasks.answers(of: task, to: records.map { TaskText($0[0]) })
             for (record, masks) in zip(records, answers) {
                 line += 1
                 if masks.isEmpty { unmasked += 1 }
                 switch options.format {
-                case .json: try writeJSON(masks, tasks, output)
-                case .tsv: try writeTSV(masks, tasks, line, output)
-                case .table: try writeTable(masks, tasks, record[0], output)
+                case .json: try writeJSON(masks, tokenizer, output)
+                case .tsv: try writeTSV(masks, tokenizer, line, output)
+                case .table: try writeTable(masks, tokenizer, record[0], output)
                 }
             }
         }
         if unmasked > 0 {
-            let text = String(unmasked) + (unmasked == 1 ? " text holds" : " texts hold") + " no [MASK] within the model's length"
+            let text =
+                String(unmasked) + (unmasked == 1 ? " text holds" : " texts hold")
+                + " no [MASK] within the model's length"
             if options.strict { throw Fault(.textWithoutMask, text) }
             Message.warn(text)
         }
     }
 
-    func writeJSON(_ masks: [MaskAnswer], _ tasks: TaskSession, _ output: Output) throws(Fault) {
+    func writeJSON(_ masks: [MaskAnswer], _ tokenizer: Tokenizer, _ output: Output) throws(Fault) {
         var json = JSONWriter()
         json.beginObject()
         json.member("candidates")
@@ -50,7 +61,7 @@ package struct FillCommand {
             for candidate in answer.candidates {
                 json.beginObject()
                 json.member("piece")
-                json.string(tasks.tokenizer.piece(Int32(candidate.id)))
+                json.string(tokenizer.piece(Int32(candidate.id)))
                 json.member("id")
                 json.integer(candidate.id)
                 json.member("score")
@@ -68,28 +79,29 @@ package struct FillCommand {
         try output.line(json.text)
     }
 
-    private func writeTSV(_ masks: [MaskAnswer], _ tasks: TaskSession, _ line: Int, _ output: Output) throws(Fault) {
+    private func writeTSV(_ masks: [MaskAnswer], _ tokenizer: Tokenizer, _ line: Int, _ output: Output) throws(Fault) {
         for (mask, answer) in masks.enumerated() {
             for candidate in answer.candidates {
                 var row = [String(line), String(mask), candidate.score.description, String(candidate.id)]
-                row.append(TableText.field(tasks.tokenizer.piece(Int32(candidate.id))))
+                row.append(TableText.field(tokenizer.piece(Int32(candidate.id))))
                 try output.line(row.joined(separator: "\t"))
             }
         }
     }
 
     private func writeTable(
-        _ masks: [MaskAnswer], _ tasks: TaskSession, _ text: [UInt8], _ output: Output
+        _ masks: [MaskAnswer], _ tokenizer: Tokenizer, _ text: [UInt8], _ output: Output
     ) throws(Fault) {
         let table = TableText(output: output)
         try output.line(table.coloured(TableText.line(text, limit: 76), .bold))
         for (mask, answer) in masks.enumerated() {
             if masks.count > 1 { try output.line(table.coloured("  mask " + String(mask + 1), .dim)) }
-            let words = answer.candidates.map { FillCommand.word(tasks.tokenizer.piece(Int32($0.id))) }
+            let words = answer.candidates.map { FillCommand.word(tokenizer.piece(Int32($0.id))) }
             let width = TableText.width(words)
             for (word, candidate) in zip(words, answer.candidates) {
                 try output.line(
-                    "  " + table.coloured(TableText.left(word, width), .green) + "  " + TableText.score(candidate.score) + "  "
+                    "  " + table.coloured(TableText.left(word, width), .green) + "  " + TableText.score(candidate.score)
+                        + "  "
                         + table.bar(candidate.score))
             }
         }

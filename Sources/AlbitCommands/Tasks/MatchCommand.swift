@@ -1,11 +1,26 @@
 import AlbitModel
 import AlbitRuntime
+import AlbitTasks
 import AlbitText
 
 /// `match`: which of some candidates (answers, intents, paragraphs) fits a question.
 ///
 /// A model with a pair head reads question and candidate together; any other compares their vectors.
-package struct MatchCommand {
+package struct MatchCommand: TaskCommand {
+    package static let specification = CommandSpecification.task(
+        "match", "Find what fits a question among candidates", arguments: "MODEL [QUESTION CANDIDATE ...]",
+        [
+            OptionSpecification(
+                "candidates", value: "FILE",
+                "Candidates, a line each, or .tsv, .csv, .jsonl; arguments are questions then"),
+            OptionSpecification("save-index", value: "FILE", "Save the candidates' vectors"),
+            OptionSpecification("index", value: "FILE", "Search an index that was saved"),
+            OptionSpecification("force", "Replace the index where it exists"),
+            OptionSpecification("top", value: "N", "Matches to print (default: 5)"),
+            OptionSpecification("embeddings", "Compare vectors even where the model has a pair head"),
+            .pooling,
+        ])
+
     package var options: TaskOptions
     /// Candidates a line each; nil: they follow the question as arguments.
     package var candidates: String?
@@ -28,7 +43,18 @@ package struct MatchCommand {
         let score: Float
     }
 
-    package func run(_ model: LoadedModel, texts: [String], output: Output) throws(Fault) {
+    package init(options: TaskOptions, _ words: CommandLineArguments) throws(Fault) {
+        self.init(options: options)
+        candidates = words.value("candidates")
+        index = words.value("index")
+        saveIndex = words.value("save-index")
+        force = words.flag("force")
+        if let top = try words.count("top") { self.top = top }
+        embeddings = words.flag("embeddings")
+        pooling = try words.pooling()
+    }
+
+    package func run(_ model: Model, texts: [String], output: Output) throws(Fault) {
         guard top > 0 else { throw Fault(.optionValue, "--top is " + String(top), expected: "1 or more") }
         if index != nil, candidates != nil || saveIndex != nil {
             throw Fault(
@@ -36,8 +62,8 @@ package struct MatchCommand {
                 advice: "leave out --candidates and --save-index")
         }
         let tasks = try options.session(model)
-        let embedding = try SentenceEmbedding(tasks, pooling: pooling ?? model.sentencePooling)
-        if let saveIndex { try save(saveIndex, model, embedding) }
+        let embedding = try SentenceEmbedding(tasks.context, options: .init(pooling: pooling))
+        if let saveIndex { try save(saveIndex, tasks, embedding) }
         if saveIndex != nil, texts.isEmpty, options.file == nil { return }
         let fromArguments = index == nil && candidates == nil
         if fromArguments, texts.count < 2 {
@@ -49,7 +75,7 @@ package struct MatchCommand {
         } else if let candidates {
             list = try MatchCommand.read(candidates)
         }
-        let find = try finder(model, tasks, embedding, list)
+        let find = try finder(tasks, embedding, list)
         let reader = try TaskReader(arguments: fromArguments ? [texts[0]] : texts, file: options.file, columns: .text)
         if options.format == .tsv { try output.line("line\tindex\tscore\ttext\tquestion") }
         var line = 0
@@ -57,31 +83,32 @@ package struct MatchCommand {
         while let records = try batches.next() {
             for record in records {
                 line += 1
-                try write(try find.matches(record[0], top: top, kernel: tasks.kernel), record[0], line, output)
+                try write(try find.matches(record[0], top: top, tasks), record[0], line, output)
             }
         }
     }
 
     /// What made the vectors of an index: weights and pooling.
-    private func source(_ model: LoadedModel, _ embedding: SentenceEmbedding) throws(Fault) -> String {
-        let name = try model.file?.gguf.string("albit.selftest.digest") ?? model.weights.configuration.architecture.name + " "
+    private func source(_ model: Model, _ embedding: SentenceEmbedding) throws(Fault) -> String {
+        let name =
+            try model.file?.gguf.string("albit.selftest.digest") ?? model.weights.configuration.architecture.name + " "
             + String(model.weights.configuration.hiddenSize)
-        return name + " " + embedding.pooling.rawValue
+        return name + " " + embedding.pipeline.name
     }
 
-    private func save(_ path: String, _ model: LoadedModel, _ embedding: SentenceEmbedding) throws(Fault) {
+    private func save(_ path: String, _ tasks: TaskSession, _ embedding: SentenceEmbedding) throws(Fault) {
         guard let candidates else { throw Fault(.argumentsMissing, "--save-index needs --candidates FILE") }
         let reader = try TaskReader(arguments: [], file: candidates, columns: .text)
-        var writer = VectorIndexWriter(width: model.weights.configuration.hiddenSize)
+        var writer = VectorIndexWriter(width: embedding.width)
         var count = 0
         while true {
             let records = try reader.read(upTo: TaskRun.batchCount)
             guard !records.isEmpty else { break }
-            let vectors = try embedding.embed(records.map { TaskText($0[0]) })
+            let vectors = try tasks.answers(of: embedding, to: records.map { TaskText($0[0]) })
             for (record, vector) in zip(records, vectors) { writer.add(record[0], vector) }
             count += records.count
         }
-        let source = try source(model, embedding)
+        let source = try source(tasks.model, embedding)
         try writer.write(to: path, source: source, overwrite: force)
         Message.say(path + ": " + String(count) + " candidates")
     }
@@ -100,37 +127,37 @@ package struct MatchCommand {
         case vectors([[Float]], [[UInt8]], SentenceEmbedding)
 
         /// The best `top` candidates for a question, best first.
-        func matches(_ question: [UInt8], top: Int, kernel: Kernel) throws(Fault) -> [Match] {
+        func matches(_ question: [UInt8], top: Int, _ tasks: TaskSession) throws(Fault) -> [Match] {
             switch self {
             case .index(let index, let embedding):
-                let vector = try embedding.embed([TaskText(question)])[0]
-                let found = try index.search(vector, top: top, kernel: kernel)
+                let vector = try tasks.answer(of: embedding, to: TaskText(question))
+                let found = try index.search(vector, top: top, kernel: tasks.context.kernel)
                 return zip(found, index.texts(found.map { $0.index })).map {
                     Match(index: $0.index, text: $1, score: $0.score)
                 }
             case .pairs(let pairs, let candidates):
-                return Finder.largest(try pairs.scores(question, candidates), top, candidates)
+                let found = try tasks.answer(of: pairs, to: ChoiceQuestion(question, choices: candidates))
+                return found.best(top).map { Match(index: $0, text: candidates[$0], score: found.scores[$0]) }
             case .vectors(let vectors, let candidates, let embedding):
-                let vector = try embedding.embed([TaskText(question)])[0]
-                return Finder.largest(vectors.map { SentenceRanking.cosine($0, vector) }, top, candidates)
+                let vector = try tasks.answer(of: embedding, to: TaskText(question))
+                let scores = vectors.map { SentenceVector.cosine($0, vector) }
+                return Scores.largest(scores, count: top).map {
+                    Match(index: $0, text: candidates[$0], score: scores[$0])
+                }
             }
-        }
-
-        private static func largest(_ scores: [Float], _ top: Int, _ candidates: [[UInt8]]) -> [Match] {
-            Scores.largest(scores, count: top).map { Match(index: $0, text: candidates[$0], score: scores[$0]) }
         }
     }
 
     private func finder(
-        _ model: LoadedModel, _ tasks: TaskSession, _ embedding: SentenceEmbedding, _ candidates: [[UInt8]]
+        _ tasks: TaskSession, _ embedding: SentenceEmbedding, _ candidates: [[UInt8]]
     ) throws(Fault) -> Finder {
         if let index {
-            return .index(try VectorIndex(path: index, source: source(model, embedding)), embedding)
+            return .index(try VectorIndex(path: index, source: source(tasks.model, embedding)), embedding)
         }
-        if !embeddings, let pairs = PairRanking(tasks, heads: model.heads, labels: model.labels) {
+        if !embeddings, let pairs = PairRanking(tasks.context) {
             return .pairs(pairs, candidates)
         }
-        return .vectors(try embedding.embed(candidates.map { TaskText($0) }), candidates, embedding)
+        return .vectors(try tasks.answers(of: embedding, to: candidates.map { TaskText($0) }), candidates, embedding)
     }
 
     private func write(_ matches: [Match], _ question: [UInt8], _ line: Int, _ output: Output) throws(Fault) {
@@ -164,7 +191,9 @@ package struct MatchCommand {
         case .table:
             try output.line(table.coloured(TableText.line(question, limit: 76), .bold))
             for match in matches {
-                try output.line("  " + TableText.score(MatchCommand.shown(match.score)) + "  " + TableText.line(match.text, limit: 70))
+                try output.line(
+                    "  " + TableText.score(MatchCommand.shown(match.score)) + "  "
+                        + TableText.line(match.text, limit: 70))
             }
         }
     }

@@ -1,10 +1,20 @@
 import AlbitModel
 import AlbitRuntime
+import AlbitTasks
 import AlbitText
 import CPlatform
 
 /// `summarize`: the sentences of a text that say most of it, in their order.
-package struct SummarizeCommand {
+package struct SummarizeCommand: TaskCommand {
+    package static let specification = CommandSpecification.task(
+        "summarize", "Take the sentences out of a text that say most of it",
+        [
+            OptionSpecification("sentences", value: "N", "Sentences to keep (default: by --ratio)"),
+            OptionSpecification("ratio", value: "R", "Share of the sentences to keep (default: 0.2)"),
+            OptionSpecification("method", value: "NAME", "lexrank or mmr (default: lexrank)"),
+            .pooling, .offsets,
+        ])
+
     package var options: TaskOptions
     package var method = SentenceRanking.Method.lexRank
     /// Sentences to keep; 0: by `ratio`.
@@ -15,8 +25,21 @@ package struct SummarizeCommand {
 
     package init(options: TaskOptions) { self.options = options }
 
+    package init(options: TaskOptions, _ words: CommandLineArguments) throws(Fault) {
+        self.init(options: options)
+        sentences = try words.count("sentences") ?? 0
+        if let text = words.value("ratio") {
+            guard let ratio = DecimalText.double(text) else {
+                throw Fault(.optionValue, "--ratio is '" + text + "'", expected: "a number up to 1")
+            }
+            self.ratio = ratio
+        }
+        if let name = words.value("method") { method = try SummarizeCommand.method(name) }
+        pooling = try words.pooling()
+    }
+
     /// Each text is one to summarize; without any, all of the file or of standard input is.
-    package func run(_ model: LoadedModel, texts: [String], output: Output) throws(Fault) {
+    package func run(_ model: Model, texts: [String], output: Output) throws(Fault) {
         guard sentences >= 0, ratio > 0, ratio <= 1 else {
             throw Fault(.optionValue, "--sentences takes 1 or more, --ratio more than 0 and up to 1")
         }
@@ -24,21 +47,13 @@ package struct SummarizeCommand {
             throw Fault(.optionsConflict, "texts come from arguments or from --file, not from both")
         }
         let tasks = try options.session(model)
-        let embedding = try SentenceEmbedding(tasks, pooling: pooling ?? model.sentencePooling)
+        let embedding = try SentenceEmbedding(tasks.context, options: .init(pooling: pooling))
+        let task = Summarization(
+            embedding, length: sentences > 0 ? .sentences(sentences) : .share(ratio), method: method)
         let documents = texts.isEmpty ? [try SummarizeCommand.read(options.file)] : texts.map { Array($0.utf8) }
         if options.format == .tsv { try output.line("line\tstart\tend\tscore\ttext") }
         for (line, text) in documents.enumerated() {
-            let ranges = SentenceSplitter.sentences(text)
-            guard ranges.count <= SentenceRanking.mostSentences else {
-                throw Fault(
-                    .textTooManySentences, "the text has " + String(ranges.count)
-                        + " sentences, more than the limit of " + String(SentenceRanking.mostSentences),
-                    advice: "summarize its parts")
-            }
-            let vectors = try embedding.embed(ranges.map { TaskText(part($0, of: text)) })
-            let count = sentences > 0 ? sentences : max(1, Int((Double(ranges.count) * ratio).rounded()))
-            let chosen = SentenceRanking.choose(count, of: vectors, by: method)
-            try write(chosen.map { (ranges[$0.index], $0.score) }, text, line + 1, output)
+            try write(tasks.answer(of: task, to: text), text, line + 1, output)
         }
         try output.flush()
     }
@@ -60,19 +75,19 @@ package struct SummarizeCommand {
     }
 
     private func write(
-        _ chosen: [(range: Range<Int>, score: Float)], _ text: [UInt8], _ line: Int, _ output: Output
+        _ chosen: [ChosenSentence], _ text: [UInt8], _ line: Int, _ output: Output
     ) throws(Fault) {
         let offsets = Offsets(countsCharacters: options.countsCharacters)
         guard options.format == .json else {
-            for (range, score) in chosen {
-                let sentence = TableText.field(part(range, of: text))
+            for sentence in chosen {
+                let words = TableText.field(part(sentence.range, of: text))
                 if options.format == .table {
-                    try output.line(sentence)
+                    try output.line(words)
                 } else {
-                    var row = [String(line), String(offsets.place(range.lowerBound, in: text))]
-                    row.append(String(offsets.place(range.upperBound, in: text)))
-                    row.append(score.description)
-                    row.append(sentence)
+                    var row = [String(line), String(offsets.place(sentence.range.lowerBound, in: text))]
+                    row.append(String(offsets.place(sentence.range.upperBound, in: text)))
+                    row.append(sentence.score.description)
+                    row.append(words)
                     try output.line(row.joined(separator: "\t"))
                 }
             }
@@ -82,16 +97,16 @@ package struct SummarizeCommand {
         json.beginObject()
         json.member("sentences")
         json.beginArray()
-        for (range, score) in chosen {
+        for sentence in chosen {
             json.beginObject()
             json.member("text")
-            json.string(part(range, of: text))
+            json.string(part(sentence.range, of: text))
             json.member("start")
-            json.integer(offsets.place(range.lowerBound, in: text))
+            json.integer(offsets.place(sentence.range.lowerBound, in: text))
             json.member("end")
-            json.integer(offsets.place(range.upperBound, in: text))
+            json.integer(offsets.place(sentence.range.upperBound, in: text))
             json.member("score")
-            json.number(score)
+            json.number(sentence.score)
             json.endObject()
         }
         json.endArray()

@@ -1,30 +1,50 @@
 import AlbitRuntime
+import AlbitTasks
 import AlbitText
 
 /// `tag`: the entities of texts.
-package struct TagCommand {
+package struct TagCommand: TaskCommand {
+    package static let specification = CommandSpecification.task(
+        "tag", "Find the entities in texts",
+        [
+            OptionSpecification(
+                "aggregation", value: "NAME",
+                "word, first, average, max, simple or none: how tokens become entities (default: word)"),
+            OptionSpecification("stride", value: "N", "Tokens that the windows of a long text share (default: 64)"),
+            .offsets,
+        ])
+
     package var options: TaskOptions
     package var aggregation = EntityAggregation.word
     /// Tokens that the windows of a long text share.
-    package var stride = 64
+    package var stride = TokenClassification.defaultStride
 
-    package init(options: TaskOptions, aggregation: EntityAggregation = .word, stride: Int = 64) {
+    package init(
+        options: TaskOptions, aggregation: EntityAggregation = .word, stride: Int = TokenClassification.defaultStride
+    ) {
         self.options = options
         self.aggregation = aggregation
         self.stride = stride
     }
 
-    package func run(_ model: LoadedModel, texts: [String], output: Output) throws(Fault) {
+    package init(options: TaskOptions, _ words: CommandLineArguments) throws(Fault) {
+        self.init(options: options)
+        if let name = words.value("aggregation") { aggregation = try TagCommand.aggregation(name) }
+        if let stride = try words.count("stride", from: 0) { self.stride = stride }
+    }
+
+    package func run(_ model: Model, texts: [String], output: Output) throws(Fault) {
         guard stride >= 0 else { throw Fault(.optionValue, "--stride is " + String(stride), expected: "0 or more") }
         let tasks = try options.session(model)
-        let task = try TokenClassification(tasks, labels: model.labels, aggregation: aggregation, stride: stride)
+        let task = try TokenClassification(tasks.context, aggregation: aggregation, stride: stride)
         let reader = try TaskReader(arguments: texts, file: options.file, columns: .text)
         if options.format == .tsv { try output.line("line\tlabel\tstart\tend\tscore\ttext") }
         var line = 0
         let batches = TaskRun(reader, tasks, output)
         while let records = try batches.next() {
-            let answers = try task.tag(records.map { $0[0] })
-            for (record, entities) in zip(records, answers) {
+            let answers = try tasks.answers(of: task, to: records.map { $0[0] })
+            for (record, answer) in zip(records, answers) {
+                let entities = answer.entities
                 line += 1
                 switch options.format {
                 case .json: try writeJSON(entities, record[0], output)
@@ -86,10 +106,12 @@ package struct TagCommand {
         try output.line(table.coloured(TableText.line(text, limit: 76), .bold))
         let width = TableText.width(entities.map { $0.label })
         for entity in entities {
-            let place = String(offsets.place(entity.range.lowerBound, in: text)) + "-"
+            let place =
+                String(offsets.place(entity.range.lowerBound, in: text)) + "-"
                 + String(offsets.place(entity.range.upperBound, in: text))
             try output.line(
-                "  " + table.coloured(TableText.left(entity.label, width), .green) + "  " + TableText.score(entity.score) + "  "
+                "  " + table.coloured(TableText.left(entity.label, width), .green) + "  "
+                    + TableText.score(entity.score) + "  "
                     + TableText.line(part(entity.range, of: text)) + table.coloured("  " + place, .dim))
         }
         if entities.isEmpty { try output.line(table.coloured("  no entities", .dim)) }

@@ -1,5 +1,6 @@
 import AlbitModel
 import AlbitRuntime
+import AlbitTasks
 import AlbitText
 import AlbitTokenizers
 
@@ -31,25 +32,14 @@ package struct TaskOptions: Sendable {
     package var format: TaskFormat { run.json ? .json : tsv ? .tsv : .table }
 
     /// A session on text. Throws for a model without tokenizer.
-    package func session(_ model: LoadedModel) throws(Fault) -> TaskSession {
+    package func session(_ model: Model) throws(Fault) -> TaskSession {
         if run.json && tsv { throw Fault(.optionsConflict, "--json and --tsv exclude each other") }
         guard maxLength >= 0 else {
             throw Fault(.optionValue, "--max-length is " + String(maxLength), expected: "1 or more")
         }
-        guard let tokenizer = model.tokenizer else {
-            throw Fault(
-                .taskNoTokenizer, in: model.path, "the model has no tokenizer, so it takes no text",
-                advice: "give one with --tokenizer where the model is made, or token ids to 'encode'")
-        }
-        guard tokenizer.count <= model.weights.configuration.vocabSize else {
-            throw Fault(
-                .tokenizerOtherModel, in: model.path, "the tokenizer has " + String(tokenizer.count)
-                    + " pieces, the model only " + String(model.weights.configuration.vocabSize) + " embeddings",
-                advice: "they do not belong together")
-        }
-        return TaskSession(
-            session: try run.session(model.weights), tokenizer: tokenizer, maxLength: maxLength == 0 ? nil : maxLength,
-            strict: strict)
+        _ = try model.requireTokenizer()
+        return try TaskSession(
+            model, session: run.session(model.weights), maxLength: maxLength == 0 ? nil : maxLength, strict: strict)
     }
 
     /// Offsets by the name that `--offsets` takes.

@@ -1,4 +1,5 @@
 import AlbitRuntime
+import AlbitTasks
 import AlbitText
 
 /// The records that a command answers, some at a time: each command answers and writes them, until there are none.
@@ -31,7 +32,7 @@ struct TaskRun {
         let count = tasks.truncatedTexts
         guard count > 0 else { return }
         Message.warn(
-            String(count) + (count == 1 ? " text was" : " texts were") + " longer than " + String(tasks.maxLength)
+            String(count) + (count == 1 ? " text was" : " texts were") + " longer than " + String(tasks.context.maxLength)
                 + " tokens and cut; " + String(tasks.truncatedTokens) + " tokens were left out (--strict refuses such texts)")
     }
 }

@@ -1,11 +1,6 @@
 import AlbitModel
 import AlbitText
 
-/// How a sentence-transformers model makes one vector of a sentence.
-package enum Pooling: String, Sendable, Equatable {
-    case cls, mean, max
-}
-
 /// A file of a tokenizer that lies beside the weights, not interpreted.
 package struct TokenizerFile: Sendable, Equatable {
     /// Its own name, such as `spiece.model` or `30k-clean.model`.
@@ -25,47 +20,33 @@ package struct TokenizerFile: Sendable, Equatable {
 package final class AlbertSource: ParameterSource {
 
     package let configuration: Configuration
-    /// Heads whose tensors are all there; the one a person asked for, or the source's own, first.
-    package let heads: [Head]
-    /// Rows of the classifier in order; empty where there is none.
-    package let labels: [String]
-    /// `single_label_classification`, `multi_label_classification` or `regression`, as Hugging Face stores it.
-    package let problemType: String?
-    package let pooling: Pooling?
+    /// What the model answers. The digest of its origin is computed when it is asked for (`sha256`).
+    package let card: ModelCard
     package let tokenizerFiles: [TokenizerFile]
     package let report: ImportReport
     private let parameters: [String: any LazyTensor]
     /// Files that make up the source, in order, for its digest.
     private let files: [any ByteSource]
 
-    /// What surrounds the parameters.
-    package struct Extras {
-        package var heads: [Head] = []
-        package var labels: [String] = []
-        package var problemType: String?
-        package var pooling: Pooling?
-        package var tokenizerFiles: [TokenizerFile] = []
-        package init() {}
-    }
-
     /// Checks that every parameter the configuration and the heads need is there in its shape.
     ///
     /// `parameters` maps canonical names to tensors in canonical orientation: use `TensorView.transposed`,
-    /// `.rows` or `.reshaped` where the source stores them otherwise. `nameInSource` is for messages.
+    /// `.rows` or `.reshaped` where the source stores them otherwise. Name and origin of the card are filled in here.
+    /// `nameInSource` is for messages.
     package init(
-        configuration: Configuration, parameters: [String: any LazyTensor], extras: Extras, report: ImportReport,
-        files: [any ByteSource], nameInSource: (String) -> [String] = { [$0] }
+        configuration: Configuration, parameters: [String: any LazyTensor], card: ModelCard, tokenizerFiles: [TokenizerFile],
+        report: ImportReport, files: [any ByteSource], nameInSource: (String) -> [String] = { [$0] }
     ) throws(Fault) {
         if let problem = configuration.problem { throw Fault(.importBadConfiguration, in: report.path, problem) }
         self.configuration = configuration
         self.parameters = parameters
         self.report = report
         self.files = files
-        heads = extras.heads
-        labels = extras.labels
-        problemType = extras.problemType
-        pooling = extras.pooling
-        tokenizerFiles = extras.tokenizerFiles
+        self.tokenizerFiles = tokenizerFiles
+        var card = card
+        card.name = configuration.title
+        card.origin = ModelOrigin(file: Importer.lastComponent(report.path), format: report.format)
+        self.card = card
         for (name, shape) in CanonicalShapes.required(configuration) where parameters[name] == nil {
             throw Fault(
                 .importMissingTensor, in: report.path, "\(name) \(shape) is missing",

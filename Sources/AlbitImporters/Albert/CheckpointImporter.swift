@@ -73,12 +73,11 @@ struct CheckpointImporter {
         let head = HeadReader(
             path: path, parameters: assembly.parameters, configurationFile: file, options: options,
             nameInSource: { candidates[$0]?.map(\.normalised) ?? [$0] })
-        var extras = try head.extras(&assembly.report)
-        extras.pooling = try neighbours.pooling()
-        extras.tokenizerFiles = try neighbours.tokenizerFiles(options)
+        var card = try head.card(&assembly.report)
+        card.sentence = try neighbours.sentencePipeline()
         return try AlbertSource(
-            configuration: configuration, parameters: assembly.parameters, extras: extras, report: assembly.report,
-            files: files,
+            configuration: configuration, parameters: assembly.parameters, card: card,
+            tokenizerFiles: try neighbours.tokenizerFiles(options), report: assembly.report, files: files,
             nameInSource: { name in
                 if let found = assembly.sourceNames[name] { return [found] }
                 return candidates[name]?.map(\.normalised) ?? [name]

@@ -25,7 +25,20 @@ struct ConfigurationFile {
 
     var modelType: String? { json["model_type"]?.string }
     var architectures: [String] { json["architectures"]?.array?.compactMap(\.string) ?? [] }
-    var problemType: String? { json["problem_type"]?.string }
+
+    /// How the classifier's logits become scores; nil where the file does not tell. Throws for a name that transformers
+    /// refuses too.
+    var problemType: ProblemType? {
+        get throws(Fault) {
+            guard let value = json["problem_type"], !value.isNull else { return nil }
+            guard let type = value.string.flatMap({ ProblemType(rawValue: $0) }) else {
+                throw .badConfiguration(
+                    path: path, problem: "problem_type is '\(value.string ?? "not a string")', expected "
+                        + ProblemType.allCases.map(\.rawValue).joined(separator: ", "))
+            }
+            return type
+        }
+    }
 
     /// Labels in order of their ids; nil where the file names none.
     func labels() throws(Fault) -> [String]? {

@@ -18,9 +18,11 @@ struct HeadReader {
         ("ForPreTraining", .maskedLanguageModel),
     ]
 
-    func extras(_ report: inout ImportReport) throws(Fault) -> AlbertSource.Extras {
+    /// What the model answers: heads whose tensors are all there, the one that a person asked for, or the source's own,
+    /// first.
+    func card(_ report: inout ImportReport) throws(Fault) -> ModelCard {
         typealias Name = ParameterName
-        var extras = AlbertSource.Extras()
+        var card = ModelCard()
         let hasPooler = try has([Name.poolerWeight, Name.poolerBias])
         let declared = (configurationFile?.architectures ?? []).compactMap { name in
             HeadReader.architectures.first { name.hasSuffix($0.suffix) }?.head
@@ -28,7 +30,7 @@ struct HeadReader {
         var heads: [Head] = []
         if try has([Name.classifierWeight, Name.classifierBias]) {
             heads.append(classifierKind(declared, hasPooler: hasPooler))
-            extras.labels = try labels()
+            card.labels = try labels()
         } else {
             _ = try namedLabels(rows: 0)
         }
@@ -40,7 +42,7 @@ struct HeadReader {
             heads.append(.maskedLanguageModel)
         }
         if try has([Name.orderWeight, Name.orderBias]) { heads.append(.sentenceOrder) }
-        for head in heads where !hasPooler && HeadReader.needsPooler(head) {
+        for head in heads where !hasPooler && head.readsPooled {
             throw Fault(
                 .importNeedsPooler, in: path, "\(head.name) needs the pooler, but its tensors are missing",
                 advice: "choose another head with --task")
@@ -59,13 +61,9 @@ struct HeadReader {
         } else if let main = declared.first(where: heads.contains) {
             heads = [main] + heads.filter { $0 != main }
         }
-        extras.heads = heads
-        extras.problemType = configurationFile?.problemType
-        return extras
-    }
-
-    static func needsPooler(_ head: Head) -> Bool {
-        head == .sequenceClassification || head == .multipleChoice || head == .sentenceOrder
+        card.heads = heads
+        card.problemType = try configurationFile?.problemType
+        return card
     }
 
     /// All there, or none; some of them only is an error.

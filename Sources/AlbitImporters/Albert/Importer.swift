@@ -18,6 +18,11 @@ package enum Importer {
         }
     }
 
+    /// Opens a GGUF file of floats that has been parsed.
+    package static func open(_ model: ModelFile, options: ImportOptions = ImportOptions()) throws(Fault) -> AlbertSource {
+        try FloatGGUF.open(model, FileBytes(path: model.path), options: options)
+    }
+
     /// What a directory is searched for, best first.
     private static let weightNames = [
         "model.safetensors", "model.safetensors.index.json", "pytorch_model.bin", "pytorch_model.bin.index.json",

@@ -26,13 +26,13 @@ struct Neighbours {
     }
 
     /// sentence-transformers says in `1_Pooling/config.json` how a sentence becomes one vector.
-    func pooling() throws(Fault) -> Pooling? {
+    func sentencePipeline() throws(Fault) -> SentencePipeline? {
         guard let file = try tree?.open("1_Pooling/config.json") else { return nil }
         let text = try file.allBytes(what: "the pooling configuration", limit: ConfigurationFile.maxBytes)
         let json = try JSONValue(parsing: text, file: file.path)
-        if json["pooling_mode_mean_tokens"]?.bool == true { return .mean }
-        if json["pooling_mode_cls_token"]?.bool == true { return .cls }
-        if json["pooling_mode_max_tokens"]?.bool == true { return .max }
+        if json["pooling_mode_mean_tokens"]?.bool == true { return SentencePipeline(.mean) }
+        if json["pooling_mode_cls_token"]?.bool == true { return SentencePipeline(.cls) }
+        if json["pooling_mode_max_tokens"]?.bool == true { return SentencePipeline(.max) }
         return nil
     }
 

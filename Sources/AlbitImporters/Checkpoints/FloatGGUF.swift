@@ -13,7 +13,11 @@ enum FloatGGUF {
                 .ggufInsideArchive, in: file.path, "is a GGUF file inside an archive",
                 advice: "unpack it first, it is read through a mapping")
         }
-        let model = try ModelFile(path: file.path)
+        return try open(ModelFile(path: file.path), file, options: options)
+    }
+
+    /// The source in a file that has been parsed; `file` reads its tensors.
+    static func open(_ model: ModelFile, _ file: any ByteSource, options: ImportOptions) throws(Fault) -> AlbertSource {
         guard model.weights != "int8" else {
             throw Fault(
                 .ggufQuantized, in: file.path, "holds int8 weights, which are run as they are",
@@ -42,7 +46,8 @@ enum FloatGGUF {
             }
         }
         return try AlbertSource(
-            configuration: model.configuration, parameters: parameters, extras: try extras(model, options), report: report, files: [file],
+            configuration: model.configuration, parameters: parameters, card: try card(model, options),
+            tokenizerFiles: try tokenizerFiles(model, options), report: report, files: [file],
             nameInSource: { [name($0, model)] })
     }
 
@@ -96,28 +101,23 @@ enum FloatGGUF {
         return crc.checksum
     }
 
-    private static func extras(_ model: ModelFile, _ options: ImportOptions) throws(Fault) -> AlbertSource.Extras {
-        var extras = AlbertSource.Extras()
-        extras.heads = model.heads
-        if let wanted = options.head {
-            guard model.heads.contains(wanted) else {
-                throw Fault(
-                    .importNoSuchHead, in: model.path, "has no head for \(wanted.name); it has "
-                        + "\(model.heads.map(\.name).isEmpty ? "none" : model.heads.map(\.name).joined(separator: ", "))",
-                    advice: "choose one of these with --task")
-            }
-            extras.heads = [wanted] + model.heads.filter { $0 != wanted }
+    /// The card of the file, with what a person says instead of it.
+    private static func card(_ model: ModelFile, _ options: ImportOptions) throws(Fault) -> ModelCard {
+        var card = model.card
+        if let wanted = options.head, !card.use(wanted) {
+            throw Fault(
+                .importNoSuchHead, in: model.path, "has no head for \(wanted.name); it has \(Head.names(card.heads))",
+                advice: "choose one of these with --task")
         }
-        extras.labels = model.labels
         if let path = options.labels {
             let rows = model.gguf.tensor(FloatTensorName.name(of: ParameterName.classifierWeight, innerGroups: 1))?.shape.last ?? 0
-            extras.labels = try LabelFile(path: path).labels(rows: rows)
+            card.labels = try LabelFile(path: path).labels(rows: rows)
         }
-        extras.problemType = model.problemType
-        extras.pooling = model.pooling.flatMap { Pooling(rawValue: $0) }
-        extras.tokenizerFiles =
-            options.tokenizer == nil ? try FloatGGUF.files(model) : try Neighbours(tree: nil).tokenizerFiles(options)
-        return extras
+        return card
+    }
+
+    private static func tokenizerFiles(_ model: ModelFile, _ options: ImportOptions) throws(Fault) -> [TokenizerFile] {
+        options.tokenizer == nil ? try FloatGGUF.files(model) : try Neighbours(tree: nil).tokenizerFiles(options)
     }
 
     /// The tokenizer's own files, as they were beside the checkpoint.

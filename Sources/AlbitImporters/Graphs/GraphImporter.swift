@@ -59,11 +59,11 @@ struct GraphImporter {
         let heads = HeadReader(
             path: path, parameters: assembly.parameters, configurationFile: file, options: options, classifier: kind,
             nameInSource: { names[$0].map { [$0] } ?? [$0] })
-        var extras = try heads.extras(&report)
-        extras.pooling = try neighbours.pooling()
-        extras.tokenizerFiles = try neighbours.tokenizerFiles(options)
+        var card = try heads.card(&report)
+        card.sentence = try neighbours.sentencePipeline()
         return try AlbertSource(
-            configuration: configuration, parameters: assembly.parameters, extras: extras, report: report, files: files,
+            configuration: configuration, parameters: assembly.parameters, card: card,
+            tokenizerFiles: try neighbours.tokenizerFiles(options), report: report, files: files,
             nameInSource: { names[$0].map { [$0] } ?? [$0] })
     }
 

@@ -1,0 +1,77 @@
+import AlbitImporters
+import AlbitModel
+import AlbitRuntime
+import AlbitTasks
+import AlbitText
+import AlbitTokenizers
+
+/// What a path leads to, found out and parsed once: an int8 file that runs as it is, or floats in any format that is
+/// imported.
+package struct OpenedModel {
+    package enum Content {
+        case albit(ModelFile)
+        case source(AlbertSource)
+    }
+
+    package let path: String
+    package let content: Content
+    /// What the model answers, with the head in use that was asked for.
+    package let card: ModelCard
+
+    /// Opens a file, a directory or an archive. Reads headers only.
+    package init(path: String, options: ImportOptions = ImportOptions()) throws(Fault) {
+        self.path = path
+        let file = try OpenedModel.gguf(path)
+        guard let file, file.weights == "int8" else {
+            let source =
+                if let file { try Importer.open(file, options: options) } else {
+                    try Importer.open(path: path, options: options)
+                }
+            content = .source(source)
+            card = source.card
+            return
+        }
+        var card = file.card
+        if let head = options.head, !card.use(head) {
+            throw Fault(
+                .importNoSuchHead, in: path, "has no head for \(head.name); it has \(Head.names(card.heads))",
+                advice: "choose one of these with --task")
+        }
+        content = .albit(file)
+        self.card = card
+    }
+
+    /// The file where it begins as GGUF does; nil for all else.
+    private static func gguf(_ path: String) throws(Fault) -> ModelFile? {
+        guard let file = try? MappedFile(path: path), file.bytes.prefix(4).elementsEqual("GGUF".utf8) else {
+            return nil
+        }
+        return try ModelFile(gguf: GGUF(file: file))
+    }
+
+    /// The tokenizer that comes with it; nil for a model that takes ids only.
+    package func tokenizer() throws(Fault) -> Tokenizer? {
+        switch content {
+        case .albit(let file): try TokenizerTables.read(file.gguf).map { Tokenizer($0) }
+        case .source(let source): try TokenizerReader.read(source.tokenizerFiles).map { Tokenizer($0) }
+        }
+    }
+
+    /// The model, ready to run: int8 in its file, or floats in memory.
+    package func model() throws(Fault) -> Model {
+        switch content {
+        case .albit(let file): try Model(file).with(card: card)
+        case .source(let source):
+            Model(
+                path: path, weights: try EncoderWeights(source), tokenizer: try tokenizer(), card: card,
+                size: ModelSize(fileBytes: source.report.fileBytes, memoryBytes: 4 * source.report.uniqueParameters))
+        }
+    }
+}
+
+extension Model {
+    /// Opens a model in any format: the one way for programs, library and tests on the desktop.
+    package init(opening path: String, options: ImportOptions = ImportOptions()) throws(Fault) {
+        self = try OpenedModel(path: path, options: options).model()
+    }
+}

@@ -1,0 +1,90 @@
+/// How the hidden states of a text become one vector: the modules that follow the transformer in a sentence-transformers
+/// model, in their order.
+package struct SentencePipeline: Sendable, Equatable {
+    /// Vectors of the hidden states, joined end to end where there are several. At least one.
+    package var poolings: [SentencePooling]
+    /// Whether a prompt's tokens take part in the poolings (`include_prompt`).
+    package var includesPrompt = true
+    /// What the joined vector passes through, in order.
+    package var stages: [SentenceStage] = []
+
+    package init(_ poolings: SentencePooling..., stages: [SentenceStage] = []) {
+        self.init(poolings: poolings, stages: stages)
+    }
+
+    package init(poolings: [SentencePooling], includesPrompt: Bool = true, stages: [SentenceStage] = []) {
+        self.poolings = poolings
+        self.includesPrompt = includesPrompt
+        self.stages = stages
+    }
+
+    /// The pipeline in words, the same for equal ones: `mean`, `cls+mean, dense`.
+    package var name: String {
+        var name = poolings.map { $0.rawValue }.joined(separator: "+")
+        for stage in stages {
+            switch stage {
+            case .dense: name += ", dense"
+            case .layerNorm: name += ", layer norm"
+            case .normalize: name += ", normalize"
+            }
+        }
+        return name
+    }
+
+    /// Values of the vector that comes out, for a model of this hidden size.
+    package func width(hiddenSize: Int) -> Int {
+        for stage in stages.reversed() { if case .dense(let dense) = stage { return dense.outFeatures } }
+        return poolings.count * hiddenSize
+    }
+
+    /// Whether the vector depends on the first token alone, so that the last layer need not compute any other.
+    package var readsFirstTokenOnly: Bool { poolings.allSatisfy { $0 == .cls || $0 == .pooler } }
+}
+
+/// One vector of all tokens of a text, those of the frame among them; names as in sentence-transformers' `pooling_mode`.
+package enum SentencePooling: String, Sendable, Equatable, CaseIterable {
+    /// The mean of the hidden states.
+    case mean
+    /// The hidden state of the first token.
+    case cls
+    /// The largest value of each dimension.
+    case max
+    /// The sum of the hidden states over the square root of their number.
+    case meanSqrtLength = "mean_sqrt_len_tokens"
+    /// The mean of the hidden states, each weighted with its place from 1.
+    case weightedMean = "weightedmean"
+    /// The hidden state of the last token.
+    case lastToken = "lasttoken"
+    /// The pooled output: tanh(dense(first token)).
+    case pooler
+}
+
+/// A module behind the pooling.
+package enum SentenceStage: Sendable, Equatable {
+    /// activation(W x + b).
+    case dense(DenseStage)
+    /// A LayerNorm over the whole vector, with its epsilon.
+    case layerNorm(epsilon: Float)
+    /// The vector over its length.
+    case normalize
+}
+
+/// The shape of a dense module; its weights are tensors of the model file.
+package struct DenseStage: Sendable, Equatable {
+    package var inFeatures: Int
+    package var outFeatures: Int
+    package var hasBias: Bool
+    package var activation: DenseActivation
+
+    package init(inFeatures: Int, outFeatures: Int, hasBias: Bool, activation: DenseActivation) {
+        self.inFeatures = inFeatures
+        self.outFeatures = outFeatures
+        self.hasBias = hasBias
+        self.activation = activation
+    }
+}
+
+/// What sentence-transformers' dense module may apply, by the last word of its `activation_function`, in lower case.
+package enum DenseActivation: String, Sendable, Equatable, CaseIterable {
+    case identity, tanh, relu, gelu, sigmoid
+}

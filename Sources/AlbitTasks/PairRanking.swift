@@ -1,0 +1,80 @@
+import AlbitModel
+import AlbitRuntime
+import AlbitText
+
+/// How well candidates fit a question.
+package struct CandidateScores: Sendable, Equatable {
+    /// 0...1, in the order of the candidates.
+    package let scores: [Float]
+    /// What candidates are ordered by: it still tells them apart where scores are all but 1.
+    private let ranks: [Float]
+
+    package init(scores: [Float], ranks: [Float]) {
+        self.scores = scores
+        self.ranks = ranks
+    }
+
+    /// Places of the best `count` candidates, best first, the earlier first of equal ones.
+    package func best(_ count: Int) -> [Int] { Scores.largest(ranks, count: count) }
+}
+
+/// How well texts fit a question, by a head that reads both together (a cross-encoder). The text of a question is what
+/// is asked, its choices are the candidates.
+package struct PairRanking: TextTask {
+    private enum Scorer {
+        /// One logit: its sigmoid.
+        case single
+        /// The probability of the label that means "fits".
+        case label(Int)
+    }
+
+    /// What a label that means "fits" is called.
+    private static let fitting = [
+        "entailment", "equivalent", "duplicate", "is_duplicate", "relevant", "paraphrase", "match",
+    ]
+
+    private let context: TaskContext
+    private let classifier: Linear
+    private let scorer: Scorer
+
+    /// Nil where the model has no such head: a classifier of texts with one output (a reranker, multiple choice), or
+    /// one with a label such as `entailment`.
+    package init?(_ context: TaskContext) {
+        let card = context.model.card
+        guard let head = card.heads.first(where: { $0 == .sequenceClassification || $0 == .multipleChoice }),
+            let classifier = try? context.model.linear(head)
+        else { return nil }
+        if classifier.rows == 1 {
+            scorer = .single
+        } else if let label = card.labels.firstIndex(where: { PairRanking.fitting.contains($0.lowercased()) }),
+            label < classifier.rows
+        {
+            scorer = .label(label)
+        } else {
+            return nil
+        }
+        self.context = context
+        self.classifier = classifier
+    }
+
+    package var tokensRead: TokensRead { .first }
+
+    package func prepare(_ question: ChoiceQuestion) throws(Fault) -> EncodedTexts {
+        try context.pairs(question.text, question.choices)
+    }
+
+    package func read(_ sequence: EncodedSequence, _ index: Int, of plan: EncodedTexts) throws(Fault) -> [Float] {
+        sequence.pooledLogits(classifier) ?? []
+    }
+
+    package func answer(_ plan: EncodedTexts, _ logits: [[Float]]) throws(Fault) -> CandidateScores {
+        switch scorer {
+        case .single:
+            let values = logits.map { $0[0] }
+            return CandidateScores(scores: Scores.sigmoid(values, kernel: context.kernel), ranks: values)
+        case .label(let label):
+            let scores = logits.map { Scores.softmax($0, kernel: context.kernel)[label] }
+            return CandidateScores(scores: scores, ranks: scores)
+        }
+    }
+}

@@ -1,0 +1,149 @@
+import AlbitCommands
+@testable import AlbitDrift
+import AlbitImporters
+import AlbitMaking
+import AlbitModel
+import AlbitRuntime
+import AlbitTasks
+import AlbitTokenizers
+import CPlatform
+import Foundation
+import TestData
+import Testing
+
+/// What verification counts are the answers that the commands print: a file whose truth is what they printed is answered
+/// without a fault. Models and texts are of no sense, so that no answer is right by chance.
+@Suite struct PrintedAnswersTests {
+    static let texts = [
+        "the license of this library", "a charming and often affecting journey", "terms",
+        "work based on the program is covered",
+        "you may copy it", "in any version of the library that you receive", "no warranty",
+        "distribute modified copies of the work",
+    ]
+
+    private static func model(_ path: String, _ change: (inout ModelCard) -> Void = { _ in }) throws -> Model {
+        let model = try Model(opening: Zoo.directory + "/" + path)
+        let file = Zoo.directory + "/tokenizers/hf/tokenizer.json"
+        var card = model.card
+        change(&card)
+        return model.with(tokenizer: Tokenizer(try TokenizerReader.read(TestData.bytes(atPath: file), path: file)))
+            .with(card: card)
+    }
+
+    /// The JSON objects that a command prints.
+    private static func objects(_ run: (Output) throws -> Void) throws -> [[String: Any]] {
+        let path = try TestData.temporaryDirectory() + "/output"
+        var descriptor: Int32 = -1
+        try #require(platform_create(path, true, &descriptor) == 0)
+        try run(Output(descriptor: descriptor))
+        try #require(platform_sync_close(descriptor) == 0)
+        return try String(contentsOfFile: path, encoding: .utf8).split(separator: "\n").map {
+            try #require(JSONSerialization.jsonObject(with: Data($0.utf8)) as? [String: Any])
+        }
+    }
+
+    private static let options = TaskOptions(run: RunOptions(json: true, threads: 1))
+
+    /// The metrics of a model on a file, by their names.
+    private static func metrics(_ model: Model, _ data: String) throws -> [String: Double] {
+        var comparison = try Comparison(reference: model, candidate: model, kernel: .best, threads: 1)
+        let report = try comparison.run(DataFile(path: DataFileTests.file(data))) { _, _ in }
+        #expect(report.agreement ?? 100 == 100)
+        return Dictionary(report.metrics.map { ($0.name, $0.reference) }, uniquingKeysWith: { first, _ in first })
+    }
+
+    @Test func labels() throws {
+        let model = try Self.model("torch/hf441_base-seqcls") { $0.labels = ["bad", "fair", "good"] }
+        let printed = try Self.objects {
+            try ClassifyCommand(options: Self.options).run(model, texts: Self.texts, output: $0)
+        }
+        let rows = try zip(Self.texts, printed).map { $0 + "\t" + (try #require($1["label"] as? String)) }
+        #expect(try Self.metrics(model, "text\tlabel\n" + rows.joined(separator: "\n") + "\n")["accuracy"] == 100)
+    }
+
+    @Test func numbers() throws {
+        let model = try Self.model("torch/hf441_base-seqcls") { $0.problemType = .regression }
+        let printed = try Self.objects {
+            try ClassifyCommand(options: Self.options).run(model, texts: Self.texts, output: $0)
+        }
+        let rows = try zip(Self.texts, printed).map { text, answer in
+            text + "\t\(try #require((answer["logits"] as? [Double])?.first))"
+        }
+        let metrics = try Self.metrics(model, "text\tlabel\n" + rows.joined(separator: "\n") + "\n")
+        #expect(abs((metrics["Pearson"] ?? 0) - 100) < 1e-9 && metrics["Spearman"] == 100)
+    }
+
+    /// Long texts are read in windows by both.
+    @Test(arguments: [1, 40]) func entities(times: Int) throws {
+        let model = try Self.model("safetensors/base-tokcls") { $0.labels = ["O", "B-PER", "I-PER", "B-LOC", "I-LOC"] }
+        let texts = Self.texts.map { Array(repeating: $0, count: times).joined(separator: " ") }
+        let printed = try Self.objects { try TagCommand(options: Self.options).run(model, texts: texts, output: $0) }
+        var rows = ["words\ttags"]
+        for (text, answer) in zip(texts, printed) {
+            var tags: [String] = []
+            let entities = try #require(answer["entities"] as? [[String: Any]])
+            for word in text.utf8.split(separator: 0x20) {
+                let start = text.utf8.distance(from: text.utf8.startIndex, to: word.startIndex)
+                let entity = entities.first { ($0["start"] as? Int ?? 0) <= start && start < ($0["end"] as? Int ?? 0) }
+                let label = entity?["label"] as? String
+                tags.append(label.map { (entity?["start"] as? Int == start ? "B-" : "I-") + $0 } ?? "O")
+            }
+            rows.append(text + "\t" + tags.joined(separator: " "))
+        }
+        #expect(Set(rows.joined(separator: " ").split(separator: " ")).isSuperset(of: ["O"]))
+        #expect(try Self.metrics(model, rows.joined(separator: "\n") + "\n")["entity F1"] == 100)
+    }
+
+    @Test(arguments: [1, 90]) func answers(times: Int) throws {
+        let model = try Self.model("safetensors/base-qa")
+        let contexts = Self.texts.map { Array(repeating: $0, count: times).joined(separator: " ") }
+        let pairs = contexts.flatMap { ["who receives the work", $0] }
+        let printed = try Self.objects { try AnswerCommand(options: Self.options).run(model, texts: pairs, output: $0) }
+        var rows = ["question\tcontext\tanswer"]
+        for (context, answer) in zip(contexts, printed) {
+            rows.append("who receives the work\t" + context + "\t" + (try #require(answer["text"] as? String)))
+        }
+        #expect(try Self.metrics(model, rows.joined(separator: "\n") + "\n")["exact match"] == 100)
+    }
+
+    @Test func words() throws {
+        let model = try Self.model("safetensors/base-pretraining")
+        let tokenizer = try model.requireTokenizer()
+        let session = try Session(weights: model.weights)
+        let task = try HiddenWords(TaskContext(model))
+        for text in Self.texts {
+            let plan = try task.prepare(TaskContext(model).sequence(TaskText(text)))
+            let guesses = try TaskSession(model, session: session).answer(
+                of: task, to: TaskContext(model).sequence(TaskText(text)))
+            #expect(guesses.count == plan.sequenceCount && guesses.count == tokenizer.tokens(Array(text.utf8)).count)
+            // The last token of a text is hidden by writing [MASK] in its place where it is a word of its own.
+            let words = text.split(separator: " ")
+            guard tokenizer.tokens(Array(text.utf8)).startsWord.last == true else { continue }
+            let masked = (words.dropLast() + ["[MASK]"]).joined(separator: " ")
+            let printed = try Self.objects {
+                try FillCommand(options: Self.options, top: 1).run(model, texts: [masked], output: $0)
+            }
+            let candidates = try #require(printed[0]["candidates"] as? [[String: Any]])
+            #expect(candidates.first?["id"] as? Int == guesses.last?.top, "\(masked)")
+        }
+    }
+
+    @Test(arguments: [SentencePooling.mean, .cls, .max]) func vectors(_ pooling: SentencePooling) throws {
+        let model = try Self.model("safetensors/base-model") { $0.sentence = SentencePipeline(pooling) }
+        let printed = try Self.objects {
+            try EmbedCommand(options: Self.options).run(model, texts: Self.texts, output: $0)
+        }
+        let context = TaskContext(model)
+        var score = try EmbeddingScore(context)
+        let session = try TaskSession(model, session: Session(weights: model.weights))
+        for text in Self.texts {
+            let plan = try context.sequence(TaskText(text))
+            let batch = try session.session.encode([plan.input(0)])
+            let reading = try score.task.read(batch[0], 0, of: plan)
+            _ = try score.judge(
+                Example(input: .text(Array(text.utf8), pair: nil), label: nil, line: 1), plan, [reading], "")
+        }
+        let expected = try printed.map { try #require($0["embedding"] as? [Double]).map { Float($0) } }
+        #expect(score.vectors == expected)
+    }
+}
