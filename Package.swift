@@ -66,6 +66,9 @@ let package = Package(
         .executableTarget(
             name: "masked-words-check", dependencies: ["AlbitMaking", "AlbitTasks", "AlbitImporters", "AlbitRuntime"], path: "Benchmarks/tasks", exclude: ["measure.py", "agreement.py"]),
 
+        .executableTarget(
+            name: "interval-coverage", dependencies: ["AlbitDrift", "AlbitText"], path: "Benchmarks/intervals"),
+
         // Tests.
         .target(name: "TestData", dependencies: ["AlbitImporters", "AlbitText"], path: "Tests/TestData"),
         .target(

@@ -28,3 +28,10 @@ def exact(prediction, answers):
 
 def f1(prediction, answers):
     return max(word_f1(answer, prediction) for answer in golds(answers))
+
+
+def evaluate(rows):
+    """Totals, and those of questions with and without answers (by whether any is listed), over (prediction, answers)."""
+    parts = {"total": rows, "withAnswer": [row for row in rows if row[1]], "withoutAnswer": [row for row in rows if not row[1]]}
+    mean = lambda score, rows: sum(score(*row) for row in rows) / len(rows) if rows else None
+    return {name: {"exact": mean(exact, part), "f1": mean(f1, part)} for name, part in parts.items()}

@@ -44,7 +44,7 @@ package struct Inspection {
     package init(_ file: ModelFile) throws(Fault) {
         self.init(configuration: file.configuration)
         path = file.path
-        format = "GGUF 3, Albit " + file.weights.rawValue + (file.preset.isEmpty ? "" : ", preset " + file.preset)
+        format = "GGUF 3, Albit " + file.weights + (file.preset.isEmpty ? "" : ", preset " + file.preset)
         configurationOrigin = "stored in the file"
         tensors = file.gguf.tensors.map {
             Tensor(name: $0.name, dtype: $0.type.name, shape: $0.shape, bytes: $0.byteCount)

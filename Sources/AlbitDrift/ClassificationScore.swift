@@ -54,9 +54,10 @@ struct ClassificationScore: TaskScore {
             }
         }
         guard confusion.total > 0 else { return [] }
+        let counts = confusion.byClass
         return [
-            ("accuracy", 100 * confusion.accuracy), ("macro F1", 100 * confusion.macroF1),
-            ("Matthews", 100 * confusion.matthews),
+            ("accuracy", 100 * confusion.accuracy), ("macro F1", 100 * counts.macro(counts.f1, over: counts.present)),
+            ("Matthews", 100 * counts.matthews),
         ]
     }
 

@@ -6,7 +6,8 @@ import CPlatform
 package final class ModelFile: @unchecked Sendable {
     package let gguf: GGUF
     package let configuration: Configuration
-    package let weights: StoredWeights
+    /// `int8`, `f32` or `f16`.
+    package let weights: String
     /// Name of the preset it was quantized with, empty for floats.
     package let preset: String
     /// What the model answers, and what it was made from.
@@ -42,11 +43,10 @@ package final class ModelFile: @unchecked Sendable {
                     + ", this program reads up to " + String(ModelFile.formatVersion), advice: "update Albit")
         }
         configuration = try Configuration(gguf, family)
-        let name = try gguf.required("albit.weights", gguf.string("albit.weights"))
-        guard let weights = StoredWeights(rawValue: name) else {
-            throw .badValue(path: path, key: "albit.weights", problem: "is '" + name + "', expected int8, f32 or f16")
+        weights = try gguf.required("albit.weights", gguf.string("albit.weights"))
+        guard ["int8", "f32", "f16"].contains(weights) else {
+            throw .badValue(path: path, key: "albit.weights", problem: "is '" + weights + "', expected int8, f32 or f16")
         }
-        self.weights = weights
         preset = try gguf.string("albit.preset") ?? ""
         card = try ModelCard(gguf)
         linears = try LinearDescription.read(gguf)

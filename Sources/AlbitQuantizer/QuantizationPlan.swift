@@ -165,7 +165,7 @@ struct QuantizationPlan<Source: ParameterSource> {
 
     private func describeArithmetic(_ header: inout GGUFWriter) {
         let c = source.configuration
-        header.set("albit.weights", StoredWeights.int8.rawValue)
+        header.set("albit.weights", "int8")
         header.set("albit.preset", request.preset.rawValue)
         header.set("albit.calibration", request.preset.isCalibrated ? request.calibrationDescription : "none")
         header.set("albit.linear.names", linears.map(\.name))

@@ -8,9 +8,9 @@ extension EncoderWeights {
     /// Throws `Fault` where a tensor is missing or of another shape.
     package convenience init(_ model: ModelFile) throws(Fault) {
         let configuration = model.configuration
-        guard model.weights == .int8 else {
+        guard model.weights == "int8" else {
             throw Fault(
-                .modelBadValue, in: model.path, at: "key 'albit.weights'", "is '" + model.weights.rawValue
+                .modelBadValue, in: model.path, at: "key 'albit.weights'", "is '" + model.weights
                     + "', expected int8; make an int8 file with 'albit quantize'")
         }
         let reader = Int8WeightReader(model: model)

@@ -108,6 +108,8 @@ package enum FaultCode: Sendable {
     case precisionNotFound
     case comparisonNoGolden, comparisonNoHead, comparisonNoTruth, comparisonOtherDimension, comparisonOtherGoldenShape,
         comparisonOtherHead, comparisonOtherLabels, comparisonOtherVocabulary
+    /// A gate on what cannot differ, or was not measured.
+    case gateCannotFail
     case exportBeyondHalf, exportTooLarge
 
     /// The exit code of a program that ends with this fault: bad input where nothing else is said.

@@ -18,14 +18,14 @@ enum FloatGGUF {
 
     /// The source in a file that has been parsed; `file` reads its tensors.
     static func open(_ model: ModelFile, _ file: any ByteSource, options: ImportOptions) throws(Fault) -> AlbertSource {
-        guard model.weights != .int8 else {
+        guard model.weights != "int8" else {
             throw Fault(
                 .ggufQuantized, in: file.path, "holds int8 weights, which are run as they are",
                 advice: "to convert or to quantize anew, name the checkpoint it was made from")
         }
 
         var report = ImportReport(
-            path: file.path, format: "GGUF " + model.weights.rawValue, writer: "Albit", naming: "GGUF", configuration: .file("its own keys"))
+            path: file.path, format: "GGUF " + model.weights, writer: "Albit", naming: "GGUF", configuration: .file("its own keys"))
         report.fileBytes = file.count
         if options.config != nil { report.notes.append("--config is not used: the file carries its configuration") }
         let checksums = try FloatGGUF.checksums(model)

@@ -42,8 +42,13 @@ package enum AnswerMatch {
     private static func scalars(_ words: [String]) -> [[Unicode.Scalar]] { words.map { Array($0.unicodeScalars) } }
 
     private static func words(_ text: String) -> [String] {
+        let scalars = Array(text.unicodeScalars)
         var kept: [Unicode.Scalar] = []
-        for scalar in text.unicodeScalars {
+        for (place, scalar) in scalars.enumerated() {
+            if scalar == "Σ" {
+                kept.append(isFinalSigma(scalars, place) ? "ς" : "σ")
+                continue
+            }
             for lower in scalar.properties.lowercaseMapping.unicodeScalars where !isPunctuation(lower) { kept.append(lower) }
         }
         // Articles end where Python's \b does: at anything but letters and numbers ("_" is punctuation).
@@ -59,6 +64,13 @@ package enum AnswerMatch {
             }
         }
         return spaced.split(whereSeparator: isSpace).map { String(String.UnicodeScalarView($0)) }
+    }
+
+    /// Whether a capital sigma ends a word, and so has another small letter (Unicode's Final_Sigma, as in `str.lower`).
+    private static func isFinalSigma(_ scalars: [Unicode.Scalar], _ place: Int) -> Bool {
+        let before = scalars[..<place].last { !$0.properties.isCaseIgnorable }
+        let after = scalars[(place + 1)...].first { !$0.properties.isCaseIgnorable }
+        return (before?.properties.isCased ?? false) && !(after?.properties.isCased ?? false)
     }
 
     private static func isPunctuation(_ scalar: Unicode.Scalar) -> Bool {
