@@ -105,7 +105,7 @@ package struct KernelSpeed {
             withUnsafePointer(to: linear) { linear in
                 withUnsafePointer(to: integers) { integers in
                     table.matmul(
-                        linear, integers, 0, rows, 0, Int32(outputs), KERNEL_LINEAR, output, outputs)
+                        linear, integers, 0, rows, 0, Int32(outputs), KERNEL_ACTIVATION_NONE, output, outputs)
                 }
             }
         }

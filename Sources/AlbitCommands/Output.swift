@@ -37,8 +37,7 @@ package final class Output {
         guard !buffer.isEmpty else { return }
         let error = buffer.withUnsafeBytes { platform_write(descriptor, $0.baseAddress, $0.count) }
         buffer.removeAll(keepingCapacity: true)
-        // 32 is EPIPE on every Linux.
-        if error == 32 { throw Fault(.outputClosed, "output was closed") }
+        if error == platform_error_closed_pipe { throw Fault(.outputClosed, "output was closed") }
         if error != 0 {
             throw Fault(.outputWriteFailed, "writing the output failed: " + String(cString: platform_error_text(error)))
         }

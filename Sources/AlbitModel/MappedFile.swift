@@ -11,8 +11,7 @@ package final class MappedFile: @unchecked Sendable {
     /// `doesNotFit` where the address space is too small.
     package init(path: String) throws(Fault) {
         file = path.withCString { platform_open_mapped($0) }
-        // 12 is ENOMEM and 27 EFBIG on every Linux.
-        if file.error == 12 || file.error == 27 {
+        if file.error == platform_error_out_of_memory || file.error == platform_error_file_too_big {
             throw Fault(
                 .modelDoesNotFit, in: path, "has " + String(file.size) + " bytes, but this process may map only "
                     + (platform_address_space_left() == .max ? "less" : String(platform_address_space_left())),

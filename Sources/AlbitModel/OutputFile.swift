@@ -18,7 +18,7 @@ package final class OutputFile {
     package init(path: String, overwrite: Bool) throws(Fault) {
         self.path = path
         self.overwrite = overwrite
-        if !overwrite, path.withCString({ platform_kind($0) }) != 0 {
+        if !overwrite, path.withCString({ platform_kind($0) }) != PLATFORM_KIND_NOTHING {
             throw Fault(.outputExists, in: path, "is there already", advice: "use --force to replace it")
         }
         var opened: Int32 = -1

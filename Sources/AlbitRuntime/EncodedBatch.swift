@@ -32,7 +32,7 @@ package struct EncodedBatch {
     }
 
     /// `linear` applied to rows of the batch: [rows.count][linear.rows].
-    func apply(_ linear: Linear, rows: Range<Int>, activation: kernel_activation = KERNEL_LINEAR) -> [Float] {
+    func apply(_ linear: Linear, rows: Range<Int>, activation: kernel_activation = KERNEL_ACTIVATION_NONE) -> [Float] {
         defer { withExtendedLifetime(arena) {} }
         return apply(
             linear, input: arena.hidden + rows.lowerBound * arena.hiddenStride, stride: arena.hiddenStride,
@@ -45,7 +45,7 @@ package struct EncodedBatch {
         defer { withExtendedLifetime(arena) {} }
         return vector.withUnsafeBufferPointer { buffer in
             guard let base = buffer.baseAddress, buffer.count == linear.columns else { return [] }
-            return apply(linear, input: base, stride: linear.columns, count: 1, activation: KERNEL_LINEAR)
+            return apply(linear, input: base, stride: linear.columns, count: 1, activation: KERNEL_ACTIVATION_NONE)
         }
     }
 

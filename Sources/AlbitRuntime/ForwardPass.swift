@@ -10,7 +10,7 @@ extension Session {
         _ linear: Linear, precision: SitePrecision? = nil, secondResult: UnsafeMutablePointer<Float>? = nil,
         input: UnsafePointer<Float>, stride: Int, rows: Int,
         through integers: inout kernel_rows, scratch: UnsafeMutablePointer<Float>,
-        activation: kernel_activation = KERNEL_LINEAR, output: UnsafeMutablePointer<Float>, outputStride: Int
+        activation: kernel_activation = KERNEL_ACTIVATION_NONE, output: UnsafeMutablePointer<Float>, outputStride: Int
     ) {
         switch linear.weights {
         case .float32(let weight, let bias):
@@ -25,8 +25,8 @@ extension Session {
                 table.matmul(&matrix, &integers, 0, Int32(rows), 0, matrix.n, activation, output, outputStride)
                 return
             }
-            table.matmul(&matrix, &integers, 0, Int32(rows), 0, matrix.n, KERNEL_LINEAR, output, outputStride)
-            table.matmul(&second, &integers, 0, Int32(rows), 0, second.n, KERNEL_LINEAR, secondResult, outputStride)
+            table.matmul(&matrix, &integers, 0, Int32(rows), 0, matrix.n, KERNEL_ACTIVATION_NONE, output, outputStride)
+            table.matmul(&second, &integers, 0, Int32(rows), 0, second.n, KERNEL_ACTIVATION_NONE, secondResult, outputStride)
             table.add_plane(output, secondResult, outputStride, Int32(rows), matrix.n, activation)
         }
     }
@@ -34,9 +34,9 @@ extension Session {
     /// The activation of the feed-forward part, as the kernels call it.
     var activation: kernel_activation {
         switch configuration.hiddenAct {
-        case .geluNew: KERNEL_GELU_TANH
-        case .gelu: KERNEL_GELU_ERF
-        case .relu: KERNEL_RELU
+        case .geluNew: KERNEL_ACTIVATION_GELU_TANH
+        case .gelu: KERNEL_ACTIVATION_GELU_ERF
+        case .relu: KERNEL_ACTIVATION_RELU
         }
     }
 
@@ -150,7 +150,7 @@ extension Session {
                 let row = rows.first(head: head)
                 table.matmul_f32(
                     weight + row * layer.qkv.columns, bias.map { $0 + row }, Int32(width), Int32(layer.qkv.columns),
-                    arena.hidden + sequence.first * arena.hiddenStride, arena.hiddenStride, length, KERNEL_LINEAR,
+                    arena.hidden + sequence.first * arena.hiddenStride, arena.hiddenStride, length, KERNEL_ACTIVATION_NONE,
                     qkv, width)
                 table.attend_f32(
                     qkv, qkv + part, qkv + 2 * part, width, length, Int32(d), 0, queries,
@@ -160,13 +160,13 @@ extension Session {
                 integers.planes = Int32(weights.precision[step, .attentionQKV].activationPlanes)
                 let first = Int32(rows.first(head: head))
                 table.matmul(
-                    &matrix, &integers, Int32(sequence.first), length, first, first + Int32(width), KERNEL_LINEAR,
+                    &matrix, &integers, Int32(sequence.first), length, first, first + Int32(width), KERNEL_ACTIVATION_NONE,
                     qkv, width)
                 if weights.precision[step, .attentionQKV] == .twoByTwo, let second = workspace.secondQKV, var plane = layer.qkv.secondPlane {
                     table.matmul(
-                        &plane, &integers, Int32(sequence.first), length, first, first + Int32(width), KERNEL_LINEAR,
+                        &plane, &integers, Int32(sequence.first), length, first, first + Int32(width), KERNEL_ACTIVATION_NONE,
                         second, width)
-                    table.add_plane(qkv, second, width, length, Int32(width), KERNEL_LINEAR)
+                    table.add_plane(qkv, second, width, length, Int32(width), KERNEL_ACTIVATION_NONE)
                 }
                 var packed = kernel_head()
                 kernel_head_place(

@@ -7,6 +7,9 @@ package struct Kernel: @unchecked Sendable {
 
     package var name: String { String(cString: table.pointee.name) }
 
+    /// What `--kernel` may name on some machine; the run time says which of them this one runs.
+    package static let names = ["scalar", "avx2", "avxvnni", "avx512vnni", "neon", "sdot", "smmla"]
+
     /// Every kernel that this program holds, best first.
     package static var all: [Kernel] {
         (0..<kernel_count()).compactMap { kernel_at($0).map { Kernel(table: $0) } }

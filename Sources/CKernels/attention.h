@@ -1,12 +1,10 @@
 // Attention over integer heads, from the same tile as the matmuls: queries and softmax weights are rows, keys and
-// values are panels. Included after rows.h and the tile of an instruction set, which provides
-//   tile_floats(a, b, lda, rows, panels, k, n0, n1, steps, out, ldo): see tile_steps
-//   tile_sums(a, lda, rows, panel, k, column_sum, out): sums of u * w of one panel, [8][16]
+// values are panels. Included by products.h, after tile_floats and tile_sums (panel_tiles.h says what they do).
 
 /// Digits of 16 values: one in ±127, or two in base 254.
 LANE void digits_of(f32x16 x, f32x16 inverse, int32_t planes, i32x16 digits[2]) {
-    int32_t most = planes == 2 ? HEAD_MOST_2 : HEAD_MOST_1;
-    i32x16 q = i_max(i_min(f_round(f_mul(x, inverse)), i_set(most)), i_set(-most));
+    int32_t max = planes == 2 ? HEAD_MAX_2 : HEAD_MAX_1;
+    i32x16 q = i_max(i_min(f_round(f_mul(x, inverse)), i_set(max)), i_set(-max));
     digits[0] = q;
     if (planes == 2) {
         digits[0] = f_round(f_mul(i_to_float(q), f_set(1.0f / 254.0f)));
@@ -16,18 +14,18 @@ LANE void digits_of(f32x16 x, f32x16 inverse, int32_t planes, i32x16 digits[2]) 
 
 LANE f32x16 load_up_to(const float *p, int32_t n) { return n >= 16 ? f_load(p) : f_load_part(p, n); }
 
-LANE void steps_of(float magnitude, float most, float *scale, float *inverse) {
+LANE void scale_of(float magnitude, float max, float *scale, float *inverse) {
     magnitude += 0.0f;
     int none = magnitude < TINY;
-    *scale = none ? 0 : magnitude / most;
-    *inverse = none ? 0 : most / magnitude;
+    *scale = none ? 0 : magnitude / max;
+    *inverse = none ? 0 : max / magnitude;
 }
 
-LANE float row_steps(const float *x, int32_t n, float most, float *inverse) {
+LANE float row_scale(const float *x, int32_t n, float max, float *inverse) {
     f32x16 top = f_set(0.0f);
     for (int32_t i = 0; i < n; i += 16) top = f_max(top, f_abs(load_up_to(x + i, n - i)));
     float scale;
-    steps_of(f_most(top), most, &scale, inverse);
+    scale_of(f_max_lane(top), max, &scale, inverse);
     return scale;
 }
 
@@ -37,17 +35,21 @@ LANE void place_key(int8_t *key, int32_t token, int32_t i, int32_t count, int32_
     for (int32_t group = 0; group < count / 4; group++) memcpy(panel + 64 * group, bytes + 4 * group, 4);
 }
 
-/// Digits of 64 values of one plane plus 128, as bytes; returns the lanes' sums of them. Values that are numbers need no
-/// clamping here: none is larger than the magnitude that the step comes from.
+/// Digits of 16 values of one plane, plus 128.
+LANE i32x16 raised_digits(const float *x, f32x16 inverse) {
+    return i_add(f_round(f_mul(f_load(x), inverse)), i_set(128));
+}
+
+/// Digits of 64 values of one plane plus 128, as bytes; returns the lanes' sums of them. Values that are numbers need
+/// no clamping here: none is larger than the magnitude that the step comes from.
 LANE i32x16 store_digits(const float *x, f32x16 inverse, uint8_t *bytes) {
-    const i32x16 offset = i_set(128);
-    i32x16 a = i_add(f_round(f_mul(f_load(x), inverse)), offset), b = i_add(f_round(f_mul(f_load(x + 16), inverse)), offset);
-    i32x16 c = i_add(f_round(f_mul(f_load(x + 32), inverse)), offset), d = i_add(f_round(f_mul(f_load(x + 48), inverse)), offset);
+    i32x16 a = raised_digits(x, inverse), b = raised_digits(x + 16, inverse);
+    i32x16 c = raised_digits(x + 32, inverse), d = raised_digits(x + 48, inverse);
     i_store_levels(bytes, a, b, c, d);
     return i_add(i_add(a, b), i_add(c, d));
 }
 
-static void pack_keys_and_queries(kernel_head *head, const float *query, const float *key, size_t stride, float most) {
+static void pack_keys_and_queries(kernel_head *head, const float *query, const float *key, size_t stride, float max) {
     int32_t size = head->size, padded = head->size_padded;
     int whole = head->planes == 1 && size % 64 == 0;
     float constant = LOG2_E / __builtin_elementwise_sqrt((float)size);
@@ -55,8 +57,8 @@ static void pack_keys_and_queries(kernel_head *head, const float *query, const f
         const float *q = query + (size_t)token * stride, *k = key + (size_t)token * stride;
         i32x16 digits[2], sums[2] = {i_set(0), i_set(0)};
         float query_inverse, key_inverse;
-        head->query_scale[token] = row_steps(q, size, most, &query_inverse) * constant;
-        head->key_scale[token] = row_steps(k, size, most, &key_inverse);
+        head->query_scale[token] = row_scale(q, size, max, &query_inverse) * constant;
+        head->key_scale[token] = row_scale(k, size, max, &key_inverse);
         if (whole) {
             for (int32_t i = 0; i < size; i += 64) {
                 uint8_t bytes[64];
@@ -91,7 +93,7 @@ LANE i32x16 words_of(const i32x16 digits[4]) {
     return i_or(low, i_or(i_shift_left(i_and(digits[2], byte), 16), i_shift_left(digits[3], 24)));
 }
 
-static void pack_values(kernel_head *head, const float *value, size_t stride, float most) {
+static void pack_values(kernel_head *head, const float *value, size_t stride, float max) {
     int32_t size = head->size, length = head->length;
     for (int32_t i = 0; i < size; i += 16) {
         int32_t n = size - i < 16 ? size - i : 16;
@@ -100,7 +102,7 @@ static void pack_values(kernel_head *head, const float *value, size_t stride, fl
             top = f_max(top, f_abs(load_up_to(value + (size_t)token * stride + i, n)));
         float tops[16], scales[16], inverses[16];
         f_store(tops, top);
-        for (int c = 0; c < 16; c++) steps_of(tops[c], most, scales + c, inverses + c);
+        for (int c = 0; c < 16; c++) scale_of(tops[c], max, scales + c, inverses + c);
         f_store(head->value_scale + i, f_keep(f_load(scales), n));
         f32x16 inverse = f_load(inverses);
         i32x16 sums[2] = {i_set(0), i_set(0)};
@@ -128,18 +130,18 @@ static void pack_values(kernel_head *head, const float *value, size_t stride, fl
 }
 
 static void pack_head(kernel_head *head, const float *query, const float *key, const float *value, size_t stride) {
-    float most = head->planes == 2 ? (float)HEAD_MOST_2 : (float)HEAD_MOST_1;
+    float max = head->planes == 2 ? (float)HEAD_MAX_2 : (float)HEAD_MAX_1;
     head_clear(head);
-    pack_keys_and_queries(head, query, key, stride, most);
-    pack_values(head, value, stride, most);
+    pack_keys_and_queries(head, query, key, stride, max);
+    pack_values(head, value, stride, max);
 }
 
-/// 2^(score - top) in steps of 1 / most. No score is above the top, so that only the lower limit counts.
-LANE void weights_of(const float *scores, f32x16 top, float most, i32x16 *weights, int count) {
+/// 2^(score - top) in steps of 1 / max. No score is above the top, so that only the lower limit counts.
+LANE void weights_of(const float *scores, f32x16 top, float max, i32x16 *weights, int count) {
     f32x16 t[SIDE_BY_SIDE];
-    EACH_VECTOR(i, count) t[i] = f_sub(f_load(scores + 16 * i), top);
+    EACH(i, count) t[i] = f_sub(f_load(scores + 16 * i), top);
     exp2_below(t, count);
-    EACH_VECTOR(i, count) weights[i] = f_round(f_mul(t[i], f_set(most)));
+    EACH(i, count) weights[i] = f_round(f_mul(t[i], f_set(max)));
 }
 
 /// Softmax weights of one query, whose largest score is `largest`, as bytes; returns 1 / their sum.
@@ -173,9 +175,10 @@ static void wide_scores(const kernel_head *head, int32_t first, int32_t rows) {
         int32_t sums[4][8 * 16];
         for (int a = 0; a < 2; a++)
             for (int b = 0; b < 2; b++)
-                tile_sums(head->query[a] + first * d, (size_t)d, rows, head->key[b] + (size_t)j * d, d, head->key_sum[b] + j,
-                          sums[2 * a + b]);
-        i32x16 high_sum = i_shift_left(i_load(head->key_sum[0] + j), 7), low_sum = i_shift_left(i_load(head->key_sum[1] + j), 7);
+                tile_sums(head->query[a] + first * d, (size_t)d, rows, head->key[b] + (size_t)j * d, d,
+                          head->key_sum[b] + j, sums[2 * a + b]);
+        i32x16 high_sum = i_shift_left(i_load(head->key_sum[0] + j), 7);
+        i32x16 low_sum = i_shift_left(i_load(head->key_sum[1] + j), 7);
         for (int32_t row = 0; row < rows; row++) {
             i32x16 hh = i_sub(i_load(sums[0] + 16 * row), high_sum), hl = i_sub(i_load(sums[1] + 16 * row), low_sum);
             i32x16 lh = i_sub(i_load(sums[2] + 16 * row), high_sum), ll = i_sub(i_load(sums[3] + 16 * row), low_sum);
@@ -203,7 +206,9 @@ static void wide_contexts(const kernel_head *head, int32_t rows, const float *in
             f32x16 parts[2];
             for (int p = 0; p < 2; p++) {
                 parts[p] = i_to_float(i_load(sums[2 * p] + 16 * row));
-                if (two) parts[p] = f_add(f_mul(parts[p], f_set(256.0f)), i_to_float(i_load(sums[2 * p + 1] + 16 * row)));
+                if (!two) continue;
+                f32x16 rest = i_to_float(i_load(sums[2 * p + 1] + 16 * row));
+                parts[p] = f_add(f_mul(parts[p], f_set(256.0f)), rest);
             }
             f32x16 f = f_add(f_mul(parts[0], f_set(254.0f)), parts[1]);
             f = f_mul(f_mul(f, f_load(head->value_scale + c)), f_set(inverse[row]));
@@ -222,9 +227,10 @@ static void attend(const kernel_head *head, int32_t first, int32_t rows, float *
         if (head->planes == 2) {
             wide_scores(head, query, count);
         } else {
-            tile_steps steps = {head->key_sum[0], head->key_scale, NULL, offsets, head->query_scale + query, KERNEL_LINEAR};
-            tile_floats(head->query[0] + query * padded, NULL, (size_t)padded, count, head->key[0], padded, 0, n, &steps,
-                        head->scores, (size_t)n);
+            tile_steps steps = {head->key_sum[0], head->key_scale, NULL, offsets, head->query_scale + query,
+                                KERNEL_ACTIVATION_NONE};
+            tile_floats(head->query[0] + query * padded, NULL, (size_t)padded, count, head->key[0], padded, 0, n,
+                        &steps, head->scores, (size_t)n);
         }
         float tops[8], inverse[8];
         for (int32_t row = 0; row < count; row++) tops[row] = largest(head->scores + (size_t)row * n, head->length);
@@ -239,7 +245,7 @@ static void attend(const kernel_head *head, int32_t first, int32_t rows, float *
             whole = 0;
             stride = (size_t)padded;
         } else {
-            tile_steps steps = {head->value_sum[0], head->value_scale, NULL, none, inverse, KERNEL_LINEAR};
+            tile_steps steps = {head->value_sum[0], head->value_scale, NULL, none, inverse, KERNEL_ACTIVATION_NONE};
             tile_floats(high, head->weight_planes == 2 ? low : NULL, (size_t)n, count, head->value[0], n, 0, padded,
                         &steps, target, stride);
         }

@@ -1,9 +1,9 @@
 #pragma STDC FP_CONTRACT OFF
 #if defined(__x86_64__)
-#pragma clang attribute push(__attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx512vnni"))), apply_to = function)
+#define TARGET "avx512f,avx512bw,avx512dq,avx512vl,avx512vnni"
+#pragma clang attribute push(__attribute__((target(TARGET))), apply_to = function)
 #include "lanes_avx512.h"
-#include "rows.h"
-#include "tile.h"
+#include "template.h"
 
 // The tile: up to 8 rows by 3 panels of 16 channels keep 24 accumulators, 3 weights and a broadcast in 32 registers.
 // Two-plane rows fill the same tile with 4 rows of the high plane and 4 of the low one.
@@ -12,30 +12,28 @@ enum { ROWS = 8, PANELS = 3 };
 // Bytes ahead of the weights that are asked for: a strip of three panels is wider than the first cache level.
 enum { AHEAD = 1024 };
 
-#define EACH(i, count) _Pragma("clang loop unroll(full)") for (int i = 0; i < count; i++)
-
 /// Sums of R rows at a (the first HALF) and b (the others) over k with V panels. Meanwhile a panel at `later` is asked
 /// for, which comes from outer cache levels or from memory.
-#define SUM_TILE(R, V)                                                                                      \
-    LANE void sum_##R##x##V(const uint8_t *a, const uint8_t *b, size_t lda, int half, const int8_t *w,      \
-                            size_t panel, int32_t k, const int8_t *later, __m512i c[ROWS][PANELS]) {        \
-        const uint8_t *x[R];                                                                                \
-        EACH(r, R) x[r] = r < half ? a + (size_t)r * lda : b + (size_t)(r - half) * lda;                    \
-        EACH(r, R) EACH(v, V) c[r][v] = _mm512_setzero_si512();                                             \
-        for (int32_t i = 0; i < k; i += 4, w += 64, later += 64) {                                          \
-            __m512i y[V];                                                                                   \
-            _mm_prefetch((const char *)later, _MM_HINT_T1);                                                 \
-            EACH(v, V) {                                                                                    \
-                y[v] = _mm512_load_si512(w + v * panel);                                                    \
-                _mm_prefetch((const char *)w + v * panel + AHEAD, _MM_HINT_T0);                             \
-            }                                                                                               \
-            EACH(r, R) {                                                                                    \
-                int32_t word;                                                                               \
-                memcpy(&word, x[r] + i, 4);                                                                 \
-                __m512i u = _mm512_set1_epi32(word);                                                        \
-                EACH(v, V) c[r][v] = _mm512_dpbusd_epi32(c[r][v], u, y[v]);                                 \
-            }                                                                                               \
-        }                                                                                                   \
+#define SUM_TILE(R, V)                                                                                 \
+    LANE void sum_##R##x##V(const uint8_t *a, const uint8_t *b, size_t lda, int half, const int8_t *w, \
+                            size_t panel, int32_t k, const int8_t *later, __m512i c[ROWS][PANELS]) {   \
+        const uint8_t *x[R];                                                                           \
+        EACH(r, R) x[r] = r < half ? a + (size_t)r * lda : b + (size_t)(r - half) * lda;               \
+        EACH(r, R) EACH(v, V) c[r][v] = _mm512_setzero_si512();                                        \
+        for (int32_t i = 0; i < k; i += 4, w += 64, later += 64) {                                     \
+            __m512i y[V];                                                                              \
+            _mm_prefetch((const char *)later, _MM_HINT_T1);                                            \
+            EACH(v, V) {                                                                               \
+                y[v] = _mm512_load_si512(w + v * panel);                                               \
+                _mm_prefetch((const char *)w + v * panel + AHEAD, _MM_HINT_T0);                        \
+            }                                                                                          \
+            EACH(r, R) {                                                                               \
+                int32_t word;                                                                          \
+                memcpy(&word, x[r] + i, 4);                                                            \
+                __m512i u = _mm512_set1_epi32(word);                                                   \
+                EACH(v, V) c[r][v] = _mm512_dpbusd_epi32(c[r][v], u, y[v]);                            \
+            }                                                                                          \
+        }                                                                                              \
     }
 
 /// The floats of one vector of sums, one plane or two.
@@ -51,15 +49,15 @@ LANE f32x16 dequantized(__m512i high, __m512i low, int two, int biased, tile_ste
 }
 
 /// The steps of a whole tile, row by row; what they are is asked once, not for every vector.
-#define FINISH_TILE(R, V, low, two)                                                                     \
-    const tile_steps s = *steps;                                                                        \
-    if (!s.bias)                                                                                        \
-        FINISH_ROWS(R, V, low, two, 0, s.activation)                                                    \
-    else                                                                                                \
-        switch (s.activation) {                                                                         \
-        case KERNEL_LINEAR: FINISH_ROWS(R, V, low, two, 1, KERNEL_LINEAR) break;                        \
-        case KERNEL_GELU_TANH: FINISH_ROWS(R, V, low, two, 1, KERNEL_GELU_TANH) break;                  \
-        default: FINISH_ROWS(R, V, low, two, 1, s.activation) break;                                    \
+#define FINISH_TILE(R, V, low, two)                                                                          \
+    const tile_steps s = *steps;                                                                             \
+    if (!s.bias)                                                                                             \
+        FINISH_ROWS(R, V, low, two, 0, s.activation)                                                         \
+    else                                                                                                     \
+        switch (s.activation) {                                                                              \
+        case KERNEL_ACTIVATION_NONE: FINISH_ROWS(R, V, low, two, 1, KERNEL_ACTIVATION_NONE) break;           \
+        case KERNEL_ACTIVATION_GELU_TANH: FINISH_ROWS(R, V, low, two, 1, KERNEL_ACTIVATION_GELU_TANH) break; \
+        default: FINISH_ROWS(R, V, low, two, 1, s.activation) break;                                         \
         }
 #define FINISH_ROWS(R, V, low, two, biased, activation)                                         \
     EACH(r, R) {                                                                                \
@@ -69,32 +67,32 @@ LANE f32x16 dequantized(__m512i high, __m512i low, int two, int biased, tile_ste
         EACH(v, V) f_store(out + r * ldo + 16 * v, f[v]);                                       \
     }
 
-#define TILE(R, V)                                                                                             \
-    SUM_TILE(R, V)                                                                                             \
-    static __attribute__((noinline)) void one_plane_##R##x##V(                                                 \
-        const uint8_t *a, size_t lda, const int8_t *w, int32_t k, const int8_t *later,                         \
-        const tile_steps *steps, int32_t j, int32_t row, float *out, size_t ldo) {                             \
-        __m512i c[ROWS][PANELS];                                                                               \
-        sum_##R##x##V(a, a, lda, R, w, (size_t)k * 16, k, later, c);                                           \
-        FINISH_TILE(R, V, r, 0)                                                                                \
+#define TILE(R, V)                                                                     \
+    SUM_TILE(R, V)                                                                     \
+    static __attribute__((noinline)) void one_plane_##R##x##V(                         \
+        const uint8_t *a, size_t lda, const int8_t *w, int32_t k, const int8_t *later, \
+        const tile_steps *steps, int32_t j, int32_t row, float *out, size_t ldo) {     \
+        __m512i c[ROWS][PANELS];                                                       \
+        sum_##R##x##V(a, a, lda, R, w, (size_t)k * 16, k, later, c);                   \
+        FINISH_TILE(R, V, r, 0)                                                        \
     }
 
 #define TILES(R) TILE(R, 1) TILE(R, 2) TILE(R, 3)
 TILES(1) TILES(2) TILES(3) TILES(4) TILES(5) TILES(6) TILES(7) TILES(8)
 
-#define TWO_PLANES(R, D, V)                                                                                    \
-    static __attribute__((noinline)) void two_planes_##R##x##V(                                                \
-        const uint8_t *a, const uint8_t *b, size_t lda, const int8_t *w, int32_t k, const int8_t *later,       \
-        const tile_steps *steps, int32_t j, int32_t row, float *out, size_t ldo) {                             \
-        __m512i c[ROWS][PANELS];                                                                               \
-        sum_##D##x##V(a, b, lda, R, w, (size_t)k * 16, k, later, c);                                           \
-        FINISH_TILE(R, V, r + R, 1)                                                                            \
+#define TWO_PLANES(R, D, V)                                                                              \
+    static __attribute__((noinline)) void two_planes_##R##x##V(                                          \
+        const uint8_t *a, const uint8_t *b, size_t lda, const int8_t *w, int32_t k, const int8_t *later, \
+        const tile_steps *steps, int32_t j, int32_t row, float *out, size_t ldo) {                       \
+        __m512i c[ROWS][PANELS];                                                                         \
+        sum_##D##x##V(a, b, lda, R, w, (size_t)k * 16, k, later, c);                                     \
+        FINISH_TILE(R, V, r + R, 1)                                                                      \
     }
 #define TWO_PLANE_TILES(R, D) TWO_PLANES(R, D, 1) TWO_PLANES(R, D, 2) TWO_PLANES(R, D, 3)
 TWO_PLANE_TILES(1, 2) TWO_PLANE_TILES(2, 4) TWO_PLANE_TILES(3, 6) TWO_PLANE_TILES(4, 8)
 
-typedef void one_plane_tile(const uint8_t *, size_t, const int8_t *, int32_t, const int8_t *, const tile_steps *, int32_t,
-                            int32_t, float *, size_t);
+typedef void one_plane_tile(const uint8_t *, size_t, const int8_t *, int32_t, const int8_t *, const tile_steps *,
+                            int32_t, int32_t, float *, size_t);
 typedef void two_plane_tile(const uint8_t *, const uint8_t *, size_t, const int8_t *, int32_t, const int8_t *,
                             const tile_steps *, int32_t, int32_t, float *, size_t);
 #define ROW_OF(NAME, R) {NAME##_##R##x1, NAME##_##R##x2, NAME##_##R##x3}
@@ -145,10 +143,6 @@ static void tile_sums(const uint8_t *a, size_t lda, int32_t rows, const int8_t *
     }
 }
 
-#include "attention.h"
-
-#include "matmul.h"
-
 /// Sum of bytes u times w over k, exact.
 LANE int32_t dot_bytes(const uint8_t *u, const int8_t *w, int32_t k) {
     __m512i sum = _mm512_setzero_si512();
@@ -170,29 +164,13 @@ LANE int32_t sum_bytes(const int8_t *w, int32_t k) {
     return _mm512_reduce_add_epi32(sum);
 }
 
-#include "table.h"
+#include "products.h"
 
-static uint64_t peak(uint64_t iterations) {
-    __m512i c[16], u = _mm512_set1_epi8(3), w = _mm512_set1_epi8(5);
-    EACH(i, 16) c[i] = _mm512_setzero_si512();
-    for (uint64_t t = 0; t < iterations; t++) {
-        EACH(i, 16) {
-            c[i] = _mm512_dpbusd_epi32(c[i], u, w);
-            __asm__ volatile("" : "+v"(c[i]));
-        }
-    }
-    EACH(i, 16) __asm__ volatile("" ::"v"(c[i]));
-    return iterations * 16 * 64;
-}
+PEAK(__m512i, 16, _mm512_setzero_si512(), __m512i, _mm512_set1_epi8(3), _mm512_set1_epi8(5), _mm512_dpbusd_epi32, 64,
+     "v")
 #pragma clang attribute pop
 
-static bool available(void) {
-    return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq")
-        && __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512vnni");
-}
+static bool available(void) { return cpu_has_avx512_vnni(); }
 
-const kernel_table kernel_avx512vnni = {
-    "avx512vnni", available, quantize, matmul, add_plane, add_norm, pack_head, attend, embed, hyperbolic_tangent, softmax,
-    matmul_table, matmul_f32, attend_f32, peak,
-};
+KERNEL_TABLE(kernel_avx512vnni, "avx512vnni");
 #endif

@@ -6,10 +6,7 @@
 #include "vnni256.h"
 #pragma clang attribute pop
 
-static bool available(void) { return __builtin_cpu_supports("avxvnni"); }
+static bool available(void) { return cpu_has_avxvnni(); }
 
-const kernel_table kernel_avxvnni = {
-    "avxvnni", available, quantize, matmul, add_plane, add_norm, pack_head, attend, embed, hyperbolic_tangent, softmax,
-    matmul_table, matmul_f32, attend_f32, peak,
-};
+KERNEL_TABLE(kernel_avxvnni, "avxvnni");
 #endif

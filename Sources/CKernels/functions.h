@@ -2,30 +2,27 @@
 // `count` vectors (a constant) side by side, step by step: each step of a vector waits for its last one, meanwhile the
 // CPU does those of the others. How many are best depends on the registers: SIDE_BY_SIDE in lanes_*.h.
 #pragma once
-#include "ckernels.h"
 #include "constants.h"
-
-#define EACH_VECTOR(i, count) _Pragma("clang loop unroll(full)") for (int i = 0; i < count; i++)
 
 LANE i32x16 f_round(f32x16 v) { return i_sub(f_bits(f_add(v, f_set(ROUNDING))), i_set(ROUNDING_BITS)); }
 
 /// t = 2^t for t <= E_LIMIT.
 LANE void exp2_below(f32x16 *t, int count) {
     f32x16 shifted[SIDE_BY_SIDE], p[SIDE_BY_SIDE];
-    EACH_VECTOR(i, count) t[i] = f_max(t[i], f_set(-E_LIMIT));
-    EACH_VECTOR(i, count) shifted[i] = f_add(t[i], f_set(ROUNDING));
-    EACH_VECTOR(i, count) t[i] = f_sub(t[i], f_sub(shifted[i], f_set(ROUNDING)));
-    EACH_VECTOR(i, count) p[i] = f_add(f_mul(t[i], f_set(E5)), f_set(E4));
-    EACH_VECTOR(i, count) p[i] = f_add(f_mul(p[i], t[i]), f_set(E3));
-    EACH_VECTOR(i, count) p[i] = f_add(f_mul(p[i], t[i]), f_set(E2));
-    EACH_VECTOR(i, count) p[i] = f_add(f_mul(p[i], t[i]), f_set(E1));
-    EACH_VECTOR(i, count) p[i] = f_add(f_mul(p[i], t[i]), f_set(1.0f));
+    EACH(i, count) t[i] = f_max(t[i], f_set(-E_LIMIT));
+    EACH(i, count) shifted[i] = f_add(t[i], f_set(ROUNDING));
+    EACH(i, count) t[i] = f_sub(t[i], f_sub(shifted[i], f_set(ROUNDING)));
+    EACH(i, count) p[i] = f_add(f_mul(t[i], f_set(E5)), f_set(E4));
+    EACH(i, count) p[i] = f_add(f_mul(p[i], t[i]), f_set(E3));
+    EACH(i, count) p[i] = f_add(f_mul(p[i], t[i]), f_set(E2));
+    EACH(i, count) p[i] = f_add(f_mul(p[i], t[i]), f_set(E1));
+    EACH(i, count) p[i] = f_add(f_mul(p[i], t[i]), f_set(1.0f));
     // The constant's own bits vanish in the shift: 0x4B400000 << 23 is 0.
-    EACH_VECTOR(i, count) t[i] = i_as_float(i_add(f_bits(p[i]), i_shift_left(f_bits(shifted[i]), 23)));
+    EACH(i, count) t[i] = i_as_float(i_add(f_bits(p[i]), i_shift_left(f_bits(shifted[i]), 23)));
 }
 
 LANE void exp2_each(f32x16 *t, int count) {
-    EACH_VECTOR(i, count) t[i] = f_min(t[i], f_set(E_LIMIT));
+    EACH(i, count) t[i] = f_min(t[i], f_set(E_LIMIT));
     exp2_below(t, count);
 }
 
@@ -36,12 +33,12 @@ LANE f32x16 f_exp2(f32x16 t) {
 
 LANE void gelu_tanh(f32x16 *x, int count) {
     f32x16 t[SIDE_BY_SIDE];
-    EACH_VECTOR(i, count) t[i] = f_mul(x[i], x[i]);
-    EACH_VECTOR(i, count) t[i] = f_add(f_mul(t[i], f_set(G2)), f_set(G1));
-    EACH_VECTOR(i, count) t[i] = f_mul(x[i], t[i]);
+    EACH(i, count) t[i] = f_mul(x[i], x[i]);
+    EACH(i, count) t[i] = f_add(f_mul(t[i], f_set(G2)), f_set(G1));
+    EACH(i, count) t[i] = f_mul(x[i], t[i]);
     exp2_each(t, count);
-    EACH_VECTOR(i, count) t[i] = f_add(f_set(1.0f), t[i]);
-    EACH_VECTOR(i, count) x[i] = f_div(x[i], t[i]);
+    EACH(i, count) t[i] = f_add(f_set(1.0f), t[i]);
+    EACH(i, count) x[i] = f_div(x[i], t[i]);
 }
 
 LANE f32x16 f_gelu_erf(f32x16 x) {
@@ -57,10 +54,10 @@ LANE f32x16 f_gelu_erf(f32x16 x) {
 
 LANE void activate(f32x16 *x, int count, kernel_activation activation) {
     switch (activation) {
-    case KERNEL_GELU_TANH: gelu_tanh(x, count); break;
-    case KERNEL_GELU_ERF: EACH_VECTOR(i, count) x[i] = f_gelu_erf(x[i]); break;
-    case KERNEL_RELU: EACH_VECTOR(i, count) x[i] = f_add(f_max(x[i], f_set(0.0f)), f_set(0.0f)); break;
-    case KERNEL_LINEAR: break;
+    case KERNEL_ACTIVATION_GELU_TANH: gelu_tanh(x, count); break;
+    case KERNEL_ACTIVATION_GELU_ERF: EACH(i, count) x[i] = f_gelu_erf(x[i]); break;
+    case KERNEL_ACTIVATION_RELU: EACH(i, count) x[i] = f_add(f_max(x[i], f_set(0.0f)), f_set(0.0f)); break;
+    case KERNEL_ACTIVATION_NONE: break;
     }
 }
 

@@ -1,10 +1,10 @@
 // Where a head's arrays lie, and what is the same for every kernel that fills them.
 #pragma once
-#include "ckernels.h"
+#include "kernel_table.h"
 #include <string.h>
 
 /// Largest digit of one plane, and largest value of two base-254 digits: one more would round its high digit to 128.
-enum { HEAD_MOST_1 = 127, HEAD_MOST_2 = 127 * 254 + 126 };
+enum { HEAD_MAX_1 = 127, HEAD_MAX_2 = 127 * 254 + 126 };
 
 /// Index of channel n, input k in panels [n/16][k/4][16][4] of width `padded`.
 static inline size_t panel_index(int32_t n, int32_t k, int32_t padded) {

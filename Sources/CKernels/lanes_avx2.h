@@ -70,15 +70,15 @@ LANE void i_store(int32_t *p, i32x16 x) {
 }
 LANE void i_store_bytes(uint8_t *p, i32x16 x) {
     // The low byte of each word to the front of its half, then the halves together.
-    __m256i pick = _mm256_setr_epi8(0, 4, 8, 12, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, 0, 4, 8, 12, -1, -1, -1,
-                                    -1, -1, -1, -1, -1, -1, -1, -1, -1);
+    __m256i pick = _mm256_setr_epi8(0, 4, 8, 12, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1,
+                                    0, 4, 8, 12, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1);
     __m256i a = _mm256_shuffle_epi8(x.a, pick), b = _mm256_shuffle_epi8(x.b, pick);
     __m128i low = _mm_unpacklo_epi32(_mm256_castsi256_si128(a), _mm256_extracti128_si256(a, 1));
     __m128i high = _mm_unpacklo_epi32(_mm256_castsi256_si128(b), _mm256_extracti128_si256(b, 1));
     _mm_storeu_si128((__m128i *)p, _mm_unpacklo_epi64(low, high));
 }
-/// Two vectors of words of 16 bits to 32 bytes, by saturation from signed to unsigned; packing mixes the halves, the last
-/// step puts them in order.
+/// Two vectors of words of 16 bits to 32 bytes, by saturation from signed to unsigned; packing mixes the halves, the
+/// last step puts them in order.
 LANE __m256i pack_bytes(__m256i x, __m256i y) {
     const __m256i order = _mm256_setr_epi32(0, 4, 1, 5, 2, 6, 3, 7);
     return _mm256_permutevar8x32_epi32(_mm256_packus_epi16(x, y), order);
@@ -118,24 +118,25 @@ LANE float f_fold(f32x16 x) {
     w = _mm_add_ps(w, _mm_movehl_ps(w, w));
     return _mm_cvtss_f32(_mm_add_ss(w, _mm_movehdup_ps(w)));
 }
-LANE float f_least(f32x16 x) {
+LANE float f_min_lane(f32x16 x) {
     __m256 v = _mm256_min_ps(x.a, x.b);
     __m128 w = _mm_min_ps(_mm256_castps256_ps128(v), _mm256_extractf128_ps(v, 1));
     w = _mm_min_ps(w, _mm_movehl_ps(w, w));
     return _mm_cvtss_f32(_mm_min_ss(w, _mm_movehdup_ps(w)));
 }
-LANE float f_most(f32x16 x) {
+LANE float f_max_lane(f32x16 x) {
     __m256 v = _mm256_max_ps(x.a, x.b);
     __m128 w = _mm_max_ps(_mm256_castps256_ps128(v), _mm256_extractf128_ps(v, 1));
     w = _mm_max_ps(w, _mm_movehl_ps(w, w));
     return _mm_cvtss_f32(_mm_max_ss(w, _mm_movehdup_ps(w)));
 }
-LANE int32_t i_sum(i32x16 x) {
-    __m256i v = _mm256_add_epi32(x.a, x.b);
+/// Sum of 8 words.
+LANE int32_t sum_words(__m256i v) {
     __m128i w = _mm_add_epi32(_mm256_castsi256_si128(v), _mm256_extracti128_si256(v, 1));
     w = _mm_add_epi32(w, _mm_shuffle_epi32(w, 0x4E));
     return _mm_cvtsi128_si32(_mm_add_epi32(w, _mm_shuffle_epi32(w, 0xB1)));
 }
+LANE int32_t i_sum(i32x16 x) { return sum_words(_mm256_add_epi32(x.a, x.b)); }
 
 /// Strides 1, 2 and 4 inside one register.
 LANE __m256 hadamard_8(__m256 v) {

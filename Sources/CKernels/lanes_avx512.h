@@ -21,7 +21,9 @@ LANE f32x16 f_mul(f32x16 a, f32x16 b) { return _mm512_mul_ps(a, b); }
 LANE f32x16 f_div(f32x16 a, f32x16 b) { return _mm512_div_ps(a, b); }
 LANE f32x16 f_min(f32x16 a, f32x16 b) { return _mm512_min_ps(a, b); }
 LANE f32x16 f_max(f32x16 a, f32x16 b) { return _mm512_max_ps(a, b); }
-LANE f32x16 f_abs(f32x16 v) { return _mm512_castsi512_ps(_mm512_and_si512(_mm512_castps_si512(v), _mm512_set1_epi32(0x7FFFFFFF))); }
+LANE f32x16 f_abs(f32x16 v) {
+    return _mm512_castsi512_ps(_mm512_and_si512(_mm512_castps_si512(v), _mm512_set1_epi32(0x7FFFFFFF)));
+}
 /// Flips the sign of lanes whose word in `signs` has its top bit set.
 LANE f32x16 f_flip(f32x16 v, const uint32_t *signs) {
     return _mm512_castsi512_ps(_mm512_xor_si512(_mm512_castps_si512(v), _mm512_loadu_si512(signs)));
@@ -75,8 +77,8 @@ LANE float f_fold(f32x16 v) {
     b = _mm_add_ps(b, _mm_movehl_ps(b, b));
     return _mm_cvtss_f32(_mm_add_ss(b, _mm_movehdup_ps(b)));
 }
-LANE float f_least(f32x16 v) { return _mm512_reduce_min_ps(v); }
-LANE float f_most(f32x16 v) { return _mm512_reduce_max_ps(v); }
+LANE float f_min_lane(f32x16 v) { return _mm512_reduce_min_ps(v); }
+LANE float f_max_lane(f32x16 v) { return _mm512_reduce_max_ps(v); }
 LANE int32_t i_sum(i32x16 v) { return _mm512_reduce_add_epi32(v); }
 
 /// One stage over the lanes: partners t of v; lanes where `sign` is -0 become t - v, the others t + v. Flipping a sign

@@ -106,8 +106,8 @@ LANE float f_fold(f32x16 x) {
     float32x2_t w = vadd_f32(vget_low_f32(v), vget_high_f32(v));
     return vget_lane_f32(w, 0) + vget_lane_f32(w, 1);
 }
-LANE float f_least(f32x16 x) { return vminvq_f32(vminq_f32(vminq_f32(x.v[0], x.v[1]), vminq_f32(x.v[2], x.v[3]))); }
-LANE float f_most(f32x16 x) { return vmaxvq_f32(vmaxq_f32(vmaxq_f32(x.v[0], x.v[1]), vmaxq_f32(x.v[2], x.v[3]))); }
+LANE float f_min_lane(f32x16 x) { return vminvq_f32(vminq_f32(vminq_f32(x.v[0], x.v[1]), vminq_f32(x.v[2], x.v[3]))); }
+LANE float f_max_lane(f32x16 x) { return vmaxvq_f32(vmaxq_f32(vmaxq_f32(x.v[0], x.v[1]), vmaxq_f32(x.v[2], x.v[3]))); }
 LANE int32_t i_sum(i32x16 x) { return vaddvq_s32(vaddq_s32(vaddq_s32(x.v[0], x.v[1]), vaddq_s32(x.v[2], x.v[3]))); }
 
 /// Strides 1 and 2 inside one register.

@@ -65,12 +65,12 @@ LANE float f_fold(f32x16 x) {
         for (int i = 0; i < half; i++) x.v[i] += x.v[i + half];
     return x.v[0];
 }
-LANE float f_least(f32x16 x) {
+LANE float f_min_lane(f32x16 x) {
     float r = x.v[0];
     for (int i = 1; i < 16; i++) r = x.v[i] < r ? x.v[i] : r;
     return r;
 }
-LANE float f_most(f32x16 x) {
+LANE float f_max_lane(f32x16 x) {
     float r = x.v[0];
     for (int i = 1; i < 16; i++) r = x.v[i] > r ? x.v[i] : r;
     return r;

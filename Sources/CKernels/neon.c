@@ -6,14 +6,11 @@
 #include <arm_neon.h>
 #include "lanes_plain.h"
 #endif
-#include "rows.h"
-#include "tile.h"
+#include "template.h"
 
 // NEON without dot products: widening multiplies of bytes. Two products fit 16 bits (2 * 128 * 127 = 32512), then
 // pairs are added into 32. A register holds 4 channels by 4 inputs, so each channel has two partial sums.
 enum { TILE_ROWS = 2, OFFSET = 128 };
-
-#define EACH(i, count) _Pragma("clang loop unroll(full)") for (int i = 0; i < count; i++)
 
 LANE int32x4_t join(int32x4_t a, int32x4_t b) {
 #if defined(__aarch64__)
@@ -37,42 +34,42 @@ LANE int32x4_t join(int32x4_t a, int32x4_t b) {
 #define LANE_OF(u, g) vreinterpretq_s8_s32(vdupq_lane_s32(g < 2 ? vget_low_s32(u) : vget_high_s32(u), (g) % 2))
 
 /// 8 inputs, groups g and g + 1 of the 16 in u, with 128 bytes of a panel.
-#define STEP(R, g)                                                                                         \
-    {                                                                                                      \
-        int8x16_t p[R], q[R];                                                                              \
-        EACH(r, R) {                                                                                       \
-            p[r] = LANE_OF(u[r], g);                                                                       \
-            q[r] = LANE_OF(u[r], g + 1);                                                                   \
-            HIDE(p[r]);                                                                                    \
-            HIDE(q[r]);                                                                                    \
-        }                                                                                                  \
-        EACH(v, 4) {                                                                                       \
-            int8x16_t y = vld1q_s8(w + 64 * g + 16 * v), z = vld1q_s8(w + 64 * g + 64 + 16 * v);           \
-            EACH(r, R) {                                                                                   \
-                int16x8_t low = vmull_s8(vget_low_s8(y), vget_low_s8(p[r]));                               \
-                int16x8_t high = MULTIPLY_HIGH(y, p[r]);                                                   \
-                low = vmlal_s8(low, vget_low_s8(z), vget_low_s8(q[r]));                                    \
-                high = MULTIPLY_ADD_HIGH(high, z, q[r]);                                                   \
-                c[r][2 * v] = vpadalq_s16(c[r][2 * v], low);                                               \
-                c[r][2 * v + 1] = vpadalq_s16(c[r][2 * v + 1], high);                                      \
-            }                                                                                              \
-        }                                                                                                  \
+#define STEP(R, g)                                                                               \
+    {                                                                                            \
+        int8x16_t p[R], q[R];                                                                    \
+        EACH(r, R) {                                                                             \
+            p[r] = LANE_OF(u[r], g);                                                             \
+            q[r] = LANE_OF(u[r], g + 1);                                                         \
+            HIDE(p[r]);                                                                          \
+            HIDE(q[r]);                                                                          \
+        }                                                                                        \
+        EACH(v, 4) {                                                                             \
+            int8x16_t y = vld1q_s8(w + 64 * g + 16 * v), z = vld1q_s8(w + 64 * g + 64 + 16 * v); \
+            EACH(r, R) {                                                                         \
+                int16x8_t low = vmull_s8(vget_low_s8(y), vget_low_s8(p[r]));                     \
+                int16x8_t high = MULTIPLY_HIGH(y, p[r]);                                         \
+                low = vmlal_s8(low, vget_low_s8(z), vget_low_s8(q[r]));                          \
+                high = MULTIPLY_ADD_HIGH(high, z, q[r]);                                         \
+                c[r][2 * v] = vpadalq_s16(c[r][2 * v], low);                                     \
+                c[r][2 * v + 1] = vpadalq_s16(c[r][2 * v + 1], high);                            \
+            }                                                                                    \
+        }                                                                                        \
     }
 
-#define SUMS(R)                                                                                            \
-    LANE void sums_##R(const uint8_t *const *x, const int8_t *w, int32_t k, i32x16 *sums) {                \
-        int32x4_t c[R][8];                                                                                 \
-        EACH(r, R) EACH(v, 8) c[r][v] = vdupq_n_s32(0);                                                    \
-        const uint8x16_t flip = vdupq_n_u8(128);                                                           \
-        for (int32_t i = 0; i < k; i += 16, w += 256) {                                                    \
-            int32x4_t u[R];                                                                                \
-            EACH(r, R) u[r] = vreinterpretq_s32_u8(veorq_u8(vld1q_u8(x[r] + i), flip));                    \
-            STEP(R, 0) STEP(R, 2)                                                                          \
-        }                                                                                                  \
-        EACH(r, R) EACH(v, 4) {                                                                            \
-            int32x4_t sum = join(c[r][2 * v], c[r][2 * v + 1]);                                            \
-            memcpy((char *)&sums[r] + 16 * v, &sum, 16);                                                   \
-        }                                                                                                  \
+#define SUMS(R)                                                                             \
+    LANE void sums_##R(const uint8_t *const *x, const int8_t *w, int32_t k, i32x16 *sums) { \
+        int32x4_t c[R][8];                                                                  \
+        EACH(r, R) EACH(v, 8) c[r][v] = vdupq_n_s32(0);                                     \
+        const uint8x16_t flip = vdupq_n_u8(128);                                            \
+        for (int32_t i = 0; i < k; i += 16, w += 256) {                                     \
+            int32x4_t u[R];                                                                 \
+            EACH(r, R) u[r] = vreinterpretq_s32_u8(veorq_u8(vld1q_u8(x[r] + i), flip));     \
+            STEP(R, 0) STEP(R, 2)                                                           \
+        }                                                                                   \
+        EACH(r, R) EACH(v, 4) {                                                             \
+            int32x4_t sum = join(c[r][2 * v], c[r][2 * v + 1]);                             \
+            memcpy((char *)&sums[r] + 16 * v, &sum, 16);                                    \
+        }                                                                                   \
     }
 SUMS(1)
 #if defined(__aarch64__)
@@ -91,35 +88,17 @@ LANE void panel_sums(const uint8_t *const *x, int32_t count, const int8_t *w, in
 }
 
 #include "panel_tiles.h"
-#include "attention.h"
-#include "matmul.h"
-#include "neon_common.h"
-#include "table.h"
+#include "neon_bytes.h"
+#include "products.h"
 
-static uint64_t peak(uint64_t iterations) {
-    int16x8_t c[4];
-    int32x4_t s[4];
-    int8x8_t u = vdup_n_s8(3), w = vdup_n_s8(5);
-    EACH(i, 4) s[i] = vdupq_n_s32(0);
-    for (uint64_t t = 0; t < iterations; t++)
-        EACH(i, 4) {
-            c[i] = vmlal_s8(vmull_s8(u, w), w, u);
-            s[i] = vpadalq_s16(s[i], c[i]);
-            __asm__ volatile("" : "+w"(s[i]), "+w"(u));
-        }
-    EACH(i, 4) __asm__ volatile("" ::"w"(s[i]));
-    return iterations * 4 * 16;
-}
+LANE int32x4_t next_step(int32x4_t c, int8x8_t u, int8x8_t w) { return vpadalq_s16(c, vmlal_s8(vmull_s8(u, w), w, u)); }
+PEAK(int32x4_t, 4, vdupq_n_s32(0), int8x8_t, vdup_n_s8(3), vdup_n_s8(5), next_step, 16, "w")
 
 #if defined(__aarch64__)
 static bool available(void) { return true; }
 #else
-#include <sys/auxv.h>
-static bool available(void) { return (getauxval(AT_HWCAP) & (1ul << 12)) != 0; }
+static bool available(void) { return cpu_has_neon(); }
 #endif
 
-const kernel_table kernel_neon = {
-    "neon", available, quantize, matmul, add_plane, add_norm, pack_head, attend, embed, hyperbolic_tangent, softmax,
-    matmul_table, matmul_f32, attend_f32, peak,
-};
+KERNEL_TABLE(kernel_neon, "neon");
 #endif

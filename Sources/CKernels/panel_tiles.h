@@ -1,7 +1,5 @@
-// Tiles one panel (16 channels) wide, for instruction sets whose registers hold no wider one. The includer defines
-//   TILE_ROWS                       rows of the largest tile, even
-//   OFFSET                          what its sums take off every u: 0, or 128 where operands are signed
-//   panel_sums(rows, count, w, k, sums): sums of (u - OFFSET) * w for count <= TILE_ROWS rows, each in 16 lanes
+// Tiles one panel (16 channels) wide, from TILE_ROWS (even), OFFSET and panel_sums of the includer: tile_floats and
+// tile_sums. A kernel whose registers hold wider tiles has its own two functions of these names, in its own file.
 
 /// Steps of one row's panel.
 LANE void finish(i32x16 high, i32x16 low, int two, const tile_steps *steps, int32_t j, int32_t row, float *out) {

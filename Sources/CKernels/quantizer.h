@@ -24,24 +24,24 @@ LANE f32x16 shifted_lanes(const float *x, const float *shift, int32_t i, int32_t
         }
 
 /// Shift, signs and rotation of the COUNT registers from channel i on.
-#define ROTATE_GROUP(COUNT)                                                                         \
-    static void rotate_##COUNT(const float *x, const float *shift, int32_t i, int32_t k, float *y,  \
-                               f32x16 *low, f32x16 *high) {                                         \
-        const uint32_t *signs = kernel_sign_masks + (i & 1023);                                     \
-        f32x16 v[COUNT];                                                                            \
-        if (shift && i + 16 * COUNT <= k) {                                                         \
-            EACH_VECTOR(g, COUNT) v[g] = f_sub(f_load(x + i + 16 * g), f_load(shift + i + 16 * g)); \
-        } else {                                                                                    \
-            EACH_VECTOR(g, COUNT) v[g] = shifted_lanes(x, shift, i + 16 * g, k);                    \
-        }                                                                                           \
-        EACH_VECTOR(g, COUNT) v[g] = f_hadamard(f_flip(v[g], signs + 16 * g));                      \
-        BUTTERFLIES(COUNT, v)                                                                       \
-        EACH_VECTOR(g, COUNT) f_store(y + i + 16 * g, v[g]);                                        \
-        if (!low) return;                                                                           \
-        f32x16 l = *low, h = *high;                                                                 \
-        EACH_VECTOR(g, COUNT) { l = f_min(l, v[g]); h = f_max(h, v[g]); }                           \
-        *low = l;                                                                                   \
-        *high = h;                                                                                  \
+#define ROTATE_GROUP(COUNT)                                                                        \
+    static void rotate_##COUNT(const float *x, const float *shift, int32_t i, int32_t k, float *y, \
+                               f32x16 *min, f32x16 *max) {                                         \
+        const uint32_t *signs = kernel_sign_masks + (i & 1023);                                    \
+        f32x16 v[COUNT];                                                                           \
+        if (shift && i + 16 * COUNT <= k) {                                                        \
+            EACH(g, COUNT) v[g] = f_sub(f_load(x + i + 16 * g), f_load(shift + i + 16 * g));       \
+        } else {                                                                                   \
+            EACH(g, COUNT) v[g] = shifted_lanes(x, shift, i + 16 * g, k);                          \
+        }                                                                                          \
+        EACH(g, COUNT) v[g] = f_hadamard(f_flip(v[g], signs + 16 * g));                            \
+        BUTTERFLIES(COUNT, v)                                                                      \
+        EACH(g, COUNT) f_store(y + i + 16 * g, v[g]);                                              \
+        if (!min) return;                                                                          \
+        f32x16 l = *min, h = *max;                                                                 \
+        EACH(g, COUNT) { l = f_min(l, v[g]); h = f_max(h, v[g]); }                                 \
+        *min = l;                                                                                  \
+        *max = h;                                                                                  \
     }
 ROTATE_GROUP(1)
 ROTATE_GROUP(2)
@@ -50,42 +50,42 @@ ROTATE_GROUP(8)
 ROTATE_GROUP(16)
 
 /// Strides of 256 and more: butterflies between the COUNT groups of a block at y.
-#define ROTATE_WIDE(COUNT)                                               \
-    LANE void rotate_wide_##COUNT(float *y, f32x16 *low, f32x16 *high) { \
-        f32x16 l = *low, h = *high;                                      \
-        for (int32_t i = 0; i < 256; i += 16) {                          \
-            f32x16 v[COUNT];                                             \
-            EACH_VECTOR(g, COUNT) v[g] = f_load(y + i + 256 * g);        \
-            BUTTERFLIES(COUNT, v)                                        \
-            EACH_VECTOR(g, COUNT) {                                      \
-                f_store(y + i + 256 * g, v[g]);                          \
-                l = f_min(l, v[g]);                                      \
-                h = f_max(h, v[g]);                                      \
-            }                                                            \
-        }                                                                \
-        *low = l;                                                        \
-        *high = h;                                                       \
+#define ROTATE_WIDE(COUNT)                                              \
+    LANE void rotate_wide_##COUNT(float *y, f32x16 *min, f32x16 *max) { \
+        f32x16 l = *min, h = *max;                                      \
+        for (int32_t i = 0; i < 256; i += 16) {                         \
+            f32x16 v[COUNT];                                            \
+            EACH(g, COUNT) v[g] = f_load(y + i + 256 * g);              \
+            BUTTERFLIES(COUNT, v)                                       \
+            EACH(g, COUNT) {                                            \
+                f_store(y + i + 256 * g, v[g]);                         \
+                l = f_min(l, v[g]);                                     \
+                h = f_max(h, v[g]);                                     \
+            }                                                           \
+        }                                                               \
+        *min = l;                                                       \
+        *max = h;                                                       \
     }
 ROTATE_WIDE(2)
 ROTATE_WIDE(4)
 
-/// A row as y, with the least and the largest value of each lane.
-LANE void transform_row(const kernel_input *input, const float *x, float *y, f32x16 *low, f32x16 *high) {
+/// A row as y, with the min and max of each lane.
+LANE void transform_row(const kernel_input *input, const float *x, float *y, f32x16 *min, f32x16 *max) {
     int32_t k = input->k, width = input->k_padded;
-    *low = *high = f_set(0.0f);
+    *min = *max = f_set(0.0f);
     if (!input->block) {
         for (int32_t i = 0; i < width; i += 16) {
             f32x16 v = shifted_lanes(x, input->shift, i, k);
             f_store(y + i, v);
-            *low = f_min(*low, v);
-            *high = f_max(*high, v);
+            *min = f_min(*min, v);
+            *max = f_max(*max, v);
         }
         return;
     }
     int32_t group = input->block < 256 ? input->block : 256;
     int wide = input->block > 256;
     for (int32_t i = 0; i < width; i += group) {
-        f32x16 *l = wide ? NULL : low, *h = wide ? NULL : high;
+        f32x16 *l = wide ? NULL : min, *h = wide ? NULL : max;
         switch (group) {
         case 16: rotate_1(x, input->shift, i, k, y, l, h); break;
         case 32: rotate_2(x, input->shift, i, k, y, l, h); break;
@@ -95,9 +95,9 @@ LANE void transform_row(const kernel_input *input, const float *x, float *y, f32
         }
         if (!wide || (i + group) % input->block) continue;
         if (input->block == 512)
-            rotate_wide_2(y + i + group - 512, low, high);
+            rotate_wide_2(y + i + group - 512, min, max);
         else
-            rotate_wide_4(y + i + group - 1024, low, high);
+            rotate_wide_4(y + i + group - 1024, min, max);
     }
 }
 
@@ -112,15 +112,15 @@ static void quantize(const kernel_input *input, const float *x, size_t stride, i
     int two = input->planes == 2;
     int32_t steps = two ? 65024 : 254, base = two ? 256 : 1;
     for (int32_t row = 0; row < rows; row++, x += stride) {
-        f32x16 lows, highs;
-        transform_row(input, x, y, &lows, &highs);
-        float low = f_least(lows) + 0.0f, high = f_most(highs) + 0.0f;
-        float range = high - low, scale = 0, inverse = 0;
+        f32x16 mins, maxs;
+        transform_row(input, x, y, &mins, &maxs);
+        float min = f_min_lane(mins) + 0.0f, max = f_max_lane(maxs) + 0.0f;
+        float range = max - min, scale = 0, inverse = 0;
         int32_t zero = two ? 32768 : 128;
         if (!(range < TINY)) {
             scale = range / (float)steps;
             inverse = (float)steps / range;
-            float shifted = -low * inverse + ROUNDING;
+            float shifted = -min * inverse + ROUNDING;
             int32_t bits;
             memcpy(&bits, &shifted, sizeof bits);
             zero = base + bits - ROUNDING_BITS;

@@ -4,7 +4,8 @@
 #include "head.h"
 #include "quantizer.h"
 
-static void add_plane(float *x, const float *low, size_t stride, int32_t rows, int32_t n, kernel_activation activation) {
+static void add_plane(float *x, const float *low, size_t stride, int32_t rows, int32_t n,
+                      kernel_activation activation) {
     for (int32_t row = 0; row < rows; row++, x += stride, low += stride) {
         int32_t i = 0;
         for (; i + 16 <= n; i += 16) f_store(x + i, f_activate(f_add(f_load(x + i), f_load(low + i)), activation));
@@ -22,41 +23,41 @@ static void add_plane(float *x, const float *low, size_t stride, int32_t rows, i
                              size_t out_stride) {                                                              \
         int32_t whole = n / 16 * 16, rest = n - whole;                                                         \
         f32x16 sum[COUNT], squares[COUNT], mean[COUNT], inverse[COUNT];                                        \
-        EACH_VECTOR(r, COUNT) sum[r] = squares[r] = f_set(0.0f);                                               \
+        EACH(r, COUNT) sum[r] = squares[r] = f_set(0.0f);                                                      \
         for (int32_t i = 0; i < whole; i += 16)                                                                \
-            EACH_VECTOR(r, COUNT) {                                                                            \
+            EACH(r, COUNT) {                                                                                   \
                 f32x16 v = f_load(x + r * x_stride + i);                                                       \
                 if (residual) v = f_add(v, f_load(residual + r * residual_stride + i));                        \
                 f_store(out + r * out_stride + i, v);                                                          \
                 sum[r] = f_add(sum[r], v);                                                                     \
             }                                                                                                  \
         if (rest)                                                                                              \
-            EACH_VECTOR(r, COUNT) {                                                                            \
+            EACH(r, COUNT) {                                                                                   \
                 f32x16 v = f_load_part(x + r * x_stride + whole, rest);                                        \
                 if (residual) v = f_add(v, f_load_part(residual + r * residual_stride + whole, rest));         \
                 f_store_part(out + r * out_stride + whole, v, rest);                                           \
                 sum[r] = f_add(sum[r], f_keep(v, rest));                                                       \
             }                                                                                                  \
-        EACH_VECTOR(r, COUNT) mean[r] = f_set(f_fold(sum[r]) / (float)n);                                      \
+        EACH(r, COUNT) mean[r] = f_set(f_fold(sum[r]) / (float)n);                                             \
         for (int32_t i = 0; i < whole; i += 16)                                                                \
-            EACH_VECTOR(r, COUNT) {                                                                            \
+            EACH(r, COUNT) {                                                                                   \
                 f32x16 d = f_sub(f_load(out + r * out_stride + i), mean[r]);                                   \
                 squares[r] = f_add(squares[r], f_mul(d, d));                                                   \
             }                                                                                                  \
         if (rest)                                                                                              \
-            EACH_VECTOR(r, COUNT) {                                                                            \
+            EACH(r, COUNT) {                                                                                   \
                 f32x16 d = f_keep(f_sub(f_load_part(out + r * out_stride + whole, rest), mean[r]), rest);      \
                 squares[r] = f_add(squares[r], f_mul(d, d));                                                   \
             }                                                                                                  \
-        EACH_VECTOR(r, COUNT)                                                                                  \
+        EACH(r, COUNT)                                                                                         \
         inverse[r] = f_set(1.0f / __builtin_elementwise_sqrt(f_fold(squares[r]) / (float)n + epsilon));        \
         for (int32_t i = 0; i < whole; i += 16)                                                                \
-            EACH_VECTOR(r, COUNT) {                                                                            \
+            EACH(r, COUNT) {                                                                                   \
                 f32x16 d = f_mul(f_sub(f_load(out + r * out_stride + i), mean[r]), inverse[r]);                \
                 f_store(out + r * out_stride + i, f_add(f_mul(d, f_load(weight + i)), f_load(bias + i)));      \
             }                                                                                                  \
         if (rest)                                                                                              \
-            EACH_VECTOR(r, COUNT) {                                                                            \
+            EACH(r, COUNT) {                                                                                   \
                 f32x16 d = f_mul(f_sub(f_load_part(out + r * out_stride + whole, rest), mean[r]), inverse[r]); \
                 d = f_add(f_mul(d, f_load_part(weight + whole, rest)), f_load_part(bias + whole, rest));       \
                 f_store_part(out + r * out_stride + whole, d, rest);                                           \
@@ -70,7 +71,8 @@ static void add_norm(const float *x, size_t x_stride, const float *residual, siz
                      size_t out_stride) {
     for (int32_t row = 0; row < rows;) {
         int32_t count = rows - row < 4 ? 1 : 4;
-        (count == 4 ? norm_4 : norm_1)(x, x_stride, residual, residual_stride, weight, bias, epsilon, n, out, out_stride);
+        (count == 4 ? norm_4 : norm_1)(x, x_stride, residual, residual_stride, weight, bias, epsilon, n, out,
+                                       out_stride);
         row += count;
         x += count * x_stride;
         out += count * out_stride;
@@ -78,8 +80,8 @@ static void add_norm(const float *x, size_t x_stride, const float *residual, siz
     }
 }
 
-static void embed(const int8_t *word, float word_scale, const int8_t *position, float position_scale, const int8_t *type,
-                  float type_scale, int32_t n, float *out) {
+static void embed(const int8_t *word, float word_scale, const int8_t *position, float position_scale,
+                  const int8_t *type, float type_scale, int32_t n, float *out) {
     f32x16 ws = f_set(word_scale), ps = f_set(position_scale), ts = f_set(type_scale);
     int32_t i = 0;
     for (; i + 16 <= n; i += 16) {
@@ -97,9 +99,9 @@ static void hyperbolic_tangent(float *x, int32_t n) {
     if (i < n) f_store_part(x + i, f_tanh(f_load_part(x + i, n - i)), n - i);
 }
 
-/// exp(x - most) in place, and the lanes' sums of it.
-LANE f32x16 exponentials(float *x, int32_t n, float most) {
-    f32x16 sum = f_set(0.0f), top = f_set(most);
+/// exp(x - max) in place, and the lanes' sums of it.
+LANE f32x16 exponentials(float *x, int32_t n, float max) {
+    f32x16 sum = f_set(0.0f), top = f_set(max);
     int32_t i = 0;
     for (; i + 16 <= n; i += 16) {
         f32x16 e = f_exp2(f_mul(f_sub(f_load(x + i), top), f_set(LOG2_E)));
@@ -115,15 +117,15 @@ LANE f32x16 exponentials(float *x, int32_t n, float most) {
 }
 
 LANE float largest(const float *x, int32_t n) {
-    float most = -__builtin_inff();
+    float max = -__builtin_inff();
     int32_t i = 0;
     if (n >= 16) {
         f32x16 top = f_load(x);
         for (i = 16; i + 16 <= n; i += 16) top = f_max(top, f_load(x + i));
-        most = f_most(top);
+        max = f_max_lane(top);
     }
-    for (; i < n; i++) most = x[i] > most ? x[i] : most;
-    return most;
+    for (; i < n; i++) max = x[i] > max ? x[i] : max;
+    return max;
 }
 
 static void softmax(float *x, int32_t n) {
@@ -167,7 +169,7 @@ LANE float dot_one(const float *x, const float *w, int32_t k) {
 }
 
 static void activate_row(float *x, int32_t n, kernel_activation activation) {
-    if (activation == KERNEL_LINEAR) return;
+    if (activation == KERNEL_ACTIVATION_NONE) return;
     int32_t i = 0;
     for (; i + 16 <= n; i += 16) f_store(x + i, f_activate(f_load(x + i), activation));
     if (i < n) f_store_part(x + i, f_activate(f_load_part(x + i, n - i), activation), n - i);

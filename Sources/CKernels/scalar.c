@@ -2,6 +2,7 @@
 #include "ckernels.h"
 #include "constants.h"
 #include "head.h"
+#include "table.h"
 #include <string.h>
 
 // The specification: plain C, one element at a time. Every other table gives the same bytes.
@@ -15,7 +16,7 @@ static inline int32_t round_to_int(float v) {
 
 static inline float smaller(float a, float b) { return a < b ? a : b; }
 static inline float larger(float a, float b) { return a > b ? a : b; }
-static inline int32_t clamp(int32_t v, int32_t low, int32_t high) { return v < low ? low : v > high ? high : v; }
+static inline int32_t clamp(int32_t v, int32_t min, int32_t max) { return v < min ? min : v > max ? max : v; }
 static inline float magnitude(float v) { return v < 0 ? -v : v; }
 
 /// Sum of 16 lanes by halves.
@@ -42,14 +43,14 @@ static inline float exp2_of(float t) {
 
 static inline float activate(float x, kernel_activation activation) {
     switch (activation) {
-    case KERNEL_GELU_TANH: return x / (1.0f + exp2_of(x * (x * x * G2 + G1)));
-    case KERNEL_GELU_ERF: {
+    case KERNEL_ACTIVATION_GELU_TANH: return x / (1.0f + exp2_of(x * (x * x * G2 + G1)));
+    case KERNEL_ACTIVATION_GELU_ERF: {
         float t = 1.0f / (1.0f + magnitude(x) * ERF_P);
         float q = (((((t * A5 + A4) * t + A3) * t + A2) * t + A1) * t) * exp2_of(x * x * ERF_E);
         float half = 0.5f * q;
         return x * (x < 0 ? half : 1.0f - half);
     }
-    case KERNEL_RELU: return larger(x, 0.0f) + 0.0f;
+    case KERNEL_ACTIVATION_RELU: return larger(x, 0.0f) + 0.0f;
     default: return x;
     }
 }
@@ -76,27 +77,27 @@ static void quantize(const kernel_input *input, const float *x, size_t stride, i
         for (int32_t i = 0; i < input->k; i++) y[i] = input->shift ? x[i] - input->shift[i] : x[i];
         for (int32_t i = input->k; i < width; i++) y[i] = 0;
         if (input->block) rotate(y, width, input->block);
-        float low = 0, high = 0;
+        float min = 0, max = 0;
         for (int32_t i = 0; i < width; i++) {
-            low = smaller(low, y[i]);
-            high = larger(high, y[i]);
+            min = smaller(min, y[i]);
+            max = larger(max, y[i]);
         }
-        low += 0.0f;
-        high += 0.0f;
+        min += 0.0f;
+        max += 0.0f;
         int32_t two = input->planes == 2, steps = two ? 65024 : 254, base = two ? 256 : 1;
-        int32_t least = two ? 0 : 1, most = two ? 65535 : 255, zero = two ? 32768 : 128;
-        float range = high - low, scale = 0, inverse = 0;
+        int32_t u_min = two ? 0 : 1, u_max = two ? 65535 : 255, zero = two ? 32768 : 128;
+        float range = max - min, scale = 0, inverse = 0;
         if (!(range < TINY)) {
             scale = range / (float)steps;
             inverse = (float)steps / range;
-            zero = base + round_to_int(-low * inverse);
+            zero = base + round_to_int(-min * inverse);
         }
         out->scale[first + row] = scale;
         out->zero[first + row] = zero;
         uint8_t *u = out->values + (size_t)(first + row) * out->stride;
         uint8_t *v = u + (size_t)out->capacity * out->stride;
         for (int32_t i = 0; i < width; i++) {
-            int32_t q = clamp(round_to_int(y[i] * inverse) + zero, least, most);
+            int32_t q = clamp(round_to_int(y[i] * inverse) + zero, u_min, u_max);
             if (two) {
                 u[i] = (uint8_t)(q >> 8);
                 v[i] = (uint8_t)q;
@@ -167,25 +168,25 @@ static void matmul_table(const int8_t *table, const float *scale, const float *b
 
 // ------------------------------------------------------------------------------------------- attention
 
-/// The largest magnitude of a row, as step and inverse step of `most` digits.
-static inline void steps_of(float most_magnitude, float most, float *scale, float *inverse) {
-    most_magnitude += 0.0f;
-    int none = most_magnitude < TINY;
-    *scale = none ? 0 : most_magnitude / most;
-    *inverse = none ? 0 : most / most_magnitude;
+/// The largest magnitude of a row, as step and inverse step of `max` digits.
+static inline void scale_of(float magnitude_max, float max, float *scale, float *inverse) {
+    magnitude_max += 0.0f;
+    int none = magnitude_max < TINY;
+    *scale = none ? 0 : magnitude_max / max;
+    *inverse = none ? 0 : max / magnitude_max;
 }
 
 /// Digits of a value: one in ±127, or two in base 254.
 static inline void digits_of(float x, float inverse, int32_t planes, int32_t digits[2]) {
-    int32_t most = planes == 2 ? HEAD_MOST_2 : HEAD_MOST_1;
-    int32_t q = clamp(round_to_int(x * inverse), -most, most);
+    int32_t max = planes == 2 ? HEAD_MAX_2 : HEAD_MAX_1;
+    int32_t q = clamp(round_to_int(x * inverse), -max, max);
     digits[0] = planes == 2 ? round_to_int((float)q * (1.0f / 254.0f)) : q;
     digits[1] = q - 254 * digits[0];
 }
 
 static void pack_head(kernel_head *head, const float *query, const float *key, const float *value, size_t stride) {
     int32_t length = head->length, size = head->size, padded = head->size_padded;
-    float most = head->planes == 2 ? (float)HEAD_MOST_2 : (float)HEAD_MOST_1;
+    float max = head->planes == 2 ? (float)HEAD_MAX_2 : (float)HEAD_MAX_1;
     float constant = LOG2_E / square_root((float)size);
     head_clear(head);
     int32_t digits[2];
@@ -193,7 +194,7 @@ static void pack_head(kernel_head *head, const float *query, const float *key, c
         float scale, inverse, top = 0;
         const float *q = query + (size_t)token * stride, *k = key + (size_t)token * stride;
         for (int32_t i = 0; i < size; i++) top = larger(top, magnitude(q[i]));
-        steps_of(top, most, &scale, &inverse);
+        scale_of(top, max, &scale, &inverse);
         head->query_scale[token] = scale * constant;
         for (int32_t i = 0; i < size; i++) {
             digits_of(q[i], inverse, head->planes, digits);
@@ -201,7 +202,7 @@ static void pack_head(kernel_head *head, const float *query, const float *key, c
         }
         top = 0;
         for (int32_t i = 0; i < size; i++) top = larger(top, magnitude(k[i]));
-        steps_of(top, most, &scale, &inverse);
+        scale_of(top, max, &scale, &inverse);
         head->key_scale[token] = scale;
         for (int32_t i = 0; i < size; i++) {
             digits_of(k[i], inverse, head->planes, digits);
@@ -213,11 +214,12 @@ static void pack_head(kernel_head *head, const float *query, const float *key, c
     }
     for (int32_t i = 0; i < size; i++) {
         float scale, inverse, top = 0;
-        for (int32_t token = 0; token < length; token++) top = larger(top, magnitude(value[(size_t)token * stride + (size_t)i]));
-        steps_of(top, most, &scale, &inverse);
+        const float *v = value + i;
+        for (int32_t token = 0; token < length; token++) top = larger(top, magnitude(v[(size_t)token * stride]));
+        scale_of(top, max, &scale, &inverse);
         head->value_scale[i] = scale;
         for (int32_t token = 0; token < length; token++) {
-            digits_of(value[(size_t)token * stride + (size_t)i], inverse, head->planes, digits);
+            digits_of(v[(size_t)token * stride], inverse, head->planes, digits);
             for (int32_t p = 0; p < head->planes; p++) {
                 head->value[p][panel_index(i, token, head->length_padded)] = (int8_t)digits[p];
                 head->value_sum[p][i] += digits[p];
@@ -238,20 +240,20 @@ static void attend(const kernel_head *head, int32_t first, int32_t rows, float *
     float *t = head->scores;
     for (int32_t row = 0; row < rows; row++) {
         int32_t i = first + row;
-        float most = -__builtin_inff();
+        float max = -__builtin_inff();
         for (int32_t j = 0; j < length; j++) {
             float f = (float)score(head, 0, 0, i, j);
             if (head->planes == 2)
                 f = (f * 254.0f + (float)(score(head, 0, 1, i, j) + score(head, 1, 0, i, j))) * 254.0f
                     + (float)score(head, 1, 1, i, j);
             t[j] = (f * head->key_scale[j]) * head->query_scale[i];
-            most = larger(most, t[j]);
+            max = larger(max, t[j]);
         }
         int32_t total = 0;
         memset(high, 0, (size_t)head->length_padded);
         memset(low, 0, (size_t)head->length_padded);
         for (int32_t j = 0; j < length; j++) {
-            int32_t p = round_to_int(exp2_of(t[j] - most) * (two ? 65535.0f : 255.0f));
+            int32_t p = round_to_int(exp2_of(t[j] - max) * (two ? 65535.0f : 255.0f));
             total += p;
             high[j] = (uint8_t)(two ? p >> 8 : p);
             low[j] = (uint8_t)p;
@@ -272,7 +274,8 @@ static void attend(const kernel_head *head, int32_t first, int32_t rows, float *
 
 // ------------------------------------------------------------------------------------------------ rows
 
-static void add_plane(float *x, const float *low, size_t stride, int32_t rows, int32_t n, kernel_activation activation) {
+static void add_plane(float *x, const float *low, size_t stride, int32_t rows, int32_t n,
+                      kernel_activation activation) {
     for (int32_t row = 0; row < rows; row++, x += stride, low += stride)
         for (int32_t i = 0; i < n; i++) x[i] = activate(x[i] + low[i], activation);
 }
@@ -301,8 +304,8 @@ static void add_norm(const float *x, size_t x_stride, const float *residual, siz
     }
 }
 
-static void embed(const int8_t *word, float word_scale, const int8_t *position, float position_scale, const int8_t *type,
-                  float type_scale, int32_t n, float *out) {
+static void embed(const int8_t *word, float word_scale, const int8_t *position, float position_scale,
+                  const int8_t *type, float type_scale, int32_t n, float *out) {
     for (int32_t i = 0; i < n; i++)
         out[i] = ((float)word[i] * word_scale + (float)position[i] * position_scale) + (float)type[i] * type_scale;
 }
@@ -316,10 +319,10 @@ static void hyperbolic_tangent(float *x, int32_t n) {
 }
 
 static void softmax(float *x, int32_t n) {
-    float most = -__builtin_inff(), lanes[16] = {0};
-    for (int32_t i = 0; i < n; i++) most = larger(most, x[i]);
+    float max = -__builtin_inff(), lanes[16] = {0};
+    for (int32_t i = 0; i < n; i++) max = larger(max, x[i]);
     for (int32_t i = 0; i < n; i++) {
-        x[i] = exp2_of((x[i] - most) * LOG2_E);
+        x[i] = exp2_of((x[i] - max) * LOG2_E);
         lanes[i % 16] += x[i];
     }
     float inverse = 1.0f / fold(lanes);
@@ -350,13 +353,13 @@ static void attend_f32(const float *query, const float *key, const float *value,
                        int32_t size, int32_t first, int32_t rows, float *scores, float *out, size_t out_stride) {
     float constant = 1.0f / square_root((float)size);
     for (int32_t row = 0; row < rows; row++) {
-        float most = -__builtin_inff(), lanes[16] = {0};
+        float max = -__builtin_inff(), lanes[16] = {0};
         for (int32_t j = 0; j < length; j++) {
             scores[j] = dot_f32(query + (size_t)(first + row) * stride, key + (size_t)j * stride, size) * constant;
-            most = larger(most, scores[j]);
+            max = larger(max, scores[j]);
         }
         for (int32_t j = 0; j < length; j++) {
-            scores[j] = exp2_of((scores[j] - most) * LOG2_E);
+            scores[j] = exp2_of((scores[j] - max) * LOG2_E);
             lanes[j % 16] += scores[j];
         }
         float inverse = 1.0f / fold(lanes);
@@ -381,7 +384,4 @@ static uint64_t peak(uint64_t iterations) {
 
 static bool available(void) { return true; }
 
-const kernel_table kernel_scalar = {
-    "scalar", available, quantize, matmul, add_plane, add_norm, pack_head, attend, embed, hyperbolic_tangent, softmax,
-    matmul_table, matmul_f32, attend_f32, peak,
-};
+KERNEL_TABLE(kernel_scalar, "scalar");

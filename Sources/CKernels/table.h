@@ -1,23 +1,24 @@
-// Integer rows times a row-major int8 table. Included after dot_bytes(u, w, k) and sum_bytes(w, k).
+// How a kernel makes its table known: see include/kernel_table.h.
+#pragma once
+#include "cpu.h"
+#include "kernel_table.h"
 
-static void matmul_table(const int8_t *table, const float *scale, const float *bias, int32_t k, int32_t count,
-                         const kernel_rows *in, int32_t first, int32_t rows, float *out, size_t out_stride) {
-    for (int32_t j = 0; j < count; j++) {
-        const int8_t *w = table + (size_t)j * (size_t)k;
-        int32_t sum = sum_bytes(w, k);
-        for (int32_t row = 0; row < rows; row++) {
-            const uint8_t *u = in->values + (size_t)(first + row) * in->stride;
-            int32_t zero = in->zero[first + row];
-            float f;
-            if (in->planes == 2) {
-                int32_t high = dot_bytes(u, w, k) - (zero >> 8) * sum;
-                int32_t low = dot_bytes(u + (size_t)in->capacity * in->stride, w, k) - (zero & 255) * sum;
-                f = (float)high * 256.0f + (float)low;
-            } else {
-                f = (float)(dot_bytes(u, w, k) - zero * sum);
-            }
-            float y = (f * scale[j]) * in->scale[first + row];
-            out[(size_t)row * out_stride + (size_t)j] = bias ? y + bias[j] : y;
-        }
+/// The table, from functions of these names.
+#define KERNEL_TABLE(SYMBOL, NAME)    \
+    const kernel_table SYMBOL = {     \
+        .name = NAME,                 \
+        .available = available,       \
+        .quantize = quantize,         \
+        .matmul = matmul,             \
+        .add_plane = add_plane,       \
+        .add_norm = add_norm,         \
+        .pack_head = pack_head,       \
+        .attend = attend,             \
+        .embed = embed,               \
+        .tanh = hyperbolic_tangent,   \
+        .softmax = softmax,           \
+        .matmul_table = matmul_table, \
+        .matmul_f32 = matmul_f32,     \
+        .attend_f32 = attend_f32,     \
+        .peak = peak,                 \
     }
-}

@@ -70,10 +70,11 @@ void platform_discard(const void *base, size_t offset, size_t count) {
     if (end > begin) madvise((void *)begin, end - begin, MADV_DONTNEED);
 }
 
-int platform_kind(const char *path) {
+platform_path_kind platform_kind(const char *path) {
     struct stat status;
-    if (stat(path, &status) != 0) return 0;
-    return S_ISREG(status.st_mode) ? 1 : S_ISDIR(status.st_mode) ? 2 : 3;
+    if (stat(path, &status) != 0) return PLATFORM_KIND_NOTHING;
+    if (S_ISREG(status.st_mode)) return PLATFORM_KIND_FILE;
+    return S_ISDIR(status.st_mode) ? PLATFORM_KIND_DIRECTORY : PLATFORM_KIND_OTHER;
 }
 
 bool platform_lies_beside(const char *path, const char *besides) {

@@ -12,7 +12,8 @@ bool platform_has_sha256(void) {
     return __get_cpuid_count(7, 0, &a, &b, &c, &d) && b & bit_SHA;
 }
 
-/// Four rounds: the state lies in registers as the instructions want it, (a, b, e, f) and (c, d, g, h), first word on top.
+/// Four rounds: the state lies in registers as the instructions want it, (a, b, e, f) and (c, d, g, h), first word on
+/// top.
 SHA static inline void rounds(__m128i *abef, __m128i *cdgh, __m128i words) {
     *cdgh = _mm_sha256rnds2_epu32(*cdgh, *abef, words);
     *abef = _mm_sha256rnds2_epu32(*abef, *cdgh, _mm_shuffle_epi32(words, 0x0E));

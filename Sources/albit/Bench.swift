@@ -1,4 +1,5 @@
 import AlbitCommands
+import AlbitRuntime
 import AlbitText
 import ArgumentParser
 import CPlatform
@@ -26,7 +27,7 @@ struct Bench: ParsableCommand {
     @Option(name: .long, help: "Seconds spent on each row.")
     var seconds = 1.0
 
-    @Option(name: .long, help: "Kernel to use. (default: the best this CPU runs)", completion: .list(kernelNames))
+    @Option(name: .long, help: "Kernel to use. (default: the best this CPU runs)", completion: .list(Kernel.names))
     var kernel = ""
 
     @Flag(name: .long, help: "Print JSON.")

@@ -69,14 +69,14 @@ struct Convert: ParsableCommand {
         }
         if output.hasSuffix(".gguf") { return try writeGGUF(checkpoint) }
         switch output.withCString({ platform_kind($0) }) {
-        case 0:
+        case PLATFORM_KIND_NOTHING:
             let error = output.withCString { platform_make_directory($0) }
             if error != 0 {
                 throw Fault(
                     .outputCannotCreate, in: output,
                     "cannot be created: \(String(cString: platform_error_text(error)))")
             }
-        case 2: break
+        case PLATFORM_KIND_DIRECTORY: break
         default:
             throw Fault(
                 .outputNotDirectory, in: output, "is a file", advice: "name a directory, or a file that ends in .onnx")

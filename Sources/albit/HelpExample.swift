@@ -21,7 +21,7 @@ enum HelpExample {
             // PREFIX/bin/albit
             let prefix = program.split(separator: "/", omittingEmptySubsequences: false).dropLast(2).joined(separator: "/")
             let installed = prefix + "/share/albit/" + name
-            if installed.withCString({ platform_kind($0) }) == 2 { return installed }
+            if installed.withCString({ platform_kind($0) }) == PLATFORM_KIND_DIRECTORY { return installed }
         }
         return "samples/" + name
     }()

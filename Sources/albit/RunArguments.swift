@@ -1,4 +1,5 @@
 import AlbitCommands
+import AlbitRuntime
 import ArgumentParser
 
 /// What every command that computes takes.
@@ -9,8 +10,10 @@ struct RunArguments: ParsableArguments {
     @Option(name: .long, help: "Threads to use. (default: the CPUs this process may use)")
     var threads: Int?
 
-    @Option(name: .long, help: "Kernel to use: scalar, avx2, avxvnni, avx512vnni, neon, sdot, smmla. (default: the best this CPU runs)",
-        completion: .list(kernelNames))
+    @Option(
+        name: .long,
+        help: "Kernel to use: \(Kernel.names.joined(separator: ", ")). (default: the best this CPU runs)",
+        completion: .list(Kernel.names))
     var kernel = ""
 
     var options: RunOptions { RunOptions(json: json, threads: threads ?? 0, kernel: kernel) }
@@ -19,6 +22,3 @@ struct RunArguments: ParsableArguments {
         if let threads, !(0...1024).contains(threads) { throw ValidationError("--threads is \(threads), expected 1 to 1024.") }
     }
 }
-
-/// What `--kernel` may name on some machine; the run time says which of them this one runs.
-let kernelNames = ["scalar", "avx2", "avxvnni", "avx512vnni", "neon", "sdot", "smmla"]

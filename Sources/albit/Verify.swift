@@ -95,7 +95,7 @@ struct Verify: ParsableCommand {
 
     /// SHA-256 of a file, as sha256sum prints it; "(a directory)" for one.
     private static func digest(_ path: String) throws -> String {
-        if path.withCString({ platform_kind($0) }) == 2 { return "(a directory)" }
+        if path.withCString({ platform_kind($0) }) == PLATFORM_KIND_DIRECTORY { return "(a directory)" }
         let file = try MappedFile(path: path)
         return withExtendedLifetime(file) { SHA256.hexDigest(of: file.bytes) }
     }

@@ -9,7 +9,7 @@ struct BitIdentityTests {
     private static let rowCounts = [1, 2, 3, 4, 5, 7, 8, 9, 17]
     /// With some widths only, as the scalar kernel takes its time.
     private static let longRowCounts = [31, 33, 64, 127, 128, 129]
-    private static let activations = [KERNEL_LINEAR, KERNEL_GELU_TANH, KERNEL_GELU_ERF, KERNEL_RELU]
+    private static let activations = [KERNEL_ACTIVATION_NONE, KERNEL_ACTIVATION_GELU_TANH, KERNEL_ACTIVATION_GELU_ERF, KERNEL_ACTIVATION_RELU]
 
     @Test(arguments: KernelTable.available) func quantizeAndMatmul(_ kernel: KernelTable) {
         let (table, scalar) = (kernel.table, KernelTable.scalar)
@@ -49,7 +49,7 @@ struct BitIdentityTests {
         var linear = kernel_linear(
             panels: weights.pointer, scale: scale.pointer, bias: bias.pointer, column_sum: sums.pointer, n: Int32(n), k: Int32(width))
         for activation in Self.activations {
-            let first = n > 16 && activation == KERNEL_LINEAR ? 16 : 0
+            let first = n > 16 && activation == KERNEL_ACTIVATION_NONE ? 16 : 0
             let (a, b) = (Guarded<Float>(count * n), Guarded<Float>(count * n))
             scalar.matmul(&linear, &rows.rows, 0, Int32(count), Int32(first), Int32(n), activation, a.pointer, n)
             table.matmul(&linear, &rows.rows, 0, Int32(count), Int32(first), Int32(n), activation, b.pointer, n)

@@ -16,7 +16,7 @@ struct ScalarAccuracyTests {
 
     /// Bound: 1e-6 absolute, far below the 2e-5 relative that the outputs of a model must keep.
     @Test func geluTanh() {
-        for (x, y) in zip(points, activate(points, KERNEL_GELU_TANH)) {
+        for (x, y) in zip(points, activate(points, KERNEL_ACTIVATION_GELU_TANH)) {
             let d = Double(x)
             let exact = 0.5 * d * (1 + tanh(0.7978845608028654 * (d + 0.044715 * d * d * d)))
             #expect(abs(Double(y) - exact) <= 1e-6 * max(1, abs(exact)), "gelu_new(\(x)) = \(y), exact \(exact)")
@@ -24,7 +24,7 @@ struct ScalarAccuracyTests {
     }
 
     @Test func geluErf() {
-        for (x, y) in zip(points, activate(points, KERNEL_GELU_ERF)) {
+        for (x, y) in zip(points, activate(points, KERNEL_ACTIVATION_GELU_ERF)) {
             let exact = 0.5 * Double(x) * erfc(-Double(x) / 2.0.squareRoot())
             #expect(abs(Double(y) - exact) <= 1e-6 * max(1, abs(exact)), "gelu(\(x)) = \(y), exact \(exact)")
         }

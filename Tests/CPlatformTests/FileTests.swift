@@ -49,9 +49,9 @@ import Testing
             #expect(platform_open_mapped(folder).error == EISDIR)
             #expect(mkfifo(folder + "fifo", 0o600) == 0)
             #expect(platform_open(folder + "fifo").error == EINVAL)
-            #expect(platform_kind(folder + "missing") == 0)
-            #expect(platform_kind(folder) == 2)
-            #expect(platform_kind(folder + "fifo") == 3)
+            #expect(platform_kind(folder + "missing") == PLATFORM_KIND_NOTHING)
+            #expect(platform_kind(folder) == PLATFORM_KIND_DIRECTORY)
+            #expect(platform_kind(folder + "fifo") == PLATFORM_KIND_OTHER)
         }
     }
 
@@ -82,7 +82,7 @@ import Testing
             #expect(file.size == 0)
             platform_close(&file)
             #expect(platform_rename(folder + "f", folder + "g") == 0)
-            #expect(platform_kind(folder + "f") == 0)
+            #expect(platform_kind(folder + "f") == PLATFORM_KIND_NOTHING)
             #expect(platform_remove(folder + "g") == 0)
             #expect(platform_remove(folder + "g") == ENOENT)
             #expect(platform_create(folder + "no/where", false, &fd) == ENOENT)

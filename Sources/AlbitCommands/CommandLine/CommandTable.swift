@@ -1,3 +1,4 @@
+import AlbitRuntime
 import AlbitText
 
 /// The run-time commands that both programs have, as the board program parses them.
@@ -7,7 +8,8 @@ package enum CommandTable {
     private static let json = OptionSpecification("json", "Print JSON, one object per answer")
     private static let threads = OptionSpecification("threads", value: "N", "Threads to use (default: the CPUs this process may use)")
     private static let kernel = OptionSpecification(
-        "kernel", value: "NAME", "scalar, avx2, avxvnni, avx512vnni, neon, sdot or smmla (default: the best this CPU runs)")
+        "kernel", value: "NAME",
+        Kernel.names.joined(separator: ", ") + " (default: the best this CPU runs)")
     static let computing = [json, threads, kernel]
 
     package static let tokenize = CommandSpecification(

@@ -7,11 +7,13 @@ package enum Importer {
     /// Opens a file, a directory or an archive. Reads headers only; parameters are read when they are asked for.
     package static func open(path: String, options: ImportOptions = ImportOptions()) throws(Fault) -> AlbertSource {
         switch path.withCString({ platform_kind($0) }) {
-        case 0:
+        case PLATFORM_KIND_NOTHING:
             // TensorFlow's tools name a checkpoint by the prefix of its files.
-            if (path + ".index").withCString({ platform_kind($0) }) == 1 { return try open(path: path + ".index", options: options) }
+            if (path + ".index").withCString({ platform_kind($0) }) == PLATFORM_KIND_FILE {
+                return try open(path: path + ".index", options: options)
+            }
             throw Fault(.importNothingThere, in: path, "there is no such file or directory")
-        case 2: return try openDirectory(DirectoryTree(path: path), options: options)
+        case PLATFORM_KIND_DIRECTORY: return try openDirectory(DirectoryTree(path: path), options: options)
         default:
             let file = try FileBytes(path: path)
             return try open(file, name: lastComponent(path), tree: DirectoryTree(path: directory(of: path)), options: options)

@@ -39,7 +39,7 @@ struct Neighbours {
     func tokenizerFiles(_ options: ImportOptions) throws(Fault) -> [TokenizerFile] {
         var from = tree
         if let path = options.tokenizer {
-            if path.withCString({ platform_kind($0) }) != 2 {
+            if path.withCString({ platform_kind($0) }) != PLATFORM_KIND_DIRECTORY {
                 let file = try FileBytes(path: path)
                 return [try read(file, name: Importer.lastComponent(path))]
             }

@@ -39,13 +39,15 @@ package final class DirectoryTree: FileTree {
                     return found.names.count < DirectoryTree.maxNames
                 }, context)
         }
-        return found.names.filter { kind($0) == 1 }.sorted()
+        return found.names.filter { kind($0) == PLATFORM_KIND_FILE }.sorted()
     }
 
-    private func kind(_ name: String) -> Int32 { (path + "/" + name).withCString { platform_kind($0) } }
+    private func kind(_ name: String) -> platform_path_kind {
+        (path + "/" + name).withCString { platform_kind($0) }
+    }
 
     package func open(_ name: String) throws(Fault) -> (any ByteSource)? {
-        guard kind(name) == 1 else { return nil }
+        guard kind(name) == PLATFORM_KIND_FILE else { return nil }
         return try FileBytes(path: path + "/" + name)
     }
 

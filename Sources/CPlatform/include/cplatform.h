@@ -1,9 +1,15 @@
 // The operating system, as far as Albit needs it: what Embedded Swift cannot import.
 // Functions that can fail return 0 or an errno value; nothing here prints or exits unless its name says so.
 #pragma once
+#include <errno.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+// Values of errno that Swift looks at; Embedded Swift cannot import the macros.
+static const int platform_error_out_of_memory = ENOMEM;
+static const int platform_error_file_too_big = EFBIG;
+static const int platform_error_closed_pipe = EPIPE;
 
 // Files ---------------------------------------------------------------------------------------
 
@@ -25,8 +31,14 @@ int platform_read_at(int fd, void *into, size_t count, uint64_t offset);
 /// Bytes of the mapping between offset and offset + count will not be needed soon.
 void platform_discard(const void *base, size_t offset, size_t count);
 
-/// 0 nothing there, 1 regular file, 2 directory, 3 something else.
-int platform_kind(const char *path);
+/// What a path leads to, with all links followed.
+typedef enum {
+    PLATFORM_KIND_NOTHING = 0,  // or nothing that this process may see
+    PLATFORM_KIND_FILE = 1,     // a regular file
+    PLATFORM_KIND_DIRECTORY = 2,
+    PLATFORM_KIND_OTHER = 3  // a device, FIFO or socket
+} platform_path_kind;
+platform_path_kind platform_kind(const char *path);
 /// Whether path, with all links followed, lies in the directory of the file besides, with all links followed, or below.
 bool platform_lies_beside(const char *path, const char *besides);
 /// Calls visit for every name in a directory except . and .. until it returns false.
@@ -122,8 +134,8 @@ int platform_pool_count(const platform_pool *pool);
 /// One run at a time: not from two threads, not from inside a body. What bodies wrote is visible to the caller.
 /// Idle threads sleep on a futex after a short bounded spin.
 void platform_pool_run(platform_pool *pool, void (*body)(void *context, int index), void *context);
-/// 0, 1, 2 ... to whichever thread asks next, from 0 again in every run: units of work that nobody waits for. Only inside
-/// platform_pool_run, at most 2^32 - count times.
+/// 0, 1, 2 ... to whichever thread asks next, from 0 again in every run: units of work that nobody waits for. Only
+/// inside platform_pool_run, at most 2^32 - count times.
 uint32_t platform_pool_claim(platform_pool *pool);
 /// All threads of the pool meet here; only inside platform_pool_run.
 void platform_pool_barrier(platform_pool *pool);

@@ -1,0 +1,49 @@
+// What a kernel's file includes after its lanes: see include/kernel_table.h for the contract and the order.
+#pragma once
+#include "table.h"
+
+/// A loop of a constant count that is unrolled, so that what it indexes lives in registers.
+#define EACH(i, count) _Pragma("clang loop unroll(full)") for (int i = 0; i < count; i++)
+
+#include "rows.h"
+
+/// From sums to floats: ((sum - zero * column_sum) * scale) * row_scale + bias, then the activation.
+typedef struct {
+    const int32_t *column_sum;  // [n]
+    const float *scale;         // [n]
+    const float *bias;          // [n] or null
+    const int32_t *zero;        // per row
+    const float *row_scale;     // per row
+    kernel_activation activation;
+} tile_steps;
+
+/// panel_sums of up to R rows from SUMS(R), which defines sums_R for exactly R: code that knows its row count.
+#define PANEL_SUMS(R)                                                                                        \
+    UP_TO_##R(SUMS)                                                                                          \
+    LANE void panel_sums(const uint8_t *const *x, int32_t count, const int8_t *w, int32_t k, i32x16 *sums) { \
+        switch (count) { UP_TO_##R(CASE_OF_SUMS) }                                                           \
+    }
+#define CASE_OF_SUMS(R) case R: sums_##R(x, w, k, sums); break;
+#define UP_TO_1(M) M(1)
+#define UP_TO_2(M) UP_TO_1(M) M(2)
+#define UP_TO_3(M) UP_TO_2(M) M(3)
+#define UP_TO_4(M) UP_TO_3(M) M(4)
+#define UP_TO_5(M) UP_TO_4(M) M(5)
+#define UP_TO_6(M) UP_TO_5(M) M(6)
+
+/// peak(): COUNT independent accumulators from ZERO on, each a step further by NEXT(c, u, w) of `macs`
+/// multiply-accumulates; `constraint` is the register class, and the barriers keep the compiler from leaving steps out.
+#define PEAK(TYPE, COUNT, ZERO, OPERAND, U, W, NEXT, macs, constraint)          \
+    static uint64_t peak(uint64_t iterations) {                                 \
+        TYPE c[COUNT];                                                          \
+        OPERAND u = U, w = W;                                                   \
+        EACH(i, COUNT) c[i] = ZERO;                                             \
+        for (uint64_t t = 0; t < iterations; t++) {                             \
+            EACH(i, COUNT) {                                                    \
+                c[i] = NEXT(c[i], u, w);                                        \
+                __asm__ volatile("" : "+" constraint(c[i]), "+" constraint(u)); \
+            }                                                                   \
+        }                                                                       \
+        EACH(i, COUNT) __asm__ volatile("" ::constraint(c[i]));                 \
+        return iterations * COUNT * macs;                                       \
+    }
