@@ -9,14 +9,15 @@ MODEL := samples/albert-tiny-sst2
 RELEASE := -c release -Xswiftc -enable-testing -j $(JOBS)
 
 BUILD_PACKAGES := zlib1g-dev libprotobuf-c-dev
-TEST_PACKAGES := $(BUILD_PACKAGES) xz-utils binutils chromium groff-base
+TEST_PACKAGES := $(BUILD_PACKAGES) xz-utils binutils groff-base
 BOARD_PACKAGES := python3 gcc-aarch64-linux-gnu libc6-dev-arm64-cross gcc-arm-linux-gnueabihf libc6-dev-armhf-cross \
 	gcc-arm-linux-gnueabi libc6-dev-armel-cross gcc-riscv64-linux-gnu libc6-dev-riscv64-cross
 
-.PHONY: help build demo test fuzz sanitize sanitize-thread docs boards check-boards install uninstall check-install clean
+.PHONY: help build demo test test-page fuzz sanitize sanitize-thread docs boards check-boards install uninstall check-install clean
 help:
 	@echo "make demo          build, quantize the sample model, classify, measure the drift"
 	@echo "make test          all tests, in release mode"
+	@echo "make test-page     the page of \`albit verify --report\` in a browser (chromium)"
 	@echo "make docs          the Swift library's documentation in dist/docs"
 	@echo "make sanitize      all tests under the address and undefined-behaviour sanitizers; sanitize-thread: threads"
 	@echo "make fuzz          libFuzzer and AddressSanitizer on every parser, FUZZ_SECONDS=$(FUZZ_SECONDS) each"
@@ -36,8 +37,12 @@ demo: build
 test:
 	@Scripts/prepare.sh $(TEST_PACKAGES)
 	$(SWIFT) build --build-tests $(RELEASE)
-	$(SWIFT) test $(RELEASE) --skip-build
+	$(SWIFT) test $(RELEASE) --skip-build --skip ReportPageInBrowserTests
 	@Scripts/check-no-fma.sh objdump .build/release
+
+test-page:
+	@Scripts/prepare.sh $(BUILD_PACKAGES) chromium
+	$(SWIFT) test $(RELEASE) --filter ReportPageInBrowserTests
 
 # Address space is what AddressSpaceTests limit and what the sanitizers need; they run in `make test`. Leaks are not
 # looked for: Swift's statics and Foundation's own objects count as leaks at the end of a process.
@@ -45,11 +50,12 @@ sanitize:
 	@Scripts/prepare.sh $(TEST_PACKAGES)
 	ASAN_OPTIONS=detect_leaks=0 \
 	    $(SWIFT) test $(RELEASE) --sanitize=address -Xcc -fsanitize=undefined -Xcc -fsanitize-trap=undefined \
-	    --scratch-path .build-address --skip AddressSpaceTests
+	    --scratch-path .build-address --skip AddressSpaceTests --skip ReportPageInBrowserTests
 
 sanitize-thread:
 	@Scripts/prepare.sh $(TEST_PACKAGES)
-	$(SWIFT) test $(RELEASE) --sanitize=thread --scratch-path .build-thread --skip AddressSpaceTests
+	$(SWIFT) test $(RELEASE) --sanitize=thread --scratch-path .build-thread --skip AddressSpaceTests \
+	    --skip ReportPageInBrowserTests
 
 docs:
 	@Scripts/prepare.sh $(BUILD_PACKAGES)

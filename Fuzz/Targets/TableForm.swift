@@ -1,4 +1,5 @@
 import AlbitImporters
+import AlbitText
 
 /// SSTables with right checksums, so that damage reaches the parser behind them.
 package enum TableForm {
@@ -17,7 +18,7 @@ package enum TableForm {
     /// The block, its type and the masked checksum over both.
     private static func sealed(_ block: [UInt8]) -> [UInt8] {
         let typed = block + [0]
-        var crc = CRC32C()
+        var crc = CRC32(.castagnoli)
         typed.withUnsafeBytes { crc.update($0) }
         return typed + little(crc.masked)
     }
@@ -55,7 +56,7 @@ package enum TableForm {
         }
         func mend(_ start: Int, _ count: Int) {
             guard start + count + 5 <= result.count else { return }
-            var crc = CRC32C()
+            var crc = CRC32(.castagnoli)
             result.withUnsafeBytes { crc.update(UnsafeRawBufferPointer(rebasing: $0[start...(start + count)])) }
             result.replaceSubrange((start + count + 1)..<(start + count + 5), with: little(crc.masked))
         }

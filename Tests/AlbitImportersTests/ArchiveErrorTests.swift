@@ -140,7 +140,7 @@ import Testing
     /// A table of one data block with raw content; `type` is its compression.
     private func table(_ block: [UInt8], type: UInt8 = 0, handle: [UInt8]? = nil) -> MemoryBytes {
         func sealed(_ bytes: [UInt8], _ type: UInt8) -> [UInt8] {
-            var crc = CRC32C()
+            var crc = CRC32(.castagnoli)
             (bytes + [type]).withUnsafeBytes { crc.update($0) }
             return bytes + [type] + little(Int(crc.masked), 4)
         }

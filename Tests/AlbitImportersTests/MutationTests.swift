@@ -158,7 +158,7 @@ import Testing
         #expect(index[end] == 0)
         try run("model.ckpt-best.index", all, seed: 13) { bytes in
             guard bytes.count == index.count else { return }
-            var crc = CRC32C()
+            var crc = CRC32(.castagnoli)
             bytes.withUnsafeBytes { crc.update(UnsafeRawBufferPointer(rebasing: $0[0...end])) }
             for i in 0..<4 { bytes[end + 1 + i] = UInt8(truncatingIfNeeded: crc.masked >> UInt32(8 * i)) }
         }

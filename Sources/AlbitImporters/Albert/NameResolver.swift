@@ -118,20 +118,3 @@ struct NameResolver {
         return isWeight ? [family.leaves.denseWeight] : [".bias"]
     }
 }
-
-extension String {
-    /// The text with every occurrence of a placeholder replaced; plain bytes, no Foundation.
-    func replacing(_ placeholder: String, with text: String) -> String {
-        guard let range = firstRange(of: placeholder) else { return self }
-        return String(self[..<range.lowerBound]) + text + String(self[range.upperBound...])
-    }
-
-    func firstRange(of text: String) -> Range<Index>? {
-        var start = startIndex
-        while start < endIndex {
-            if self[start...].hasPrefix(text) { return start..<index(start, offsetBy: text.count) }
-            start = index(after: start)
-        }
-        return nil
-    }
-}

@@ -3,17 +3,13 @@ package enum Snappy {
     /// Nil where the block is damaged or unpacks to more than `limit`.
     package static func decompress(_ input: [UInt8], limit: Int) -> [UInt8]? {
         var position = 0
-        var size = 0
-        var shift = 0
-        while true {
-            guard position < input.count, shift < 35 else { return nil }
-            let byte = input[position]
+        var unpacked = Varint()
+        repeat {
+            // The size has 32 bits: five bytes.
+            guard position < min(5, input.count) else { return nil }
             position += 1
-            size |= Int(byte & 0x7F) << shift
-            if byte & 0x80 == 0 { break }
-            shift += 7
-        }
-        guard size <= limit else { return nil }
+        } while unpacked.take(input[position - 1]) == .more
+        guard let size = Int(exactly: unpacked.value), size <= limit else { return nil }
         var output: [UInt8] = []
         output.reserveCapacity(size)
         func number(_ count: Int) -> Int? {

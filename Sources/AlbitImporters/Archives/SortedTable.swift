@@ -58,7 +58,7 @@ package final class SortedTable {
         }
         let trailer = try file.bytes(at: start + count, count: 5, what: "a block trailer", limit: 5)
         let stored = trailer[1...].enumerated().reduce(UInt32(0)) { $0 | UInt32($1.element) << UInt32(8 * $1.offset) }
-        let found = try CRC32C.masked(of: file, at: start, count: count + 1)
+        let found = try CRC32.masked(of: file, at: start, count: count + 1)
         guard stored == found else {
             throw Fault(
                 .tableWrongChecksum, in: path, at: "the block at byte \(start)", "has a wrong CRC-32C",

@@ -23,18 +23,17 @@ struct WireReader {
     var consumed: Int { rest.startIndex - start }
 
     mutating func varint() throws(Fault) -> UInt64 {
-        var value: UInt64 = 0
-        var shift: UInt64 = 0
+        var number = Varint()
         while let byte = rest.popFirst() {
-            guard shift < 63 || byte <= 1 else {
+            switch number.take(byte) {
+            case .more: continue
+            case .done: return number.value
+            case .tooLarge:
                 throw Fault(
                     .protobufBadVarint, in: path,
                     "a protocol buffer has a number beyond 64 bits at its byte \(consumed)",
                     advice: "the file is damaged, download it again")
             }
-            value |= UInt64(byte & 0x7F) << shift
-            if byte & 0x80 == 0 { return value }
-            shift += 7
         }
         throw .truncated(path: path, offset: consumed)
     }

@@ -39,20 +39,19 @@ final class WireScanner {
     }
 
     func varint(_ position: inout Int, end: Int) throws(Fault) -> UInt64 {
-        var value: UInt64 = 0
-        var shift: UInt64 = 0
+        var number = Varint()
         while position < end {
             let byte = try byte(position)
             position += 1
-            guard shift < 63 || byte <= 1 else {
+            switch number.take(byte) {
+            case .more: continue
+            case .done: return number.value
+            case .tooLarge:
                 throw Fault(
                     .protobufBadVarint, in: source.path, at: place,
                     "a protocol buffer has a number beyond 64 bits at its byte \(position)",
                     advice: "the file is damaged, download it again")
             }
-            value |= UInt64(byte & 0x7F) << shift
-            if byte & 0x80 == 0 { return value }
-            shift += 7
         }
         throw .truncated(path: source.path, place, offset: position)
     }

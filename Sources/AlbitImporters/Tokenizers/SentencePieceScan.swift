@@ -65,17 +65,16 @@ struct SentencePieceScan {
     }
 
     private func varint(_ position: inout Int, _ end: Int, _ start: Int) throws(Fault) -> UInt64 {
-        var value: UInt64 = 0
-        var shift: UInt64 = 0
-        while true {
-            guard position < end else { throw .truncated(path: path, offset: start) }
-            let byte = bytes[position]
+        var number = Varint()
+        while position < end {
             position += 1
-            guard shift < 63 || byte <= 1 else { throw .badField(path: path, offset: start) }
-            value |= UInt64(byte & 0x7F) << shift
-            if byte < 0x80 { return value }
-            shift += 7
+            switch number.take(bytes[position - 1]) {
+            case .more: continue
+            case .done: return number.value
+            case .tooLarge: throw .badField(path: path, offset: start)
+            }
         }
+        throw .truncated(path: path, offset: start)
     }
 }
 
