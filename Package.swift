@@ -94,7 +94,9 @@ let package = Package(
             name: "AlbitRuntimeTests",
             dependencies: ["AlbitRuntime", "AlbitModel", "AlbitImporters", "AlbitQuantizer", "TestData", "AlbitText"]),
         .testTarget(name: "AlbitTests", dependencies: ["Albit", "TestData"], exclude: ["PublicInterface.txt"]),
-        .testTarget(name: "CommandTests", dependencies: ["albit", "albit-board", "AlbitCommands", "AlbitModel", "AlbitText", "CPlatform", "TestData"]),
+        .testTarget(name: "CommandTests", dependencies: [
+                "albit", "albit-board", "AlbitCommands", "AlbitModel", "AlbitRuntime", "AlbitText", "CPlatform", "TestData",
+            ]),
     ]
 )
 

@@ -19,11 +19,13 @@ aarch64 aarch64 cortex-a72 scalar,neon -
 aarch64 aarch64 cortex-a76 scalar,neon,sdot 200
 aarch64 aarch64 max        scalar,neon,sdot,smmla -
 armv7   arm     cortex-a7  scalar,neon 200
-armv6   arm     arm1176    scalar 200
-riscv64 riscv64 rv64       scalar 200
+armv6   arm     arm1176    scalar,armv6 200
+riscv64 riscv64 rv64       scalar -
+riscv64 riscv64 rv64,v=true,vlen=128 scalar,rvv -
+riscv64 riscv64 rv64,v=true,vlen=256 scalar,rvv 200
 "
 # Every kernel of any CPU: those that a CPU does not offer must be refused there.
-export kernels="scalar avx2 avxvnni avx512vnni neon sdot smmla"
+export kernels="scalar ssse3 avx2 avxvnni avx512vnni armv6 neon sdot smmla rvv"
 
 [ -x "$albit" ] || { echo "albit: building the desktop's albit"; swift build -c release --product albit >/dev/null; }
 rm -rf "$work"

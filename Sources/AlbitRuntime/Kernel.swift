@@ -8,7 +8,9 @@ package struct Kernel: @unchecked Sendable {
     package var name: String { String(cString: table.pointee.name) }
 
     /// What `--kernel` may name on some machine; the run time says which of them this one runs.
-    package static let names = ["scalar", "avx2", "avxvnni", "avx512vnni", "neon", "sdot", "smmla"]
+    package static let names = [
+        "scalar", "ssse3", "avx2", "avxvnni", "avx512vnni", "armv6", "neon", "sdot", "smmla", "rvv",
+    ]
 
     /// Every kernel that this program holds, best first.
     package static var all: [Kernel] {

@@ -4,34 +4,50 @@
 #include "lanes_avx2.h"
 #include "template.h"
 
-// maddubs would saturate on 255 * 127 * 2, so both operands are widened to 16 bits, where madd is exact. A register
-// then holds 4 channels by 4 inputs, and each channel two partial sums that meet at the end.
-enum { TILE_ROWS = 2, OFFSET = 0 };
+// pmaddubsw multiplies unsigned bytes by signed ones and saturates sums of two products to 16 bits. With the magnitudes
+// of x = u - 128 as the unsigned operand and the weights with the signs of x as the other, a sum is at most
+// 2 * 128 * 127 = 32512: it never saturates, and the sums are those of (u - 128) * w.
+enum { TILE_ROWS = 4, OFFSET = 128 };
 
-/// Partial sums of channels 0...3, 4...7 -> channels 0...7.
-LANE __m256i join(__m256i a, __m256i b) { return _mm256_permute4x64_epi64(_mm256_hadd_epi32(a, b), 0xD8); }
+/// 16 bytes x = u - 128 and their magnitudes, 4 and 4 to each 8 bytes.
+LANE void prepare_16(const uint8_t *u, uint8_t *out) {
+    __m128i x = _mm_xor_si128(_mm_loadu_si128((const __m128i *)u), _mm_set1_epi8(-128)), magnitude = _mm_abs_epi8(x);
+    __m128i low = _mm_unpacklo_epi32(x, magnitude), high = _mm_unpackhi_epi32(x, magnitude);
+    _mm_storel_epi64((__m128i *)out, low);
+    _mm_storel_epi64((__m128i *)(out + 8 * TILE_ROWS), _mm_unpackhi_epi64(low, low));
+    _mm_storel_epi64((__m128i *)(out + 16 * TILE_ROWS), high);
+    _mm_storel_epi64((__m128i *)(out + 24 * TILE_ROWS), _mm_unpackhi_epi64(high, high));
+}
 
-#define SUMS(R)                                                                                   \
-    LANE void sums_##R(const uint8_t *const *x, const int8_t *w, int32_t k, i32x16 *sums) {       \
-        __m256i c[R][4];                                                                          \
-        EACH(r, R) EACH(v, 4) c[r][v] = _mm256_setzero_si256();                                   \
-        for (int32_t i = 0; i < k; i += 4, w += 64) {                                             \
-            __m256i u[R];                                                                         \
-            EACH(r, R) {                                                                          \
-                int32_t word;                                                                     \
-                memcpy(&word, x[r] + i, 4);                                                       \
-                u[r] = _mm256_cvtepu8_epi16(_mm_set1_epi32(word));                                \
-            }                                                                                     \
-            EACH(v, 4) {                                                                          \
-                __m256i y = _mm256_cvtepi8_epi16(_mm_loadu_si128((const __m128i *)(w + 16 * v))); \
-                EACH(r, R) c[r][v] = _mm256_add_epi32(c[r][v], _mm256_madd_epi16(u[r], y));       \
-            }                                                                                     \
-        }                                                                                         \
-        EACH(r, R) sums[r] = (i32x16){join(c[r][0], c[r][1]), join(c[r][2], c[r][3])};            \
+/// c + sums of 4 products each, of x as signs and magnitudes with w.
+LANE __m256i multiply_add(__m256i c, __m256i x, __m256i magnitude, __m256i w) {
+    __m256i pairs = _mm256_maddubs_epi16(magnitude, _mm256_sign_epi8(w, x));
+    return _mm256_add_epi32(c, _mm256_madd_epi16(pairs, _mm256_set1_epi16(1)));
+}
+
+LANE __m256i four_bytes(const uint8_t *p) {
+    int32_t word;
+    memcpy(&word, p, 4);
+    return _mm256_set1_epi32(word);
+}
+
+#define SUMS(R)                                                                                               \
+    LANE void sums_##R(const uint8_t *x, const int8_t *w, int32_t k, i32x16 *sums) {                          \
+        __m256i c[R][2];                                                                                      \
+        EACH(r, R) { c[r][0] = sums[r].a; c[r][1] = sums[r].b; }                                              \
+        for (int32_t i = 0; i < k; i += 4, w += 64, x += 8 * TILE_ROWS) {                                     \
+            __m256i a = _mm256_load_si256((const __m256i *)w), b = _mm256_load_si256((const __m256i *)w + 1); \
+            EACH(r, R) {                                                                                      \
+                __m256i u = four_bytes(x + 8 * r), magnitude = four_bytes(x + 8 * r + 4);                     \
+                c[r][0] = multiply_add(c[r][0], u, magnitude, a);                                             \
+                c[r][1] = multiply_add(c[r][1], u, magnitude, b);                                             \
+            }                                                                                                 \
+        }                                                                                                     \
+        EACH(r, R) sums[r] = (i32x16){c[r][0], c[r][1]};                                                      \
     }
-PANEL_SUMS(2)
+PANEL_SUMS(4, const uint8_t *)
 
-#include "panel_tiles.h"
+#include "prepared_tiles.h"
 
 LANE int32_t dot_bytes(const uint8_t *u, const int8_t *w, int32_t k) {
     __m256i sum = _mm256_setzero_si256();
@@ -56,8 +72,8 @@ LANE int32_t sum_bytes(const int8_t *w, int32_t k) {
 
 #include "products.h"
 
-LANE __m256i next_step(__m256i c, __m256i u, __m256i w) { return _mm256_add_epi32(c, _mm256_madd_epi16(u, w)); }
-PEAK(__m256i, 8, _mm256_setzero_si256(), __m256i, _mm256_set1_epi16(3), _mm256_set1_epi16(5), next_step, 16, "x")
+LANE __m256i next_step(__m256i c, __m256i u, __m256i w) { return multiply_add(c, u, u, w); }
+PEAK(__m256i, 10, _mm256_setzero_si256(), __m256i, _mm256_set1_epi8(3), _mm256_set1_epi8(5), next_step, 32, "x")
 #pragma clang attribute pop
 
 static bool available(void) { return cpu_has_avx2(); }

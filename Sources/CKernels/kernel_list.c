@@ -4,11 +4,16 @@
 
 extern const kernel_table kernel_scalar;
 #if defined(__x86_64__)
-extern const kernel_table kernel_avx512vnni, kernel_avxvnni, kernel_avxvnni_evex, kernel_avx2;
+extern const kernel_table kernel_avx512vnni, kernel_avxvnni, kernel_avxvnni_evex, kernel_avx2,
+    kernel_ssse3;
 #elif defined(__aarch64__)
 extern const kernel_table kernel_smmla, kernel_sdot, kernel_neon;
 #elif defined(__ARM_NEON)
 extern const kernel_table kernel_neon;
+#elif defined(__ARM_FEATURE_SIMD32)
+extern const kernel_table kernel_armv6;
+#elif defined(__riscv) && __riscv_xlen == 64
+extern const kernel_table kernel_rvv;
 #endif
 
 /// Best first. `other` is the same kernel, of the same name, in another encoding, for CPUs that lack the first.
@@ -17,12 +22,17 @@ static const struct { const kernel_table *table, *other; } kernels[] = {
     {&kernel_avx512vnni, NULL},
     {&kernel_avxvnni, &kernel_avxvnni_evex},
     {&kernel_avx2, NULL},
+    {&kernel_ssse3, NULL},
 #elif defined(__aarch64__)
     {&kernel_smmla, NULL},
     {&kernel_sdot, NULL},
     {&kernel_neon, NULL},
 #elif defined(__ARM_NEON)
     {&kernel_neon, NULL},
+#elif defined(__ARM_FEATURE_SIMD32)
+    {&kernel_armv6, NULL},
+#elif defined(__riscv) && __riscv_xlen == 64
+    {&kernel_rvv, NULL},
 #endif
     {&kernel_scalar, NULL},
 };

@@ -1,21 +1,6 @@
 // Tiles one panel (16 channels) wide, from TILE_ROWS (even), OFFSET and panel_sums of the includer: tile_floats and
 // tile_sums. A kernel whose registers hold wider tiles has its own two functions of these names, in its own file.
 
-/// Steps of one row's panel.
-LANE void finish(i32x16 high, i32x16 low, int two, const tile_steps *steps, int32_t j, int32_t row, float *out) {
-    i32x16 sum = i_load(steps->column_sum + j);
-    int32_t zero = steps->zero[row];
-    high = i_sub(high, i_mul(sum, i_set((two ? zero >> 8 : zero) - OFFSET)));
-    f32x16 f = i_to_float(high);
-    if (two) {
-        low = i_sub(low, i_mul(sum, i_set((zero & 255) - OFFSET)));
-        f = f_add(f_mul(f, f_set(256.0f)), i_to_float(low));
-    }
-    f = f_mul(f_mul(f, f_load(steps->scale + j)), f_set(steps->row_scale[row]));
-    if (steps->bias) f = f_add(f, f_load(steps->bias + j));
-    f_store(out, f_activate(f, steps->activation));
-}
-
 /// Channels n0 ... n1 of rows at a (and their low plane at b, or null); out points at channel n0.
 static void tile_floats(const uint8_t *a, const uint8_t *b, size_t lda, int32_t rows, const int8_t *panels, int32_t k,
                         int32_t n0, int32_t n1, const tile_steps *steps, float *out, size_t ldo) {
@@ -31,8 +16,8 @@ static void tile_floats(const uint8_t *a, const uint8_t *b, size_t lda, int32_t 
             i32x16 sums[TILE_ROWS];
             panel_sums(x, b ? 2 * count : count, w, k, sums);
             for (int32_t r = 0; r < count; r++)
-                finish(sums[r], b ? sums[count + r] : sums[r], b != NULL, steps, j, row + r,
-                       out + (size_t)(row + r) * ldo + (j - n0));
+                finish_panel(sums[r], b ? sums[count + r] : sums[r], b != NULL, OFFSET, steps, j, row + r,
+                             out + (size_t)(row + r) * ldo + (j - n0));
         }
     }
 }

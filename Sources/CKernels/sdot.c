@@ -25,7 +25,7 @@ enum { TILE_ROWS = 4, OFFSET = 128 };
         }                                                                                  \
         EACH(r, R) out[r] = sums[r];                                                       \
     }
-PANEL_SUMS(4)
+PANEL_SUMS(4, const uint8_t *const *)
 
 #include "panel_tiles.h"
 #include "neon_bytes.h"

@@ -7,6 +7,13 @@
 
 #include "rows.h"
 
+/// The word at an address that is a multiple of 4.
+LANE uint32_t word_at(const void *p) {
+    uint32_t word;
+    memcpy(&word, __builtin_assume_aligned(p, 4), 4);
+    return word;
+}
+
 /// From sums to floats: ((sum - zero * column_sum) * scale) * row_scale + bias, then the activation.
 typedef struct {
     const int32_t *column_sum;  // [n]
@@ -17,11 +24,27 @@ typedef struct {
     kernel_activation activation;
 } tile_steps;
 
-/// panel_sums of up to R rows from SUMS(R), which defines sums_R for exactly R: code that knows its row count.
-#define PANEL_SUMS(R)                                                                                        \
-    UP_TO_##R(SUMS)                                                                                          \
-    LANE void panel_sums(const uint8_t *const *x, int32_t count, const int8_t *w, int32_t k, i32x16 *sums) { \
-        switch (count) { UP_TO_##R(CASE_OF_SUMS) }                                                           \
+/// The steps of one row with one panel, from the sums of (u - offset) * w of its planes.
+LANE void finish_panel(i32x16 high, i32x16 low, int two, int32_t offset, const tile_steps *steps, int32_t j,
+                       int32_t row, float *out) {
+    i32x16 sum = i_load(steps->column_sum + j);
+    int32_t zero = steps->zero[row];
+    high = i_sub(high, i_mul(sum, i_set((two ? zero >> 8 : zero) - offset)));
+    f32x16 f = i_to_float(high);
+    if (two) {
+        low = i_sub(low, i_mul(sum, i_set((zero & 255) - offset)));
+        f = f_add(f_mul(f, f_set(256.0f)), i_to_float(low));
+    }
+    f = f_mul(f_mul(f, f_load(steps->scale + j)), f_set(steps->row_scale[row]));
+    if (steps->bias) f = f_add(f, f_load(steps->bias + j));
+    f_store(out, f_activate(f, steps->activation));
+}
+
+/// panel_sums of up to R rows, given as ROWS, from SUMS(R), which defines sums_R for exactly R: code that knows its row count.
+#define PANEL_SUMS(R, ROWS)                                                                 \
+    UP_TO_##R(SUMS)                                                                         \
+    LANE void panel_sums(ROWS x, int32_t count, const int8_t *w, int32_t k, i32x16 *sums) { \
+        switch (count) { UP_TO_##R(CASE_OF_SUMS) }                                          \
     }
 #define CASE_OF_SUMS(R) case R: sums_##R(x, w, k, sums); break;
 #define UP_TO_1(M) M(1)

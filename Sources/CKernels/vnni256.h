@@ -22,7 +22,7 @@ enum { TILE_ROWS = 6, OFFSET = 0 };
         }                                                                                   \
         EACH(r, R) sums[r] = (i32x16){c[r][0], c[r][1]};                                    \
     }
-PANEL_SUMS(6)
+PANEL_SUMS(6, const uint8_t *const *)
 
 #include "panel_tiles.h"
 

@@ -1,3 +1,4 @@
+import AlbitRuntime
 import Foundation
 import TestData
 
@@ -47,7 +48,7 @@ enum Transcript {
     /// What differs from machine to machine, taken out.
     static func plain(_ line: String) -> String {
         var line = line
-        for kernel in ["avx512vnni", "avxvnni", "avx2", "scalar", "neon", "sdot", "smmla"] {
+        for kernel in Kernel.names {
             line = line.replacingOccurrences(of: "\\bkernel +" + kernel + "\\b", with: "kernel K", options: .regularExpression)
                 .replacingOccurrences(of: "\"kernel\": \"\(kernel)\"", with: "\"kernel\": K")
         }
