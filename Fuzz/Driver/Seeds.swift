@@ -124,6 +124,8 @@ struct Seeds {
         for (i, text) in ["Hello, World 1, ``", "Ｆｕｌｌ e\u{301} ﬁ Σ", "東京 👩‍👩‍👧", "[MASK] <pad>"].enumerated() {
             add([0] + Array(text.utf8), "text", "word-piece-\(i)")
             add([1] + Array(text.utf8), "text", "unigram-\(i)")
+            add([4] + Array(text.utf8), "text", "pipeline-\(i)")
+            add([5] + Array(text.utf8), "text", "byte-pairs-\(i)")
         }
         add([8, 20] + Array("abcdefgh".utf8), "snappy", "literal")
         add([12, 0x0C, 0x61, 0x62, 0x63, 0x64, 0x15, 0x04], "snappy", "copy")

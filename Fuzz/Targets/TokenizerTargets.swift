@@ -15,10 +15,26 @@ extension FuzzTarget {
                 TokenizerFile(name: "tokenizer_config.json", path: "tokenizer_config.json", bytes: bytes),
             ]))
         },
+        // Steps as a model file holds them, of which the first byte tells the length by 4, then a text for them.
+        FuzzTarget("pipeline", maxLength: 1 << 12) { bytes in
+            guard let first = bytes.first else { return }
+            let steps = Array(bytes.dropFirst().prefix(4 * Int(first)))
+            guard let pipeline = steps.withUnsafeBytes({ PipelineCodec.decode($0) }) else { return }
+            guard steps.withUnsafeBytes({ PipelineCodec.decode($0) }) == pipeline, let small = try? SmallTokenizer.tables(pipeline) else { return }
+            let text = Array(bytes.dropFirst(1 + steps.count))
+            let tokenizer = Tokenizer(small)
+            for text in [text] + texts {
+                let encoding = tokenizer.encode(text)
+                for (start, end) in zip(encoding.starts, encoding.ends) where start < 0 || end < start || Int(end) > text.count {
+                    fatalError("an offset outside the text")
+                }
+            }
+        },
         // Text against a tokenizer that is whole: the first byte chooses which.
         FuzzTarget("text", maxLength: 1 << 12) { bytes in
             guard let choice = bytes.first else { return }
-            guard let tokenizer = choice % 2 == 0 ? wordPiece : unigram else { fatalError("the small tokenizer is refused") }
+            let kinds = choice & 4 == 0 ? (wordPiece, unigram) : (pipeline, bytePairs)
+            guard let tokenizer = choice % 2 == 0 ? kinds.0 : kinds.1 else { fatalError("the small tokenizer is refused") }
             let text = Array(bytes.dropFirst())
             let encoding = tokenizer.encode(text, maxLength: choice & 2 == 0 ? nil : 8)
             for (start, end) in zip(encoding.starts, encoding.ends) where start < 0 || end < start || Int(end) > text.count {
@@ -35,6 +51,8 @@ extension FuzzTarget {
 
     private static let wordPiece = (try? SmallTokenizer.wordPiece()).map { Tokenizer($0) }
     private static let unigram = (try? SmallTokenizer.unigram()).map { Tokenizer($0) }
+    private static let bytePairs = (try? SmallTokenizer.bytePairs()).map { Tokenizer($0) }
+    private static let pipeline = (try? SmallTokenizer.pipeline()).map { Tokenizer($0) }
 
     static func encode(_ tables: TokenizerTables?) throws {
         guard let tables else { return }

@@ -8,6 +8,8 @@ package struct TokenizeCommand {
     package var characters = false
     /// Leave out the frame ([CLS], [SEP]).
     package var bare = false
+    /// Texts are words with a blank between two, each taken by itself.
+    package var pretokenized = false
 
     package init(json: Bool, characters: Bool, bare: Bool) {
         self.json = json
@@ -17,7 +19,9 @@ package struct TokenizeCommand {
 
     /// Writes the tokens of one text, or of a pair.
     package func run(_ tokenizer: Tokenizer, text: [UInt8], pair: [UInt8]?, output: Output) throws(Fault) {
-        let encoding = tokenizer.encode(text, pair: pair)
+        let encoding = pretokenized
+            ? tokenizer.encode(tokenizer.tokens(words: words(text)), pair: pair.map { tokenizer.tokens(words: words($0)) })
+            : tokenizer.encode(text, pair: pair)
         let kept = encoding.ids.indices.filter { !bare || encoding.segments[$0] != Encoding.frame }
         if json {
             try writeJSON(tokenizer, encoding, kept, text, pair, output)
@@ -29,6 +33,10 @@ package struct TokenizeCommand {
                         + String(offsets.start) + "\t" + String(offsets.end))
             }
         }
+    }
+
+    private func words(_ text: [UInt8]) -> [[UInt8]] {
+        text.split(separator: 0x20, omittingEmptySubsequences: false).map { Array($0) }
     }
 
     private func offsets(_ encoding: Encoding, _ i: Int, _ text: [UInt8], _ pair: [UInt8]?) -> (start: Int, end: Int) {

@@ -18,7 +18,8 @@ package final class ModelFile: @unchecked Sendable {
     package let attentionWeightPlanes: Int
 
     /// The newest version of keys and layout that this program reads. It writes the oldest one that can say what a
-    /// file holds: 3 where the card has more than formats before could say, 2 where weights have a second plane, else 1.
+    /// file holds: 3 where card or tokenizer have more than formats before could say, 2 where weights have a second
+    /// plane, else 1.
     package static let formatVersion = 3
 
     package var path: String { gguf.file.path }

@@ -147,7 +147,9 @@ struct QuantizationPlan<Source: ParameterSource> {
 
     func describe(_ writer: inout ModelWriter) {
         writer.set { header in
-            request.card.write(to: &header, configuration: source.configuration, tensorsNeed: secondPlanes.isEmpty ? 1 : 2)
+            request.card.write(
+                to: &header, configuration: source.configuration,
+                tensorsNeed: max(secondPlanes.isEmpty ? 1 : 2, request.tokenizerFormat))
             describeArithmetic(&header)
             request.writeTokenizer(&header)
         }

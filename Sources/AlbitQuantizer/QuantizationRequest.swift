@@ -26,6 +26,8 @@ package struct QuantizationRequest {
         return keepsAllSecondPlanes
             || precision?.needsSecondWeightPlane(storedLayer: layer, site: site, configuration) == true
     }
+    /// The oldest version of model files that can hold the tokenizer.
+    package var tokenizerFormat = 1
     /// Adds the tokenizer's keys.
     package var writeTokenizer: (inout GGUFWriter) -> Void = { _ in }
     /// Told what is being done, and how far it is: (phase, done, total).

@@ -34,7 +34,7 @@ package enum FaultCode: Sendable {
     case ggufInsideArchive, ggufQuantized, ggufWrongChecksum
     case indexNotAnIndex, indexOtherModel
     // Tokenizers.
-    case tokenizerAddedTokenMismatch, tokenizerBadCharsmap, tokenizerBadVocabulary, tokenizerDuplicatePiece,
+    case tokenizerAddedTokenMismatch, tokenizerBadCharsmap, tokenizerBadVocabulary, tokenizerOtherVocabulary,
         tokenizerIdOutsideVocabulary, tokenizerMissingMember, tokenizerMissingSpecialToken, tokenizerNoPieces,
         tokenizerNotText, tokenizerNotTokenizer, tokenizerOtherModel, tokenizerPieceTooLong, tokenizerScoreCount,
         tokenizerScoreNotFinite, tokenizerTooManyPieces, tokenizerUnsupported, tokenizerVocabularyTooLarge,

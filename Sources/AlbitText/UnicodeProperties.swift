@@ -96,10 +96,10 @@ package enum UnicodeProperties {
 
     /// Entry `index` of a table whose entries have `width` digits (1 to 3, a constant wherever this is called).
     @inline(__always)
-    private static func entry(_ table: StaticString, _ index: Int, _ width: Int) -> Int { digits(table, index * width, width) }
+    static func entry(_ table: StaticString, _ index: Int, _ width: Int) -> Int { digits(table, index * width, width) }
 
     @inline(__always)
-    private static func digits(_ table: StaticString, _ offset: Int, _ width: Int) -> Int {
+    static func digits(_ table: StaticString, _ offset: Int, _ width: Int) -> Int {
         switch width {
         case 1: digit(table, offset)
         case 2: digit(table, offset) * 90 + digit(table, offset + 1)

@@ -1,3 +1,5 @@
+import AlbitText
+
 /// Where a byte of prepared text comes from: a range of bytes of the original text.
 struct Origin {
     var start: UInt32
@@ -40,6 +42,40 @@ final class AlignedText {
         origins.deallocate()
         (bytes, origins, capacity) = (newBytes, newOrigins, larger)
     }
+
+    /// Appends bytes of another text with their origins.
+    func append(_ other: AlignedText, _ range: Range<Int>) {
+        guard !range.isEmpty else { return }
+        reserve(range.count)
+        (bytes + count).update(from: other.bytes + range.lowerBound, count: range.count)
+        (origins + count).update(from: other.origins + range.lowerBound, count: range.count)
+        count &+= range.count
+    }
+
+    /// Takes the bytes `range` of `text`, each character its own origin; bytes that are not UTF-8 become U+FFFD.
+    func take(_ text: UnsafeRawBufferPointer, _ range: Range<Int>) {
+        count = 0
+        reserve(range.count + 16)
+        let bounded = UnsafeRawBufferPointer(rebasing: text[..<range.upperBound])
+        var position = range.lowerBound
+        while position < range.upperBound {
+            var (code, length): (UInt32, Int) = (0xFFFD, 1)
+            if let decoded = UTF8Bytes.decode(bounded, at: position) { (code, length) = decoded }
+            append(code: code, Origin(start: UInt32(position), end: UInt32(position + length)))
+            position += length
+        }
+    }
+
+    /// Whether all bytes are ASCII.
+    var isASCII: Bool {
+        var all: UInt8 = 0
+        for i in 0..<count { all |= bytes[i] }
+        return all < 0x80
+    }
+
+    /// The code point at an offset and its length; the text is UTF-8 by construction.
+    @inline(__always)
+    func character(_ offset: Int) -> (code: UInt32, count: Int) { UTF8Bytes.decode(raw, at: offset) ?? (0xFFFD, 1) }
 
     /// Appends a byte; room must be there.
     @inline(__always)

@@ -52,6 +52,33 @@ struct Charsmap {
         return true
     }
 
+    /// What stands for the shortest rule that the bytes `range` begin with, as the `tokenizers` library takes it.
+    func shortest(_ text: UnsafeRawBufferPointer, _ range: Range<Int>) -> UnsafeRawBufferPointer? {
+        guard unitCount > 0 else { return nil }
+        var node = Charsmap.offset(unit(0))
+        for position in range {
+            let byte = text[position]
+            node ^= Int(byte)
+            guard byte != 0, node < unitCount else { return nil }
+            let unit = unit(node)
+            guard unit & 0x8000_00FF == UInt32(byte) else { return nil }
+            node ^= Charsmap.offset(unit)
+            guard node < unitCount else { return nil }
+            guard unit & (1 << 8) != 0 else { continue }
+            return replacement(Int(self.unit(node) & 0x7FFF_FFFF))
+        }
+        return nil
+    }
+
+    /// The replacement at an offset, up to its zero byte; nil where there is none or it is too long.
+    private func replacement(_ value: Int) -> UnsafeRawBufferPointer? {
+        guard value < replacements.count else { return nil }
+        var end = value
+        while end < replacements.count, end - value <= Charsmap.maxRuleBytes, replacements[end] != 0 { end += 1 }
+        guard end - value <= Charsmap.maxRuleBytes else { return nil }
+        return UnsafeRawBufferPointer(rebasing: replacements[value..<end])
+    }
+
     /// The longest rule that matches at `start`: how many bytes it takes and what stands for them; nil where none does.
     func longest(_ text: UnsafeRawBufferPointer, at start: Int) -> (count: Int, replacement: UnsafeRawBufferPointer)? {
         guard unitCount > 0 else { return nil }
@@ -73,10 +100,7 @@ struct Charsmap {
                 value = Int(self.unit(node) & 0x7FFF_FFFF)
             }
         }
-        guard found > 0, value < replacements.count else { return nil }
-        var end = value
-        while end < replacements.count, end - value <= Charsmap.maxRuleBytes, replacements[end] != 0 { end += 1 }
-        guard end - value <= Charsmap.maxRuleBytes else { return nil }
-        return (found, UnsafeRawBufferPointer(rebasing: replacements[value..<end]))
+        guard found > 0, let replacement = replacement(value) else { return nil }
+        return (found, replacement)
     }
 }

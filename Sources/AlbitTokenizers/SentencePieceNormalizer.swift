@@ -48,8 +48,10 @@ struct SentencePieceNormalizer {
     /// U+2581.
     private static let mark: (UInt8, UInt8, UInt8) = (0xE2, 0x96, 0x81)
 
-    /// Normalizes `input`; `output` is emptied first. U+2581 for a space has the origin of what follows it.
-    func normalize(_ input: AlignedText, into output: AlignedText) {
+    /// Normalizes `input`; `output` is emptied first. U+2581 for a space has the origin of what follows it, or its own.
+    /// Returns where the normalized text ends in the original.
+    @discardableResult
+    func normalize(_ input: AlignedText, into output: AlignedText) -> UInt32 {
         output.count = 0
         output.reserve(input.count + input.count / 2 + 16)
         let text = input.raw
@@ -64,7 +66,7 @@ struct SentencePieceNormalizer {
         }
         guard position < text.count else {
             if settings.keepsTrailingSpace, position > 0 { appendMark(to: output, input.origins[position - 1]) }
-            return
+            return 0
         }
         // Marks whose origin is still to come begin here.
         var openMarks = -1
@@ -73,6 +75,8 @@ struct SentencePieceNormalizer {
             appendMark(to: output, input.origins[position])
         }
         var afterSpace = removeExtra
+        let keepsOrigins = settings.keepsOrigins
+        if keepsOrigins { openMarks = -1 }
         firsts.withUnsafeBufferPointer { firsts in
             while position < text.count {
                 let byte = text[position]
@@ -90,7 +94,7 @@ struct SentencePieceNormalizer {
                 }
                 if first == First.space.rawValue, position + 1 == text.count || text[position + 1] < 0x80 {
                     if !afterSpace {
-                        if openMarks < 0 { openMarks = output.count }
+                        if openMarks < 0, !keepsOrigins { openMarks = output.count }
                         appendMark(to: output, input.origins[position])
                     }
                     afterSpace = removeExtra
@@ -105,7 +109,7 @@ struct SentencePieceNormalizer {
                     output.reserve(3 * (piece.count - i))
                     while i < piece.count {
                         if piece[i] == 0x20 {
-                            if openMarks < 0 { openMarks = output.count }
+                            if openMarks < 0, !keepsOrigins { openMarks = output.count }
                             appendMark(to: output, origin)
                         } else {
                             if openMarks >= 0 { closeMarks(&openMarks, output, origin) }
@@ -119,13 +123,16 @@ struct SentencePieceNormalizer {
                 if !removeExtra { afterSpace = false }
             }
         }
+        var end = input.origins[text.count - 1].end
         if removeExtra, !settings.keepsTrailingSpace {
             let (a, b, c) = SentencePieceNormalizer.mark
             let bytes = output.bytes
             while output.count >= 3, bytes[output.count - 1] == c, bytes[output.count - 2] == b, bytes[output.count - 3] == a {
                 output.count -= 3
+                end = output.origins[output.count].start
             }
         }
+        return end
     }
 
     private func appendMark(to output: AlignedText, _ origin: Origin) {

@@ -10,9 +10,10 @@ package struct TokenRun: Sendable, Equatable {
 
     package var count: Int { ids.count }
 
+    /// Where characters were sorted, a token may end before it begins: it has no place then but its end.
     mutating func append(_ id: Int32, _ start: UInt32, _ end: UInt32, startsWord: Bool) {
         ids.append(id)
-        starts.append(Int32(truncatingIfNeeded: start))
+        starts.append(Int32(truncatingIfNeeded: min(start, end)))
         ends.append(Int32(truncatingIfNeeded: end))
         self.startsWord.append(startsWord)
     }

@@ -2,11 +2,19 @@
 package enum Tokenizer: Sendable {
     case unigram(UnigramTokenizer)
     case wordPiece(WordPieceTokenizer)
+    case pipeline(PipelineTokenizer)
 
     package init(_ tables: TokenizerTables) {
         switch tables.settings.kind {
-        case .unigram: self = .unigram(UnigramTokenizer(tables))
-        case .wordPiece: self = .wordPiece(WordPieceTokenizer(tables))
+        case .bytePair: self = .unigram(UnigramTokenizer(tables))
+        case .unigram: self = tables.pipeline.map { .pipeline(PipelineTokenizer(tables, $0)) } ?? .unigram(UnigramTokenizer(tables))
+        case .wordPiece:
+            // BERT's own steps have a faster path, if added tokens are searched in the text as it is.
+            if let pipeline = tables.pipeline, pipeline.bertSettings == nil || tables.specialTokens.contains(where: { $0.normalized || $0.singleWord }) {
+                self = .pipeline(PipelineTokenizer(tables, pipeline))
+            } else {
+                self = .wordPiece(WordPieceTokenizer(tables))
+            }
         }
     }
 
@@ -14,6 +22,7 @@ package enum Tokenizer: Sendable {
         switch self {
         case .unigram(let tokenizer): tokenizer.tables
         case .wordPiece(let tokenizer): tokenizer.tables
+        case .pipeline(let tokenizer): tokenizer.tables
         }
     }
 
@@ -34,6 +43,7 @@ package enum Tokenizer: Sendable {
         switch self {
         case .unigram(let tokenizer): return tokenizer.tokens(text)
         case .wordPiece(let tokenizer): return tokenizer.tokens(text)
+        case .pipeline(let tokenizer): return tokenizer.tokens(text)
         }
     }
 
@@ -54,6 +64,25 @@ package enum Tokenizer: Sendable {
 
     package func encode(_ text: String, pair: String? = nil, maxLength: Int? = nil) -> Encoding {
         encode(Array(text.utf8), pair: pair.map { Array($0.utf8) }, maxLength: maxLength)
+    }
+
+    /// The input of the model for words that are cut already, each as a text by itself; offsets count from the beginning of
+    /// the first word as if one byte stood between two.
+    package func encode(words: [[UInt8]], maxLength: Int? = nil) -> Encoding { encode(tokens(words: words), maxLength: maxLength) }
+
+    /// Tokens of words that are cut already.
+    package func tokens(words: [[UInt8]]) -> TokenRun {
+        var result = TokenRun()
+        var start: UInt32 = 0
+        for word in words {
+            let run = tokens(word)
+            for i in 0..<run.count {
+                result.append(
+                    run.ids[i], start + UInt32(truncatingIfNeeded: run.starts[i]), start + UInt32(truncatingIfNeeded: run.ends[i]), startsWord: i == 0)
+            }
+            start += UInt32(truncatingIfNeeded: word.count + 1)
+        }
+        return result
     }
 
     /// Puts the frame around tokens.

@@ -10,6 +10,12 @@ package struct TokenizerDraft {
     /// SentencePiece's precompiled character map; empty where there is none.
     package var charsmap: [UInt8] = []
     package var settings: TokenizerSettings
+    /// The steps of a `tokenizer.json`; nil for the tokenizer of a SentencePiece model.
+    package var pipeline: TokenizerPipeline?
+    /// Scores as doubles, where the model is a `tokenizer.json`'s; else empty.
+    package var exactScores: [Double] = []
+    /// Pieces of the model; those behind are added tokens, which the model does not know. nil: all are.
+    package var modelCount: Int?
     package var specialTokens: [SpecialToken] = []
     package var specialIDs = SpecialIDs()
     package var template: TokenTemplate

@@ -7,18 +7,23 @@ extension TokenizerTables {
     private static let standard = "tokenizer.ggml."
     private static let own = "albit.tokenizer."
 
+    /// The oldest version of model files that can hold this tokenizer.
+    package var formatVersion: Int { pipeline == nil && settings.kind != .bytePair && !settings.keepsOrigins ? 1 : 3 }
+
     /// Adds all keys of the tokenizer.
     package func write(to writer: inout GGUFWriter) {
         let (standard, own) = (TokenizerTables.standard, TokenizerTables.own)
-        let isUnigram = settings.kind == .unigram
-        writer.set(standard + "model", isUnigram ? "t5" : "bert")
+        let isUnigram = settings.isSentencePiece
+        writer.set(standard + "model", settings.kind == .unigram ? "t5" : isUnigram ? "llama" : "bert")
         writer.set(standard + "tokens", strings: (0..<count).map { piece($0) })
         if isUnigram {
-            writer.set(standard + "scores", TokenizerTables.floats(scores))
+            if exactScores.count != 8 * count { writer.set(standard + "scores", TokenizerTables.floats(scores)) }
             writer.set(standard + "token_type", Array(types))
             if !charsmapBytes.isEmpty { writer.set(standard + "precompiled_charsmap", Array(charsmapBytes)) }
             writer.set(standard + "add_space_prefix", settings.addDummyPrefix)
             writer.set(standard + "remove_extra_whitespaces", settings.removeExtraWhitespaces)
+        } else if !charsmapBytes.isEmpty {
+            writer.set(standard + "precompiled_charsmap", Array(charsmapBytes))
         }
         func set(_ name: String, _ id: Int32?) {
             if let id { writer.set(standard + name, Int(id)) }
@@ -35,7 +40,14 @@ extension TokenizerTables {
         writer.set(own + "piece_offsets", TokenizerTables.words(pieceIndex))
         writer.set(own + "trie", TokenizerTables.words(units))
         writer.set(own + "special_ids", specialTokens.map { $0.id })
-        writer.set(own + "special_strips", specialTokens.map { ($0.stripsLeft ? 1 : 0) | ($0.stripsRight ? 2 : 0) as UInt8 })
+        writer.set(own + "special_strips", specialTokens.map { token in
+            (token.stripsLeft ? 1 : 0) | (token.stripsRight ? 2 : 0) | (token.normalized ? 4 : 0) | (token.singleWord ? 8 : 0) as UInt8
+        })
+        if let pipeline {
+            writer.set(own + "pipeline", PipelineCodec.encode(pipeline))
+            writer.set(own + "model_pieces", modelCount)
+            if !exactScores.isEmpty { writer.set(own + "exact_scores", Array(exactScores)) }
+        }
         writer.set(own + "template_single", template.single.flatMap { [$0.id, $0.typeID] })
         writer.set(own + "template_pair", template.pair.flatMap { [$0.id, $0.typeID] })
         writer.set(own + "unknown_id", Int(settings.unknownID))
@@ -49,6 +61,7 @@ extension TokenizerTables {
             writer.set(own + "splits_digit_comma", settings.splitsDigitComma)
             writer.set(own + "hides_control_pieces", settings.hidesControlPieces)
             writer.set(own + "byte_fallback", settings.byteFallback)
+            if settings.keepsOrigins { writer.set(own + "keeps_origins", true) }
             writer.set(own + "min_score", settings.minScore)
             writer.set(own + "max_score", settings.maxScore)
         } else {
@@ -72,9 +85,11 @@ extension TokenizerTables {
         switch model {
         case "t5": return try reader.tables(.unigram)
         case "bert": return try reader.tables(.wordPiece)
+        case "llama": return try reader.tables(.bytePair)
         default:
             throw .badValue(
-                path: gguf.file.path, key: standard + "model", problem: "is '" + model + "', expected 't5' (Unigram) or 'bert' (WordPiece)")
+                path: gguf.file.path, key: standard + "model",
+                problem: "is '" + model + "', expected 't5' (Unigram), 'llama' (SentencePiece BPE) or 'bert' (WordPiece)")
         }
     }
 }
@@ -95,24 +110,41 @@ private struct TokenizerMetadataReader {
         guard index.count / 4 == (count + PieceList.stride - 1) / PieceList.stride else {
             throw bad("albit.tokenizer.piece_offsets", "does not fit the number of pieces")
         }
-        var (scores, types, charsmapBytes) = (empty, empty, empty)
-        if kind == .unigram {
-            scores = try array("tokenizer.ggml.scores", .float32, "an array of floats").bytes
+        let own = "albit.tokenizer."
+        var (scores, exactScores, types, charsmapBytes) = (empty, empty, empty, empty)
+        if kind != .wordPiece {
+            if gguf[own + "exact_scores"] != nil {
+                exactScores = try array(own + "exact_scores", .uint8, "an array of bytes").bytes
+                guard exactScores.count == count || exactScores.count == 8 * count else {
+                    throw bad(own + "exact_scores", "does not fit the number of pieces")
+                }
+            }
+            if exactScores.count != 8 * count {
+                scores = try array("tokenizer.ggml.scores", .float32, "an array of floats").bytes
+            }
             types = try array("tokenizer.ggml.token_type", .uint8, "an array of bytes").bytes
-            guard scores.count / 4 == count, types.count == count else {
+            guard exactScores.count == 8 * count || scores.count / 4 == count, types.count == count else {
                 throw bad("tokenizer.ggml.scores", "or token_type does not fit the number of pieces")
             }
-            if gguf["tokenizer.ggml.precompiled_charsmap"] != nil {
-                charsmapBytes = try array("tokenizer.ggml.precompiled_charsmap", .uint8, "an array of bytes").bytes
-            }
+        }
+        if gguf["tokenizer.ggml.precompiled_charsmap"] != nil {
+            charsmapBytes = try array("tokenizer.ggml.precompiled_charsmap", .uint8, "an array of bytes").bytes
         }
         guard let charsmap = Charsmap(charsmapBytes) else { throw bad("tokenizer.ggml.precompiled_charsmap", "is damaged") }
         let pieces = PieceList(count: count, bytes: tokens.bytes, index: index)
+        var pipeline: TokenizerPipeline?
+        var modelCount = count
+        if gguf[own + "pipeline"] != nil {
+            pipeline = PipelineCodec.decode(try array(own + "pipeline", .uint8, "an array of bytes").bytes)
+            guard pipeline != nil else { throw bad(own + "pipeline", "holds steps that this program does not know; update Albit") }
+            modelCount = try gguf.required(own + "model_pieces", try gguf.integer(own + "model_pieces"))
+            guard modelCount >= 0, modelCount <= count else { throw bad(own + "model_pieces", "is outside the vocabulary") }
+        }
         return TokenizerTables(
             views: TokenizerTables.Views(
-                pieces: pieces, pieceIndex: index, units: units, scores: scores, types: types, charsmapBytes: charsmapBytes,
-                charsmap: charsmap),
-            settings: try settings(kind, count), specialTokens: try specialTokens(pieces), specialIDs: try specialIDs(count),
+                pieces: pieces, pieceIndex: index, units: units, scores: scores, exactScores: exactScores, types: types,
+                charsmapBytes: charsmapBytes, charsmap: charsmap),
+            settings: try settings(kind, count), pipeline: pipeline, modelCount: modelCount, specialTokens: try specialTokens(pieces), specialIDs: try specialIDs(count),
             template: TokenTemplate(
                 single: try template("albit.tokenizer.template_single", count), pair: try template("albit.tokenizer.template_pair", count)),
             owner: .file(gguf))
@@ -144,7 +176,8 @@ private struct TokenizerMetadataReader {
         var settings = TokenizerSettings(kind: kind)
         settings.unknownID = try gguf.required(own + "unknown_id", try id(own + "unknown_id", count))
         settings.lowerCase = try flag(own + "lower_case")
-        if kind == .unigram {
+        if kind != .wordPiece {
+            if gguf[own + "keeps_origins"] != nil { settings.keepsOrigins = try flag(own + "keeps_origins") }
             let accents = try gguf.required(own + "accents", try gguf.integer(own + "accents"))
             guard let rule = UInt8(exactly: accents).flatMap({ TokenizerSettings.Accents(rawValue: $0) }) else {
                 throw bad(own + "accents", "is " + String(accents) + ", expected 0 to 2")
@@ -181,9 +214,11 @@ private struct TokenizerMetadataReader {
         var tokens: [SpecialToken] = []
         for (id, strip) in zip(ids, strips) {
             guard id >= 0, id < pieces.count else { throw bad(key, "holds " + String(id) + ", outside the vocabulary") }
-            tokens.append(
-                SpecialToken(
-                    id: Int32(truncatingIfNeeded: id), content: Array(pieces.piece(id)), stripsLeft: strip & 1 != 0, stripsRight: strip & 2 != 0))
+            var token = SpecialToken(
+                id: Int32(truncatingIfNeeded: id), content: Array(pieces.piece(id)), stripsLeft: strip & 1 != 0, stripsRight: strip & 2 != 0)
+            token.normalized = strip & 4 != 0
+            token.singleWord = strip & 8 != 0
+            tokens.append(token)
         }
         return tokens
     }

@@ -4,6 +4,8 @@ package struct TokenizerSettings: Sendable, Equatable {
         /// SentencePiece Unigram.
         case unigram = 0
         case wordPiece = 1
+        /// SentencePiece BPE.
+        case bytePair = 2
     }
 
     /// What is taken out of the text after decomposition.
@@ -42,6 +44,8 @@ package struct TokenizerSettings: Sendable, Equatable {
     /// Control and unknown pieces never come out of ordinary text.
     package var hidesControlPieces = true
     package var byteFallback = false
+    /// Offsets are SentencePiece's own: a mark has the place of the white space that it stands for, or none.
+    package var keepsOrigins = false
     /// Least and greatest score of ordinary pieces: what an unknown character and a user-defined symbol weigh.
     package var minScore: Float = 0
     package var maxScore: Float = 0
@@ -53,6 +57,9 @@ package struct TokenizerSettings: Sendable, Equatable {
     package var maxWordCharacters = 100
 
     package init(kind: Kind) { self.kind = kind }
+
+    /// Whether the vocabulary is that of a SentencePiece model, with scores and types.
+    var isSentencePiece: Bool { kind != .wordPiece }
 }
 
 /// A token that is recognised in text as written, before any normalization.
@@ -63,6 +70,10 @@ package struct SpecialToken: Sendable, Equatable {
     package var stripsLeft = false
     /// White space after it belongs to it.
     package var stripsRight = false
+    /// It is looked for in normalized text, in its own normalized form.
+    package var normalized = false
+    /// It is not found where a word character touches it.
+    package var singleWord = false
 
     package init(id: Int32, content: [UInt8], stripsLeft: Bool = false, stripsRight: Bool = false) {
         self.id = id

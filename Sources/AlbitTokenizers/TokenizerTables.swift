@@ -11,11 +11,17 @@ package final class TokenizerTables: @unchecked Sendable {
     package let specialTokens: [SpecialToken]
     package let specialIDs: SpecialIDs
     package let template: TokenTemplate
+    /// The steps of a `tokenizer.json`; nil for the tokenizer of a SentencePiece model and in old files.
+    package let pipeline: TokenizerPipeline?
+    /// Pieces of the model; those behind are added tokens.
+    let modelCount: Int
     let trie: PieceTrie
     let units: UnsafeRawBufferPointer
     let pieceIndex: UnsafeRawBufferPointer
     /// Float32, little-endian; empty for WordPiece.
     let scores: UnsafeRawBufferPointer
+    /// What the scores are more than floats: empty, or `UnigramScores` says what.
+    let exactScores: UnsafeRawBufferPointer
     /// A `PieceType` each.
     let types: UnsafeRawBufferPointer
     let charsmapBytes: UnsafeRawBufferPointer
@@ -33,16 +39,19 @@ package final class TokenizerTables: @unchecked Sendable {
         var pieceIndex: UnsafeRawBufferPointer
         var units: UnsafeRawBufferPointer
         var scores: UnsafeRawBufferPointer
+        var exactScores: UnsafeRawBufferPointer
         var types: UnsafeRawBufferPointer
         var charsmapBytes: UnsafeRawBufferPointer
         var charsmap: Charsmap
     }
 
     init(
-        views: Views, settings: TokenizerSettings, specialTokens: [SpecialToken], specialIDs: SpecialIDs, template: TokenTemplate,
-        owner: Owner
+        views: Views, settings: TokenizerSettings, pipeline: TokenizerPipeline?, modelCount: Int, specialTokens: [SpecialToken],
+        specialIDs: SpecialIDs, template: TokenTemplate, owner: Owner
     ) {
         self.settings = settings
+        self.pipeline = pipeline
+        self.modelCount = min(modelCount, views.pieces.count)
         self.specialTokens = specialTokens
         self.specialIDs = specialIDs
         self.template = template
@@ -50,6 +59,7 @@ package final class TokenizerTables: @unchecked Sendable {
         units = views.units
         pieceIndex = views.pieceIndex
         scores = views.scores
+        exactScores = views.exactScores
         types = views.types
         charsmapBytes = views.charsmapBytes
         charsmap = views.charsmap
@@ -85,7 +95,7 @@ package final class TokenizerTables: @unchecked Sendable {
                 throw Fault(.tokenizerZeroByte, in: path, at: "piece " + String(id), "holds a zero byte")
             }
         }
-        let isUnigram = draft.settings.kind == .unigram
+        let isUnigram = draft.settings.isSentencePiece
         guard !isUnigram || draft.scores.count == count else {
             throw .scoreCount(path: path, pieces: count, scores: draft.scores.count)
         }
@@ -96,7 +106,10 @@ package final class TokenizerTables: @unchecked Sendable {
         let types = draft.types.isEmpty ? [UInt8](repeating: PieceType.normal.rawValue, count: count) : draft.types
         guard types.count == count else { throw .scoreCount(path: path, pieces: count, scores: types.count) }
         try TokenizerTables.checkIDs(draft, count: count)
-        guard let units = PieceTrieBuilder.build(draft.pieces, expanded: isUnigram ? [] : WordPieceTokenizer.continuation) else {
+        let modelCount = min(draft.modelCount ?? count, count)
+        let continuation = isUnigram ? [] : draft.pipeline?.continuation ?? WordPieceTokenizer.continuation
+        let modelPieces = modelCount == count ? draft.pieces : Array(draft.pieces[..<modelCount])
+        guard let units = PieceTrieBuilder.build(modelPieces, expanded: continuation) else {
             throw Fault(
                 .tokenizerVocabularyTooLarge, in: path,
                 "the vocabulary is too large for the trie of Albit files (4 million units)")
@@ -111,11 +124,11 @@ package final class TokenizerTables: @unchecked Sendable {
         }
         let views = Views(
             pieces: PieceList(count: count, bytes: memory.copy(bytes), index: indexView), pieceIndex: indexView,
-            units: memory.copy(units), scores: memory.copy(draft.scores), types: memory.copy(types), charsmapBytes: charsmapView,
-            charsmap: charsmap)
+            units: memory.copy(units), scores: memory.copy(draft.scores), exactScores: memory.copy(UnigramScores.remainder(draft.exactScores, draft.scores)),
+            types: memory.copy(types), charsmapBytes: charsmapView, charsmap: charsmap)
         self.init(
-            views: views, settings: draft.settings, specialTokens: draft.specialTokens, specialIDs: draft.specialIDs,
-            template: draft.template, owner: .memory(memory))
+            views: views, settings: draft.settings, pipeline: draft.pipeline, modelCount: modelCount,
+            specialTokens: draft.specialTokens, specialIDs: draft.specialIDs, template: draft.template, owner: .memory(memory))
     }
 
     private static func checkIDs(_ draft: TokenizerDraft, count: Int) throws(Fault) {

@@ -9,6 +9,8 @@ package struct UnigramTokenizer: @unchecked Sendable {
     private let preprocessor: AlbertPreprocessor
     private let normalizer: SentencePieceNormalizer
     private let lattice: UnigramLattice
+    /// For byte-pair models, instead of the lattice.
+    private let merger: BytePairMerger?
     /// Ids of the pieces `<0x00>` … `<0xFF>`; empty without byte fallback.
     private var byteIDs: [Int32] = []
 
@@ -19,6 +21,7 @@ package struct UnigramTokenizer: @unchecked Sendable {
         preprocessor = AlbertPreprocessor(settings: settings)
         normalizer = SentencePieceNormalizer(settings: settings, charsmap: tables.charsmap, trie: tables.trie, types: tables.types)
         lattice = UnigramLattice(trie: tables.trie, scores: tables.scores, types: tables.types, settings: settings)
+        merger = settings.kind == .bytePair ? BytePairMerger(tables) : nil
         if settings.byteFallback {
             byteIDs = [Int32](repeating: settings.unknownID, count: 256)
             for id in 0..<tables.types.count where tables.types[id] == PieceType.byte.rawValue {
@@ -61,7 +64,7 @@ package struct UnigramTokenizer: @unchecked Sendable {
     }
 
     private func segment(_ prepared: AlignedText, _ normalized: AlignedText, into run: inout TokenRun) {
-        normalizer.normalize(prepared, into: normalized)
+        let textEnd = normalizer.normalize(prepared, into: normalized)
         let unknown = Int(tables.settings.unknownID)
         let splitsDigitComma = tables.settings.splitsDigitComma
         let byteIDs = self.byteIDs
@@ -74,7 +77,8 @@ package struct UnigramTokenizer: @unchecked Sendable {
             if splitsDigitComma, raw[end - 1] == 0x2C, end - start > 1 { digitCommas.append((run.count, start, end)) }
             emit(id, start, end, normalized, &run)
         }
-        lattice.segment(raw) { id, start, end in
+        if tables.settings.keepsOrigins { return segmentAsSentencePiece(normalized, textEnd, &run) }
+        pieces(raw) { id, start, end in
             if id == unknown, byteIDs.isEmpty {
                 if openStart < 0 { openStart = start }
                 openEnd = end
@@ -90,6 +94,35 @@ package struct UnigramTokenizer: @unchecked Sendable {
         }
         if openStart >= 0 { add(Int32(unknown), openStart, openEnd) }
         if !digitCommas.isEmpty { splitDigitCommas(digitCommas, normalized, &run) }
+    }
+
+    @inline(__always)
+    private func pieces(_ text: UnsafeRawBufferPointer, _ visit: (_ id: Int, _ start: Int, _ end: Int) -> Void) {
+        if let merger { merger.segment(text, visit) } else { lattice.segment(text, visit) }
+    }
+
+    /// Tokens with SentencePiece's own offsets: each begins where its first byte comes from and ends where the next byte
+    /// does; of a character as bytes the last one has it all.
+    ///
+    /// Source: google/sentencepiece 0.2.1, `SentencePieceProcessor::PopulateSentencePieceText`.
+    private func segmentAsSentencePiece(_ text: AlignedText, _ textEnd: UInt32, _ run: inout TokenRun) {
+        let unknown = Int(tables.settings.unknownID)
+        var followsUnknown = false
+        pieces(text.raw) { id, start, end in
+            let from = text.origins[start].start
+            let to = end < text.count ? text.origins[end].start : textEnd
+            let begins = start == 0 || isMark(text.raw, start)
+            if id == unknown, !byteIDs.isEmpty {
+                for i in start..<end {
+                    run.append(byteIDs[Int(text.bytes[i])], from, i == end - 1 ? to : from, startsWord: begins && i == start)
+                }
+            } else if id == unknown, followsUnknown {
+                run.ends[run.count - 1] = Int32(truncatingIfNeeded: to)
+            } else {
+                run.append(Int32(truncatingIfNeeded: id), from, to, startsWord: begins)
+            }
+            followsUnknown = id == unknown
+        }
     }
 
     @inline(__always)
@@ -140,7 +173,7 @@ package struct UnigramTokenizer: @unchecked Sendable {
             var inner = TokenRun()
             var pieces: [(start: Int, end: Int)] = []
             var openStart = -1
-            lattice.segment(normalized.raw) { id, start, end in
+            self.pieces(normalized.raw) { id, start, end in
                 if Int32(truncatingIfNeeded: id) == tables.settings.unknownID {
                     if openStart < 0 { openStart = start } else { pieces.removeLast() }
                     pieces.append((openStart, end))

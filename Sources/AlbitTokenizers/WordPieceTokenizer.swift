@@ -3,7 +3,8 @@ import AlbitText
 /// BERT's tokenizer: words by white space and punctuation, each cut greedily into the longest pieces.
 ///
 /// Source: google-research/bert, tokenization.py; offsets and order of steps as in the `tokenizers` library
-/// (`BertNormalizer`, `BertPreTokenizer`, `WordPiece`), which lower-cases each character by itself.
+/// (`BertNormalizer`, `BertPreTokenizer`, `WordPiece`), which lower-cases each character by itself. This is the pipeline of
+/// those three in one pass over the text; where decomposition would have to sort marks, the pipeline itself runs.
 package struct WordPieceTokenizer: @unchecked Sendable {
     /// What stands before pieces that go on inside a word.
     package static let continuation: [UInt8] = Array("##".utf8)
@@ -11,29 +12,48 @@ package struct WordPieceTokenizer: @unchecked Sendable {
     let tables: TokenizerTables
     private let splitter: SpecialTokenSplitter
     private let inner: PieceTrie.Node?
+    private let settings: TokenizerSettings
+    /// Characters are what the library takes them for; else, in old files, what Unicode 14 says.
+    private let knowsLibrary: Bool
+    private let pipeline: PipelineTokenizer?
 
     init(_ tables: TokenizerTables) {
         self.tables = tables
         splitter = SpecialTokenSplitter(tables.specialTokens, alsoLowered: false)
         inner = tables.trie.node(after: WordPieceTokenizer.continuation)
+        knowsLibrary = tables.pipeline != nil
+        pipeline = tables.pipeline.map { PipelineTokenizer(tables, $0) }
+        var settings = tables.settings
+        if let bert = tables.pipeline?.bertSettings {
+            settings.cleanText = bert.cleanText
+            settings.separatesCJK = bert.spaceIdeographs
+            settings.stripAccents = bert.stripAccents
+            settings.lowerCase = bert.lowercase
+        }
+        self.settings = settings
     }
 
     func tokens(_ text: UnsafeRawBufferPointer) -> TokenRun {
         var run = TokenRun()
         run.reserve(text.count / 4 + 4)
         let word = AlignedText(capacity: 256)
+        var sorts = false
         splitter.split(text) { part in
             switch part {
             case .special(let token, let range):
                 run.append(token.id, UInt32(range.lowerBound), UInt32(range.upperBound), startsWord: true)
-            case .text(let range): words(text, range, word, &run)
+            case .text(let range): words(text, range, word, &run, &sorts)
             }
         }
+        if sorts, settings.stripAccents, let pipeline { return pipeline.tokens(text) }
         return run
     }
 
-    private func words(_ text: UnsafeRawBufferPointer, _ range: Range<Int>, _ word: AlignedText, _ run: inout TokenRun) {
-        let settings = tables.settings
+    /// `sorts` is set where a mark that stays has a combining class: only then does the order of marks show.
+    private func words(
+        _ text: UnsafeRawBufferPointer, _ range: Range<Int>, _ word: AlignedText, _ run: inout TokenRun, _ sorts: inout Bool
+    ) {
+        let settings = self.settings
         let bounded = UnsafeRawBufferPointer(rebasing: text[..<range.upperBound])
         word.count = 0
         var position = range.lowerBound
@@ -68,13 +88,49 @@ package struct WordPieceTokenizer: @unchecked Sendable {
                 code = decoded.code
                 end = position + decoded.count
             }
-            add(code, Origin(start: UInt32(position), end: UInt32(end)), word, &run)
+            let origin = Origin(start: UInt32(position), end: UInt32(end))
+            if knowsLibrary { addAsLibrary(code, origin, word, &run, &sorts) } else { add(code, origin, word, &run) }
             position = end
         }
         flush(word, &run)
     }
 
     /// A character outside ASCII.
+    private func addAsLibrary(
+        _ code: UInt32, _ origin: Origin, _ word: AlignedText, _ run: inout TokenRun, _ sorts: inout Bool
+    ) {
+        let flags = LibraryProperties.flags(code)
+        if settings.cleanText, flags.hasAny(.other) { return }
+        if flags.hasAny(.space) { return flush(word, &run) }
+        let isIdeograph = settings.separatesCJK && BertNormalizer.isIdeograph(code)
+        if isIdeograph { flush(word, &run) }
+        if settings.stripAccents {
+            LibraryProperties.decompose(code, compatibility: false) { appendAsLibrary($0, origin, word, &run, &sorts) }
+        } else {
+            appendAsLibrary(code, origin, word, &run, &sorts)
+        }
+        if isIdeograph { flush(word, &run) }
+    }
+
+    private func appendAsLibrary(
+        _ part: UInt32, _ origin: Origin, _ word: AlignedText, _ run: inout TokenRun, _ sorts: inout Bool
+    ) {
+        let flags = LibraryProperties.flags(part)
+        if flags.hasAny(.space) { return flush(word, &run) }
+        if flags.hasAny(.sortedMark) { sorts = true }
+        if settings.stripAccents, flags.hasAny(.nonspacingMark) { return }
+        let isPunctuation = flags.hasAny(.punctuation)
+        if isPunctuation { flush(word, &run) }
+        if settings.lowerCase, part == 0x130 {
+            word.append(code: 0x69, origin)
+            word.append(code: 0x307, origin)
+        } else {
+            word.append(code: settings.lowerCase ? LibraryProperties.lower(part) : part, origin)
+        }
+        if isPunctuation { flush(word, &run) }
+    }
+
+    /// A character outside ASCII, as older files have it.
     private func add(_ code: UInt32, _ origin: Origin, _ word: AlignedText, _ run: inout TokenRun) {
         let settings = tables.settings
         let flags = UnicodeProperties.flags(code)

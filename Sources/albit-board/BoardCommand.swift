@@ -53,13 +53,14 @@ enum BoardCommand {
         guard unit == "bytes" || unit == "characters" else {
             throw Fault(.optionValue, "--offsets is '" + unit + "'", expected: "bytes or characters")
         }
-        let command = TokenizeCommand(
+        var command = TokenizeCommand(
             json: arguments.flag("json"), characters: unit == "characters", bare: arguments.flag("bare"))
+        command.pretokenized = arguments.flag("pretokenized")
         guard let tokenizer = try Model(path: path).tokenizer else {
             throw Fault(.modelNoTokenizer, in: path, "has no tokenizer", advice: "it takes ids only")
         }
         let pair = arguments.value("pair").map { Array($0.utf8) }
-        var each = Texts(arguments.arguments.dropFirst(), output: output)
+        var each = Texts(arguments.arguments.dropFirst(), endsWithZero: arguments.flag("null"), output: output)
         while let text = try each.next() {
             try command.run(tokenizer, text: text, pair: pair, output: output)
         }

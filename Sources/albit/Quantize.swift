@@ -52,7 +52,10 @@ struct Quantize: ParsableCommand {
         request.card.origin.digest = QuantizationRequest.digestPlaceholder
         request.progress = { phase, done, total in bar.update(done, of: total, phase) }
         let tokenizer = try TokenizerReader.read(checkpoint.tokenizerFiles).map { Tokenizer($0) }
-        if let tokenizer { request.writeTokenizer = { tokenizer.tables.write(to: &$0) } }
+        if let tokenizer {
+            request.tokenizerFormat = tokenizer.tables.formatVersion
+            request.writeTokenizer = { tokenizer.tables.write(to: &$0) }
+        }
         var calibration: CalibrationData?
         if preset.isCalibrated {
             let data = try CalibrationData.load(calibrate, checkpoint, tokenizer)

@@ -39,18 +39,24 @@ struct SourceArguments: ParsableArguments {
     /// The model at a path: an Albit file as it is, anything else imported and run in float32.
     func load(_ path: String) throws -> Model { try Model(opening: path, options: options) }
 
-    /// The tokenizer of a model, or of a bare tokenizer file.
-    func tokenizer(_ path: String) throws -> Tokenizer {
-        if let bare = SourceArguments.bareTokenizer(path) { return Tokenizer(bare) }
-        guard let tokenizer = try OpenedModel(path: path, options: options).tokenizer() else {
+    /// The tokenizer of a model, or of a bare tokenizer file. `isSegmented`: it will get words instead of text.
+    func tokenizer(_ path: String, isSegmented: Bool = false) throws -> Tokenizer {
+        if let bare = try SourceArguments.bareTokenizer(path) { return Tokenizer(bare) }
+        guard let tokenizer = try OpenedModel(path: path, options: options).tokenizer(isSegmented: isSegmented) else {
             throw Fault(.modelNoTokenizer, in: path, "has no tokenizer", advice: "name one with --tokenizer")
         }
         return tokenizer
     }
 
     /// The tables of a file that is a tokenizer and nothing else; nil for any other.
-    private static func bareTokenizer(_ path: String) -> TokenizerTables? {
+    private static func bareTokenizer(_ path: String) throws -> TokenizerTables? {
         guard let file = try? MappedFile(path: path) else { return nil }
-        return withExtendedLifetime(file) { try? TokenizerReader.read(Array(file.bytes), path: path) }
+        let isNamed = path.hasSuffix("tokenizer.json") || path.hasSuffix(".model") || path.hasSuffix("vocab.txt")
+        do {
+            return try withExtendedLifetime(file) { try TokenizerReader.read(Array(file.bytes), path: path) }
+        } catch where !isNamed {
+            // A checkpoint, about which its reader says more.
+            return nil
+        }
     }
 }

@@ -11,7 +11,7 @@ import Testing
     ]
     static let runTimeRing = ["AlbitText", "AlbitModel", "AlbitTokenizers", "AlbitRuntime", "AlbitTasks", "AlbitCommands", "albit-board"]
     /// Made by tools, or tables.
-    static let generated = ["sentencepiece_model.pb-c.c", "sentencepiece_model.pb-c.h", "UnicodeTables.swift"]
+    static let generated = ["sentencepiece_model.pb-c.c", "sentencepiece_model.pb-c.h", "UnicodeTables.swift", "LibraryTables.swift"]
 
     private func files(_ folders: [String], _ endings: [String]) throws -> [String] {
         try folders.flatMap { folder in
@@ -72,7 +72,8 @@ import Testing
     /// Ten lines in a row that stand in two places are one thing too many.
     @Test func noTenLinesStandTwice() throws {
         var seen: [String: String] = [:]
-        for file in try files(["Sources"], [".swift", ".c", ".h"]) where !file.contains("pb-c") && !file.hasSuffix("UnicodeTables.swift") {
+        for file in try files(["Sources"], [".swift", ".c", ".h"]) where !file.contains("pb-c") {
+            if Self.generated.contains(where: { file.hasSuffix("/" + $0) }) { continue }
             let lines = try text(file).split(separator: "\n").map { $0.trimmingCharacters(in: .whitespaces) }
                 .filter { $0.count > 3 && !$0.hasPrefix("//") && !$0.hasPrefix("import ") && !$0.hasPrefix("#") }
             for start in lines.indices.dropLast(9) {

@@ -82,7 +82,7 @@ import Testing
     }
 
     @Test func options() {
-        for (type, name) in [(2, "BPE"), (3, "word"), (4, "char"), (9, "9")] as [(UInt8, String)] {
+        for (type, name) in [(3, "word"), (4, "char"), (9, "9")] as [(UInt8, String)] {
             expect(.sentencePieceUnsupportedModelType, [name], Self.model(Self.usual, trainer: [3 << 3, type]))
         }
         expect(.sentencePieceUnsupportedOption, ["treat_whitespace_as_suffix"], Self.model(Self.usual, trainer: [0xC0, 0x01, 1]))

@@ -48,11 +48,11 @@ import Testing
         #expect(found == [])
     }
 
-    @Test func bpeIsRefusedByName() throws {
-        let model = try bytes("tokenizers/bpe.model")
-        #expect(fault {
-            try SentencePieceReader.read(model, path: "bpe.model")
-        }.isA(.sentencePieceUnsupportedModelType, "bpe.model", "BPE"))
+    @Test func bytePairModel() throws {
+        let tokenizer = Tokenizer(try TokenizerTables(try SentencePieceReader.read(bytes("tokenizers/bpe.model"), path: "bpe.model")))
+        let found = try differences(
+            "tok_bpe.json", { tokenizer.tokens($0).ids }, piece: { tokenizer.piece($0) }, unknown: tokenizer.tables.settings.unknownID)
+        #expect(found == [])
     }
 
     @Test func badModelsAreRefused() throws {

@@ -19,6 +19,8 @@ package enum CommandTable {
             OptionSpecification("pair", value: "TEXT", "Second text of a pair with each text"),
             OptionSpecification("offsets", value: "UNIT", "What offsets count: bytes or characters (default: bytes)"),
             OptionSpecification("bare", "Leave out [CLS] and [SEP]"),
+            OptionSpecification("null", "Texts on standard input end with a zero byte instead of a line end"),
+            OptionSpecification("pretokenized", "Texts are words with a blank between two, each taken by itself"),
             json,
         ])
 

@@ -9,6 +9,8 @@ import CPlatform
 package struct LineReader: ~Copyable {
     private let descriptor: Int32
     private let limit: Int
+    /// The byte that ends a line.
+    private let delimiter: UInt8
     private var buffer: [UInt8]
     private var start = 0
     private var end = 0
@@ -19,7 +21,9 @@ package struct LineReader: ~Copyable {
     /// - Parameters:
     ///   - descriptor: 0 for standard input; not closed.
     ///   - limit: most bytes of a line.
-    package init(descriptor: Int32 = 0, limit: Int = 1 << 20) {
+    ///   - delimiter: what ends a line instead of LF and CRLF.
+    package init(descriptor: Int32 = 0, limit: Int = 1 << 20, delimiter: UInt8 = UInt8(ascii: "\n")) {
+        self.delimiter = delimiter
         self.descriptor = descriptor
         self.limit = limit
         buffer = [UInt8](repeating: 0, count: min(limit + 2, 16384))
@@ -30,7 +34,7 @@ package struct LineReader: ~Copyable {
         var searched = start
         var isTooLong = false
         while true {
-            if let newline = buffer[searched..<end].firstIndex(of: UInt8(ascii: "\n")) {
+            if let newline = buffer[searched..<end].firstIndex(of: delimiter) {
                 lineNumber += 1
                 return try take(upTo: newline, next: newline + 1, isTooLong: isTooLong)
             }
@@ -51,7 +55,7 @@ package struct LineReader: ~Copyable {
 
     private mutating func take(upTo lineEnd: Int, next: Int, isTooLong: Bool) throws(Fault) -> [UInt8] {
         var last = lineEnd
-        if last > start, next > lineEnd, buffer[last - 1] == UInt8(ascii: "\r") { last -= 1 }
+        if delimiter == UInt8(ascii: "\n"), last > start, next > lineEnd, buffer[last - 1] == UInt8(ascii: "\r") { last -= 1 }
         let line = start..<last
         start = next
         if isTooLong || line.count > limit {

@@ -9,8 +9,8 @@ struct Neighbours {
 
     private static let configurationNames = ["config.json", "albert_config.json", "bert_config.json"]
     private static let tokenizerNames = [
-        "spiece.model", "30k-clean.model", "tokenizer.json", "tokenizer_config.json", "vocab.txt", "special_tokens_map.json",
-        "added_tokens.json",
+        "spiece.model", "30k-clean.model", "sentencepiece.bpe.model", "tokenizer.json", "tokenizer_config.json", "vocab.txt", "special_tokens_map.json",
+        "added_tokens.json", TokenizerReader.tokenizerClassName,
     ]
     private static let maxTokenizerBytes = 64 << 20
 
@@ -55,7 +55,34 @@ struct Neighbours {
                 files.append(try read(file, name: name))
             }
         }
+        if !files.isEmpty, !files.contains(where: { $0.name == TokenizerReader.tokenizerClassName }), let file = try tokenizerClass(from) {
+            files.append(file)
+        }
         return files
+    }
+
+    /// What `config.json` says about the class that reads the tokenizer's files; nil where it says nothing.
+    private func tokenizerClass(_ tree: any FileTree) throws(Fault) -> TokenizerFile? {
+        guard let file = try tree.open("config.json") else { return nil }
+        let bytes = try file.allBytes(what: "the configuration", limit: ConfigurationFile.maxBytes)
+        guard let json = try? JSONValue(parsing: bytes) else { return nil }
+        let code = json["auto_map"]?["AutoTokenizer"]
+        guard json["tokenizer_class"]?.string != nil || code != nil else { return nil }
+        var writer = JSONWriter()
+        writer.beginObject()
+        if let name = json["tokenizer_class"]?.string {
+            writer.member("tokenizer_class")
+            writer.string(name)
+        }
+        if let code {
+            writer.member("auto_map")
+            writer.beginObject()
+            writer.member("AutoTokenizer")
+            writer.value(code)
+            writer.endObject()
+        }
+        writer.endObject()
+        return TokenizerFile(name: TokenizerReader.tokenizerClassName, path: file.path, bytes: Array(writer.text.utf8))
     }
 
     private func read(_ file: any ByteSource, name: String) throws(Fault) -> TokenizerFile {

@@ -31,12 +31,13 @@ package enum SentencePieceReader {
         var settings = TokenizerSettings(kind: .unigram)
         settings.lowerCase = false
         if let trainer = model.trainer_spec?.pointee {
-            guard trainer.model_type == 1 else {
-                let names: [Int32: String] = [2: "BPE", 3: "word", 4: "char"]
+            if trainer.model_type == 2 { settings.kind = .bytePair }
+            guard trainer.model_type == 1 || trainer.model_type == 2 else {
+                let names: [Int32: String] = [3: "word", 4: "char"]
                 throw Fault(
                     .sentencePieceUnsupportedModelType, in: path, "is a SentencePiece model of type "
                         + "\(names[trainer.model_type] ?? String(trainer.model_type))",
-                    expected: "unigram (the type of all ALBERT models)")
+                    expected: "unigram or BPE")
             }
             guard trainer.treat_whitespace_as_suffix == 0 else { throw .unsupportedOption(path: path, option: "treat_whitespace_as_suffix") }
             settings.byteFallback = trainer.byte_fallback != 0

@@ -8,6 +8,9 @@ struct TokenizerConfiguration {
         var content: String
         var stripsLeft: Bool?
         var stripsRight: Bool?
+        var normalized: Bool?
+        var singleWord = false
+        var special: Bool?
     }
 
     var lowerCase: Bool?
@@ -20,6 +23,13 @@ struct TokenizerConfiguration {
     var unknown: Token?
     var pad: Token?
     var mask: Token?
+    /// Of BertJapaneseTokenizer.
+    var wordTokenizer: String?
+    var subwordTokenizer: String?
+    /// The class that reads the files, from `tokenizer_config.json` or else `config.json`.
+    var tokenizerClass: String?
+    /// Whether Python code that comes with the model reads the files.
+    var hasOwnCode = false
     /// Tokens with ids, from `added_tokens_decoder` and `added_tokens.json`.
     var added: [(id: Int, token: Token)] = []
 
@@ -31,6 +41,10 @@ struct TokenizerConfiguration {
         keepAccents = json["keep_accents"]?.bool ?? keepAccents
         separatesCJK = json["tokenize_chinese_chars"]?.bool ?? separatesCJK
         stripAccents = json["strip_accents"]?.bool ?? stripAccents
+        tokenizerClass = json["tokenizer_class"]?.string ?? tokenizerClass
+        wordTokenizer = json["word_tokenizer_type"]?.string ?? wordTokenizer
+        subwordTokenizer = json["subword_tokenizer_type"]?.string ?? subwordTokenizer
+        if let code = json["auto_map"]?["AutoTokenizer"], !code.isNull { hasOwnCode = true }
         cls = try token(json["cls_token"], path) ?? cls
         sep = try token(json["sep_token"], path) ?? sep
         unknown = try token(json["unk_token"], path) ?? unknown
@@ -42,6 +56,33 @@ struct TokenizerConfiguration {
                 throw .missingMember(path: path, member: "added_tokens_decoder." + member.name)
             }
             added.append((id, token))
+        }
+    }
+
+    /// What transformers changes in a `tokenizer.json` by what lies beside it: BERT's own normalizer follows this file, and
+    /// special tokens that only this file names are special all the same.
+    ///
+    /// Source: transformers 4.57, `BertTokenizerFast.__init__` and `PreTrainedTokenizerFast.__init__`.
+    func apply(to draft: inout TokenizerDraft, _ kind: TokenizerClass) throws(Fault) {
+        guard tokenizerClass != nil else { return }
+        if case .bert = kind, let written = draft.pipeline?.bertSettings {
+            let lowercase = lowerCase ?? true
+            let strips = stripAccents ?? lowercase
+            let ideographs = separatesCJK ?? true
+            if (lowercase, strips, ideographs) != (written.lowercase, written.stripAccents, written.spaceIdeographs) {
+                draft.pipeline?.normalizers = TokenizerPipeline.bertNormalizers(
+                    cleanText: written.cleanText, spaceIdeographs: ideographs, stripAccents: strips, lowercase: lowercase)
+                draft.settings.lowerCase = lowercase
+                draft.settings.stripAccents = strips
+                draft.settings.separatesCJK = ideographs
+            }
+        }
+        for token in [cls, sep, unknown, pad, mask].compactMap({ $0 }) {
+            let content = Array(token.content.utf8)
+            guard !draft.specialTokens.contains(where: { $0.content == content }), let id = draft.pieces.firstIndex(of: content) else { continue }
+            draft.specialTokens.append(
+                SpecialToken(
+                    id: Int32(truncatingIfNeeded: id), content: content, stripsLeft: token.stripsLeft ?? false, stripsRight: token.stripsRight ?? false))
         }
     }
 
@@ -58,23 +99,10 @@ struct TokenizerConfiguration {
         case .string(let text)?: return Token(content: text)
         case .object?:
             guard let content = json?["content"]?.string else { throw .missingMember(path: path, member: "content of a token") }
-            if json?["single_word"]?.bool == true {
-                throw Fault(
-                    .tokenizerUnsupported, in: path,
-                    "the token that matches whole words only '\(content)' is not supported",
-                    expected: "single_word = false")
-            }
-            return Token(content: content, stripsLeft: json?["lstrip"]?.bool, stripsRight: json?["rstrip"]?.bool)
+            return Token(
+                content: content, stripsLeft: json?["lstrip"]?.bool, stripsRight: json?["rstrip"]?.bool, normalized: json?["normalized"]?.bool,
+                singleWord: json?["single_word"]?.bool ?? false, special: json?["special"]?.bool)
         default: return nil
         }
-    }
-}
-
-/// Faults that are found in several places of this file.
-private extension Fault {
-    static func missingMember(path: String, member: String) -> Fault {
-        Fault(
-            .tokenizerMissingMember, in: path, at: "member '\(member)'", "is missing or of another type",
-            advice: "save the tokenizer again with save_pretrained")
     }
 }

@@ -43,9 +43,16 @@ enum VocabularyReader {
         settings.lowerCase = configuration.lowerCase ?? true
         settings.separatesCJK = configuration.separatesCJK ?? true
         settings.stripAccents = configuration.stripAccents ?? settings.lowerCase
-        let draft = TokenizerDraft(path: path, pieces: pieces, settings: settings, template: TokenTemplate(single: [], pair: []))
+        var draft = TokenizerDraft(path: path, pieces: pieces, settings: settings, template: TokenTemplate(single: [], pair: []))
+        draft.modelCount = pieces.count
+        if case .japanese = TokenizerClass(configuration.tokenizerClass) {
+            draft.pipeline = JapaneseVocabulary.pipeline(configuration)
+        } else {
+            draft.pipeline = .bert(
+                spaceIdeographs: settings.separatesCJK, stripAccents: settings.stripAccents, lowercase: settings.lowerCase)
+        }
         var vocabulary = SpecialVocabulary(draft: draft)
-        try vocabulary.add(configuration.added)
+        try vocabulary.add(configuration)
         let unknown = try vocabulary.require(configuration.unknown, "[UNK]")
         let cls = try vocabulary.require(configuration.cls, "[CLS]")
         let sep = try vocabulary.require(configuration.sep, "[SEP]")
