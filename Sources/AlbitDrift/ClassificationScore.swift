@@ -39,7 +39,7 @@ struct ClassificationScore: TaskScore {
         let found = Double(answer.logits[0])
         if let label = example.label {
             guard let value = DecimalText.double(label) else {
-                throw Fault(.dataWrongType, in: path, at: "line \(example.line)", "'label' is not a number")
+                throw Fault(.labelNotNumber, in: path, at: "line \(example.line)", "'label' is not a number")
             }
             values.truth.append(value)
             values.found.append(found)

@@ -34,7 +34,7 @@ struct TaggingScore: TaskScore {
         guard let truth = example.tags else { return answer }
         guard truth.count == tags.count else {
             throw Fault(
-                .dataWrongType, in: path, at: "line \(example.line)",
+                .exampleTagCount, in: path, at: "line \(example.line)",
                 "'tags' is not a tag for each of \(tags.count) words")
         }
         let before = match

@@ -7,6 +7,7 @@ import AlbitText
 package final class TaskProbe {
     private let model: Model
     private let path: String
+    private let columns: ColumnChoice
     private let task: DriftTask
     private let limit: Double
     private let kernel: Kernel
@@ -15,14 +16,18 @@ package final class TaskProbe {
     private var last: Double
 
     /// Throws where the data have no labels for the model's task.
-    package init(reference model: Model, data path: String, limit: Double, kernel: Kernel, threads: Int) throws(Fault) {
+    package init(
+        reference model: Model, data path: String, columns: ColumnChoice = ColumnChoice(), limit: Double, kernel: Kernel,
+        threads: Int
+    ) throws(Fault) {
         self.model = model
         self.path = path
+        self.columns = columns
         self.limit = limit
         self.kernel = kernel
         self.threads = threads
-        task = try DriftTask(model.card, DataFile(path: path))
-        let metric = try TaskProbe.run(model, model.weights, path, task, kernel, threads)
+        task = try DriftTask(model.card, DataFile(path: path, columns: columns))
+        let metric = try TaskProbe.run(model, model.weights, path, columns, task, kernel, threads)
         guard let metric else {
             throw Fault(
                 .comparisonNoTruth, in: path, "has no labels to measure a task metric with",
@@ -34,7 +39,7 @@ package final class TaskProbe {
 
     /// Whether the first metric drops by no more than the limit, in points.
     package func holds(_ weights: EncoderWeights) throws(Fault) -> Bool {
-        last = try TaskProbe.run(model, weights, path, task, kernel, threads)?.value ?? 0
+        last = try TaskProbe.run(model, weights, path, columns, task, kernel, threads)?.value ?? 0
         return reference.value - last <= limit
     }
 
@@ -45,11 +50,12 @@ package final class TaskProbe {
     }
 
     private static func run(
-        _ model: Model, _ weights: EncoderWeights, _ path: String, _ task: DriftTask, _ kernel: Kernel, _ threads: Int
+        _ model: Model, _ weights: EncoderWeights, _ path: String, _ columns: ColumnChoice, _ task: DriftTask,
+        _ kernel: Kernel, _ threads: Int
     ) throws(Fault) -> (name: String, value: Double)? {
         var pass = ProbePass(
             context: TaskContext(model.with(weights: weights), kernel: kernel),
-            session: try Session(weights: weights, kernel: kernel, threads: threads), data: try DataFile(path: path))
+            session: try Session(weights: weights, kernel: kernel, threads: threads), data: try DataFile(path: path, columns: columns))
         return try task.visit(&pass)
     }
 }

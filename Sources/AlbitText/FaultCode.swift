@@ -12,7 +12,7 @@ package enum FaultCode: Sendable {
     case lineTooLong
     case requestNamedTwice, requestNeitherTextNorIds, requestNoChoices, requestNoPair, requestNotUTF8, requestUnknownName,
         requestWrongType
-    case recordNoColumn, recordNoHeader, recordNoTexts, recordUnclosedQuote, recordWrongCount, recordWrongParts
+    case recordWrongCount
     case textTooManySentences, textWithoutMask
     case outputCannotCreate, outputClosed, outputExists, outputNotDirectory, outputWriteFailed
     case signalsNotWatched
@@ -97,7 +97,7 @@ package enum FaultCode: Sendable {
     case dataAmbiguousColumn, dataBinary, dataCarriageReturns, dataColumnTwice, dataColumnsOfLists, dataCompressed,
         dataEmpty, dataLatin1, dataMissingFlags, dataNeedsTokenizer, dataNoColumn, dataNoInput, dataNotJSON,
         dataNotObject, dataNotSquad, dataNotUTF8, dataOfPairs, dataRecordTooLong, dataTooManyColumns, dataUTF16,
-        dataUTF32, dataUnclosedQuote, dataUnfinishedJSON, dataUnknownLabel, dataWrongColumnCount, dataWrongType
+        dataUTF32, dataUnclosedQuote, dataUnfinishedJSON, dataUnknownLabel, dataWrongColumnCount
     case columnsMalformed, columnsNoSuchColumn, columnsRoleTwice, columnsUnknownRole
     case exampleNotAnswers, exampleNotChoices, exampleNotIds, exampleNotLabel, exampleNotText, exampleNotWords,
         examplePythonList, exampleTagCount
@@ -116,7 +116,8 @@ package enum FaultCode: Sendable {
     package var exitCode: ExitCode {
         switch self {
         case .selfTestWrongChecksum, .selfTestOtherDigest, .verifyOverLimit, .precisionNotFound: .check
-        case .argumentsMissing, .commandLineMissingArgument, .commandLineMissingValue,
+        case .argumentsMissing, .columnsMalformed, .columnsNoSuchColumn, .columnsRoleTwice, .columnsUnknownRole,
+            .commandLineMissingArgument, .commandLineMissingValue,
             .commandLineNotAnInteger, .commandLineNotUTF8, .commandLineTooManyArguments,
             .commandLineUnexpectedValue, .commandLineUnknownCommand, .commandLineUnknownOption, .optionValue,
             .optionsConflict, .outputExists, .outputNotDirectory, .runtimeKernelNotAvailable,

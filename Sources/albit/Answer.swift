@@ -38,7 +38,7 @@ struct Answer: ParsableCommand {
     @OptionGroup var task: TaskArguments
 
     func run() throws {
-        var command = AnswerCommand(options: task.options(offsets: offsets))
+        var command = try AnswerCommand(options: task.options(offsets: offsets))
         command.context = context
         command.answering.top = top
         command.answering.allowsNoAnswer = noAnswer

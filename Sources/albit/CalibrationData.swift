@@ -18,63 +18,56 @@ struct CalibrationData {
     private static let mostTokens = 128
 
     /// From a file of texts or ids; else the tool's own sentences; else, without a tokenizer, fixed random ids.
-    static func load(_ path: String?, _ checkpoint: AlbertSource, _ tokenizer: Tokenizer?) throws -> CalibrationData {
+    static func load(
+        _ path: String?, _ columns: ColumnChoice, _ checkpoint: AlbertSource, _ tokenizer: Tokenizer?
+    ) throws -> CalibrationData {
         let limit = min(mostTokens, checkpoint.configuration.maxPositionEmbeddings)
         guard let path else {
             if let tokenizer {
                 return CalibrationData(
-                    sequences: CalibrationText.sentences.map { input(tokenizer.encode($0, maxLength: limit), checkpoint) },
+                    sequences: CalibrationText.sentences.map {
+                        input(tokenizer.encode($0, maxLength: limit), checkpoint)
+                    },
                     description: String(CalibrationText.sentences.count) + " sentences of the tool's own")
             }
             return CalibrationData(
                 sequences: randomSequences(checkpoint.configuration, length: min(64, limit)),
                 description: "16 sequences of random ids, as the model has no tokenizer")
         }
-        let sequences = try isTable(path) ? records(path, limit, checkpoint, tokenizer) : lines(path, limit, checkpoint, tokenizer)
+        let sequences = try read(path, columns, limit, checkpoint, tokenizer)
         guard !sequences.isEmpty else { throw Fault(.calibrationEmpty, in: path, "holds no line to calibrate with") }
         return CalibrationData(
             sequences: sequences, description: String(sequences.count) + " sequences of " + Quantize.name(of: path))
     }
 
-    /// Whether a file is JSON lines or has a header that names `text` or `ids`; else each line is a text.
-    private static func isTable(_ path: String) throws -> Bool {
-        let file = try MappedFile(path: path)
-        return withExtendedLifetime(file) {
-            let first = file.bytes.prefix { $0 != 10 && $0 != 13 }
-            if first.first == UInt8(ascii: "{") { return true }
-            return first.split(whereSeparator: { $0 == 9 || $0 == UInt8(ascii: ",") }).contains {
-                $0.elementsEqual("text".utf8) || $0.elementsEqual("ids".utf8)
-            }
-        }
-    }
-
-    private static func records(
-        _ path: String, _ limit: Int, _ checkpoint: AlbertSource, _ tokenizer: Tokenizer?
+    /// The first sequences of a data file; empty lines are none.
+    private static func read(
+        _ path: String, _ columns: ColumnChoice, _ limit: Int, _ checkpoint: AlbertSource, _ tokenizer: Tokenizer?
     ) throws -> [EncoderInput] {
-        var data = try DataFile(path: path)
+        let data = try ExampleReader(path: path, otherwise: .tableIfNamed, choice: columns)
         var sequences: [EncoderInput] = []
         while sequences.count < mostSequences, let example = try data.next() {
+            var texts: [(text: [UInt8], pair: [UInt8]?)] = []
             switch example.input {
             case .ids(let ids, let typeIds):
                 guard !ids.isEmpty else { continue }
-                sequences.append(EncoderInput(ids: Array(ids.prefix(limit)), typeIds: typeIds.map { Array($0.prefix(limit)) }))
-            case .text(let text, let pair):
-                guard let tokenizer else { throw Fault.needsTokenizer(path: path, line: example.line) }
+                sequences.append(
+                    EncoderInput(ids: Array(ids.prefix(limit)), typeIds: typeIds.map { Array($0.prefix(limit)) }))
+            case .text(let text, let pair): texts = [(text, pair)]
+            case .words(let words): texts = [(Array(words.joined(separator: [0x20])), nil)]
+            case .question(let question, let context): texts = [(question, context)]
+            case .choices(let text, let choices): texts = choices.map { (text, $0) }
+            }
+            for (text, pair) in texts where !text.isEmpty || pair != nil {
+                guard let tokenizer else {
+                    throw Fault(
+                        .dataNeedsTokenizer, in: path, at: example.place, "is text, but the model has no tokenizer",
+                        advice: "give ids")
+                }
                 sequences.append(input(tokenizer.encode(text, pair: pair, maxLength: limit), checkpoint))
             }
         }
         return sequences
-    }
-
-    private static func lines(
-        _ path: String, _ limit: Int, _ checkpoint: AlbertSource, _ tokenizer: Tokenizer?
-    ) throws -> [EncoderInput] {
-        guard let tokenizer else { throw Fault.needsTokenizer(path: path, line: 1) }
-        let file = try MappedFile(path: path)
-        defer { withExtendedLifetime(file) {} }
-        return file.bytes.split(whereSeparator: { $0 == 10 || $0 == 13 }).prefix(mostSequences).map {
-            input(tokenizer.encode(Array($0), maxLength: limit), checkpoint)
-        }
     }
 
     private static func input(_ encoding: Encoding, _ checkpoint: AlbertSource) -> EncoderInput {
@@ -84,19 +77,11 @@ struct CalibrationData {
     private static func randomSequences(_ configuration: Configuration, length: Int) -> [EncoderInput] {
         var state: UInt32 = 1
         return (0..<16).map { _ in
-            EncoderInput(ids: (0..<length).map { _ in
-                state = state &* 1_664_525 &+ 1_013_904_223
-                return Int32((state >> 8) % UInt32(configuration.vocabSize))
-            })
+            EncoderInput(
+                ids: (0..<length).map { _ in
+                    state = state &* 1_664_525 &+ 1_013_904_223
+                    return Int32((state >> 8) % UInt32(configuration.vocabSize))
+                })
         }
-    }
-}
-
-/// Faults that are found in several places of this file.
-private extension Fault {
-    static func needsTokenizer(path: String, line: Int) -> Fault {
-        Fault(
-            .dataNeedsTokenizer, in: path, at: "line \(line)", "is text, but the model has no tokenizer",
-            advice: "give ids")
     }
 }

@@ -43,7 +43,7 @@ struct Match: ParsableCommand {
     @OptionGroup var task: TaskArguments
 
     func run() throws {
-        var command = MatchCommand(options: task.options())
+        var command = try MatchCommand(options: task.options())
         command.candidates = candidates
         command.saveIndex = saveIndex
         command.index = index

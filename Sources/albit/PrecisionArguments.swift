@@ -21,6 +21,12 @@ struct PrecisionArguments: ParsableArguments {
     @Option(name: .long, help: "Data that the limits are measured on, as for verify. (default for --max-error: the calibration data)", completion: .file())
     var data: String?
 
+    @Option(name: .long, help: "Which columns of --data and --calibrate are for what, as in text=review,label=stars.")
+    var columns: String?
+
+    /// The columns that were chosen.
+    func choice() throws -> ColumnChoice { try columns.map { try ColumnChoice($0) } ?? ColumnChoice() }
+
     func validate() throws {
         if maxDrop != nil, data == nil { throw ValidationError("--max-drop needs --data FILE with labels.") }
         for (name, value) in [("--max-error", maxError), ("--max-drop", maxDrop)] {
@@ -68,7 +74,7 @@ struct PrecisionTuning {
         }
         let most = HiddenProbe.mostBytes / (4 * checkpoint.configuration.hiddenSize)
         let context = TaskContext(reference)
-        var data = try DataFile(path: path)
+        var data = try DataFile(path: path, columns: arguments.choice())
         var inputs: [EncoderInput] = []
         var tokens = 0
         while tokens < most, let example = try data.next() {
@@ -100,7 +106,10 @@ struct PrecisionTuning {
         var report = DriftReport()
         (report.examples, report.tokens, report.hidden, report.dataPath) = (all.sequences, all.tokens, before, measured.description)
         guard arguments.isSearch else { return (pending, report, nil) }
-        let task = try arguments.maxDrop.map { try TaskProbe(reference: reference, data: arguments.data ?? "", limit: $0, kernel: kernel, threads: threads) }
+        let task = try arguments.maxDrop.map {
+            try TaskProbe(
+                reference: reference, data: arguments.data ?? "", columns: arguments.choice(), limit: $0, kernel: kernel, threads: threads)
+        }
         var trials = 0
         var last = before
         func trial(_ weights: EncoderWeights) throws -> PrecisionSearch.Trial {

@@ -29,7 +29,7 @@ struct Quantize: ParsableCommand {
     @Option(name: .long, help: "plain, default or accurate.")
     var preset = Preset.default
 
-    @Option(name: .long, help: "Calibration data: a text a line, TSV, CSV or JSON lines with text or ids.", completion: .file())
+    @Option(name: .long, help: "Calibration data: a text a line, or texts or ids as for verify --data.", completion: .file())
     var calibrate: String?
 
     @Flag(name: .long, help: "Replace the output where it exists.")
@@ -58,7 +58,7 @@ struct Quantize: ParsableCommand {
         }
         var calibration: CalibrationData?
         if preset.isCalibrated {
-            let data = try CalibrationData.load(calibrate, checkpoint, tokenizer)
+            let data = try CalibrationData.load(calibrate, precision.choice(), checkpoint, tokenizer)
             request.calibration = data.sequences
             request.calibrationDescription = data.description
             calibration = data

@@ -38,7 +38,7 @@ struct Summarize: ParsableCommand {
     @OptionGroup var task: TaskArguments
 
     func run() throws {
-        var command = SummarizeCommand(options: task.options(offsets: offsets))
+        var command = try SummarizeCommand(options: task.options(offsets: offsets))
         if let sentences, sentences < 1 {
             throw Fault(.optionValue, "--sentences is \(sentences)", expected: "1 or more")
         }

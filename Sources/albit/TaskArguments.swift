@@ -4,8 +4,13 @@ import ArgumentParser
 
 /// What every command on text takes.
 struct TaskArguments: ParsableArguments {
-    @Option(name: .long, help: "Read texts from a file: a line each, or .tsv, .csv, .jsonl; - is standard input.", completion: .file())
+    @Option(
+        name: .long, help: "Read texts from a file: a line each, TSV, CSV, JSON, CoNLL, SQuAD; - is standard input.",
+        completion: .file())
     var file: String?
+
+    @Option(name: .long, help: "Which columns of the file are for what, as in text=review,pair=reply.")
+    var columns: String?
 
     @Flag(name: .long, help: "Refuse a text that is too long instead of cutting it.")
     var strict = false
@@ -26,10 +31,10 @@ struct TaskArguments: ParsableArguments {
     }
 
     /// `offsets` where the command takes `--offsets`.
-    func options(offsets: OffsetUnit = .bytes) -> TaskOptions {
+    func options(offsets: OffsetUnit = .bytes) throws -> TaskOptions {
         var options = TaskOptions(run: computing.options)
         options.tsv = tsv
-        options.file = file
+        options.file = try TextFile(path: file, columns: columns)
         options.strict = strict
         options.maxLength = maxLength ?? 0
         options.countsCharacters = offsets == .characters

@@ -28,8 +28,14 @@ struct Verify: ParsableCommand {
     @Option(name: .long, help: "Outputs that another program computed: .npz with hidden_0, logits_0, hidden_1 ...", completion: .file())
     var golden: String?
 
-    @Option(name: .long, help: "TSV or CSV with a header, or JSON lines (text, pair, label; ids; words, tags; question, context, answer), CoNLL, SQuAD.", completion: .file())
+    @Option(
+        name: .long,
+        help: "TSV or CSV with a header, JSON (text, pair, label; ids; words, tags; question, context, answers), CoNLL, SQuAD.",
+        completion: .file())
     var data: String
+
+    @Option(name: .long, help: "Which columns of the data are for what, as in text=review,label=stars.")
+    var columns: String?
 
     @Option(name: .long, help: "Most points that the task metric may drop.")
     var maxDrop: Double?
@@ -62,7 +68,7 @@ struct Verify: ParsableCommand {
                 throw Fault(.optionsConflict, "verify takes one model with --golden, or two without")
             }
             return try GoldenComparison.run(
-                source.load(reference), golden: NumpyArchive(path: path), data: DataFile(path: data), kernel: kernel, threads: threads)
+                source.load(reference), golden: NumpyArchive(path: path), data: open(), kernel: kernel, threads: threads)
         } ?? compare(kernel, threads)
         let output = Output()
         try output.line(computing.json ? result.json() : result.text)
@@ -79,8 +85,10 @@ struct Verify: ParsableCommand {
         var comparison = try Comparison(
             reference: source.load(reference), candidate: source.load(candidate), kernel: kernel, threads: threads)
         let bar = Progress("comparing")
-        var result = try comparison.run(DataFile(path: data)) { bar.update($0, of: $1) }
+        let file = try open()
+        var result = try comparison.run(file) { bar.update($0, of: $1) }
         bar.finish()
+        tell(file, examples: result.examples)
         if report != nil {
             let bar = Progress("measuring sites")
             result.sensitivity = try comparison.sensitivity { bar.update($0, of: $1) }
@@ -91,6 +99,20 @@ struct Verify: ParsableCommand {
             Message.warn("\(comparison.truncatedTexts) texts are longer than the model takes; their ends were left out")
         }
         return result
+    }
+
+    private func open() throws -> DataFile {
+        try DataFile(path: data, columns: columns.map { try ColumnChoice($0) } ?? ColumnChoice())
+    }
+
+    /// Says what of the data was not used.
+    private func tell(_ file: DataFile, examples: Int) {
+        if !file.unusedColumns.isEmpty {
+            Message.say("note: \(data): not used: " + file.unusedColumns.map { "'" + $0 + "'" }.joined(separator: ", "))
+        }
+        if file.countWithoutTruth > 0, file.countWithoutTruth < examples {
+            Message.say("note: \(data): \(file.countWithoutTruth) of \(examples) examples have no label; no metric counts them")
+        }
     }
 
     /// SHA-256 of a file, as sha256sum prints it; "(a directory)" for one.
@@ -109,6 +131,7 @@ struct Verify: ParsableCommand {
     /// The command line that gives the same figures.
     private var command: String {
         var words = ["albit", "verify", reference] + [candidate].compactMap { $0 } + ["--data", data]
+        if let columns { words += ["--columns", columns] }
         if let golden { words += ["--golden", golden] }
         if let maxDrop { words += ["--max-drop", "\(maxDrop)"] }
         if let minAgreement { words += ["--min-agreement", "\(minAgreement)"] }

@@ -56,13 +56,13 @@ struct DataFileTests {
     @Test(arguments: [
         ("", FaultCode.dataEmpty, ""), ("\n \n", .dataEmpty, ""), ("a\tb\n1\t2\n", .dataNoColumn, "'text'"),
         ("text\tlabel\na\t1\nb\n", .dataWrongColumnCount, "line 3"), ("text,label\n\"a,1\n", .dataUnclosedQuote, "line 2"),
-        ("{\"text\": \"a\"}\n{\"text\": \n", .jsonUnexpectedEnd, "line 2"), ("{\"label\": 1}\n", .dataNoInput, "line 1"),
-        ("{\"text\": 5}\n", .dataWrongType, "'text' is not a string"),
-        ("{\"text\": \"a\", \"pair\": 5}\n", .dataWrongType, "'pair' is not a string"),
-        ("{\"text\": \"a\", \"label\": []}\n", .dataWrongType, "'label' is not a name or a number"),
-        ("{\"ids\": [1.5]}\n", .dataWrongType, "'ids' is not a list"), ("{\"ids\": 7}\n", .dataWrongType, "'ids' is not a list"),
-        ("{\"ids\": [99999999999]}\n", .dataWrongType, "'ids' is not a list"),
-        ("ids\tlabel\n1 x\t0\n", .dataWrongType, "line 2: 'ids' is not a list"),
+        ("{\"text\": \"a\"}\n{\"text\": \n", .jsonUnexpectedEnd, "line 2"), ("{\"label\": 1}\n", .dataNoColumn, "'label'"),
+        ("{\"text\": 5}\n", .exampleNotText, "'text' is not a string"),
+        ("{\"text\": \"a\", \"pair\": 5}\n", .exampleNotText, "'pair' is not a string"),
+        ("{\"text\": \"a\", \"label\": []}\n", .exampleNotLabel, "'label' is not a name or a number"),
+        ("{\"ids\": [1.5]}\n", .exampleNotIds, "'ids' is not a list"), ("{\"ids\": 7}\n", .exampleNotIds, "'ids' is not a list"),
+        ("{\"ids\": [99999999999]}\n", .exampleNotIds, "'ids' is not a list"),
+        ("ids\tlabel\n1 x\t0\n", .exampleNotIds, "line 2: 'ids' is not a list"),
     ])
     func wrong(text: String, code: FaultCode, words: String) throws {
         let path = try DataFileTests.file(text)

@@ -10,7 +10,9 @@ import Testing
         #expect(expected.count == 60 && found.count == 60)
         for (a, b) in zip(found, expected) {
             #expect(a.input == b.input)
-            guard case .label(let x)? = a.truth, case .label(let y)? = b.truth else { throw Fault(.dataNoInput, "no label") }
+            guard case .label(let x)? = a.truth, case .label(let y)? = b.truth else {
+                throw Fault(.dataNoInput, "no label")
+            }
             #expect(x.text == y.text)
         }
     }

@@ -18,8 +18,8 @@ import Testing
         #expect(try Table.records("q\ta\tb\nq\ta\n", as: "t", .list) == [["q", "a", "b"], ["q", "a"]])
         #expect(try Table.records("\u{FEFF}text\r\nlabel\r\n", as: "t.txt", .text) == [["text"], ["label"]])
         #expect(try Table.records("", as: "t.txt", .text) == [])
-        #expect(code("a\tb\tc\n", as: "t.txt", .pair) == .recordWrongParts)
-        #expect(code("a\tb\nc\n", as: "t", .pair) == .recordWrongParts)
+        #expect(code("a\tb\tc\n", as: "t.txt", .pair) == .recordWrongCount)
+        #expect(code("a\tb\nc\n", as: "t", .pair) == .recordWrongCount)
     }
 
     /// What begins with a bracket may be a text; objects are told from it.

@@ -8,7 +8,9 @@ extension CommandSpecification {
     }
 
     private static let shared = [
-        OptionSpecification("file", value: "FILE", "Read texts from a file: a line each, or .tsv, .csv, .jsonl; - is standard input"),
+        OptionSpecification(
+            "file", value: "FILE", "Read texts from a file: a line each, TSV, CSV, JSON, CoNLL, SQuAD; - is standard input"),
+        OptionSpecification("columns", value: "ROLE=NAME,...", "Which columns of the file are for what, as in text=review,pair=reply"),
         OptionSpecification("strict", "Refuse a text that is too long instead of cutting it"),
         OptionSpecification("max-length", value: "N", "Most tokens of a sequence (default: all that the model takes)"),
         OptionSpecification("tsv", "Print columns with tabs between them"),

@@ -5,11 +5,12 @@ package struct Texts: ~Copyable {
     private let arguments: [String]
     private let output: Output
     private var index = 0
-    private var lines: LineReader
+    private var lines: TextLines
 
     /// `endsWithZero`: texts on standard input end with a zero byte, so that they may have lines themselves.
     package init(_ arguments: some Collection<String>, endsWithZero: Bool = false, output: Output) {
-        lines = LineReader(delimiter: endsWithZero ? 0 : UInt8(ascii: "\n"))
+        lines = TextLines(
+            ByteStream(descriptor: 0), limit: TextLines.requestLimit, delimiter: endsWithZero ? 0 : UInt8(ascii: "\n"))
         self.arguments = Array(arguments)
         self.output = output
     }

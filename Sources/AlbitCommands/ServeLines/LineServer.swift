@@ -6,12 +6,12 @@ import CPlatform
 /// to end. Memory does not grow with the number of requests.
 package struct LineServer: ~Copyable {
     private let output: Output
-    private var lines: LineReader
+    private var lines: TextLines
 
     /// Watches signals from here on.
     package init(output: Output, descriptor: Int32 = 0) throws(Fault) {
         self.output = output
-        lines = LineReader(descriptor: descriptor)
+        lines = TextLines(ByteStream(descriptor: descriptor), limit: TextLines.requestLimit)
         let error = platform_watch_signals()
         if error != 0 {
             throw Fault(.signalsNotWatched, "signals cannot be watched: " + String(cString: platform_error_text(error)))

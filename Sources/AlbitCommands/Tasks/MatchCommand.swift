@@ -12,7 +12,7 @@ package struct MatchCommand: TaskCommand {
         [
             OptionSpecification(
                 "candidates", value: "FILE",
-                "Candidates, a line each, or .tsv, .csv, .jsonl; arguments are questions then"),
+                "Candidates, a line each, or a table as for --file; arguments are questions then"),
             OptionSpecification("save-index", value: "FILE", "Save the candidates' vectors"),
             OptionSpecification("index", value: "FILE", "Search an index that was saved"),
             OptionSpecification("force", "Replace the index where it exists"),
@@ -98,7 +98,7 @@ package struct MatchCommand: TaskCommand {
 
     private func save(_ path: String, _ tasks: TaskSession, _ embedding: SentenceEmbedding) throws(Fault) {
         guard let candidates else { throw Fault(.argumentsMissing, "--save-index needs --candidates FILE") }
-        let reader = try TaskReader(arguments: [], file: candidates, columns: .text)
+        let reader = try TaskReader(arguments: [], file: TextFile(candidates), columns: .text)
         var writer = VectorIndexWriter(width: embedding.width)
         var count = 0
         while true {
@@ -114,7 +114,7 @@ package struct MatchCommand: TaskCommand {
     }
 
     private static func read(_ path: String) throws(Fault) -> [[UInt8]] {
-        let reader = try TaskReader(arguments: [], file: path, columns: .text)
+        let reader = try TaskReader(arguments: [], file: TextFile(path), columns: .text)
         var texts: [[UInt8]] = []
         while let record = try reader.read() { texts.append(record[0]) }
         return texts

@@ -46,11 +46,14 @@ package struct SummarizeCommand: TaskCommand {
         if options.file != nil, !texts.isEmpty {
             throw Fault(.optionsConflict, "texts come from arguments or from --file, not from both")
         }
+        if let file = options.file, file != TextFile(file.path) {
+            throw Fault(.optionsConflict, "summarize takes a whole file for one text, so --columns has no meaning")
+        }
         let tasks = try options.session(model)
         let embedding = try SentenceEmbedding(tasks.context, options: .init(pooling: pooling))
         let task = Summarization(
             embedding, length: sentences > 0 ? .sentences(sentences) : .share(ratio), method: method)
-        let documents = texts.isEmpty ? [try SummarizeCommand.read(options.file)] : texts.map { Array($0.utf8) }
+        let documents = texts.isEmpty ? [try SummarizeCommand.read(options.file?.path)] : texts.map { Array($0.utf8) }
         if options.format == .tsv { try output.line("line\tstart\tend\tscore\ttext") }
         for (line, text) in documents.enumerated() {
             try write(tasks.answer(of: task, to: text), text, line + 1, output)

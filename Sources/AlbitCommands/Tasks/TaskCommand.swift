@@ -52,7 +52,7 @@ extension TaskOptions {
     package init(_ words: CommandLineArguments) throws(Fault) {
         self.init(run: try RunOptions(words))
         tsv = words.flag("tsv")
-        file = words.value("file")
+        file = try TextFile(path: words.value("file"), columns: words.value("columns"))
         strict = words.flag("strict")
         maxLength = try words.count("max-length") ?? 0
         if let name = words.value("offsets") { countsCharacters = try TaskOptions.countsCharacters(name) }

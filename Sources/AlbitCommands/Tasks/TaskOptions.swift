@@ -18,8 +18,8 @@ package enum TaskFormat: Sendable, Equatable {
 package struct TaskOptions: Sendable {
     package var run = RunOptions()
     package var tsv = false
-    /// Texts from a file: text lines, or by its name `.tsv`, `.csv`, `.jsonl`; `-` is standard input.
-    package var file: String?
+    /// Texts from a file: lines, or a table by its name or content; `-` is standard input.
+    package var file: TextFile?
     /// Refuse a text that is longer than the model takes, rather than cut it.
     package var strict = false
     /// Most tokens of a sequence; 0: all that the model has positions for.

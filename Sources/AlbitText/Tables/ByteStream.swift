@@ -83,9 +83,11 @@ package final class ByteStream {
         return byte
     }
 
-    /// Takes all up to the next line feed, and the line feed itself. At most `limit` bytes are put into `line`.
-    /// - Returns: the length of the line without the line feed, its last byte, and whether a line feed ended it.
-    func takeLine(into line: inout [UInt8], limit: Int) throws(Fault) -> (length: Int, last: UInt8, isEnded: Bool) {
+    /// Takes all up to the next delimiter, and the delimiter itself. At most `limit` bytes are put into `line`.
+    /// - Returns: the length of the line without its delimiter, its last byte, and whether a delimiter ended it.
+    func takeLine(
+        into line: inout [UInt8], limit: Int, delimiter: UInt8
+    ) throws(Fault) -> (length: Int, last: UInt8, isEnded: Bool) {
         var length = 0
         var last: UInt8 = 0
         while true {
@@ -94,7 +96,7 @@ package final class ByteStream {
                 try fill()
                 continue
             }
-            let found = buffer[start..<end].firstIndex(of: 0x0A)
+            let found = buffer[start..<end].firstIndex(of: delimiter)
             let stop = found ?? end
             if stop > start {
                 line.append(contentsOf: buffer[start..<min(stop, start + max(0, limit - line.count))])
@@ -104,7 +106,7 @@ package final class ByteStream {
             start = stop
             if found != nil {
                 start += 1
-                lineFeeds += 1
+                if delimiter == 0x0A { lineFeeds += 1 }
                 return (length, last, true)
             }
         }

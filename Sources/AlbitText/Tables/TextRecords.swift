@@ -65,7 +65,7 @@ package final class TextRecords {
         let parts = line.split(separator: 0x09, omittingEmptySubsequences: false)
         guard parts.count == 2 || form == .list && parts.count > 2 else {
             throw Fault(
-                .recordWrongParts, in: table.name, at: row.place, "has " + String(parts.count) + " fields",
+                .recordWrongCount, in: table.name, at: row.place, "has " + String(parts.count) + " fields",
                 expected: form.expected)
         }
         return parts.map { Array($0) }

@@ -188,7 +188,8 @@ package final class TextTable {
         guard record.byteCount > 0 else { return nil }
         guard !record.isQuoted else {
             throw Fault(
-                .dataUnclosedQuote, in: name, at: "line " + String(line), "a quoted value that begins there does not end")
+                .dataUnclosedQuote, in: name, at: "line " + String(line),
+                "a quoted value that begins there does not end")
         }
         return record.finish()
     }
