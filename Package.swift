@@ -40,12 +40,16 @@ let package = Package(
         .target(
             name: "AlbitImporters",
             dependencies: ["AlbitModel", "AlbitText", "AlbitTokenizers", "CZlib", "CSchemas", "CPlatform"]),
-        .target(name: "AlbitQuantizer", dependencies: ["AlbitModel", "AlbitRuntime", "AlbitTokenizers", "AlbitText", "CKernels", "CPlatform"]),
+        .target(name: "AlbitQuantizer", dependencies: ["AlbitModel", "AlbitRuntime", "AlbitText", "CKernels"]),
         .target(name: "AlbitDrift", dependencies: ["AlbitModel", "AlbitRuntime", "AlbitTasks", "AlbitTokenizers", "AlbitText", "AlbitImporters", "CPlatform"]),
-        .target(name: "AlbitExporters", dependencies: ["AlbitModel", "AlbitText", "CSchemas", "CPlatform"]),
-        // What takes several of these: opens any source as a model.
+        .target(name: "AlbitExporters", dependencies: ["AlbitImporters", "AlbitModel", "AlbitText"]),
+        // What quantize, convert and verify do: opens any source as a model, calibrates, searches, writes, compares.
         .target(
-            name: "AlbitMaking", dependencies: ["AlbitImporters", "AlbitModel", "AlbitRuntime", "AlbitTasks", "AlbitText", "AlbitTokenizers"]),
+            name: "AlbitMaking",
+            dependencies: [
+                "AlbitCommands", "AlbitDrift", "AlbitExporters", "AlbitImporters", "AlbitModel", "AlbitQuantizer", "AlbitRuntime",
+                "AlbitTasks", "AlbitText", "AlbitTokenizers", "CPlatform",
+            ]),
         // The Swift API, all that is public. Not in Sources/Albit, which some file systems take for Sources/albit.
         .target(
             name: "Albit",
@@ -54,7 +58,7 @@ let package = Package(
         .executableTarget(
             name: "albit",
             dependencies: [
-                "AlbitCommands", "AlbitImporters", "AlbitQuantizer", "AlbitDrift", "AlbitExporters", "AlbitMaking", "AlbitRuntime",
+                "AlbitCommands", "AlbitImporters", "AlbitQuantizer", "AlbitDrift", "AlbitMaking", "AlbitRuntime",
                 "AlbitTasks", "AlbitTokenizers", "AlbitModel", "AlbitText", "CPlatform",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
@@ -79,11 +83,11 @@ let package = Package(
             name: "AlbitExportersTests", dependencies: ["AlbitExporters", "AlbitImporters", "AlbitModel", "AlbitRuntime", "TestData", "AlbitText"]),
         .testTarget(name: "FuzzTests", dependencies: ["FuzzTargets", "TestData"]),
         .testTarget(name: "CPlatformTests", dependencies: ["CPlatform"]),
-        .testTarget(name: "AlbitTextTests", dependencies: ["AlbitText"]),
+        .testTarget(name: "AlbitTextTests", dependencies: ["AlbitText", "CPlatform"]),
         .testTarget(name: "AlbitModelTests", dependencies: ["AlbitModel", "AlbitText", "TestData"]),
-        .testTarget(name: "CKernelsTests", dependencies: ["CKernels", "TestData"]),
-        .testTarget(name: "AlbitTokenizersTests", dependencies: ["AlbitTokenizers", "AlbitText", "AlbitImporters", "TestData"]),
-        .testTarget(name: "AlbitImportersTests", dependencies: ["AlbitImporters", "AlbitRuntime", "TestData", "AlbitText"]),
+        .testTarget(name: "CKernelsTests", dependencies: ["CKernels"]),
+        .testTarget(name: "AlbitTokenizersTests", dependencies: ["AlbitTokenizers", "AlbitModel", "AlbitText", "AlbitImporters", "TestData"]),
+        .testTarget(name: "AlbitImportersTests", dependencies: ["AlbitImporters", "AlbitModel", "AlbitRuntime", "TestData", "AlbitText"]),
         .testTarget(
             name: "TaskTests",
             dependencies: ["AlbitCommands", "AlbitImporters", "AlbitMaking", "AlbitModel", "AlbitQuantizer", "AlbitRuntime", "AlbitTasks", "AlbitText", "AlbitTokenizers", "CPlatform", "TestData"],

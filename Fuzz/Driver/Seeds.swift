@@ -90,7 +90,7 @@ struct Seeds {
             let source = try Importer.open(path: folder)
             var request = QuantizationRequest()
             request.preset = .plain
-            request.name = "small"
+            request.card.name = "small"
             if let tokenizer { request.writeTokenizer = { Tokenizer(tokenizer).tables.write(to: &$0) } }
             try Quantizer(source: source, request: request).write(to: path, overwrite: true).finish()
             guard let bytes = FileContent.read(path) else { continue }

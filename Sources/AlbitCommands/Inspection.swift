@@ -44,7 +44,7 @@ package struct Inspection {
     package init(_ file: ModelFile) throws(Fault) {
         self.init(configuration: file.configuration)
         path = file.path
-        format = "GGUF 3, Albit " + file.weights + (file.preset.isEmpty ? "" : ", preset " + file.preset)
+        format = "GGUF 3, Albit " + file.weights.rawValue + (file.preset.isEmpty ? "" : ", preset " + file.preset)
         configurationOrigin = "stored in the file"
         tensors = file.gguf.tensors.map {
             Tensor(name: $0.name, dtype: $0.type.name, shape: $0.shape, bytes: $0.byteCount)
@@ -57,7 +57,7 @@ package struct Inspection {
         tokenizer = try file.gguf.string("tokenizer.ggml.model") ?? ""
         drift = file.card.drift
         if !file.card.origin.file.isEmpty { notes.append("made from " + file.card.origin.file) }
-        if let calibration = try file.gguf.string("albit.calibration") { notes.append("calibration: " + calibration) }
+        if let calibration = try file.gguf.string(ModelKey.calibration) { notes.append("calibration: " + calibration) }
     }
 
     /// What became of tensors that were not used as they are: the members `merged` and `ignored`.
@@ -89,8 +89,8 @@ package struct Inspection {
         var count = file.linears.reduce(0) { $0 + $1.rows * ($1.columns + 1) }
         for tensor in file.gguf.tensors {
             let isNorm = tensor.name.hasSuffix("norm.weight") || tensor.name.hasSuffix("norm.bias")
-                || tensor.name == "head.prediction_bias"
-            let isTable = ["token_embd.weight", "position_embd.weight", "token_types.weight"].contains(tensor.name)
+                || tensor.name == Parameter.predictionBias.tensorName.text
+            let isTable = Parameter.tables.contains { $0.tensorName.text == tensor.name }
             if isNorm || isTable { count += tensor.shape.reduce(1, *) }
         }
         return count

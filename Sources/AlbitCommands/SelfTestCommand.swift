@@ -38,7 +38,7 @@ package struct SelfTestCommand {
 
     private static func read(_ file: ModelFile) throws(Fault) -> (sums: [UInt32], ids: [Int], digest: String) {
         let gguf = file.gguf
-        let array = try gguf.required("albit.checksums", gguf.array("albit.checksums"))
+        let array = try gguf.required(ModelKey.checksums, gguf.array(ModelKey.checksums))
         guard array.elementType == .uint32 else {
             throw Fault(
                 .modelWrongKeyType, in: file.path, at: "key 'albit.checksums'",
@@ -52,8 +52,8 @@ package struct SelfTestCommand {
                     + " entries for " + String(gguf.tensors.count) + " tensors")
         }
         return (
-            sums, try gguf.required("albit.selftest.ids", gguf.integers("albit.selftest.ids")),
-            try gguf.required("albit.selftest.digest", gguf.string("albit.selftest.digest"))
+            sums, try gguf.required(ModelKey.selfTestIds, gguf.integers(ModelKey.selfTestIds)),
+            try gguf.required(ModelKey.selfTestDigest, gguf.string(ModelKey.selfTestDigest))
         )
     }
 

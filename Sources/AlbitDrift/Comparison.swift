@@ -41,8 +41,10 @@ package struct Comparison {
         report.kernel = kernel.name
     }
 
-    /// Reads the file to its end. `progress` gets bytes read and all bytes.
-    package mutating func run(_ data: DataFile, progress: @escaping (Int, Int) -> Void) throws(Fault) -> DriftReport {
+    /// Reads the file to its end. `progress` gets bytes read and all bytes; what it throws ends the comparison.
+    package mutating func run(
+        _ data: DataFile, progress: @escaping (Int, Int) throws(Fault) -> Void
+    ) throws(Fault) -> DriftReport {
         let start = platform_now()
         report.dataPath = data.path
         let task = try DriftTask(reference.card, data)
@@ -55,7 +57,7 @@ package struct Comparison {
     }
 
     /// Measures what each site of the candidate adds to the error, on the first sequences of the data that ran.
-    package func sensitivity(progress: (Int, Int) -> Void) throws(Fault) -> SiteSensitivity? {
+    package func sensitivity(progress: (Int, Int) throws(Fault) -> Void) throws(Fault) -> SiteSensitivity? {
         return try SiteSensitivity.measure(
             reference: reference.weights, candidate: candidate.weights, inputs: sample.inputs, kernel: kernel,
             threads: threads,
@@ -67,7 +69,7 @@ package struct Comparison {
 
     /// Runs all examples through both models.
     fileprivate mutating func run<Score: TaskScore>(
-        _ type: Score.Type, _ task: DriftTask, _ data: DataFile, progress: (Int, Int) -> Void
+        _ type: Score.Type, _ task: DriftTask, _ data: DataFile, progress: (Int, Int) throws(Fault) -> Void
     ) throws(Fault) {
         var scores = (
             try Score(TaskContext(reference, kernel: kernel)), try Score(TaskContext(candidate, kernel: kernel))
@@ -76,7 +78,7 @@ package struct Comparison {
         while let batch = try ExampleBatch<Score>(&data, scores.0) {
             truncated += batch.plans.count { $0.truncations.contains { $0 > 0 } }
             try compare(batch, &scores, task, data.path)
-            progress(data.bytesRead, data.byteCount)
+            try progress(data.bytesRead, data.byteCount)
         }
         guard report.examples > 0 else { throw Fault(.dataEmpty, in: data.path, "holds no example") }
         finish(scores, task)
@@ -202,7 +204,7 @@ private struct ComparisonPass: ScoreVisitor {
     var comparison: Comparison
     let task: DriftTask
     let data: DataFile
-    let progress: (Int, Int) -> Void
+    let progress: (Int, Int) throws(Fault) -> Void
 
     mutating func visit<Score: TaskScore>(_ type: Score.Type) throws(Fault) {
         try comparison.run(type, task, data, progress: progress)

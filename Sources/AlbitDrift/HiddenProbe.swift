@@ -14,11 +14,12 @@ package struct HiddenProbe {
 
     private static let batchTokens = 512
     /// Bytes of hidden states that are kept at most.
-    package static let mostBytes = 64 << 20
+    package static let maxBytes = 64 << 20
 
     /// Runs the reference. `progress` gets sequences done and all of them.
     package init(
-        reference weights: EncoderWeights, inputs: [EncoderInput], kernel: Kernel, threads: Int, progress: (Int, Int) -> Void = { _, _ in }
+        reference weights: EncoderWeights, inputs: [EncoderInput], kernel: Kernel, threads: Int,
+        progress: (Int, Int) throws(Fault) -> Void = { _, _ in }
     ) throws(Fault) {
         var batches: [[EncoderInput]] = []
         var tokens = HiddenProbe.batchTokens
@@ -42,7 +43,7 @@ package struct HiddenProbe {
             reference.append(values)
             rows += encoded.rowCount
             done += batch.count
-            progress(done, inputs.count)
+            try progress(done, inputs.count)
         }
         self.batches = batches
         self.reference = reference

@@ -39,7 +39,7 @@ enum PageChart {
     static func grid(_ values: [[Double]], framed: [[Bool]], names: [String], label: String) -> String {
         let (left, height, top) = (72.0, 24.0, 4.0)
         let step = (width - left) / Double(max(1, values.count))
-        let most = values.joined().max() ?? 0
+        let largest = values.joined().max() ?? 0
         let bottom = top + Double(names.count) * height
         var svg = "<svg viewBox=\"0 0 360 \(n(bottom + 20))\" role=\"img\" aria-label=\"\(PageText.escaped(label))\">"
         for (row, name) in names.enumerated() {
@@ -50,7 +50,7 @@ enum PageChart {
             let x = left + Double(column) * step
             for (row, value) in cells.enumerated() {
                 let y = top + Double(row) * height
-                let share = most > 0 && value > 0 ? value / most : 0
+                let share = largest > 0 && value > 0 ? value / largest : 0
                 let frame = column < framed.count && row < framed[column].count && framed[column][row] ? " class=\"cell framed\"" : " class=\"cell\""
                 svg += "<rect\(frame) rx=\"2\" x=\"\(n(x + 1))\" y=\"\(n(y + 1))\" width=\"\(n(step - 2))\" height=\"\(n(height - 2))\""
                     + " style=\"fill-opacity:\(DecimalText.fixed(share, digits: 2))\"/>"

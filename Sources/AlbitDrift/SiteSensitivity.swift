@@ -18,7 +18,7 @@ package struct SiteSensitivity: Sendable {
     /// Nil for a candidate of floats. `progress` gets sites done and all of them.
     package static func measure(
         reference: EncoderWeights, candidate: EncoderWeights, inputs: [EncoderInput], kernel: Kernel, threads: Int,
-        progress: (Int, Int) -> Void
+        progress: (Int, Int) throws(Fault) -> Void
     ) throws(Fault) -> SiteSensitivity? {
         let layers = candidate.configuration.appliedLayers
         guard candidate.isInt8, !inputs.isEmpty else { return nil }
@@ -38,7 +38,7 @@ package struct SiteSensitivity: Sendable {
                 changed[layer, site] = isNarrow ? .twoPlanes : .onePlane
                 let difference = try square(changed) - whole
                 row.append(whole > 0 ? (isNarrow ? -difference : difference) / whole : 0)
-                progress(layer * Site.count + row.count, layers * Site.count)
+                try progress(layer * Site.count + row.count, layers * Site.count)
             }
             shares.append(row)
         }

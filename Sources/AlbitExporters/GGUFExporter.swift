@@ -24,34 +24,32 @@ package enum GGUFExporter {
     package static func write<Source: ParameterSource>(
         _ source: Source, details: GGUFDetails, precision: Precision, to path: String, overwrite: Bool
     ) throws(Fault) {
-        let parameters = source.parameters
+        let parameters = source.parameters.map { (parameter: $0, shape: source.shape(of: $0) ?? []) }
         var header = GGUFWriter()
         details.card.write(to: &header, configuration: source.configuration)
-        header.set("albit.weights", precision.rawValue)
+        header.set(ModelKey.weights, precision.rawValue)
         details.writeTokenizer(&header)
-        header.set("albit.files.names", details.files.map { $0.name })
-        for (index, file) in details.files.enumerated() { header.set("albit.files." + String(index), file.bytes) }
-        header.set("albit.checksums", [UInt32](repeating: 0, count: parameters.count))
-        for parameter in parameters {
-            header.tensor(
-                FloatTensorName.name(of: parameter.name, innerGroups: source.configuration.innerGroupNum),
-                type(of: parameter.shape, precision), shape: parameter.shape.reversed())
+        header.set(ModelKey.fileNames, details.files.map { $0.name })
+        for (index, file) in details.files.enumerated() { header.set(ModelKey.file(index), file.bytes) }
+        header.set(ModelKey.checksums, [UInt32](repeating: 0, count: parameters.count))
+        for (parameter, shape) in parameters {
+            header.tensor(parameter.tensorName.text, type(of: shape, precision), shape: shape.reversed())
         }
 
         let file = try OutputFile(path: path, overwrite: overwrite)
         let stream = ParameterStream(source: source, file: file)
         try stream.write(header.header())
         var checksums: [UInt8] = []
-        for parameter in parameters {
-            let isHalf = type(of: parameter.shape, precision) == .f16
+        for (parameter, shape) in parameters {
+            let isHalf = type(of: shape, precision) == .f16
             var crc = CRC32()
-            let count = parameter.shape.reduce(1, *)
-            try stream.copy(parameter.name, elements: count, isHalf: isHalf, checksum: &crc)
+            let count = shape.reduce(1, *)
+            try stream.copy(parameter, elements: count, isHalf: isHalf, checksum: &crc)
             let padding = header.padding(after: count * (isHalf ? 2 : 4))
             if padding > 0 { try stream.write([UInt8](repeating: 0, count: padding)) }
             withUnsafeBytes(of: crc.checksum.littleEndian) { checksums += $0 }
         }
-        if let offset = header.valueOffset(of: "albit.checksums") { try file.patch(at: offset, checksums) }
+        if let offset = header.valueOffset(of: ModelKey.checksums) { try file.patch(at: offset, checksums) }
         try file.finish()
     }
 
@@ -61,10 +59,10 @@ package enum GGUFExporter {
 }
 
 extension ParameterStream {
-    /// All elements of a canonical parameter, little-endian, as float32 or in half precision.
-    func copy(_ name: String, elements count: Int, isHalf: Bool, checksum: inout CRC32) throws(Fault) {
+    /// All elements of a parameter, little-endian, as float32 or in half precision.
+    func copy(_ parameter: Parameter, elements count: Int, isHalf: Bool, checksum: inout CRC32) throws(Fault) {
         var crc = checksum
-        var blocks = ParameterBlocks(source: source, name: name, count: count)
+        var blocks = ParameterBlocks(source: source, parameter: parameter, count: count)
         while let (first, values) = try blocks.next() {
             guard isHalf else {
                 values.withUnsafeBytes { crc.update($0) }
@@ -77,7 +75,7 @@ extension ParameterStream {
                 let half = Float16(value)
                 guard half.isFinite else {
                     throw Fault(
-                        .exportBeyondHalf, at: "tensor '\(name)'",
+                        .exportBeyondHalf, at: "tensor '\(parameter.name(source.configuration))'",
                         "holds a value beyond 65504 at element \(first + index), which half precision cannot hold",
                         advice: "use --weights f32")
                 }

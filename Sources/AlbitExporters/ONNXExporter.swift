@@ -5,7 +5,7 @@ import AlbitText
 package enum ONNXExporter {
     package enum Weights: Sendable {
         case float
-        /// Matmuls and embeddings in bytes, a step for each output channel (or row) and, while it runs, for each token;
+        /// Matmuls and embeddings in bytes, a scale for each output channel (or row) and, while it runs, for each token;
         /// attention and the small heads stay float32.
         case int8
     }
@@ -19,12 +19,12 @@ package enum ONNXExporter {
     ) throws(Fault) {
         var network = ONNXNetwork(configuration: source.configuration, weights: weights) { source.shape(of: $0) }
         network.build()
-        let parameters = network.graph.parameters
+        let initializers = network.graph.initializers
         let body = network.graph.body(inputs: ONNXNetwork.inputs, name: name)
-        let prefixes = parameters.map { $0.prefix }
+        let prefixes = initializers.map { $0.prefix }
         var graphSize = body.count
-        for (parameter, prefix) in zip(parameters, prefixes) {
-            let tensor = prefix.count + parameter.byteCount
+        for (initializer, prefix) in zip(initializers, prefixes) {
+            let tensor = prefix.count + initializer.byteCount
             graphSize += 1 + ProtobufWriter.varintSize(UInt64(tensor)) + tensor
         }
         guard graphSize < sizeLimit - 4096 else {
@@ -46,25 +46,25 @@ package enum ONNXExporter {
         model.append(body)
         try stream.write(model.bytes)
         var rounded: RoundedMatrix<Source>?
-        for (parameter, prefix) in zip(parameters, prefixes) {
+        for (initializer, prefix) in zip(initializers, prefixes) {
             var tensor = ProtobufWriter()
-            tensor.header(5, length: prefix.count + parameter.byteCount)
+            tensor.header(5, length: prefix.count + initializer.byteCount)
             tensor.append(prefix)
             try stream.write(tensor.bytes)
-            if parameter.content == .values {
-                try stream.copy(parameter.origin, elements: parameter.shape.reduce(1, *))
+            if initializer.content == .values {
+                try stream.copy(initializer.origin, elements: initializer.shape.reduce(1, *))
                 continue
             }
             let matrix: RoundedMatrix<Source>
-            if let rounded, rounded.name == parameter.origin {
+            if let rounded, rounded.parameter == initializer.origin {
                 matrix = rounded
             } else {
-                let shape = source.shape(of: parameter.origin) ?? parameter.shape
-                matrix = try RoundedMatrix(source: source, name: parameter.origin, shape: shape)
+                let shape = source.shape(of: initializer.origin) ?? initializer.shape
+                matrix = try RoundedMatrix(source: source, parameter: initializer.origin, shape: shape)
                 rounded = matrix
             }
-            switch parameter.content {
-            case .steps: try stream.write(matrix.steps.flatMap { withUnsafeBytes(of: $0.bitPattern.littleEndian) { Array($0) } })
+            switch initializer.content {
+            case .scales: try stream.write(matrix.scales.flatMap { withUnsafeBytes(of: $0.bitPattern.littleEndian) { Array($0) } })
             case .sums: try stream.write(matrix.sums.flatMap { withUnsafeBytes(of: $0.littleEndian) { Array($0) } })
             case .rounded, .values:
                 try matrix.write(to: stream)

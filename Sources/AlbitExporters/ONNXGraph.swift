@@ -1,20 +1,22 @@
+import AlbitModel
+
 /// An ONNX graph under construction: nodes, small constants in memory, and parameters that are streamed when the
 /// file is written.
 struct ONNXGraph {
-    /// A parameter [shape]; its values follow when the file is written.
-    struct Parameter {
-        /// What is made of a canonical parameter.
+    /// What is made of a parameter, of a shape of its own; its values follow when the file is written.
+    struct Initializer {
+        /// What is made of a parameter.
         enum Content {
             case values
-            /// The rows of a matrix in steps of their own, plus 128; the steps; and the sums of the rounded rows.
-            case rounded, steps, sums
+            /// The rows of a matrix in units of scales of their own, plus 128; the scales; and the sums of the rounded rows.
+            case rounded, scales, sums
         }
 
         let name: String
         let shape: [Int]
         let element: ONNXElement
-        /// The canonical name of what it is made of.
-        let origin: String
+        /// What it is made of.
+        let origin: Parameter
         let content: Content
         var byteCount: Int { shape.reduce(1, *) * element.size }
 
@@ -29,11 +31,15 @@ struct ONNXGraph {
         }
     }
 
+    /// Of the model, for the names of its parameters.
+    let configuration: Configuration
     private(set) var nodes: [ONNXOperator] = []
-    private(set) var parameters: [Parameter] = []
+    private(set) var initializers: [Initializer] = []
     private(set) var constants: [(name: String, shape: [Int], element: ONNXElement, bytes: [UInt8])] = []
     private(set) var outputs: [(name: String, shape: [String])] = []
     private var counter = 0
+
+    init(_ configuration: Configuration) { self.configuration = configuration }
 
     /// Appends an operator and returns the name of its output.
     mutating func add(_ operation: String, _ inputs: [String], _ attributes: [ONNXOperator.Attribute] = [], named name: String? = nil) -> String {
@@ -44,18 +50,27 @@ struct ONNXGraph {
     }
 
     /// Declares a parameter under its canonical name, once; asking again gives the same name.
-    mutating func parameter(_ name: String, _ shape: [Int]) -> String { declare(name, shape, .float, name, .values) }
+    mutating func parameter(_ origin: Parameter, _ shape: [Int]) -> String {
+        declare("", shape, .float, origin, .values)
+    }
 
-    /// Declares a matrix [rows][columns] as bytes, its steps [rows] and its sums [rows].
-    mutating func rounded(_ name: String, _ rows: Int, _ columns: Int) -> String { declare(name + "_uint8", [rows, columns], .uint8, name, .rounded) }
-    mutating func steps(_ name: String, _ rows: Int) -> String { declare(name + "_scale", [rows], .float, name, .steps) }
-    mutating func sums(_ name: String, _ rows: Int) -> String { declare(name + "_sum", [rows], .int32, name, .sums) }
+    /// Declares a matrix [rows][columns] as bytes, its scales [rows] and its sums [rows].
+    mutating func rounded(_ origin: Parameter, _ rows: Int, _ columns: Int) -> String {
+        declare("_uint8", [rows, columns], .uint8, origin, .rounded)
+    }
+    mutating func scales(_ origin: Parameter, _ rows: Int) -> String {
+        declare("_scale", [rows], .float, origin, .scales)
+    }
+    mutating func sums(_ origin: Parameter, _ rows: Int) -> String {
+        declare("_sum", [rows], .int32, origin, .sums)
+    }
 
     private mutating func declare(
-        _ name: String, _ shape: [Int], _ element: ONNXElement, _ origin: String, _ content: Parameter.Content
+        _ suffix: String, _ shape: [Int], _ element: ONNXElement, _ origin: Parameter, _ content: Initializer.Content
     ) -> String {
-        if !parameters.contains(where: { $0.name == name }) {
-            parameters.append(Parameter(name: name, shape: shape, element: element, origin: origin, content: content))
+        let name = origin.name(configuration) + suffix
+        if !initializers.contains(where: { $0.name == name }) {
+            initializers.append(Initializer(name: name, shape: shape, element: element, origin: origin, content: content))
         }
         return name
     }

@@ -8,9 +8,9 @@ struct ParameterStream<Source: ParameterSource> {
 
     func write<Value: BitwiseCopyable>(_ values: [Value]) throws(Fault) { try file.write(values) }
 
-    /// All elements of a canonical parameter as little-endian float32.
-    func copy(_ name: String, elements count: Int) throws(Fault) {
-        var blocks = ParameterBlocks(source: source, name: name, count: count)
+    /// All elements of a parameter as little-endian float32.
+    func copy(_ parameter: Parameter, elements count: Int) throws(Fault) {
+        var blocks = ParameterBlocks(source: source, parameter: parameter, count: count)
         while let (_, values) = try blocks.next() { try write(values) }
     }
 }
@@ -18,16 +18,16 @@ struct ParameterStream<Source: ParameterSource> {
 /// The elements of a parameter, some at a time.
 struct ParameterBlocks<Source: ParameterSource> {
     private let source: Source
-    private let name: String
+    private let parameter: Parameter
     private let count: Int
     private let size: Int
     private var first = 0
     private var values: [Float] = []
 
     /// Blocks of `size` elements, 1 MB where nothing else is said; the last one is what is left.
-    init(source: Source, name: String, count: Int, size: Int = 1 << 18) {
+    init(source: Source, parameter: Parameter, count: Int, size: Int = 1 << 18) {
         self.source = source
-        self.name = name
+        self.parameter = parameter
         self.count = count
         self.size = size
     }
@@ -37,7 +37,7 @@ struct ParameterBlocks<Source: ParameterSource> {
         guard first < count else { return nil }
         let range = first..<min(first + size, count)
         if values.count != range.count { values = [Float](repeating: 0, count: range.count) }
-        try source.read(name, elements: range, into: &values)
+        try source.read(parameter, elements: range, into: &values)
         first = range.upperBound
         return (range.lowerBound, values)
     }

@@ -9,17 +9,15 @@ package enum SafetensorsExporter {
     package static func write<Source: ParameterSource>(
         _ source: Source, to path: String, overwrite: Bool
     ) throws(Fault) {
-        let parameters = source.parameters
-        let headPrefixes = ["classifier.", "qa_outputs.", "sop_classifier.", "predictions."]
-        let hasHeads = parameters.contains { parameter in headPrefixes.contains { parameter.name.hasPrefix($0) } }
-        let name = HuggingFaceName(configuration: source.configuration, hasHeads: hasHeads)
+        let parameters = source.parameters.map { (parameter: $0, shape: source.shape(of: $0) ?? []) }
+        let names = HuggingFaceNames(source.parameters, source.configuration)
 
         var header = "{\"__metadata__\":{\"format\":\"pt\"}"
         var offset = 0
         for parameter in parameters {
             let bytes = parameter.shape.reduce(4, *)
             let shape = parameter.shape.map { String($0) }.joined(separator: ",")
-            header += ",\"" + name(parameter.name) + "\":{\"dtype\":\"F32\",\"shape\":[" + shape
+            header += ",\"" + names[parameter.parameter] + "\":{\"dtype\":\"F32\",\"shape\":[" + shape
                 + "],\"data_offsets\":[" + String(offset) + "," + String(offset + bytes) + "]}"
             offset += bytes
         }
@@ -31,7 +29,7 @@ package enum SafetensorsExporter {
         let stream = ParameterStream(source: source, file: file)
         try stream.write(withUnsafeBytes(of: UInt64(header.utf8.count).littleEndian) { Array($0) })
         try stream.write(Array(header.utf8))
-        for parameter in parameters { try stream.copy(parameter.name, elements: parameter.shape.reduce(1, *)) }
+        for (parameter, shape) in parameters { try stream.copy(parameter, elements: shape.reduce(1, *)) }
         try file.finish()
     }
 }

@@ -59,16 +59,9 @@ public final class Albert: Sendable {
     }
 
     private static func open(_ path: String, _ options: Options) throws(AlbertError) -> Model {
-        let head = options.task.flatMap { Head(name: $0) }
-        if let task = options.task, head == nil {
-            let names = Head.allCases.map(\.name).joined(separator: ", ")
-            throw AlbertError(.invalidArgument, "task is '\(task)', expected one of \(names)")
-        }
+        let files = try options.files()
         do {
-            let model = try Model(
-                opening: path,
-                options: ImportOptions(
-                    config: options.config, tokenizer: options.tokenizer, head: head, root: options.root))
+            let model = try Model(opening: path, options: files)
             if model.tokenizer != nil { _ = try model.requireTokenizer() }
             return model
         } catch {

@@ -1,11 +1,12 @@
 internal import AlbitText
 
-/// Why a model was not opened, or a question not answered.
+/// Why a model was not opened, made or compared, or a question not answered.
 public struct AlbertError: Error, Sendable, Equatable, CustomStringConvertible {
     /// What kind of thing went wrong. More kinds may be added in later versions.
     public struct Code: Sendable, Hashable, CustomStringConvertible {
         private enum Name: String {
-            case unreadableModel, missingHead, missingTokenizer, textTooLong, invalidArgument, machine
+            case unreadableModel, missingHead, missingTokenizer, textTooLong, invalidArgument, machine,
+                unreadableData, limitNotKept, cancelled
         }
         private let name: Name
 
@@ -21,6 +22,13 @@ public struct AlbertError: Error, Sendable, Equatable, CustomStringConvertible {
         public static let invalidArgument = Code(name: .invalidArgument)
         /// Memory, threads or reading failed: the same call may succeed later or elsewhere.
         public static let machine = Code(name: .machine)
+
+        /// The file with texts to calibrate or compare with is missing, or is not what it has to be.
+        public static let unreadableData = Code(name: .unreadableData)
+        /// No precision keeps the limits that were given.
+        public static let limitNotKept = Code(name: .limitNotKept)
+        /// The task was cancelled.
+        public static let cancelled = Code(name: .cancelled)
 
         /// The name of the code, such as `missingHead`.
         public var description: String { name.rawValue }
@@ -58,6 +66,22 @@ public struct AlbertError: Error, Sendable, Equatable, CustomStringConvertible {
             .runtimeEmptySequence,
             .runtimeIdOutOfRange, .runtimeTypeOutOfRange, .runtimeTooLong, .runtimeUnequalLengths, .runtimeNotFinite:
             .invalidArgument
+        case .outputExists, .outputNotDirectory, .argumentsMissing, .optionsConflict, .optionValue, .quantizerEmptyCalibration,
+            .comparisonNoHead, .comparisonNoTruth, .comparisonOtherDimension, .comparisonOtherHead,
+            .comparisonOtherLabels, .comparisonOtherVocabulary:
+            .invalidArgument
+        case .calibrationEmpty, .dataAmbiguousColumn, .dataBinary, .dataCarriageReturns, .dataColumnTwice,
+            .dataColumnsOfLists, .dataCompressed, .dataEmpty, .dataLatin1, .dataMissingFlags, .dataNeedsTokenizer,
+            .dataNoColumn, .dataNoInput, .dataNotJSON, .dataNotObject, .dataNotSquad, .dataNotUTF8, .dataOfPairs,
+            .dataRecordTooLong, .dataTooManyColumns, .dataUTF16, .dataUTF32, .dataUnclosedQuote, .dataUnfinishedJSON,
+            .dataUnknownLabel, .dataWrongColumnCount, .dataWrongType, .columnsMalformed, .columnsNoSuchColumn,
+            .columnsRoleTwice, .columnsUnknownRole, .exampleNotAnswers, .exampleNotChoices, .exampleNotIds,
+            .exampleNotLabel, .exampleNotText, .exampleNotWords, .examplePythonList, .exampleTagCount,
+            .labelConfusable, .labelFlagCount, .labelFlagsOrIds, .labelNotFlag, .labelNotNumber, .labelNumbered,
+            .labelUnknown:
+            .unreadableData
+        case .precisionNotFound: .limitNotKept
+        case .cancelled: .cancelled
         default: fault.exitCode == .machine ? .machine : .unreadableModel
         }
     }

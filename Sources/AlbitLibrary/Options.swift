@@ -1,3 +1,7 @@
+internal import AlbitImporters
+internal import AlbitMaking
+internal import AlbitModel
+
 extension Albert {
     /// How a model is opened and run. Names are those of the options of `albit`.
     public struct Options: Sendable {
@@ -16,6 +20,8 @@ extension Albert {
         public var config: String?
         /// A `spiece.model`, `tokenizer.json` or `vocab.txt` that does not lie beside the checkpoint.
         public var tokenizer: String?
+        /// A file with the classifier's labels, one a line, that takes the place of those in the configuration.
+        public var labels: String?
         /// The head to use where a checkpoint has several, named as in ``Albert/heads``.
         public var task: String?
         /// Prefix of the model to take where a file holds several.
@@ -23,5 +29,37 @@ extension Albert {
 
         /// The options that suit most: all CPUs, the best kernel, what lies beside the checkpoint.
         public init() {}
+    }
+}
+
+extension Albert.Options {
+    /// What is said of the files.
+    func files() throws(AlbertError) -> ImportOptions {
+        let head = task.flatMap { Head(name: $0) }
+        if let task, head == nil {
+            let names = Head.allCases.map(\.name).joined(separator: ", ")
+            throw AlbertError(.invalidArgument, "task is '\(task)', expected one of \(names)")
+        }
+        return ImportOptions(config: config, tokenizer: tokenizer, labels: labels, head: head, root: root)
+    }
+
+    /// The same where models are made or compared, which reads whole texts.
+    func importOptions() throws(AlbertError) -> ImportOptions {
+        if maxLength != nil || strict {
+            throw AlbertError(.invalidArgument, "maxLength and strict are for questions, not for making or comparing models")
+        }
+        return try files()
+    }
+
+    /// What is said of the computing.
+    func computeChoice() throws(AlbertError) -> ComputeChoice {
+        try checkThreads()
+        return ComputeChoice(threads: threads, kernel: kernel ?? "")
+    }
+
+    func checkThreads() throws(AlbertError) {
+        guard (0...1024).contains(threads) else {
+            throw AlbertError(.invalidArgument, "threads is \(threads), expected 0 to 1024")
+        }
     }
 }

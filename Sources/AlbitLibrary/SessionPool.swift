@@ -18,9 +18,7 @@ final class SessionPool: Sendable {
     private static let maxIdle = 16
 
     init(weights: EncoderWeights, options: Albert.Options) throws(AlbertError) {
-        guard (0...1024).contains(options.threads) else {
-            throw AlbertError(.invalidArgument, "threads is \(options.threads), expected 0 to 1024")
-        }
+        try options.checkThreads()
         if let length = options.maxLength, length < 1 {
             throw AlbertError(.invalidArgument, "maxLength is \(length), expected 1 or more")
         }

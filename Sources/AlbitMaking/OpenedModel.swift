@@ -22,7 +22,7 @@ package struct OpenedModel {
     package init(path: String, options: ImportOptions = ImportOptions()) throws(Fault) {
         self.path = path
         let file = try OpenedModel.gguf(path)
-        guard let file, file.weights == "int8" else {
+        guard let file, file.weights == .int8 else {
             let source =
                 if let file { try Importer.open(file, options: options) } else {
                     try Importer.open(path: path, options: options)

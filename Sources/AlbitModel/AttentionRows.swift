@@ -2,7 +2,18 @@
 /// and value in this order, each padded with zeros to whole panels.
 package struct AttentionRows: Sendable {
     /// What a row belongs to.
-    package enum Part: Int, CaseIterable, Sendable { case query = 0, key = 1, value = 2 }
+    package enum Part: Int, CaseIterable, Sendable {
+        case query = 0, key = 1, value = 2
+
+        /// Whose weights they are.
+        package var module: LayerModule {
+            switch self {
+            case .query: .query
+            case .key: .key
+            case .value: .value
+            }
+        }
+    }
 
     package let heads: Int
     /// True channels of a head.

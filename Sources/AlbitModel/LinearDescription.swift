@@ -2,7 +2,7 @@ import AlbitText
 
 /// What the metadata of a model file says of one int8 matmul; the parallel arrays `albit.linear.*`.
 package struct LinearDescription: Sendable, Equatable {
-    /// Tensor name without `.weight`.
+    /// The group of its tensors' names (`TensorName`).
     package let name: String
     /// True output channels N.
     package let rows: Int
@@ -25,7 +25,7 @@ package struct LinearDescription: Sendable, Equatable {
     package var panels: Panels { Panels(rows: rows, columns: columns, isRotated: block > 0) }
 
     static func read(_ gguf: GGUF) throws(Fault) -> [LinearDescription] {
-        guard let names = try gguf.strings("albit.linear.names") else { return [] }
+        guard let names = try gguf.strings(ModelKey.linearNames) else { return [] }
         func column(_ key: String) throws(Fault) -> [Int] {
             let values = try gguf.required(key, gguf.integers(key))
             guard values.count == names.count else {
@@ -35,10 +35,10 @@ package struct LinearDescription: Sendable, Equatable {
             }
             return values
         }
-        let rows = try column("albit.linear.rows")
-        let columns = try column("albit.linear.columns")
-        let blocks = try column("albit.linear.block")
-        let planes = try column("albit.linear.planes")
+        let rows = try column(ModelKey.linearRows)
+        let columns = try column(ModelKey.linearColumns)
+        let blocks = try column(ModelKey.linearBlock)
+        let planes = try column(ModelKey.linearPlanes)
         var result: [LinearDescription] = []
         for (i, name) in names.enumerated() {
             let block = blocks[i]
@@ -50,7 +50,7 @@ package struct LinearDescription: Sendable, Equatable {
             let description = LinearDescription(name: name, rows: rows[i], columns: columns[i], block: block, planes: planes[i])
             guard block == 0 || description.panels.columns % block == 0 else {
                 throw .badValue(
-                    path: gguf.file.path, key: "albit.linear.block",
+                    path: gguf.file.path, key: ModelKey.linearBlock,
                     problem: "for '" + name + "' does not divide the padded width")
             }
             result.append(description)

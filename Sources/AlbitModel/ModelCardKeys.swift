@@ -54,7 +54,7 @@ extension ModelCard {
         header.set(Key.name, name)
         if let license { header.set(Key.license, license) }
         configuration.writeStandardKeys(to: &header)
-        header.set("albit.format_version", max(version, formatVersion))
+        header.set(ModelKey.formatVersion, max(version, formatVersion))
         configuration.writeOwnKeys(to: &header)
         writeAnswers(to: &header)
     }

@@ -6,8 +6,7 @@ import CPlatform
 package final class ModelFile: @unchecked Sendable {
     package let gguf: GGUF
     package let configuration: Configuration
-    /// `int8`, `f32` or `f16`.
-    package let weights: String
+    package let weights: StoredWeights
     /// Name of the preset it was quantized with, empty for floats.
     package let preset: String
     /// What the model answers, and what it was made from.
@@ -33,42 +32,43 @@ package final class ModelFile: @unchecked Sendable {
         self.gguf = gguf
         let path = gguf.file.path
         let family = try Architecture(gguf)
-        guard let version = try gguf.integer("albit.format_version") else {
+        guard let version = try gguf.integer(ModelKey.formatVersion) else {
             throw Fault(
                 .modelNotAlbit, in: path, "is a GGUF file without albit.format_version",
                 advice: "make one with 'albit quantize' from the original checkpoint")
         }
         guard version >= 1, version <= ModelFile.formatVersion else {
             throw Fault(
-                .modelNewerFormat, in: path, "albit.format_version is " + String(version)
+                .modelNewerFormat, in: path, ModelKey.formatVersion + " is " + String(version)
                     + ", this program reads up to " + String(ModelFile.formatVersion), advice: "update Albit")
         }
         configuration = try Configuration(gguf, family)
-        weights = try gguf.required("albit.weights", gguf.string("albit.weights"))
-        guard ["int8", "f32", "f16"].contains(weights) else {
-            throw .badValue(path: path, key: "albit.weights", problem: "is '" + weights + "', expected int8, f32 or f16")
+        let name = try gguf.required(ModelKey.weights, gguf.string(ModelKey.weights))
+        guard let weights = StoredWeights(rawValue: name) else {
+            throw .badValue(path: path, key: ModelKey.weights, problem: "is '" + name + "', expected int8, f32 or f16")
         }
-        preset = try gguf.string("albit.preset") ?? ""
+        self.weights = weights
+        preset = try gguf.string(ModelKey.preset) ?? ""
         card = try ModelCard(gguf)
         linears = try LinearDescription.read(gguf)
         precision = try PrecisionMap.read(gguf, configuration, linears)
-        attentionWeightPlanes = try gguf.integer("albit.attention.weight_planes") ?? 2
+        attentionWeightPlanes = try gguf.integer(ModelKey.attentionWeightPlanes) ?? 2
         guard (1...2).contains(attentionWeightPlanes) else {
-            throw .badValue(path: path, key: "albit.attention.weight_planes", problem: "is neither 1 nor 2")
+            throw .badValue(path: path, key: ModelKey.attentionWeightPlanes, problem: "is neither 1 nor 2")
         }
     }
 
     // Tensors ---------------------------------------------------------------------------------
 
-    package func tensor(_ name: String, _ type: GGUFTensorType, shape: [Int]) throws(Fault) -> GGUFTensor {
-        guard let tensor = gguf.tensor(name) else {
+    package func tensor(_ name: TensorName, _ type: GGUFTensorType, shape: [Int]) throws(Fault) -> GGUFTensor {
+        guard let tensor = gguf.tensor(name.text) else {
             throw Fault(
-                .modelMissingTensor, in: path, at: "tensor '" + name + "'", "is missing",
+                .modelMissingTensor, in: path, at: "tensor '" + name.text + "'", "is missing",
                 advice: "make the file again with 'albit quantize'")
         }
         guard tensor.type == type, tensor.shape == shape else {
             throw Fault(
-                .modelWrongTensor, in: path, at: "tensor '" + name + "'", "is " + describe(tensor.type, tensor.shape),
+                .modelWrongTensor, in: path, at: "tensor '" + name.text + "'", "is " + describe(tensor.type, tensor.shape),
                 expected: describe(type, shape))
         }
         return tensor
@@ -79,36 +79,37 @@ package final class ModelFile: @unchecked Sendable {
     }
 
     /// A vector of finite float32 in the mapping.
-    package func floats(_ name: String, count: Int) throws(Fault) -> UnsafePointer<Float> {
+    package func floats(_ name: TensorName, count: Int) throws(Fault) -> UnsafePointer<Float> {
         let values = try aligned(gguf.bytes(of: tensor(name, .f32, shape: [count])), name)
-        for i in 0..<count where !values[i].isFinite { throw .notFinite(path: path, tensor: name, index: i) }
+        for i in 0..<count where !values[i].isFinite { throw .notFinite(path: path, tensor: name.text, index: i) }
         return values
     }
 
     /// Finite half-precision values, widened.
-    package func halves(_ name: String, count: Int, into values: UnsafeMutablePointer<Float>) throws(Fault) {
+    package func halves(_ name: TensorName, count: Int, into values: UnsafeMutablePointer<Float>) throws(Fault) {
         let bytes = gguf.bytes(of: try tensor(name, .f16, shape: [count]))
         for i in 0..<count {
             values[i] = HalfPrecision.float(bytes.loadUnaligned(fromByteOffset: 2 * i, as: UInt16.self))
-            guard values[i].isFinite else { throw .notFinite(path: path, tensor: name, index: i) }
+            guard values[i].isFinite else { throw .notFinite(path: path, tensor: name.text, index: i) }
         }
     }
 
-    private func aligned(_ bytes: UnsafeRawBufferPointer, _ name: String) throws(Fault) -> UnsafePointer<Float> {
+    private func aligned(_ bytes: UnsafeRawBufferPointer, _ name: TensorName) throws(Fault) -> UnsafePointer<Float> {
         guard let base = bytes.baseAddress, Int(bitPattern: base) % 4 == 0 else {
             throw Fault(
-                .modelMisalignedTensor, in: path, at: "tensor '" + name + "'",
+                .modelMisalignedTensor, in: path, at: "tensor '" + name.text + "'",
                 "starts at data offset 0, not a multiple of 4")
         }
         return base.assumingMemoryBound(to: Float.self)
     }
 
-    /// An int8 table [rows][columns] that stays in the file, and its scales.
-    package func table(_ name: String, rows: Int, columns: Int) throws(Fault) -> Int8Table {
-        let weights = try tensor(name + ".weight", .i8, shape: [columns, rows])
+    /// An int8 table [rows][columns] of embeddings that stays in the file, and its scales.
+    package func table(_ parameter: Parameter, rows: Int, columns: Int) throws(Fault) -> Int8Table {
+        let name = parameter.tensorName
+        let weights = try tensor(name, .i8, shape: [columns, rows])
         return Int8Table(
             fileOffset: weights.fileOffset, rows: rows, columns: columns,
-            scales: try floats(name + ".scale", count: rows))
+            scales: try floats(TensorName(name.group, .scale), count: rows))
     }
 }
 
@@ -117,7 +118,7 @@ package struct Int8Table: @unchecked Sendable {
     package let fileOffset: Int
     package let rows: Int
     package let columns: Int
-    /// One step per row; zero for a row of zeros.
+    /// One scale per row; zero for a row of zeros.
     package let scales: UnsafePointer<Float>
 }
 

@@ -95,7 +95,7 @@ extension PrecisionMap {
     static func read(
         _ gguf: GGUF, _ configuration: Configuration, _ linears: [LinearDescription]
     ) throws(Fault) -> PrecisionMap {
-        let key = "albit.precision"
+        let key = ModelKey.precision
         guard let values = try gguf.integers(key) else { return PrecisionMap(of: linears, configuration) }
         let layers = configuration.appliedLayers
         guard let map = PrecisionMap(bytes: values.map { UInt8(clamping: $0) }, layers: layers) else {
@@ -110,7 +110,7 @@ extension PrecisionMap {
     init(of linears: [LinearDescription], _ configuration: Configuration) {
         self.init(.onePlane, layers: configuration.appliedLayers)
         for place in places {
-            let name = "blk." + String(configuration.storedLayer(at: place.layer)) + "." + place.site.name
+            let name = place.site.tensorGroup(layer: configuration.storedLayer(at: place.layer))
             for linear in linears where linear.name == name && linear.planes == 2 { self[place] = .twoPlanes }
         }
     }

@@ -57,6 +57,12 @@ package enum SentencePooling: String, Sendable, Equatable, CaseIterable {
     case lastToken = "lasttoken"
     /// The pooled output: tanh(dense(first token)).
     case pooler
+
+    /// All names in words.
+    package static var names: String {
+        let names = allCases.map { $0.rawValue }
+        return names.dropLast().joined(separator: ", ") + " or " + names[names.count - 1]
+    }
 }
 
 /// A module behind the pooling.

@@ -19,7 +19,7 @@ package enum Site: Int, CaseIterable, Sendable {
     /// The most that the site takes.
     package var maxPrecision: SitePrecision { hasWeights ? .twoByTwo : .twoPlanes }
 
-    /// The name of the site's matmul in the file, after `blk.N.`.
+    /// The name of the site, and of its matmul in the file after `blk.N.`.
     package var name: String {
         switch self {
         case .attentionQKV: "attn_qkv"

@@ -20,17 +20,17 @@ final class Calibration {
     }
 
     /// Runs all sequences, one after the other, and shows every observation.
-    private func observe(_ body: @escaping (Observation) -> Void, progress: (Int, Int) -> Void) throws(Fault) {
+    private func observe(_ body: @escaping (Observation) -> Void, progress: (Int, Int) throws(Fault) -> Void) throws(Fault) {
         session.observer = body
         defer { session.observer = nil }
         for (i, sequence) in sequences.enumerated() {
             try session.encode([sequence])
-            progress(i + 1, sequences.count)
+            try progress(i + 1, sequences.count)
         }
     }
 
     /// First pass: means per channel, summed in double in the order of the rows.
-    func measureMeans(progress: (Int, Int) -> Void) throws(Fault) {
+    func measureMeans(progress: (Int, Int) throws(Fault) -> Void) throws(Fault) {
         let configuration = session.configuration
         var embedded = Mean()
         var sites = Array(repeating: [Site: Mean](), count: configuration.storedLayers)
@@ -47,7 +47,7 @@ final class Calibration {
 
     /// Second pass: Hessians of transformed inputs. `layer` nil takes the embedding projection.
     func measureHessians(
-        layers: Range<Int>, transforms: [[Site: InputTransform]], embedded: InputTransform?, progress: (Int, Int) -> Void
+        layers: Range<Int>, transforms: [[Site: InputTransform]], embedded: InputTransform?, progress: (Int, Int) throws(Fault) -> Void
     ) throws(Fault) -> (layers: [[Site: Hessian]], embedded: Hessian?) {
         let configuration = session.configuration
         let parallel = parallel

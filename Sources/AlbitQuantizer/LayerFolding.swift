@@ -22,17 +22,16 @@ struct LayerFolder<Source: ParameterSource> {
         let c = source.configuration
         let h = c.hiddenSize
         let d = c.headSize
-        let block = "blk." + String(layer) + "."
-        func read(_ part: ParameterName.Layer, _ count: Int) throws(Fault) -> [Float] {
-            try source.values(ParameterName.layer(layer, part, innerGroups: c.innerGroupNum), count: count)
+        func read(_ parameter: Parameter, _ count: Int) throws(Fault) -> [Float] {
+            try source.values(parameter, count: count)
         }
-        var query = try read(.queryWeight, h * h)
-        var key = try read(.keyWeight, h * h)
-        var value = try read(.valueWeight, h * h)
-        var output = try read(.outputWeight, h * h)
-        var queryBias = try read(.queryBias, h)
-        let valueBias = try read(.valueBias, h)
-        var outputBias = try read(.outputBias, h)
+        var query = try read(.weight(layer: layer, .query), h * h)
+        var key = try read(.weight(layer: layer, .key), h * h)
+        var value = try read(.weight(layer: layer, .value), h * h)
+        var output = try read(.weight(layer: layer, .attentionOutput), h * h)
+        var queryBias = try read(.bias(layer: layer, .query), h)
+        let valueBias = try read(.bias(layer: layer, .value), h)
+        var outputBias = try read(.bias(layer: layer, .attentionOutput), h)
 
         // What every context row carries, whatever attends to what: b_v + W_v · mu.
         let mean = means?[.attentionQKV] ?? []
@@ -73,13 +72,13 @@ struct LayerFolder<Source: ParameterSource> {
         }
         let i = c.intermediateSize
         return FoldedLayer(
-            qkv: FloatLinear(name: block + "attn_qkv", rows: attention.count, columns: h, weights: weights, bias: bias),
-            attentionOutput: FloatLinear(name: block + "attn_output", rows: h, columns: h, weights: output, bias: outputBias),
+            qkv: FloatLinear(name: Site.attentionQKV.tensorGroup(layer: layer), rows: attention.count, columns: h, weights: weights, bias: bias),
+            attentionOutput: FloatLinear(name: Site.attentionOutput.tensorGroup(layer: layer), rows: h, columns: h, weights: output, bias: outputBias),
             ffnUp: FloatLinear(
-                name: block + "ffn_up", rows: i, columns: h, weights: try read(.ffnWeight, i * h), bias: try read(.ffnBias, i)),
+                name: Site.ffnUp.tensorGroup(layer: layer), rows: i, columns: h, weights: try read(.weight(layer: layer, .ffnUp), i * h), bias: try read(.bias(layer: layer, .ffnUp), i)),
             ffnDown: FloatLinear(
-                name: block + "ffn_down", rows: h, columns: i, weights: try read(.ffnOutputWeight, h * i),
-                bias: try read(.ffnOutputBias, h)),
+                name: Site.ffnDown.tensorGroup(layer: layer), rows: h, columns: i, weights: try read(.weight(layer: layer, .ffnDown), h * i),
+                bias: try read(.bias(layer: layer, .ffnDown), h)),
             attentionOutputMean: contextMean)
     }
 }

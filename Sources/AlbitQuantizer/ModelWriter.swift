@@ -15,9 +15,9 @@ struct ModelWriter {
 
     mutating func set(_ build: (inout GGUFWriter) -> Void) { build(&header) }
 
-    mutating func announce(_ name: String, _ type: GGUFTensorType, shape: [Int]) {
-        header.tensor(name, type, shape: shape)
-        announced.append((name, shape.reduce(type.size, *)))
+    mutating func announce(_ name: TensorName, _ type: GGUFTensorType, shape: [Int]) {
+        header.tensor(name.text, type, shape: shape)
+        announced.append((name.text, shape.reduce(type.size, *)))
     }
 
     /// Bytes of all tensors with what pads them.
@@ -25,7 +25,7 @@ struct ModelWriter {
 
     /// Reserves the checksums and writes the header.
     mutating func begin() throws(Fault) {
-        header.set("albit.checksums", [UInt32](repeating: 0, count: announced.count))
+        header.set(ModelKey.checksums, [UInt32](repeating: 0, count: announced.count))
         try file.write(header.header())
     }
 
@@ -55,7 +55,7 @@ struct ModelWriter {
 
     /// Fills in the checksums.
     func finishChecksums() throws(Fault) {
-        guard let offset = header.valueOffset(of: "albit.checksums") else { return }
+        guard let offset = header.valueOffset(of: ModelKey.checksums) else { return }
         try file.patch(at: offset, checksums.flatMap { checksum in withUnsafeBytes(of: checksum.littleEndian) { Array($0) } })
     }
 }

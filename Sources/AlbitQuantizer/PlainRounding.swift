@@ -8,47 +8,43 @@ extension Quantizer {
     private static var blockElements: Int { 1 << 20 }
 
     func writePlain(
-        _ plan: QuantizationPlan<Source>, _ writer: inout ModelWriter, _ vectors: inout [String: [Float]]
+        _ plan: QuantizationPlan<Source>, _ writer: inout ModelWriter, _ vectors: inout [TensorName: [Float]]
     ) throws(Fault) {
         let c = source.configuration
         if let projection = plan.projection {
             try writePlain(projection.name, rows: projection.rows, columns: projection.columns, &writer, &vectors) {
-                (row) in (projection.weight, projection.bias, row)
+                (row) in (projection.module, projection.hasBias, row)
             }
         }
         let attention = AttentionRows(c)
         for layer in 0..<c.storedLayers {
-            func name(_ part: ParameterName.Layer) -> String { ParameterName.layer(layer, part, innerGroups: c.innerGroupNum) }
-            let block = "blk." + String(layer) + "."
-            try writePlain(block + "attn_qkv", rows: attention.count, columns: c.hiddenSize, &writer, &vectors) { (row) in
+            try writePlain(
+                Site.attentionQKV.tensorGroup(layer: layer), rows: attention.count, columns: c.hiddenSize, &writer, &vectors
+            ) { (row) in
                 guard let (part, row) = attention.origin(of: row) else { return nil }
-                switch part {
-                case .query: return (name(.queryWeight), name(.queryBias), row)
-                case .key: return (name(.keyWeight), "", row)
-                case .value: return (name(.valueWeight), name(.valueBias), row)
+                // The key's bias cancels in softmax.
+                return (.layer(layer, part.module), hasBias: part != .key, row)
+            }
+            for (site, module, rows, columns) in [
+                (Site.attentionOutput, LayerModule.attentionOutput, c.hiddenSize, c.hiddenSize),
+                (.ffnUp, .ffnUp, c.intermediateSize, c.hiddenSize), (.ffnDown, .ffnDown, c.hiddenSize, c.intermediateSize),
+            ] {
+                try writePlain(site.tensorGroup(layer: layer), rows: rows, columns: columns, &writer, &vectors) { (row) in
+                    (.layer(layer, module), hasBias: true, row)
                 }
-            }
-            try writePlain(block + "attn_output", rows: c.hiddenSize, columns: c.hiddenSize, &writer, &vectors) {
-                (row) in (name(.outputWeight), name(.outputBias), row)
-            }
-            try writePlain(block + "ffn_up", rows: c.intermediateSize, columns: c.hiddenSize, &writer, &vectors) {
-                (row) in (name(.ffnWeight), name(.ffnBias), row)
-            }
-            try writePlain(block + "ffn_down", rows: c.hiddenSize, columns: c.intermediateSize, &writer, &vectors) {
-                (row) in (name(.ffnOutputWeight), name(.ffnOutputBias), row)
             }
         }
         for head in plan.heads {
             try writePlain(head.name, rows: head.rows, columns: head.columns, &writer, &vectors) {
-                (row) in (head.weight, head.hasBias ? head.bias : "", row)
+                (row) in (head.module, head.hasBias, row)
             }
         }
     }
 
     /// Rounds a matmul panel by panel. `origin` tells which parameter row an output channel comes from; nil: zeros.
     private func writePlain(
-        _ name: String, rows: Int, columns: Int, _ writer: inout ModelWriter, _ vectors: inout [String: [Float]],
-        origin: (Int) -> (weight: String, bias: String, row: Int)?
+        _ name: String, rows: Int, columns: Int, _ writer: inout ModelWriter, _ vectors: inout [TensorName: [Float]],
+        origin: (Int) -> (module: ParameterModule, hasBias: Bool, row: Int)?
     ) throws(Fault) {
         let layout = Panels(rows: rows, columns: columns)
         let rowsAtOnce = max(1, Self.blockElements / (Panels.height * layout.columns)) * Panels.height
@@ -63,16 +59,16 @@ extension Quantizer {
             panels.withUnsafeMutableBufferPointer { $0.update(repeating: 0) }
             for row in first..<min(first + count, rows) {
                 guard let place = origin(row) else { continue }
-                try readRow(place.weight, place.row, &values)
-                if !place.bias.isEmpty { bias[row] = try readElement(place.bias, place.row) }
+                try readRow(.weight(place.module), place.row, &values)
+                if place.hasBias { bias[row] = try readElement(.bias(place.module), place.row) }
                 scales[row] = PlainRow.round(values, row: row - first, of: block, into: &panels)
             }
             try writer.append(panels, count: Panels(rows: count, columns: columns).byteCount)
             first += count
-            report(name, writer)
+            try report(name, writer)
         }
-        vectors[name + ".scale"] = scales
-        vectors[name + ".bias"] = bias
+        vectors[TensorName(name, .scale)] = scales
+        vectors[TensorName(name, .bias)] = bias
     }
 
     /// An embedding table: one scale per row, written behind the rows.
@@ -92,25 +88,25 @@ extension Quantizer {
             }
             try writer.append(rounded, count: range.count)
             first += count
-            report(table.name, writer)
+            try report(table.parameter.tensorName.group, writer)
         }
         try writer.append(scales)
     }
 
     /// Which tensor is at hand, and how many bytes of the file are there.
-    private func report(_ name: String, _ writer: ModelWriter) {
+    private func report(_ name: String, _ writer: ModelWriter) throws(Fault) {
         let (done, total) = (writer.file.offset, writer.totalBytes)
-        request.progress(name + ", " + String(done / 1_000_000) + " of " + String(total / 1_000_000) + " MB", done, total)
+        try request.progress(name + ", " + String(done / 1_000_000) + " of " + String(total / 1_000_000) + " MB", done, total)
     }
 
-    private func readRow(_ name: String, _ row: Int, _ values: inout [Float]) throws(Fault) {
+    private func readRow(_ parameter: Parameter, _ row: Int, _ values: inout [Float]) throws(Fault) {
         let columns = values.count
-        try source.read(name, elements: (row * columns)..<((row + 1) * columns), into: &values)
+        try source.read(parameter, elements: (row * columns)..<((row + 1) * columns), into: &values)
     }
 
-    private func readElement(_ name: String, _ index: Int) throws(Fault) -> Float {
+    private func readElement(_ parameter: Parameter, _ index: Int) throws(Fault) -> Float {
         var value: [Float] = [0]
-        try source.read(name, elements: index..<(index + 1), into: &value)
+        try source.read(parameter, elements: index..<(index + 1), into: &value)
         return value[0]
     }
 }

@@ -31,11 +31,11 @@ package struct PrecisionSearch {
     private let trial: (PrecisionMap) throws -> Trial
     /// Limit of the relative error, where it is the only one: most trials then need the sample only.
     private let maxError: Double?
-    private let progress: (Int, Int) -> Void
+    private let progress: (Int, Int) throws -> Void
 
     package init(
         maxError: Double?, sampleError: @escaping (PrecisionMap) throws -> Double, trial: @escaping (PrecisionMap) throws -> Trial,
-        progress: @escaping (Int, Int) -> Void = { _, _ in }
+        progress: @escaping (Int, Int) throws -> Void = { _, _ in }
     ) {
         self.maxError = maxError
         self.sampleError = sampleError
@@ -58,7 +58,7 @@ package struct PrecisionSearch {
             lowered[site] = base[site]
             let error = try sampleError(lowered)
             gains[site] = error * error - floor * floor
-            progress(done + 1, 2 * sites.count)
+            try progress(done + 1, 2 * sites.count)
         }
         let order = sites.sorted {
             let (first, second) = (gains[$0] ?? 0, gains[$1] ?? 0)
@@ -105,7 +105,7 @@ package struct PrecisionSearch {
             var candidate = history[history.count - 1]
             candidate[site] = base[site]
             try attempt(candidate)
-            progress(sites.count + done * sites.count / kept.count, 2 * sites.count)
+            try progress(sites.count + done * sites.count / kept.count, 2 * sites.count)
         }
         for group in groups {
             var candidate = history[history.count - 1]
@@ -126,7 +126,7 @@ package struct PrecisionSearch {
             if result.holds { (right, precision, held) = (next, history[next], result) } else { wrong = next }
             next = wrong == right + 1 ? right : (right + wrong) / 2
         }
-        progress(1, 1)
+        try progress(1, 1)
         return Choice(precision: precision, trial: held, gains: gains)
     }
 

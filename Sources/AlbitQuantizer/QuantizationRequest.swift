@@ -1,5 +1,6 @@
 import AlbitModel
 import AlbitRuntime
+import AlbitText
 
 /// Everything a model file is made from, besides the weights.
 package struct QuantizationRequest {
@@ -30,8 +31,8 @@ package struct QuantizationRequest {
     package var tokenizerFormat = 1
     /// Adds the tokenizer's keys.
     package var writeTokenizer: (inout GGUFWriter) -> Void = { _ in }
-    /// Told what is being done, and how far it is: (phase, done, total).
-    package var progress: (String, Int, Int) -> Void = { _, _, _ in }
+    /// Told what is being done, and how far it is: (phase, done, total). What it throws ends the work.
+    package var progress: (String, Int, Int) throws(Fault) -> Void = { _, _, _ in }
 
     package init() {}
 }

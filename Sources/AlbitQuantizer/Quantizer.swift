@@ -22,14 +22,14 @@ package struct Quantizer<Source: ParameterSource> {
         if let missing = plan.missing {
             throw Fault(
                 .quantizerMissingParameter,
-                "the source has no parameter '\(missing)', which every model of its kind needs")
+                "the source has no parameter '\(missing.name(configuration))', which every model of its kind needs")
         }
         let file = try OutputFile(path: path, overwrite: overwrite)
         var writer = ModelWriter(file: file)
         plan.describe(&writer)
         try writer.begin()
 
-        var vectors: [String: [Float]] = [:]
+        var vectors: [TensorName: [Float]] = [:]
         if request.preset.isCalibrated {
             try writeCalibrated(plan, &writer, &vectors)
         } else {
@@ -39,12 +39,12 @@ package struct Quantizer<Source: ParameterSource> {
             let values: [Float]
             if let known = vectors[name] {
                 values = known
-            } else if let vector = plan.vector(name) {
-                values = try read(vector.parameter, vector.count)
+            } else if let parameter = plan.parameter(of: name) {
+                values = try read(parameter, plan.count(of: name))
             } else {
                 values = []
             }
-            if plan.isShift(name) {
+            if name.role == .shift {
                 try writer.append(values.map { InputTransform.stored($0).bitPattern })
             } else {
                 try writer.append(values)
@@ -59,14 +59,14 @@ package struct Quantizer<Source: ParameterSource> {
                 ? ModelCard.digestOffset(in: writer.header) : nil)
     }
 
-    func read(_ name: String, _ count: Int) throws(Fault) -> [Float] {
-        return try source.values(name, count: count)
+    func read(_ parameter: Parameter, _ count: Int) throws(Fault) -> [Float] {
+        try source.values(parameter, count: count)
     }
 
     // Calibrated presets ----------------------------------------------------------------------
 
     private func writeCalibrated(
-        _ plan: QuantizationPlan<Source>, _ writer: inout ModelWriter, _ vectors: inout [String: [Float]]
+        _ plan: QuantizationPlan<Source>, _ writer: inout ModelWriter, _ vectors: inout [TensorName: [Float]]
     ) throws(Fault) {
         guard !request.calibration.isEmpty else {
             throw Fault(
@@ -77,16 +77,17 @@ package struct Quantizer<Source: ParameterSource> {
         let calibration = try Calibration(
             weights: weights, sequences: request.calibration, kernel: request.kernel, threads: request.threads,
             parallel: parallel)
-        try calibration.measureMeans { request.progress("measuring means", $0, $1) }
+        func meansMeasured(_ done: Int, _ total: Int) throws(Fault) { try request.progress("measuring means", done, total) }
+        try calibration.measureMeans(progress: meansMeasured)
 
         let rounder = LinearRounder(parallel: parallel)
         func emit(_ linear: QuantizedLinear) throws(Fault) {
-            vectors[linear.name + ".scale"] = linear.scales
-            vectors[linear.name + ".bias"] = linear.bias
-            if !linear.shift.isEmpty { vectors[linear.name + ".shift"] = linear.shift }
+            vectors[TensorName(linear.name, .scale)] = linear.scales
+            vectors[TensorName(linear.name, .bias)] = linear.bias
+            if !linear.shift.isEmpty { vectors[TensorName(linear.name, .shift)] = linear.shift }
             try writer.append(linear.panels)
             guard let second = linear.secondPlane else { return }
-            vectors[linear.name + ".low.scale"] = second.scales
+            vectors[TensorName(linear.name, .secondScale)] = second.scales
             try writer.append(second.panels)
         }
         // Hessians of a shared layer are few; those of an unshared model are measured layer by layer to bound memory.
@@ -108,15 +109,11 @@ package struct Quantizer<Source: ParameterSource> {
             all[layer] = transforms
             let phase = "layer " + String(layer + 1) + " of " + String(c.storedLayers)
             let projectionTransform = embedded
-            let hessians = try calibration.measureHessians(layers: layer..<(layer + 1), transforms: all, embedded: projectionTransform) {
-                request.progress(phase + ": calibrating", $0, $1)
-            }
+            func calibrated(_ done: Int, _ total: Int) throws(Fault) { try request.progress(phase + ": calibrating", done, total) }
+            let hessians = try calibration.measureHessians(
+                layers: layer..<(layer + 1), transforms: all, embedded: projectionTransform, progress: calibrated)
             if let projection = plan.projection, let transform = embedded {
-                let linear = FloatLinear(
-                    name: projection.name, rows: projection.rows, columns: projection.columns,
-                    weights: try read(projection.weight, projection.rows * projection.columns),
-                    bias: try read(projection.bias, projection.rows))
-                try emit(rounder.round(linear, transform: transform, hessian: hessians.embedded))
+                try emit(rounder.round(try floats(projection), transform: transform, hessian: hessians.embedded))
                 embedded = nil
             }
             let sites: [(Site, FloatLinear)] = [
@@ -124,7 +121,7 @@ package struct Quantizer<Source: ParameterSource> {
                 (.ffnDown, folded.ffnDown),
             ]
             for (i, (site, linear)) in sites.enumerated() {
-                request.progress(phase + ": rounding", i, sites.count)
+                try request.progress(phase + ": rounding", i, sites.count)
                 guard let transform = transforms[site] else { continue }
                 var rounded = rounder.round(
                     linear, transform: transform, hessian: hessians.layers[0][site],
@@ -134,17 +131,23 @@ package struct Quantizer<Source: ParameterSource> {
             }
         }
         for head in plan.heads {
-            let linear = FloatLinear(
-                name: head.name, rows: head.rows, columns: head.columns, weights: try read(head.weight, head.rows * head.columns),
-                bias: try head.hasBias ? read(head.bias, head.rows) : [Float](repeating: 0, count: head.rows))
             try emit(rounder.round(
-                linear, transform: InputTransform(columns: head.columns, rotated: false, shift: []), hessian: nil))
+                try floats(head), transform: InputTransform(columns: head.columns, rotated: false, shift: []), hessian: nil))
         }
+    }
+
+    /// A matmul that is rounded as the source has it.
+    private func floats(_ matmul: QuantizationPlan<Source>.Matmul) throws(Fault) -> FloatLinear {
+        FloatLinear(
+            name: matmul.name, rows: matmul.rows, columns: matmul.columns,
+            weights: try read(.weight(matmul.module), matmul.rows * matmul.columns),
+            bias: matmul.hasBias
+                ? try read(.bias(matmul.module), matmul.rows) : [Float](repeating: 0, count: matmul.rows))
     }
 
     /// The digest of a fixed sequence, computed by the file itself with the integer kernels.
     private func fillSelfTest(_ writer: ModelWriter) throws(Fault) {
-        guard let offset = writer.header.valueOffset(of: "albit.selftest.digest") else { return }
+        guard let offset = writer.header.valueOffset(of: ModelKey.selfTestDigest) else { return }
         try writer.file.flush()
         let weights = try EncoderWeights(ModelFile(path: writer.file.temporary))
         let session = try Session(weights: weights, kernel: request.kernel, threads: request.threads)

@@ -8,9 +8,9 @@ extension EncoderWeights {
     /// Throws `Fault` where a tensor is missing or of another shape.
     package convenience init(_ model: ModelFile) throws(Fault) {
         let configuration = model.configuration
-        guard model.weights == "int8" else {
+        guard model.weights == .int8 else {
             throw Fault(
-                .modelBadValue, in: model.path, at: "key 'albit.weights'", "is '" + model.weights
+                .modelBadValue, in: model.path, at: "key '" + ModelKey.weights + "'", "is '" + model.weights.rawValue
                     + "', expected int8; make an int8 file with 'albit quantize'")
         }
         let reader = Int8WeightReader(model: model)
@@ -19,49 +19,42 @@ extension EncoderWeights {
 
         var layers: [TransformerLayer] = []
         for index in 0..<configuration.storedLayers {
-            let block = "blk." + String(index) + "."
-            func needsSecondPlane(_ site: Site) -> Bool {
-                model.precision.needsSecondWeightPlane(storedLayer: index, site: site, configuration)
+            func linear(_ site: Site, rows: Int, columns: Int) throws(Fault) -> Linear {
+                try reader.linear(
+                    site.tensorGroup(layer: index), rows: rows, columns: columns,
+                    hasSecondPlane: model.precision.needsSecondWeightPlane(storedLayer: index, site: site, configuration))
             }
             layers.append(
                 TransformerLayer(
-                    qkv: try reader.linear(
-                        block + "attn_qkv", rows: AttentionRows(configuration).count, columns: h,
-                        hasSecondPlane: needsSecondPlane(.attentionQKV)),
-                    attentionOutput: try reader.linear(
-                        block + "attn_output", rows: h, columns: h,
-                        hasSecondPlane: needsSecondPlane(.attentionOutput)),
-                    attentionNorm: try reader.norm(block + "attn_output_norm", h),
-                    ffnUp: try reader.linear(
-                        block + "ffn_up", rows: configuration.intermediateSize, columns: h,
-                        hasSecondPlane: needsSecondPlane(.ffnUp)),
-                    ffnDown: try reader.linear(
-                        block + "ffn_down", rows: h, columns: configuration.intermediateSize,
-                        hasSecondPlane: needsSecondPlane(.ffnDown)),
-                    outputNorm: try reader.norm(block + "layer_output_norm", h)))
+                    qkv: try linear(.attentionQKV, rows: AttentionRows(configuration).count, columns: h),
+                    attentionOutput: try linear(.attentionOutput, rows: h, columns: h),
+                    attentionNorm: try reader.norm(.layer(index, .attentionNorm), h),
+                    ffnUp: try linear(.ffnUp, rows: configuration.intermediateSize, columns: h),
+                    ffnDown: try linear(.ffnDown, rows: h, columns: configuration.intermediateSize),
+                    outputNorm: try reader.norm(.layer(index, .outputNorm), h)))
         }
         var prediction: PredictionHead?
         if model.card.heads.contains(.maskedLanguageModel) {
             prediction = PredictionHead(
-                dense: try reader.linear("head.prediction", rows: e, columns: h),
-                norm: try reader.norm("head.prediction_norm", e),
-                bias: try model.floats("head.prediction_bias", count: configuration.vocabSize))
+                dense: try reader.linear(ParameterModule.predictionDense.tensorGroup, rows: e, columns: h),
+                norm: try reader.norm(.predictionNorm, e),
+                bias: try model.floats(Parameter.predictionBias.tensorName, count: configuration.vocabSize))
         }
         self.init(
             configuration: configuration,
-            wordEmbeddings: .int8(try model.table("token_embd", rows: configuration.vocabSize, columns: e)),
+            wordEmbeddings: .int8(try model.table(.wordEmbeddings, rows: configuration.vocabSize, columns: e)),
             positionEmbeddings: .int8(
-                try model.table("position_embd", rows: configuration.maxPositionEmbeddings, columns: e)),
+                try model.table(.positionEmbeddings, rows: configuration.maxPositionEmbeddings, columns: e)),
             tokenTypeEmbeddings: configuration.typeVocabSize > 0
-                ? .int8(try model.table("token_types", rows: configuration.typeVocabSize, columns: e)) : nil,
-            embeddingNorm: try reader.norm("token_embd_norm", e),
+                ? .int8(try model.table(.tokenTypeEmbeddings, rows: configuration.typeVocabSize, columns: e)) : nil,
+            embeddingNorm: try reader.norm(.embeddingNorm, e),
             projection: configuration.hasEmbeddingProjection
-                ? try reader.linear("embd_projection", rows: h, columns: e) : nil,
+                ? try reader.linear(ParameterModule.projection.tensorGroup, rows: h, columns: e) : nil,
             layers: layers,
-            pooler: try reader.optional("pooler", rows: h, columns: h),
-            classifier: try reader.optional("head.classifier", rows: nil, columns: h),
-            answer: try reader.optional("head.answer", rows: 2, columns: h),
-            order: try reader.optional("head.order", rows: 2, columns: h),
+            pooler: try reader.optional(.pooler, rows: h, columns: h),
+            classifier: try reader.optional(.classifier, rows: nil, columns: h),
+            answer: try reader.optional(.answer, rows: 2, columns: h),
+            order: try reader.optional(.order, rows: 2, columns: h),
             prediction: prediction,
             isInt8: true, precision: model.precision, attentionWeightPlanes: model.attentionWeightPlanes,
             file: model.gguf.file, owners: reader.owners)
@@ -75,7 +68,8 @@ private final class Int8WeightReader {
 
     init(model: ModelFile) { self.model = model }
 
-    func optional(_ name: String, rows: Int?, columns: Int) throws(Fault) -> Linear? {
+    func optional(_ module: ParameterModule, rows: Int?, columns: Int) throws(Fault) -> Linear? {
+        let name = module.tensorGroup
         guard let description = model.linears.first(where: { $0.name == name }) else { return nil }
         return try linear(name, rows: rows ?? description.rows, columns: columns)
     }
@@ -92,46 +86,49 @@ private final class Int8WeightReader {
         }
         let layout = description.panels
         let (n, k) = (layout.rows, layout.columns)
-        let panels = try panels(name, layout)
-        let shift = model.gguf.tensor(name + ".shift") == nil ? nil : try self.shift(name + ".shift", columns)
+        let panels = try panels(TensorName(name, .weight), layout)
+        let shiftName = TensorName(name, .shift)
+        let shift = model.gguf.tensor(shiftName.text) == nil ? nil : try self.shift(shiftName, columns)
         let sums = try columnSums(panels, layout)
         var second: kernel_linear?
         // A file that a search works on holds planes that its precision does not ask for yet.
-        if hasSecondPlane || model.gguf.tensor(name + ".low.weight") != nil {
-            let panels = try self.panels(name + ".low", layout)
+        let secondName = TensorName(name, .secondWeight)
+        if hasSecondPlane || model.gguf.tensor(secondName.text) != nil {
+            let panels = try self.panels(secondName, layout)
             second = kernel_linear(
-                panels: panels, scale: try model.floats(name + ".low.scale", count: n),
+                panels: panels, scale: try model.floats(TensorName(name, .secondScale), count: n),
                 bias: UnsafePointer(try allocate(n, of: Float.self)), column_sum: try columnSums(panels, layout),
                 n: Int32(n), k: Int32(k))
         }
         return Linear(
             weights: .int8(
                 kernel_linear(
-                    panels: panels, scale: try model.floats(name + ".scale", count: n),
-                    bias: try model.floats(name + ".bias", count: n), column_sum: sums, n: Int32(n), k: Int32(k)),
+                    panels: panels, scale: try model.floats(TensorName(name, .scale), count: n),
+                    bias: try model.floats(TensorName(name, .bias), count: n), column_sum: sums, n: Int32(n), k: Int32(k)),
                 kernel_input(
                     shift: shift, k: Int32(columns), k_padded: Int32(k), block: Int32(description.block),
                     planes: Int32(description.planes))),
             secondPlane: second, rows: rows, columns: columns)
     }
 
-    private func panels(_ name: String, _ layout: Panels) throws(Fault) -> UnsafePointer<Int8> {
-        let tensor = try model.tensor(name + ".weight", .i8, shape: layout.shape)
+    private func panels(_ name: TensorName, _ layout: Panels) throws(Fault) -> UnsafePointer<Int8> {
+        let tensor = try model.tensor(name, .i8, shape: layout.shape)
         guard let base = model.gguf.bytes(of: tensor).baseAddress else {
-            throw .missingTensor(path: model.path, tensor: name)
+            throw .missingTensor(path: model.path, tensor: name.text)
         }
         // Kernels load whole cache lines; a file may say that it aligns its tensors to less.
         guard Int(bitPattern: base) % Panels.lineBytes == 0 else {
             throw .wrongTensor(
-                path: model.path, tensor: name + ".weight", expected: "an offset that is a multiple of 64",
+                path: model.path, tensor: name.text, expected: "an offset that is a multiple of 64",
                 found: "at offset " + String(tensor.fileOffset))
         }
         return base.assumingMemoryBound(to: Int8.self)
     }
 
-    func norm(_ name: String, _ count: Int) throws(Fault) -> LayerNorm {
+    func norm(_ module: ParameterModule, _ count: Int) throws(Fault) -> LayerNorm {
         LayerNorm(
-            weight: try model.floats(name + ".weight", count: count), bias: try model.floats(name + ".bias", count: count))
+            weight: try model.floats(Parameter.weight(module).tensorName, count: count),
+            bias: try model.floats(Parameter.bias(module).tensorName, count: count))
     }
 
     private func allocate<T>(_ count: Int, of type: T.Type) throws(Fault) -> UnsafeMutablePointer<T> {
@@ -142,7 +139,7 @@ private final class Int8WeightReader {
         return memory[values]
     }
 
-    private func shift(_ name: String, _ count: Int) throws(Fault) -> UnsafePointer<Float> {
+    private func shift(_ name: TensorName, _ count: Int) throws(Fault) -> UnsafePointer<Float> {
         let values = try allocate(count, of: Float.self)
         try model.halves(name, count: count, into: values)
         return UnsafePointer(values)

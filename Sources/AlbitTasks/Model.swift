@@ -86,7 +86,7 @@ package struct ModelSize: Sendable, Equatable {
 
     /// Of an Albit file, whose embedding tables stay in the file.
     package init(_ file: ModelFile) {
-        let tables = ["token_embd.weight", "position_embd.weight", "token_types.weight"]
+        let tables = Parameter.tables.map { $0.tensorName.text }
         fileBytes = file.gguf.file.bytes.count
         memoryBytes = file.gguf.tensors.reduce(0) { $0 + (tables.contains($1.name) ? 0 : $1.byteCount) }
     }

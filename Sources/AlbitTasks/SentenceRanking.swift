@@ -19,9 +19,9 @@ package enum SentenceRanking {
     /// The chosen `count` sentences in the order of the text with scores 0...1, 1 for the best. Vectors have length 1.
     package static func choose(_ count: Int, of vectors: [[Float]], by method: Method) -> [(index: Int, score: Float)] {
         let scores = method == .lexRank ? lexRank(vectors) : mmr(vectors, count)
-        let most = scores.max() ?? 0
+        let largest = scores.max() ?? 0
         return Scores.largest(scores, count: count).filter { scores[$0] >= 0 }.sorted()
-            .map { ($0, most > 0 ? max(0, scores[$0] / most) : 0) }
+            .map { ($0, largest > 0 ? max(0, scores[$0] / largest) : 0) }
     }
 
     /// The stationary distribution of a walk from sentence to sentence along their similarity. The walk never stays:

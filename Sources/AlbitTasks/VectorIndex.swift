@@ -3,7 +3,7 @@ import AlbitRuntime
 import AlbitText
 import CKernels
 
-/// Texts and their vectors in a file: int8 rows with a step each, searched row by row, all of them, every time.
+/// Texts and their vectors in a file: int8 rows with a scale each, searched row by row, all of them, every time.
 ///
 /// GGUF 3 with `general.architecture` = `albit-index`, `albit.index.source` (which model and pooling made it),
 /// `albit.index.texts`; tensors `vectors.weight` I8 [width, count] and `vectors.scale` F32 [count].
@@ -98,13 +98,13 @@ package struct VectorIndexWriter {
     /// A vector of `width` values, rounded to steps of its largest magnitude over 127.
     package mutating func add(_ text: [UInt8], _ vector: [Float]) {
         guard vector.count == width else { return }
-        var most: Float = 0
-        for value in vector { most = max(most, abs(value)) }
-        let step = most / 127
+        var largest: Float = 0
+        for value in vector { largest = max(largest, abs(value)) }
+        let scale = largest / 127
         texts.append(text)
-        scales.append(step)
+        scales.append(scale)
         for value in vector {
-            weights.append(step > 0 ? Int8(max(-127, min(127, (value / step).rounded(.toNearestOrEven)))) : 0)
+            weights.append(scale > 0 ? Int8(max(-127, min(127, (value / scale).rounded(.toNearestOrEven)))) : 0)
         }
     }
 

@@ -4,6 +4,7 @@ package enum FaultCode: Sendable {
     case optionValue
     case optionsConflict
     case argumentsMissing
+    case cancelled
     case commandLineMissingArgument, commandLineMissingValue, commandLineNotAnInteger, commandLineNotUTF8,
         commandLineTooManyArguments, commandLineUnexpectedValue, commandLineUnknownCommand, commandLineUnknownOption
     // Lines, requests and records that commands read; what they write.

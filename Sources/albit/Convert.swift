@@ -1,11 +1,6 @@
 import AlbitCommands
-import AlbitExporters
-import AlbitImporters
-import AlbitModel
-import AlbitText
-import AlbitTokenizers
+import AlbitMaking
 import ArgumentParser
-import CPlatform
 
 struct Convert: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -20,10 +15,6 @@ struct Convert: ParsableCommand {
                 #"convert $model -o directory"#))
             """)
 
-    enum Weights: String, ExpressibleByArgument, CaseIterable {
-        case f32, f16, int8
-    }
-
     @Argument(help: "A file, directory or archive of any supported format.", completion: .file())
     var path: String
 
@@ -31,7 +22,7 @@ struct Convert: ParsableCommand {
     var output: String
 
     @Option(name: .long, help: "f32; f16 in a .gguf; int8 in an .onnx, a scale for each output channel and each token.")
-    var weights = Weights.f32
+    var weights = Conversion.Weights.f32
 
     @Flag(name: .long, help: "Replace the output where it exists.")
     var force = false
@@ -51,57 +42,10 @@ struct Convert: ParsableCommand {
     }
 
     func run() throws {
-        let checkpoint = try Importer.open(path: path, options: source.options)
-        for note in checkpoint.report.notes { Message.say("note: " + note) }
-        try write(checkpoint)
-        let summary = ConversionSummary(output: output, weights: weights.rawValue, source: ImportSummary(report: checkpoint.report))
-        let standardOutput = Output()
-        try standardOutput.line(json ? summary.json : summary.text)
-        try standardOutput.flush()
-    }
-
-    private func write(_ checkpoint: AlbertSource) throws {
-        if output.hasSuffix(".onnx") {
-            try ONNXExporter.write(
-                checkpoint, name: checkpoint.configuration.architecture.name, weights: weights == .int8 ? .int8 : .float, to: output,
-                overwrite: force)
-            return
-        }
-        if output.hasSuffix(".gguf") { return try writeGGUF(checkpoint) }
-        switch output.withCString({ platform_kind($0) }) {
-        case PLATFORM_KIND_NOTHING:
-            let error = output.withCString { platform_make_directory($0) }
-            if error != 0 {
-                throw Fault(
-                    .outputCannotCreate, in: output,
-                    "cannot be created: \(String(cString: platform_error_text(error)))")
-            }
-        case PLATFORM_KIND_DIRECTORY: break
-        default:
-            throw Fault(
-                .outputNotDirectory, in: output, "is a file", advice: "name a directory, or a file that ends in .onnx")
-        }
-        try SafetensorsExporter.write(checkpoint, to: output + "/model.safetensors", overwrite: force)
-        for file in checkpoint.tokenizerFiles { try write(file.bytes, to: file.name) }
-        let configuration = HuggingFaceConfiguration(configuration: checkpoint.configuration, card: checkpoint.card)
-        try write(Array(configuration.text.utf8), to: "config.json")
-    }
-
-    private func writeGGUF(_ checkpoint: AlbertSource) throws {
-        var card = checkpoint.card
-        card.origin.digest = try checkpoint.sha256()
-        var details = GGUFDetails(card)
-        details.files = checkpoint.tokenizerFiles.map { ($0.name, $0.bytes) }
-        if let tokenizer = try TokenizerReader.read(checkpoint.tokenizerFiles).map({ Tokenizer($0) }) {
-            details.writeTokenizer = { tokenizer.tables.write(to: &$0) }
-        }
-        try GGUFExporter.write(
-            checkpoint, details: details, precision: weights == .f16 ? .f16 : .f32, to: output, overwrite: force)
-    }
-
-    private func write(_ bytes: [UInt8], to name: String) throws {
-        let file = try OutputFile(path: output + "/" + name, overwrite: force)
-        try file.write(bytes)
-        try file.finish()
+        let summary = try Conversion(to: output, weights: weights, source: source.options, overwrite: force)
+            .run(path, observer: TerminalObserver().observer)
+        try Output().print(json ? summary.json : summary.text)
     }
 }
+
+extension Conversion.Weights: ExpressibleByArgument {}

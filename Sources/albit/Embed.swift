@@ -14,7 +14,7 @@ struct Embed: ParsableCommand {
     @Argument(help: "Texts. Without any, lines of --file or standard input.")
     var texts: [String] = []
 
-    @Option(name: .long, help: "mean, cls, max or pooler. (default: the model's own, else mean)")
+    @Option(name: .long, help: "\(SentencePooling.names). (default: the model's own, else mean)")
     var pooling: SentencePooling?
 
     @Flag(name: .long, help: "Do not scale vectors to length 1.")

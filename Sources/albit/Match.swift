@@ -37,7 +37,7 @@ struct Match: ParsableCommand {
     @Flag(name: .long, help: "Compare vectors even where the model has a pair head.")
     var embeddings = false
 
-    @Option(name: .long, help: "mean, cls, max or pooler. (default: the model's own, else mean)")
+    @Option(name: .long, help: "\(SentencePooling.names). (default: the model's own, else mean)")
     var pooling: SentencePooling?
 
     @OptionGroup var task: TaskArguments

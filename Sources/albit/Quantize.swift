@@ -1,12 +1,6 @@
 import AlbitCommands
-import AlbitDrift
-import AlbitImporters
-import AlbitModel
+import AlbitMaking
 import AlbitQuantizer
-import AlbitRuntime
-import AlbitTasks
-import AlbitText
-import AlbitTokenizers
 import ArgumentParser
 
 struct Quantize: ParsableCommand {
@@ -40,59 +34,18 @@ struct Quantize: ParsableCommand {
     @OptionGroup var source: SourceArguments
 
     func run() throws {
-        let checkpoint = try Importer.open(path: path, options: source.options)
-        for note in checkpoint.report.notes { Message.say("note: " + note) }
-        let bar = Progress("quantizing")
-        var request = QuantizationRequest()
-        request.preset = preset
-        request.threads = computing.options.threads == 0 ? ThreadPool.availableCPUs : computing.options.threads
-        if !computing.kernel.isEmpty { request.kernel = try Kernel(named: computing.kernel) }
-        let digest = SourceDigest(checkpoint)
-        request.card = checkpoint.card
-        request.card.origin.digest = QuantizationRequest.digestPlaceholder
-        request.progress = { phase, done, total in bar.update(done, of: total, phase) }
-        let tokenizer = try TokenizerReader.read(checkpoint.tokenizerFiles).map { Tokenizer($0) }
-        if let tokenizer {
-            request.tokenizerFormat = tokenizer.tables.formatVersion
-            request.writeTokenizer = { tokenizer.tables.write(to: &$0) }
-        }
-        var calibration: CalibrationData?
-        if preset.isCalibrated {
-            let data = try CalibrationData.load(calibrate, precision.choice(), checkpoint, tokenizer)
-            request.calibration = data.sequences
-            request.calibrationDescription = data.description
-            calibration = data
-        }
-        let pending: PendingModel
-        var drift: DriftReport?
-        var raised: PrecisionTuning.Raised?
-        if preset.isCalibrated || precision.isSearch {
-            let tuning = PrecisionTuning(
-                arguments: precision, checkpoint: checkpoint, tokenizer: tokenizer, calibration: calibration, kernel: request.kernel,
-                threads: request.threads)
-            let made = try tuning.make(request, output, overwrite: force)
-            (pending, drift, raised) = (made.file, made.drift, made.raised)
-            try pending.store(drift: made.drift.summary)
-        } else {
-            pending = try Quantizer(source: checkpoint, request: request).write(to: output, overwrite: force)
-        }
-        try pending.store(sourceDigest: digest.hexDigest())
-        let bytes = pending.file.offset
-        try pending.finish()
-        bar.finish()
-        let summary = QuantizationSummary(
-            output: output, bytes: bytes, preset: preset, calibration: request.calibrationDescription, drift: drift, raised: raised,
-            source: ImportSummary(report: checkpoint.report), isSearched: precision.isSearch)
-        let standardOutput = Output()
-        try standardOutput.line(computing.json ? summary.json : summary.text)
-        try standardOutput.flush()
-    }
-
-    /// The last component of a path.
-    static func name(of path: String) -> String {
-        String(path.split(separator: "/").last ?? "")
+        var quantization = Quantization()
+        quantization.preset = preset
+        quantization.calibrationPath = calibrate
+        quantization.limits = precision.limits
+        quantization.source = source.options
+        quantization.compute = computing.choice
+        quantization.overwrite = force
+        let terminal = TerminalObserver()
+        let summary = try quantization.run(path, to: output, observer: terminal.observer)
+        terminal.finish()
+        try Output().print(computing.json ? summary.json : summary.text)
     }
 }
 
 extension Preset: ExpressibleByArgument {}
-

@@ -1,4 +1,5 @@
 import AlbitCommands
+import AlbitMaking
 import AlbitRuntime
 import ArgumentParser
 
@@ -17,6 +18,8 @@ struct RunArguments: ParsableArguments {
     var kernel = ""
 
     var options: RunOptions { RunOptions(json: json, threads: threads ?? 0, kernel: kernel) }
+
+    var choice: ComputeChoice { ComputeChoice(threads: threads ?? 0, kernel: kernel) }
 
     func validate() throws {
         if let threads, !(0...1024).contains(threads) { throw ValidationError("--threads is \(threads), expected 1 to 1024.") }

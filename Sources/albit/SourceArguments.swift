@@ -1,9 +1,7 @@
-import AlbitCommands
 import AlbitImporters
 import AlbitMaking
 import AlbitModel
 import AlbitTasks
-import AlbitText
 import AlbitTokenizers
 import ArgumentParser
 
@@ -41,22 +39,6 @@ struct SourceArguments: ParsableArguments {
 
     /// The tokenizer of a model, or of a bare tokenizer file. `isSegmented`: it will get words instead of text.
     func tokenizer(_ path: String, isSegmented: Bool = false) throws -> Tokenizer {
-        if let bare = try SourceArguments.bareTokenizer(path) { return Tokenizer(bare) }
-        guard let tokenizer = try OpenedModel(path: path, options: options).tokenizer(isSegmented: isSegmented) else {
-            throw Fault(.modelNoTokenizer, in: path, "has no tokenizer", advice: "name one with --tokenizer")
-        }
-        return tokenizer
-    }
-
-    /// The tables of a file that is a tokenizer and nothing else; nil for any other.
-    private static func bareTokenizer(_ path: String) throws -> TokenizerTables? {
-        guard let file = try? MappedFile(path: path) else { return nil }
-        let isNamed = path.hasSuffix("tokenizer.json") || path.hasSuffix(".model") || path.hasSuffix("vocab.txt")
-        do {
-            return try withExtendedLifetime(file) { try TokenizerReader.read(Array(file.bytes), path: path) }
-        } catch where !isNamed {
-            // A checkpoint, about which its reader says more.
-            return nil
-        }
+        try Tokenizer(opening: path, options: options, isSegmented: isSegmented)
     }
 }

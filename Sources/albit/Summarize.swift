@@ -29,7 +29,7 @@ struct Summarize: ParsableCommand {
     @Option(name: .long, help: "lexrank or mmr.")
     var method = SentenceRanking.Method.lexRank
 
-    @Option(name: .long, help: "mean, cls, max or pooler. (default: the model's own, else mean)")
+    @Option(name: .long, help: "\(SentencePooling.names). (default: the model's own, else mean)")
     var pooling: SentencePooling?
 
     @Option(name: .long, help: "What offsets count: bytes or characters.")

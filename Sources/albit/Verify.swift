@@ -1,13 +1,7 @@
 import AlbitCommands
 import AlbitDrift
-import AlbitImporters
-import AlbitModel
-import AlbitRuntime
-import AlbitTasks
-import AlbitText
-import AlbitTokenizers
+import AlbitMaking
 import ArgumentParser
-import CPlatform
 
 struct Verify: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -59,88 +53,19 @@ struct Verify: ParsableCommand {
     @OptionGroup var source: SourceArguments
 
     func run() throws {
-        let threads = computing.options.threads == 0 ? ThreadPool.availableCPUs : computing.options.threads
-        let kernel = try computing.kernel.isEmpty ? Kernel.best : Kernel(named: computing.kernel)
-        // Opened and dropped: a long comparison must not end with "is there already".
-        for path in [report, junit] { if let path { _ = try OutputFile(path: path, overwrite: force) } }
-        let result = try golden.map { path in
-            if candidate != nil {
-                throw Fault(.optionsConflict, "verify takes one model with --golden, or two without")
-            }
-            return try GoldenComparison.run(
-                source.load(reference), golden: NumpyArchive(path: path), data: open(), kernel: kernel, threads: threads)
-        } ?? compare(kernel, threads)
-        let output = Output()
-        try output.line(computing.json ? result.json() : result.text)
-        try output.flush()
-        let limits = DriftLimits(maxDrop: maxDrop, minAgreement: minAgreement, maxError: maxError)
-        if let report { try write(result.page(limits: limits, command: command), to: report) }
-        if let junit { try write(result.junit(limits: limits), to: junit) }
-        let violations = limits.violations(result)
-        if !violations.isEmpty { throw Fault(.verifyOverLimit, violations.joined(separator: "; ")) }
-    }
-
-    private func compare(_ kernel: Kernel, _ threads: Int) throws -> DriftReport {
-        guard let candidate else { throw Fault(.argumentsMissing, "verify needs a candidate, or --golden FILE.npz") }
-        var comparison = try Comparison(
-            reference: source.load(reference), candidate: source.load(candidate), kernel: kernel, threads: threads)
-        let bar = Progress("comparing")
-        let file = try open()
-        var result = try comparison.run(file) { bar.update($0, of: $1) }
-        bar.finish()
-        tell(file, examples: result.examples)
-        if report != nil {
-            let bar = Progress("measuring sites")
-            result.sensitivity = try comparison.sensitivity { bar.update($0, of: $1) }
-            bar.finish()
-            result.provenance = ["# " + Version.text] + (try [candidate, data].map { "# " + (try Self.digest($0)) + "  " + $0 })
-        }
-        if comparison.truncatedTexts > 0 {
-            Message.warn("\(comparison.truncatedTexts) texts are longer than the model takes; their ends were left out")
-        }
-        return result
-    }
-
-    private func open() throws -> DataFile {
-        try DataFile(path: data, columns: columns.map { try ColumnChoice($0) } ?? ColumnChoice())
-    }
-
-    /// Says what of the data was not used.
-    private func tell(_ file: DataFile, examples: Int) {
-        if !file.unusedColumns.isEmpty {
-            Message.say("note: \(data): not used: " + file.unusedColumns.map { "'" + $0 + "'" }.joined(separator: ", "))
-        }
-        if file.countWithoutTruth > 0, file.countWithoutTruth < examples {
-            Message.say("note: \(data): \(file.countWithoutTruth) of \(examples) examples have no label; no metric counts them")
-        }
-    }
-
-    /// SHA-256 of a file, as sha256sum prints it; "(a directory)" for one.
-    private static func digest(_ path: String) throws -> String {
-        if path.withCString({ platform_kind($0) }) == PLATFORM_KIND_DIRECTORY { return "(a directory)" }
-        let file = try MappedFile(path: path)
-        return withExtendedLifetime(file) { SHA256.hexDigest(of: file.bytes) }
-    }
-
-    private func write(_ text: String, to path: String) throws {
-        let file = try OutputFile(path: path, overwrite: force)
-        try file.write([UInt8](text.utf8))
-        try file.finish()
-    }
-
-    /// The command line that gives the same figures.
-    private var command: String {
-        var words = ["albit", "verify", reference] + [candidate].compactMap { $0 } + ["--data", data]
-        if let columns { words += ["--columns", columns] }
-        if let golden { words += ["--golden", golden] }
-        if let maxDrop { words += ["--max-drop", "\(maxDrop)"] }
-        if let minAgreement { words += ["--min-agreement", "\(minAgreement)"] }
-        if let maxError { words += ["--max-error", "\(maxError)"] }
-        return words.map { word in
-            let plain = word.utf8.allSatisfy {
-                $0 >= 0x30 && $0 <= 0x39 || $0 | 0x20 >= 0x61 && $0 | 0x20 <= 0x7A || "-_./=:,".utf8.contains($0)
-            }
-            return plain && !word.isEmpty ? word : "'" + word.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''") + "'"
-        }.joined(separator: " ")
+        var verification = Verification(reference: reference, candidate: candidate, data: data)
+        verification.golden = golden
+        verification.columns = columns
+        verification.limits = DriftLimits(maxDrop: maxDrop, minAgreement: minAgreement, maxError: maxError)
+        verification.pagePath = report
+        verification.junitPath = junit
+        verification.overwrite = force
+        verification.source = source.options
+        verification.compute = computing.choice
+        let terminal = TerminalObserver()
+        let result = try verification.run(observer: terminal.observer)
+        terminal.finish()
+        try Output().print(computing.json ? result.json() : result.text)
+        try verification.finish(result)
     }
 }

@@ -18,15 +18,15 @@ import Testing
 
     private func expectEqual(_ found: AlbertSource, _ source: AlbertSource, _ expected: (Float) -> Float = { $0 }) throws {
         #expect(found.configuration == source.configuration)
-        #expect(found.parameterNames == source.parameterNames)
+        #expect(found.parameters == source.parameters)
         expectEqualAnswers(found.card, source.card)
         #expect(found.tokenizerFiles.map(\.name) == source.tokenizerFiles.map(\.name))
         #expect(found.tokenizerFiles.map(\.bytes) == source.tokenizerFiles.map(\.bytes))
-        for name in source.parameterNames {
-            #expect(found.shape(of: name) == source.shape(of: name), "\(name)")
-            let values = try source.values(of: name)
-            let wanted = (source.shape(of: name)?.count ?? 0) > 1 ? values.map(expected) : values
-            #expect(try found.values(of: name).map(\.bitPattern) == wanted.map(\.bitPattern), "\(name)")
+        for parameter in source.parameters {
+            #expect(found.shape(of: parameter) == source.shape(of: parameter), "\(parameter)")
+            let values = try source.values(of: parameter)
+            let wanted = (source.shape(of: parameter)?.count ?? 0) > 1 ? values.map(expected) : values
+            #expect(try found.values(of: parameter).map(\.bitPattern) == wanted.map(\.bitPattern), "\(parameter)")
         }
     }
 

@@ -6,12 +6,12 @@ import Testing
 /// One model in many formats: the canonical parameters have to be the same bits as from safetensors.
 @Suite struct CanonicalParityTests {
     /// Reference sources by variant, keyed by parameter; heads come from several files of one backbone.
-    private static func reference(_ paths: [String]) throws -> [String: [UInt32]] {
-        var result: [String: [UInt32]] = [:]
+    private static func reference(_ paths: [String]) throws -> [Parameter: [UInt32]] {
+        var result: [Parameter: [UInt32]] = [:]
         for path in paths {
             let source = try Importer.open(path: Zoo.directory + "/" + path)
-            for name in source.parameterNames where !name.hasPrefix("classifier") && result[name] == nil {
-                result[name] = try source.values(of: name).map(\.bitPattern)
+            for parameter in source.parameters where parameter.module != .classifier && result[parameter] == nil {
+                result[parameter] = try source.values(of: parameter).map(\.bitPattern)
             }
         }
         return result
@@ -32,7 +32,7 @@ import Testing
 
     @Test(arguments: ["safetensors", "torch", "tf1", "flax", "keras"])
     func everyFormatGivesTheSameBits(group: String) throws {
-        var references: [String: [String: [UInt32]]] = [:]
+        var references: [String: [Parameter: [UInt32]]] = [:]
         var rows = 0
         var tensors = 0
         for row in Zoo.rows(group) where row.expected.hasPrefix("import") && row.variant != "bert" && !row.format.contains("GraphDef") {
@@ -42,12 +42,12 @@ import Testing
                     references[key(row)] = try CanonicalParityTests.reference(CanonicalParityTests.references[key(row)] ?? [])
                 }
                 let reference = references[key(row)] ?? [:]
-                for name in source.parameterNames {
-                    guard let expected = reference[name] else { continue }
+                for parameter in source.parameters {
+                    guard let expected = reference[parameter] else { continue }
                     // TensorFlow computes these with a bias of zeros, whatever PyTorch's names hold: see formats/keras.md.
-                    if row.path.contains("zero_decoder_bias") && name == ParameterName.predictionBias { continue }
-                    let found = try source.values(of: name).map(\.bitPattern)
-                    #expect(found == expected, "\(row): \(name)")
+                    if row.path.contains("zero_decoder_bias") && parameter == .predictionBias { continue }
+                    let found = try source.values(of: parameter).map(\.bitPattern)
+                    #expect(found == expected, "\(row): \(parameter)")
                     tensors += 1
                 }
                 rows += 1

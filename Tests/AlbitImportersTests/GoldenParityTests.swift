@@ -117,16 +117,15 @@ struct ZooOutputs {
 
     /// The masked-word head in double precision, straight from the imported parameters.
     private static func words(_ source: AlbertSource, hidden: [Float]) throws -> [[Float]] {
-        typealias Name = ParameterName
         let configuration = source.configuration
         let h = configuration.hiddenSize
         let e = configuration.embeddingSize
-        let dense = try source.values(of: Name.predictionDenseWeight).map(Double.init)
-        let denseBias = try source.values(of: Name.predictionDenseBias).map(Double.init)
-        let scale = try source.values(of: Name.predictionNormWeight).map(Double.init)
-        let shift = try source.values(of: Name.predictionNormBias).map(Double.init)
-        let words = try source.values(of: Name.wordEmbeddings).map(Double.init)
-        let bias = try source.values(of: Name.predictionBias).map(Double.init)
+        let dense = try source.values(of: .weight(.predictionDense)).map(Double.init)
+        let denseBias = try source.values(of: .bias(.predictionDense)).map(Double.init)
+        let scale = try source.values(of: .weight(.predictionNorm)).map(Double.init)
+        let shift = try source.values(of: .bias(.predictionNorm)).map(Double.init)
+        let words = try source.values(of: .wordEmbeddings).map(Double.init)
+        let bias = try source.values(of: .predictionBias).map(Double.init)
         return stride(from: 0, to: hidden.count, by: h).map { start in
             let x = hidden[start..<(start + h)].map(Double.init)
             var y = (0..<e).map { o in

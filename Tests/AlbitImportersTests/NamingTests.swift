@@ -123,10 +123,10 @@ import Testing
             MemoryBytes(bytes, path: "renamed"), name: "renamed", tree: MemoryTree(["config.json": configuration]),
             options: ImportOptions())
         #expect(source.report.naming == family)
-        #expect(source.parameterNames == reference.parameterNames)
+        #expect(source.parameters == reference.parameters)
         #expect(source.card.heads == reference.card.heads)
         #expect(source.report.ignored.isEmpty)
-        for name in reference.parameterNames { #expect(try source.values(of: name) == reference.values(of: name), "\(name)") }
+        for parameter in reference.parameters { #expect(try source.values(of: parameter) == reference.values(of: parameter), "\(parameter)") }
     }
 
     @Test(arguments: ["base-pretraining", "base-qa", "base-tokcls", "g2-pretraining"])

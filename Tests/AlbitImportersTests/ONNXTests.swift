@@ -61,11 +61,11 @@ import Testing
                 let source = try Importer.open(path: path)
                 #expect(source.configuration == original.configuration, "\(row)")
                 #expect(source.card.heads == original.card.heads, "\(row)")
-                #expect(source.parameterNames == original.parameterNames, "\(row)")
-                for name in source.parameterNames {
-                    let found = try source.values(of: name).map(\.bitPattern)
-                    let expected = try original.values(of: name).map(\.bitPattern)
-                    #expect(found == expected, "\(row): \(name)")
+                #expect(source.parameters == original.parameters, "\(row)")
+                for parameter in source.parameters {
+                    let found = try source.values(of: parameter).map(\.bitPattern)
+                    let expected = try original.values(of: parameter).map(\.bitPattern)
+                    #expect(found == expected, "\(row): \(parameter)")
                 }
                 rows += 1
                 renamed += count
@@ -108,10 +108,10 @@ import Testing
         let source = try Importer.open(path: path)
         let expected = try Importer.open(path: Zoo.directory + "/onnx/t215/legacy_op14_seqcls.onnx")
         #expect(source.report.fileBytes > 1 << 32)
-        for name in expected.parameterNames {
-            let found = try source.values(of: name).map(\.bitPattern)
-            let values = try expected.values(of: name).map(\.bitPattern)
-            #expect(found == values, "\(name)")
+        for parameter in expected.parameters {
+            let found = try source.values(of: parameter).map(\.bitPattern)
+            let values = try expected.values(of: parameter).map(\.bitPattern)
+            #expect(found == values, "\(parameter)")
         }
     }
 
@@ -134,10 +134,10 @@ import Testing
             let source = try Importer.open(path: path, options: ImportOptions(root: root))
             heads.append(source.card.heads)
             #expect(source.configuration == expected.configuration)
-            for name in expected.parameterNames {
-                let values = try source.values(of: name).map(\.bitPattern)
-                let original = try expected.values(of: name).map(\.bitPattern)
-                #expect(values == original, "\(root): \(name)")
+            for parameter in expected.parameters {
+                let values = try source.values(of: parameter).map(\.bitPattern)
+                let original = try expected.values(of: parameter).map(\.bitPattern)
+                #expect(values == original, "\(root): \(parameter)")
             }
         }
         #expect(heads.contains([]) && heads.contains([.sequenceClassification]))

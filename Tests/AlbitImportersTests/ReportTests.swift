@@ -18,11 +18,11 @@ import Testing
         ]
         for source in sources.dropFirst() {
             #expect(source.configuration == sources[0].configuration)
-            #expect(source.parameterNames == sources[0].parameterNames)
+            #expect(source.parameters == sources[0].parameters)
             #expect(source.card.heads == sources[0].card.heads)
-            for name in source.parameterNames {
-                #expect(source.shape(of: name) == sources[0].shape(of: name))
-                #expect(try source.values(of: name).map(\.bitPattern) == sources[0].values(of: name).map(\.bitPattern), "\(name)")
+            for parameter in source.parameters {
+                #expect(source.shape(of: parameter) == sources[0].shape(of: parameter))
+                #expect(try source.values(of: parameter).map(\.bitPattern) == sources[0].values(of: parameter).map(\.bitPattern), "\(parameter)")
             }
         }
     }
@@ -112,8 +112,8 @@ import Testing
             let digest = try SHA256.hexDigest(of: TestData.bytes(atPath: path))
             let source = try Importer.open(path: path)
             let parallel = SourceDigest(source)
-            for name in expected.parameterNames {
-                #expect(try source.values(of: name).map(\.bitPattern) == expected.values(of: name).map(\.bitPattern), "\(name)")
+            for parameter in expected.parameters {
+                #expect(try source.values(of: parameter).map(\.bitPattern) == expected.values(of: parameter).map(\.bitPattern), "\(parameter)")
             }
             #expect(try parallel.hexDigest() == digest && source.sha256() == digest, "\(path)")
         }
@@ -171,7 +171,7 @@ import Testing
         let source = try Importer.open(path: folder, options: ImportOptions(root: "question"))
         #expect(source.report.root == "question")
         #expect(source.report.ignored.allSatisfy { $0.reason.contains("outside the transformer") })
-        #expect(source.report.ignored.count == source.parameterNames.count)
+        #expect(source.report.ignored.count == source.parameters.count)
         let missing = fault { try Importer.open(path: folder, options: ImportOptions(root: "answer")) }
         #expect(missing.isA(.importNoSuchRoot, "'answer'"))
     }

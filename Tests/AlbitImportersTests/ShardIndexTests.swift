@@ -21,7 +21,7 @@ import Testing
             let names = tensors[file.path] ?? []
             return Checkpoint(
                 format: "test", writer: nil,
-                tensors: names.map { NamedTensor(name: $0, tensor: NumberTensor(0, shape: [])) })
+                tensors: names.map { NamedTensor(name: $0, tensor: UniformTensor(0, shape: [])) })
         }
         return fault {
             try ShardIndex(MemoryBytes(Array(index.utf8), path: "index")).join(in: Tree(files), read: read)

@@ -52,9 +52,9 @@ import Testing
             #expect(named.report.naming.contains("original ALBERT") && walked.report.naming == "dataflow")
             #expect(named.configuration == walked.configuration, "\(row)")
             #expect(named.card.heads == walked.card.heads, "\(row)")
-            #expect(named.parameterNames == walked.parameterNames, "\(row)")
-            for name in named.parameterNames {
-                #expect(try named.values(of: name) == walked.values(of: name), "\(row): \(name)")
+            #expect(named.parameters == walked.parameters, "\(row)")
+            for parameter in named.parameters {
+                #expect(try named.values(of: parameter) == walked.values(of: parameter), "\(row): \(parameter)")
             }
         }
         #expect(rows.count >= 3)

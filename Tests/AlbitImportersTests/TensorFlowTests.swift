@@ -48,9 +48,9 @@ import AlbitImporters
         let row = try #require(Zoo.rows.first { $0.path == "tf1/v1format/model.ckpt" })
         let source = try ZooImport.open(row)
         let reference = try Importer.open(path: Zoo.directory + "/safetensors/base-pretraining")
-        #expect(source.parameterNames == reference.parameterNames)
-        for name in reference.parameterNames {
-            #expect(try source.values(of: name) == reference.values(of: name), "\(name)")
+        #expect(source.parameters == reference.parameters)
+        for parameter in reference.parameters {
+            #expect(try source.values(of: parameter) == reference.values(of: parameter), "\(parameter)")
         }
     }
 
@@ -66,7 +66,7 @@ import AlbitImporters
         let source = try ZooImport.open(try #require(Zoo.rows.first { $0.path.hasPrefix("tf1/training/") }))
         let reasons = Set(source.report.ignored.map(\.reason))
         #expect(reasons == ["optimizer slot", "step counter"])
-        #expect(source.report.ignored.count == 2 * source.parameterNames.count + 1)
+        #expect(source.report.ignored.count == 2 * source.parameters.count + 1)
     }
 
     @Test func namesTheHeadThatItDoesNotRun() throws {

@@ -6,8 +6,8 @@ import Testing
     /// Targets from the ground up: each imports only from rows below its own.
     static let floors: [[String]] = [
         ["CPlatform", "CKernels", "CProtobufC", "CZlib"], ["CSchemas", "AlbitText"], ["AlbitModel"], ["AlbitTokenizers"],
-        ["AlbitRuntime"], ["AlbitTasks"], ["AlbitCommands", "AlbitImporters", "AlbitExporters", "AlbitQuantizer"],
-        ["AlbitDrift"], ["AlbitMaking"], ["AlbitLibrary"], ["albit", "albit-board"],
+        ["AlbitRuntime"], ["AlbitTasks"], ["AlbitCommands", "AlbitImporters", "AlbitQuantizer"],
+        ["AlbitDrift", "AlbitExporters"], ["AlbitMaking"], ["AlbitLibrary"], ["albit", "albit-board"],
     ]
     static let runTimeRing = ["AlbitText", "AlbitModel", "AlbitTokenizers", "AlbitRuntime", "AlbitTasks", "AlbitCommands", "albit-board"]
     /// Made by tools, or tables.
@@ -54,6 +54,35 @@ import Testing
                 #expect(String(declaration[1].substring ?? "").contains("\"\(module)\""), "Package.swift: \(name) does not declare \(module)")
             }
         }
+    }
+
+    /// What Package.swift declares is imported, and what is imported is declared: of every target of Swift files.
+    @Test func dependenciesAreThoseThatAreImported() throws {
+        let manifest = try text("Package.swift")
+        let declaration = try Regex(#"\.(target|executableTarget|testTarget)\(\s*name: "([\w-]+)"([^\n]*(?:\n {12}[^\n]*)*)"#)
+        let targets = manifest.matches(of: declaration).map { match in (1...3).map { String(match[$0].substring ?? "") } }
+        try #require(targets.count > 30)
+        let programs = targets.filter { $0[0] == "executableTarget" }.map { $0[1] }
+        let known = Set(targets.map { $0[1] } + ["ArgumentParser", "CZlib", "CProtobufC", "CLibFuzzer"])
+        var compared = 0
+        for target in targets {
+            let (kind, name, rest) = (target[0], target[1], target[2])
+            let list = try rest.firstMatch(of: Regex(#"dependencies: \[([^\]]*)\]"#)).map { String($0[1].substring ?? "") } ?? ""
+            var declared = Set(list.matches(of: /"([\w-]+)"/).map { String($0.1) }).subtracting(["swift-argument-parser"])
+            // Tests run the programs, which then have to be built.
+            if kind == "testTarget" { declared.subtract(programs) }
+            let folder = rest.firstMatch(of: /path: "([^"]*)"/).map { String($0.1) } ?? (kind == "testTarget" ? "Tests/" : "Sources/") + name
+            let sources = try files([folder], [".swift"])
+            if sources.isEmpty { continue }
+            var imported: Set<String> = []
+            for file in sources {
+                for match in try text(file).matches(of: /(?m)^(?:@\w+ )?(?:[a-z]+ )?import (?:struct |enum )?(\w+)/) { imported.insert(String(match.1)) }
+            }
+            imported.formIntersection(known)
+            #expect(declared == imported, "\(name): \(declared.symmetricDifference(imported).sorted())")
+            compared += 1
+        }
+        #expect(compared > 25)
     }
 
     /// Types that other targets see have one meaning. Commands and the public library speak a person's language, and

@@ -124,30 +124,30 @@ import Testing
         let path = try TestData.temporaryDirectory() + "/model.gguf"
         #expect(fault { try Quantizer(source: source, request: QuantizationRequest()).write(to: path, overwrite: true) }
             .isA(.quantizerEmptyCalibration))
-        #expect(fault { try source.values(of: "nothing") }.isA(.importNoSuchParameter, "'nothing'"))
-        #expect(fault { try source.values(ParameterName.wordEmbeddings, count: 1 << 20) }.isA(.importRangeOutside))
+        #expect(fault { try source.values(of: .weight(.answer)) }.isA(.importNoSuchParameter, "'qa_outputs.weight'"))
+        #expect(fault { try source.values(.wordEmbeddings, count: 1 << 20) }.isA(.importRangeOutside))
     }
 
     /// A source that lacks one parameter.
     private final class Lacking: ParameterSource {
         let source: AlbertSource
-        let name: String
-        init(_ source: AlbertSource, _ name: String) { (self.source, self.name) = (source, name) }
+        let missing: Parameter
+        init(_ source: AlbertSource, _ missing: Parameter) { (self.source, self.missing) = (source, missing) }
         var configuration: Configuration { source.configuration }
-        func shape(of name: String) -> [Int]? { name == self.name ? nil : source.shape(of: name) }
+        func shape(of parameter: Parameter) -> [Int]? { parameter == missing ? nil : source.shape(of: parameter) }
         func read(
-            _ name: String, elements range: Range<Int>, into buffer: UnsafeMutableBufferPointer<Float>
+            _ parameter: Parameter, elements range: Range<Int>, into buffer: UnsafeMutableBufferPointer<Float>
         ) throws(Fault) {
-            try source.read(name, elements: range, into: buffer)
+            try source.read(parameter, elements: range, into: buffer)
         }
     }
 
     @Test func aMissingParameterIsNamed() throws {
-        let source = Lacking(try Importer.open(path: Zoo.directory + "/safetensors/base-model"), ParameterName.wordEmbeddings)
+        let source = Lacking(try Importer.open(path: Zoo.directory + "/safetensors/base-model"), .wordEmbeddings)
         let path = try TestData.temporaryDirectory() + "/model.gguf"
         var request = QuantizationRequest()
         request.preset = .plain
         #expect(fault { try Quantizer(source: source, request: request).write(to: path, overwrite: true) }
-            .isA(.quantizerMissingParameter, ParameterName.wordEmbeddings))
+            .isA(.quantizerMissingParameter, "embeddings.word_embeddings.weight"))
     }
 }

@@ -1,3 +1,5 @@
+import AlbitModel
+
 /// What the commands on text declare in common.
 extension CommandSpecification {
     /// A command on text, with the options that all of them take.
@@ -21,5 +23,5 @@ extension OptionSpecification {
     static let offsets = OptionSpecification("offsets", value: "UNIT", "What offsets count: bytes or characters (default: bytes)")
 
     static let pooling = OptionSpecification(
-        "pooling", value: "NAME", "mean, cls, max or pooler (default: the model's own, else mean)")
+        "pooling", value: "NAME", SentencePooling.names + " (default: the model's own, else mean)")
 }

@@ -58,7 +58,7 @@ package struct EmbedCommand: TaskCommand {
     /// By the name that `--pooling` takes.
     package static func pooling(_ name: String) throws(Fault) -> SentencePooling {
         guard let pooling = SentencePooling(rawValue: name) else {
-            throw Fault(.optionValue, "--pooling is '" + name + "'", expected: "mean, cls, max or pooler")
+            throw Fault(.optionValue, "--pooling is '" + name + "'", expected: SentencePooling.names)
         }
         return pooling
     }

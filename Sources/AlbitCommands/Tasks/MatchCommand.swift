@@ -91,7 +91,7 @@ package struct MatchCommand: TaskCommand {
     /// What made the vectors of an index: weights and pooling.
     private func source(_ model: Model, _ embedding: SentenceEmbedding) throws(Fault) -> String {
         let name =
-            try model.file?.gguf.string("albit.selftest.digest") ?? model.weights.configuration.architecture.name + " "
+            try model.file?.gguf.string(ModelKey.selfTestDigest) ?? model.weights.configuration.architecture.name + " "
             + String(model.weights.configuration.hiddenSize)
         return name + " " + embedding.pipeline.name
     }

@@ -15,7 +15,7 @@ package struct TokenizerFile: Sendable, Equatable {
     }
 }
 
-/// An ALBERT or BERT found in a checkpoint or graph: canonical parameters that are read lazily, and what else a
+/// An ALBERT or BERT found in a checkpoint or graph: parameters that are read lazily, and what else a
 /// model is made of. Every importer ends here.
 package final class AlbertSource: ParameterSource {
 
@@ -24,22 +24,22 @@ package final class AlbertSource: ParameterSource {
     package let card: ModelCard
     package let tokenizerFiles: [TokenizerFile]
     package let report: ImportReport
-    private let parameters: [String: any LazyTensor]
+    private let tensors: [Parameter: any LazyTensor]
     /// Files that make up the source, in order, for its digest.
     private let files: [any ByteSource]
 
     /// Checks that every parameter the configuration and the heads need is there in its shape.
     ///
-    /// `parameters` maps canonical names to tensors in canonical orientation: use `TensorView.transposed`,
+    /// `parameters` holds tensors in canonical orientation: use `TensorView.transposed`,
     /// `.rows` or `.reshaped` where the source stores them otherwise. Name and origin of the card are filled in here.
     /// `nameInSource` is for messages.
     package init(
-        configuration: Configuration, parameters: [String: any LazyTensor], card: ModelCard, tokenizerFiles: [TokenizerFile],
-        report: ImportReport, files: [any ByteSource], nameInSource: (String) -> [String] = { [$0] }
+        configuration: Configuration, parameters: [Parameter: any LazyTensor], card: ModelCard, tokenizerFiles: [TokenizerFile],
+        report: ImportReport, files: [any ByteSource], nameInSource: (Parameter) -> [String]
     ) throws(Fault) {
         if let problem = configuration.problem { throw Fault(.importBadConfiguration, in: report.path, problem) }
         self.configuration = configuration
-        self.parameters = parameters
+        tensors = parameters
         self.report = report
         self.files = files
         self.tokenizerFiles = tokenizerFiles
@@ -47,28 +47,29 @@ package final class AlbertSource: ParameterSource {
         card.name = configuration.title
         card.origin = ModelOrigin(file: Importer.lastComponent(report.path), format: report.format)
         self.card = card
-        for (name, shape) in CanonicalShapes.required(configuration) where parameters[name] == nil {
+        for parameter in Parameter.required(configuration) where parameters[parameter] == nil {
+            let shape = parameter.shape(configuration) ?? []
             throw Fault(
-                .importMissingTensor, in: report.path, "\(name) \(shape) is missing",
-                expected: "a tensor named \(nameInSource(name).map { "'\($0)'" }.joined(separator: " or "))")
+                .importMissingTensor, in: report.path, "\(parameter.name(configuration)) \(shape) is missing",
+                expected: "a tensor named \(nameInSource(parameter).map { "'\($0)'" }.joined(separator: " or "))")
         }
-        let shapes = CanonicalShapes.all(configuration)
-        for (name, tensor) in parameters.sorted(by: { $0.key < $1.key }) {
-            let found = nameInSource(name).first ?? name
+        for parameter in Parameter.all(configuration) {
+            guard let tensor = parameters[parameter] else { continue }
+            let found = nameInSource(parameter).first ?? parameter.name(configuration)
             guard tensor.dtype.isFloating else {
                 throw Fault(
                     .importNotFloating, in: report.path, at: "tensor '\(found)'", "is \(tensor.dtype.rawValue)",
                     expected: "F64, F32, F16 or BF16", advice: "quantized checkpoints are not read")
             }
-            if let expected = shapes[name], tensor.shape != expected {
+            if let expected = parameter.shape(configuration), tensor.shape != expected {
                 throw .wrongShape(path: report.path, tensor: found, expected: expected, found: tensor.shape)
             }
         }
-        if let weight = parameters[ParameterName.classifierWeight], let bias = parameters[ParameterName.classifierBias] {
+        if let weight = parameters[.weight(.classifier)], let bias = parameters[.bias(.classifier)] {
             let rows = bias.elementCount
             guard rows > 0, weight.shape == [rows, configuration.hiddenSize], bias.shape == [rows] else {
                 throw .wrongShape(
-                    path: report.path, tensor: nameInSource(ParameterName.classifierWeight).first ?? "classifier",
+                    path: report.path, tensor: nameInSource(.weight(.classifier)).first ?? "classifier",
                     expected: [rows, configuration.hiddenSize], found: weight.shape)
             }
         }
@@ -94,15 +95,13 @@ package final class AlbertSource: ParameterSource {
         return hash.hexDigest()
     }
 
-    /// Canonical names of all parameters that are there, sorted.
-    package var parameterNames: [String] { parameters.keys.sorted() }
-
-    package func shape(of name: String) -> [Int]? { parameters[name]?.shape }
+    package func shape(of parameter: Parameter) -> [Int]? { tensors[parameter]?.shape }
 
     package func read(
-        _ name: String, elements range: Range<Int>, into buffer: UnsafeMutableBufferPointer<Float>
+        _ parameter: Parameter, elements range: Range<Int>, into buffer: UnsafeMutableBufferPointer<Float>
     ) throws(Fault) {
-        guard let tensor = parameters[name] else { throw .noSuchParameter(path: report.path, parameter: name) }
+        let name = parameter.name(configuration)
+        guard let tensor = tensors[parameter] else { throw .noSuchParameter(path: report.path, parameter: name) }
         guard range.lowerBound >= 0, range.upperBound <= tensor.elementCount, buffer.count >= range.count else {
             throw Fault(
                 .importRangeOutside, in: report.path,
@@ -119,9 +118,11 @@ package final class AlbertSource: ParameterSource {
     }
 
     /// A whole parameter; for small models and tests.
-    package func values(of name: String) throws(Fault) -> [Float] {
-        guard let tensor = parameters[name] else { throw .noSuchParameter(path: report.path, parameter: name) }
-        return try values(name, count: tensor.elementCount)
+    package func values(of parameter: Parameter) throws(Fault) -> [Float] {
+        guard let tensor = tensors[parameter] else {
+            throw .noSuchParameter(path: report.path, parameter: parameter.name(configuration))
+        }
+        return try values(parameter, count: tensor.elementCount)
     }
 
     /// Reads every parameter once, so that checksums, NaN and Inf are found before anything is written.
@@ -129,12 +130,12 @@ package final class AlbertSource: ParameterSource {
         let block = 1 << 18
         let buffer = UnsafeMutableBufferPointer<Float>.allocate(capacity: block)
         defer { buffer.deallocate() }
-        for name in parameterNames {
-            let count = parameters[name]?.elementCount ?? 0
+        for parameter in parameters {
+            let count = tensors[parameter]?.elementCount ?? 0
             var start = 0
             while start < count {
                 let end = min(count, start + block)
-                try read(name, elements: start..<end, into: buffer)
+                try read(parameter, elements: start..<end, into: buffer)
                 start = end
             }
         }

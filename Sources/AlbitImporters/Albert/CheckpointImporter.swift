@@ -46,22 +46,13 @@ struct CheckpointImporter {
                 root: String(root.prefix.dropLast(root.prefix.hasSuffix(".") ? 1 : 0)), configuration: origin))
         assembly.report.fileBytes = files.reduce(0) { $0 &+ $1.count }
 
-        var wanted: [(String, [NameResolver.Match])] = []
-        for name in CanonicalShapes.optional { wanted.append((name, resolver.candidates(root, parameter: name))) }
-        for (name, _) in CanonicalShapes.required(configuration) where !name.hasPrefix("encoder.albert_layer_groups.") {
-            wanted.append((name, resolver.candidates(root, parameter: name)))
+        let wanted = Parameter.optional + Parameter.required(configuration)
+        var candidates: [Parameter: [NameResolver.Match]] = [:]
+        for parameter in wanted {
+            let matches = resolver.candidates(root, parameter, innerGroups: configuration.innerGroupNum)
+            candidates[parameter] = matches
+            try assign(parameter, matches, to: &assembly)
         }
-        for index in 0..<configuration.storedLayers {
-            for part in ParameterName.Layer.allCases {
-                wanted.append((
-                    ParameterName.layer(index, part, innerGroups: configuration.innerGroupNum),
-                    resolver.candidates(
-                        root, layer: part, group: index / configuration.innerGroupNum, inner: index % configuration.innerGroupNum)
-                ))
-            }
-        }
-        let candidates = Dictionary(wanted, uniquingKeysWith: { first, _ in first })
-        for (name, matches) in wanted { try assign(name, matches, to: &assembly) }
         try checkDecoder(root, &assembly)
         listTheRest(root, &assembly)
         let spilled = assembly.parameters.values.compactMap { $0 as? TensorView }.filter(\.isSpilled)
@@ -71,24 +62,25 @@ struct CheckpointImporter {
         }
 
         let head = HeadReader(
-            path: path, parameters: assembly.parameters, configurationFile: file, options: options,
-            nameInSource: { candidates[$0]?.map(\.normalised) ?? [$0] })
+            path: path, configuration: configuration, parameters: assembly.parameters, configurationFile: file,
+            options: options,
+            nameInSource: { candidates[$0]?.map(\.normalised) ?? [$0.name(configuration)] })
         var card = try head.card(&assembly.report)
         card.sentence = try neighbours.sentencePipeline()
         return try AlbertSource(
             configuration: configuration, parameters: assembly.parameters, card: card,
             tokenizerFiles: try neighbours.tokenizerFiles(options), report: assembly.report, files: files,
-            nameInSource: { name in
-                if let found = assembly.sourceNames[name] { return [found] }
-                return candidates[name]?.map(\.normalised) ?? [name]
+            nameInSource: { parameter in
+                if let found = assembly.sourceNames[parameter] { return [found] }
+                return candidates[parameter]?.map(\.normalised) ?? [parameter.name(configuration)]
             })
     }
 
     /// What is being put together.
     private struct Assembly {
         var report: ImportReport
-        var parameters: [String: any LazyTensor] = [:]
-        var sourceNames: [String: String] = [:]
+        var parameters: [Parameter: any LazyTensor] = [:]
+        var sourceNames: [Parameter: String] = [:]
         /// Normalised names that are accounted for.
         var used = Set<String>()
     }
@@ -152,18 +144,18 @@ struct CheckpointImporter {
             }
             return match.isTransposed ? (shape[1], shape[0]) : (shape[0], shape[1])
         }
-        func outside(_ name: String) throws(Fault) -> (rows: Int, columns: Int) {
-            try matrix(name, resolver.candidates(root, parameter: name))
+        func table(_ parameter: Parameter) throws(Fault) -> (rows: Int, columns: Int) {
+            try matrix(parameter.name(innerGroups: 1), resolver.candidates(root, parameter, innerGroups: 1))
         }
         let (groups, inner) = resolver.layerCounts(root)
-        let words = try outside(ParameterName.wordEmbeddings)
-        let hasTypes = first(resolver.candidates(root, parameter: ParameterName.tokenTypeEmbeddings)) != nil
+        let words = try table(.wordEmbeddings)
+        let hasTypes = first(resolver.candidates(root, .tokenTypeEmbeddings, innerGroups: 1)) != nil
         return InferredShapes(
             architecture: root.family.architecture, vocabSize: words.rows, embeddingSize: words.columns,
-            hiddenSize: try matrix("query", resolver.candidates(root, layer: .queryWeight, group: 0, inner: 0)).rows,
-            intermediateSize: try matrix("ffn", resolver.candidates(root, layer: .ffnWeight, group: 0, inner: 0)).rows,
-            maxPositions: try outside(ParameterName.positionEmbeddings).rows,
-            typeVocabSize: hasTypes ? try outside(ParameterName.tokenTypeEmbeddings).rows : 0, groups: groups,
+            hiddenSize: try matrix("query", resolver.candidates(root, .weight(layer: 0, .query), innerGroups: 1)).rows,
+            intermediateSize: try matrix("ffn", resolver.candidates(root, .weight(layer: 0, .ffnUp), innerGroups: 1)).rows,
+            maxPositions: try table(.positionEmbeddings).rows,
+            typeVocabSize: hasTypes ? try table(.tokenTypeEmbeddings).rows : 0, groups: groups,
             innerGroups: inner)
     }
 
@@ -178,7 +170,7 @@ struct CheckpointImporter {
     }
 
     /// Takes the first name that is there; the others, and further tensors of the same name, are copies.
-    private func assign(_ parameter: String, _ matches: [NameResolver.Match], to assembly: inout Assembly) throws(Fault) {
+    private func assign(_ parameter: Parameter, _ matches: [NameResolver.Match], to assembly: inout Assembly) throws(Fault) {
         guard let (named, match) = first(matches) else { return try checkIgnored(matches) }
         var tensor = named.tensor
         if match.isTransposed {
@@ -214,7 +206,7 @@ struct CheckpointImporter {
         if !duplicates.isEmpty { assembly.report.merged.append(.init(kept: named.name, duplicates: duplicates)) }
     }
 
-    private func entry(_ named: NamedTensor, parameter: String?) -> ImportReport.Tensor {
+    private func entry(_ named: NamedTensor, parameter: Parameter?) -> ImportReport.Tensor {
         ImportReport.Tensor(
             name: named.name, dtype: named.tensor.dtype.rawValue, shape: named.tensor.shape, bytes: named.tensor.byteCount,
             parameter: parameter)
@@ -222,7 +214,7 @@ struct CheckpointImporter {
 
     /// The decoder of the masked-word head has to be the word embedding: that is all Albit stores.
     private func checkDecoder(_ root: NameResolver.Root, _ assembly: inout Assembly) throws(Fault) {
-        guard let words = first(resolver.candidates(root, parameter: ParameterName.wordEmbeddings))?.0 else { return }
+        guard let words = first(resolver.candidates(root, .wordEmbeddings, innerGroups: 1))?.0 else { return }
         var duplicates: [String] = []
         for name in root.family.decoderNames {
             for named in tensors[root.parent + name] ?? [] {

@@ -4,12 +4,13 @@ import AlbitText
 /// Tells which heads a model has, and what their rows are called.
 struct HeadReader {
     let path: String
-    let parameters: [String: any LazyTensor]
+    let configuration: Configuration
+    let parameters: [Parameter: any LazyTensor]
     let configurationFile: ConfigurationFile?
     let options: ImportOptions
     /// What a graph says that its classifier reads; nil where only names and configuration tell.
     var classifier: Head?
-    let nameInSource: (String) -> [String]
+    let nameInSource: (Parameter) -> [String]
 
     private static let architectures: [(suffix: String, head: Head)] = [
         ("ForSequenceClassification", .sequenceClassification), ("ForTokenClassification", .tokenClassification),
@@ -21,27 +22,23 @@ struct HeadReader {
     /// What the model answers: heads whose tensors are all there, the one that a person asked for, or the source's own,
     /// first.
     func card(_ report: inout ImportReport) throws(Fault) -> ModelCard {
-        typealias Name = ParameterName
         var card = ModelCard()
-        let hasPooler = try has([Name.poolerWeight, Name.poolerBias])
+        let hasPooler = try has(HeadReader.both(.pooler))
         let declared = (configurationFile?.architectures ?? []).compactMap { name in
             HeadReader.architectures.first { name.hasSuffix($0.suffix) }?.head
         }
         var heads: [Head] = []
-        if try has([Name.classifierWeight, Name.classifierBias]) {
+        if try has(HeadReader.both(.classifier)) {
             heads.append(classifierKind(declared, hasPooler: hasPooler))
             card.labels = try labels()
         } else {
             _ = try namedLabels(rows: 0)
         }
-        if try has([Name.answerWeight, Name.answerBias]) { heads.append(.questionAnswering) }
-        if try has([
-            Name.predictionDenseWeight, Name.predictionDenseBias, Name.predictionNormWeight, Name.predictionNormBias,
-            Name.predictionBias,
-        ]) {
+        if try has(HeadReader.both(.answer)) { heads.append(.questionAnswering) }
+        if try has(HeadReader.both(.predictionDense) + HeadReader.both(.predictionNorm) + [.predictionBias]) {
             heads.append(.maskedLanguageModel)
         }
-        if try has([Name.orderWeight, Name.orderBias]) { heads.append(.sentenceOrder) }
+        if try has(HeadReader.both(.order)) { heads.append(.sentenceOrder) }
         for head in heads where !hasPooler && head.readsPooled {
             throw Fault(
                 .importNeedsPooler, in: path, "\(head.name) needs the pooler, but its tensors are missing",
@@ -66,13 +63,15 @@ struct HeadReader {
         return card
     }
 
+    private static func both(_ module: ParameterModule) -> [Parameter] { [.weight(module), .bias(module)] }
+
     /// All there, or none; some of them only is an error.
-    private func has(_ names: [String]) throws(Fault) -> Bool {
-        let missing = names.filter { parameters[$0] == nil }
+    private func has(_ wanted: [Parameter]) throws(Fault) -> Bool {
+        let missing = wanted.filter { parameters[$0] == nil }
         if missing.isEmpty { return true }
-        if missing.count == names.count { return false }
+        if missing.count == wanted.count { return false }
         throw Fault(
-            .importMissingTensor, in: path, "\(missing[0]) is missing",
+            .importMissingTensor, in: path, "\(missing[0].name(configuration)) is missing",
             expected: "a tensor named \(nameInSource(missing[0]).map { "'\($0)'" }.joined(separator: " or "))")
     }
 
@@ -92,7 +91,7 @@ struct HeadReader {
     }
 
     private func labels() throws(Fault) -> [String] {
-        guard let shape = parameters[ParameterName.classifierWeight]?.shape, shape.count == 2 else { return [] }
+        guard let shape = parameters[.weight(.classifier)]?.shape, shape.count == 2 else { return [] }
         if let labels = try namedLabels(rows: shape[0]) { return labels }
         if let labels = try configurationFile?.labels() {
             // Multiple choice has one row, whatever the labels.

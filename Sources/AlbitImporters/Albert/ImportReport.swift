@@ -1,3 +1,5 @@
+import AlbitModel
+
 /// The story of a source, as `albit inspect` tells it.
 package struct ImportReport: Sendable {
     /// Where the configuration comes from.
@@ -13,10 +15,10 @@ package struct ImportReport: Sendable {
         package var dtype: String
         package var shape: [Int]
         package var bytes: Int
-        /// The canonical parameter that it became, nil for an ignored one.
-        package var parameter: String?
+        /// The parameter that it became, nil for an ignored one.
+        package var parameter: Parameter?
 
-        package init(name: String, dtype: String, shape: [Int], bytes: Int, parameter: String? = nil) {
+        package init(name: String, dtype: String, shape: [Int], bytes: Int, parameter: Parameter? = nil) {
             self.name = name
             self.dtype = dtype
             self.shape = shape

@@ -39,7 +39,7 @@ struct NameResolver {
     func roots() -> [Root] {
         var found: [Root] = []
         for family in NamingFamily.all {
-            let anchors = family.leaves.embeddings[ParameterName.wordEmbeddings] ?? []
+            let anchors = family.places(of: .wordEmbeddings, innerGroups: 1).map(\.path)
             for name in names {
                 for anchor in anchors where name.hasSuffix(anchor) {
                     let prefix = String(name.dropLast(anchor.count))
@@ -47,7 +47,7 @@ struct NameResolver {
                     let parent = prefix == family.backbone || prefix.hasSuffix("." + family.backbone)
                         ? String(prefix.dropLast(family.backbone.count)) : prefix
                     let root = Root(family: family, prefix: prefix, parent: parent)
-                    if names.contains(layerName(root, .queryWeight, group: 0, inner: 0)[0]), !found.contains(root) {
+                    if hasLayer(root, group: 0, inner: 0), !found.contains(root) {
                         found.append(root)
                     }
                 }
@@ -58,63 +58,23 @@ struct NameResolver {
 
     /// Groups and inner layers that are there.
     func layerCounts(_ root: Root) -> (groups: Int, inner: Int) {
-        func has(_ group: Int, _ inner: Int) -> Bool {
-            names.contains(layerName(root, .queryWeight, group: group, inner: inner)[0])
-        }
         var groups = 1
-        while has(groups, 0) { groups += 1 }
+        while hasLayer(root, group: groups, inner: 0) { groups += 1 }
         var inner = 1
-        while root.family.layer.contains("{i}") && has(0, inner) { inner += 1 }
+        while root.family.layer.contains("{i}") && hasLayer(root, group: 0, inner: inner) { inner += 1 }
         return (groups, inner)
     }
 
-    /// The names that a family could give a canonical parameter, most usual first.
-    func candidates(_ root: Root, parameter: String) -> [Match] {
-        let family = root.family
-        if let names = family.leaves.embeddings[parameter] {
-            return names.map { Match(normalised: root.prefix + $0, isTransposed: false) }
-        }
-        if let heads = family.heads[parameter] {
-            return heads.map { Match(normalised: root.parent + $0.path, isTransposed: $0.isTransposed) }
-        }
-        guard let dot = parameter.lastIndex(of: ".") else { return [] }
-        let module = String(parameter[..<dot])
-        let isWeight = parameter.hasSuffix(".weight")
-        return (family.modules[module] ?? []).flatMap { path in
-            leaves(family, module: module, isWeight: isWeight).map {
-                Match(normalised: root.prefix + path + $0, isTransposed: isTransposed(family, module: module, isWeight: isWeight))
-            }
+    /// The names that a family could give a parameter, most usual first.
+    func candidates(_ root: Root, _ parameter: Parameter, innerGroups: Int) -> [Match] {
+        root.family.places(of: parameter, innerGroups: innerGroups).map {
+            Match(normalised: ($0.isBeside ? root.parent : root.prefix) + $0.path, isTransposed: $0.isTransposed)
         }
     }
 
-    /// The same for a layer's parameter.
-    func candidates(_ root: Root, layer part: ParameterName.Layer, group: Int, inner: Int) -> [Match] {
-        let (module, isWeight) = NameResolver.module(of: part)
-        let flipped = isTransposed(root.family, module: module, isWeight: isWeight)
-        return layerName(root, part, group: group, inner: inner).map { Match(normalised: $0, isTransposed: flipped) }
-    }
-
-    private func layerName(_ root: Root, _ part: ParameterName.Layer, group: Int, inner: Int) -> [String] {
-        let (module, isWeight) = NameResolver.module(of: part)
-        let path = root.prefix
-            + root.family.layer.replacing("{g}", with: String(group)).replacing("{i}", with: String(inner))
-            + (root.family.layerModules[module] ?? module)
-        return leaves(root.family, module: module, isWeight: isWeight).map { path + $0 }
-    }
-
-    private static func module(of part: ParameterName.Layer) -> (String, isWeight: Bool) {
-        let isWeight = part.rawValue.hasSuffix(".weight")
-        return (String(part.rawValue.dropLast(isWeight ? 7 : 5)), isWeight)
-    }
-
-    private func isNorm(_ module: String) -> Bool { module.hasSuffix("LayerNorm") || module.hasSuffix("layer_norm") }
-
-    private func isTransposed(_ family: NamingFamily, module: String, isWeight: Bool) -> Bool {
-        isWeight && !isNorm(module) && family.leaves.isTransposed
-    }
-
-    private func leaves(_ family: NamingFamily, module: String, isWeight: Bool) -> [String] {
-        if isNorm(module) { return isWeight ? family.leaves.normWeight : family.leaves.normBias }
-        return isWeight ? [family.leaves.denseWeight] : [".bias"]
+    /// Whether the query of a layer is there, and so the layer.
+    private func hasLayer(_ root: Root, group: Int, inner: Int) -> Bool {
+        let leaf = root.family.suffixes(isNorm: false, isWeight: true)[0]
+        return names.contains(root.prefix + root.family.layerPath(.query, group: group, inner: inner) + leaf)
     }
 }

@@ -1,9 +1,22 @@
 import AlbitModel
 
-/// How a family of checkpoints names the parameters of a transformer: data that `NameResolver` reads. All paths
-/// use dots; a source's slashes and `:0` are normalised first. `{g}` is a group (BERT: the layer), `{i}` an
-/// inner layer.
-struct NamingFamily: Sendable {
+/// How a family of checkpoints names the parameters of a transformer: data that `NameResolver` reads and that the
+/// exporters write by. All paths use dots; a source's slashes and `:0` are normalised first. `{g}` is a group (BERT: the
+/// layer), `{i}` an inner layer.
+package struct NamingFamily: Sendable {
+    /// As the report names it.
+    package let name: String
+    package let architecture: Architecture
+    /// What the transformer is called inside a model with heads; heads lie beside it.
+    package let backbone: String
+    let leaves: Leaves
+    let layer: String
+    let layerModules: [LayerModule: String]
+    /// Modules outside the layers, most usual path first; those of heads relative to the parent of the transformer.
+    let modules: [ParameterModule: [String]]
+    /// Where heads do not follow `modules` and `leaves`.
+    var exceptions: [Parameter: [Place]] = [:]
+
     /// Suffixes of the two parameters of a module.
     struct Leaves: Sendable {
         var denseWeight: String
@@ -12,176 +25,60 @@ struct NamingFamily: Sendable {
         var normWeight: [String]
         var normBias: [String]
         /// Names of the word, position and token type embeddings, most usual first.
-        var embeddings: [String: [String]]
+        var embeddings: [Parameter: [String]]
         /// TensorFlow adds `decoder.bias` alone, whatever `predictions.bias` holds; PyTorch and Flax tie the two.
         var isDecoderBiasFirst = false
+    }
 
-        static let pyTorch = Leaves(
-            denseWeight: ".weight", isTransposed: false, normWeight: [".weight", ".gamma"], normBias: [".bias", ".beta"],
-            embeddings: embeddings { [$0 + ".weight"] })
-        static let flax = Leaves(
-            denseWeight: ".kernel", isTransposed: true, normWeight: [".scale"], normBias: [".bias"],
-            embeddings: embeddings { [$0 + ".embedding"] })
-        static let tensorFlow = Leaves(
-            denseWeight: ".kernel", isTransposed: true, normWeight: [".gamma"], normBias: [".beta"],
-            embeddings: embeddings { [$0] })
-        /// In object checkpoints the variables are attributes of the embeddings layer itself.
-        static let keras = Leaves(
-            denseWeight: ".kernel", isTransposed: true, normWeight: [".gamma"], normBias: [".beta"],
-            embeddings: [
-                ParameterName.wordEmbeddings: [
-                    "embeddings.word_embeddings.weight", "embeddings.word_embeddings.embeddings", "embeddings.weight",
-                ],
-                ParameterName.positionEmbeddings: [
-                    "embeddings.position_embeddings.embeddings", "embeddings.position_embeddings", "embeddings.embeddings",
-                ],
-                ParameterName.tokenTypeEmbeddings: [
-                    "embeddings.token_type_embeddings.embeddings", "embeddings.token_type_embeddings",
-                ],
-            ],
-            isDecoderBiasFirst: true)
+    /// A path that a parameter may have.
+    package struct Place: Sendable {
+        package var path: String
+        /// Whether the tensor is stored [in][out].
+        package var isTransposed = false
+        /// Whether the path is relative to the parent of the transformer rather than to the transformer.
+        package var isBeside = false
+    }
 
-        private static func embeddings(_ names: (String) -> [String]) -> [String: [String]] {
-            [
-                ParameterName.wordEmbeddings: names("embeddings.word_embeddings"),
-                ParameterName.positionEmbeddings: names("embeddings.position_embeddings"),
-                ParameterName.tokenTypeEmbeddings: names("embeddings.token_type_embeddings"),
-            ]
+    /// The paths that the family could give a parameter, most usual first; `innerGroups` are the layers of a group.
+    package func places(of parameter: Parameter, innerGroups: Int) -> [Place] {
+        if let places = exceptions[parameter] { return places }
+        switch parameter {
+        case .wordEmbeddings, .positionEmbeddings, .tokenTypeEmbeddings:
+            return (leaves.embeddings[parameter] ?? []).map { Place(path: $0) }
+        case .weight(let module): return places(of: module, isWeight: true, innerGroups)
+        case .bias(let module): return places(of: module, isWeight: false, innerGroups)
+        case .predictionBias: return []
         }
     }
 
-    /// As the report names it.
-    var name: String
-    var architecture: Architecture
-    /// What the transformer is called inside a model with heads; heads lie beside it.
-    var backbone: String
-    var leaves: Leaves
-    var layer: String
-    /// Canonical module of a layer to the family's path.
-    var layerModules: [String: String]
-    /// Canonical modules outside the layers to the family's paths, relative to the transformer.
-    var modules: [String: [String]]
-    /// Canonical parameters of heads to full names, relative to the parent of the transformer.
-    var heads: [String: [HeadName]]
-
-    /// Name of a head's parameter, and whether it is stored [in][out].
-    struct HeadName: Sendable {
-        var path: String
-        var isTransposed = false
+    /// The path of a part of a layer.
+    func layerPath(_ module: LayerModule, group: Int, inner: Int) -> String {
+        layer.replacing("{g}", with: String(group)).replacing("{i}", with: String(inner)) + (layerModules[module] ?? "")
     }
 
-    static let all: [NamingFamily] = [
-        albert("Hugging Face ALBERT (PyTorch)", .pyTorch), bert("Hugging Face BERT (PyTorch)", .pyTorch),
-        albert("Hugging Face ALBERT (TensorFlow)", .keras), bert("Hugging Face BERT (TensorFlow)", .keras),
-        albert("Hugging Face ALBERT (Flax)", .flax), bert("Hugging Face BERT (Flax)", .flax),
-        originalAlbert, originalBert,
-    ]
-
-    private static func albert(_ name: String, _ leaves: Leaves) -> NamingFamily {
-        NamingFamily(
-            name: name, architecture: .albert, backbone: "albert.", leaves: leaves,
-            layer: "encoder.albert_layer_groups.{g}.albert_layers.{i}.",
-            layerModules: [
-                "attention.query": "attention.query", "attention.key": "attention.key", "attention.value": "attention.value",
-                "attention.dense": "attention.dense", "attention.LayerNorm": "attention.LayerNorm", "ffn": "ffn",
-                "ffn_output": "ffn_output", "full_layer_layer_norm": "full_layer_layer_norm",
-            ],
-            modules: [
-                "embeddings.LayerNorm": ["embeddings.LayerNorm"],
-                "encoder.embedding_hidden_mapping_in": ["encoder.embedding_hidden_mapping_in"],
-                "pooler": ["pooler", "pooler.dense"],
-            ],
-            heads: heads(
-                leaves, classifier: "classifier", answer: "qa_outputs", order: "sop_classifier.classifier",
-                dense: "predictions.dense", norm: "predictions.LayerNorm", bias: "predictions"))
+    private func places(of module: ParameterModule, isWeight: Bool, _ innerGroups: Int) -> [Place] {
+        let paths: [String] =
+            if case .layer(let index, let part) = module {
+                [layerPath(part, group: index / innerGroups, inner: index % innerGroups)]
+            } else {
+                modules[module] ?? []
+            }
+        let isDense = isWeight && !module.isNorm
+        return paths.flatMap { path in
+            suffixes(isNorm: module.isNorm, isWeight: isWeight).map {
+                Place(path: path + $0, isTransposed: isDense && leaves.isTransposed, isBeside: module.isHead)
+            }
+        }
     }
 
-    private static func bert(_ name: String, _ leaves: Leaves) -> NamingFamily {
-        let isKeras = leaves.isDecoderBiasFirst
-        return NamingFamily(
-            name: name, architecture: .bert, backbone: "bert.", leaves: leaves, layer: "encoder.layer.{g}.",
-            layerModules: bertLayer,
-            modules: [
-                "embeddings.LayerNorm": ["embeddings.LayerNorm"], "pooler": ["pooler.dense"],
-            ],
-            heads: heads(
-                leaves, classifier: "classifier", answer: "qa_outputs",
-                order: isKeras ? "nsp___cls.seq_relationship" : "cls.seq_relationship",
-                dense: isKeras ? "mlm___cls.predictions.transform.dense" : "cls.predictions.transform.dense",
-                norm: isKeras ? "mlm___cls.predictions.transform.LayerNorm" : "cls.predictions.transform.LayerNorm",
-                bias: isKeras ? "mlm___cls.predictions" : "cls.predictions"))
-    }
-
-    private static let bertLayer = [
-        "attention.query": "attention.self.query", "attention.key": "attention.self.key",
-        "attention.value": "attention.self.value", "attention.dense": "attention.output.dense",
-        "attention.LayerNorm": "attention.output.LayerNorm", "ffn": "intermediate.dense", "ffn_output": "output.dense",
-        "full_layer_layer_norm": "output.LayerNorm",
-    ]
-
-    /// google-research/albert, `modeling.py`.
-    private static let originalAlbert = NamingFamily(
-        name: "original ALBERT (TensorFlow 1)", architecture: .albert, backbone: "bert.", leaves: .tensorFlow,
-        layer: "encoder.transformer.group_{g}.inner_group_{i}.",
-        layerModules: [
-            "attention.query": "attention_1.self.query", "attention.key": "attention_1.self.key",
-            "attention.value": "attention_1.self.value", "attention.dense": "attention_1.output.dense",
-            "attention.LayerNorm": "LayerNorm", "ffn": "ffn_1.intermediate.dense",
-            "ffn_output": "ffn_1.intermediate.output.dense", "full_layer_layer_norm": "LayerNorm_1",
-        ],
-        modules: originalModules.merging(
-            ["encoder.embedding_hidden_mapping_in": ["encoder.embedding_hidden_mapping_in"]], uniquingKeysWith: { a, _ in a }),
-        heads: originalHeads)
-
-    /// google-research/bert, `modeling.py`.
-    private static let originalBert = NamingFamily(
-        name: "original BERT (TensorFlow 1)", architecture: .bert, backbone: "bert.", leaves: .tensorFlow,
-        layer: "encoder.layer_{g}.", layerModules: bertLayer, modules: originalModules, heads: originalHeads)
-
-    private static let originalModules = [
-        "embeddings.LayerNorm": ["embeddings.LayerNorm"], "pooler": ["pooler.dense"],
-    ]
-
-    private static let originalHeads: [String: [HeadName]] = [
-        ParameterName.classifierWeight: [HeadName(path: "output_weights")],
-        ParameterName.classifierBias: [HeadName(path: "output_bias")],
-        ParameterName.answerWeight: [HeadName(path: "cls.squad.output_weights")],
-        ParameterName.answerBias: [HeadName(path: "cls.squad.output_bias")],
-        ParameterName.orderWeight: [HeadName(path: "cls.seq_relationship.output_weights")],
-        ParameterName.orderBias: [HeadName(path: "cls.seq_relationship.output_bias")],
-        ParameterName.predictionDenseWeight: [HeadName(path: "cls.predictions.transform.dense.kernel", isTransposed: true)],
-        ParameterName.predictionDenseBias: [HeadName(path: "cls.predictions.transform.dense.bias")],
-        ParameterName.predictionNormWeight: [HeadName(path: "cls.predictions.transform.LayerNorm.gamma")],
-        ParameterName.predictionNormBias: [HeadName(path: "cls.predictions.transform.LayerNorm.beta")],
-        ParameterName.predictionBias: [HeadName(path: "cls.predictions.output_bias")],
-    ]
-
-    private static func heads(
-        _ leaves: Leaves, classifier: String, answer: String, order: String, dense: String, norm: String, bias: String
-    ) -> [String: [HeadName]] {
-        let weight = leaves.denseWeight
-        let flipped = leaves.isTransposed
-        func matrix(_ path: String) -> [HeadName] { [HeadName(path: path + weight, isTransposed: flipped)] }
-        let decoder = HeadName(path: bias + ".decoder.bias")
-        let own = HeadName(path: bias + ".bias")
-        return [
-            ParameterName.classifierWeight: matrix(classifier),
-            ParameterName.classifierBias: [HeadName(path: classifier + ".bias")],
-            ParameterName.answerWeight: matrix(answer),
-            ParameterName.answerBias: [HeadName(path: answer + ".bias")],
-            ParameterName.orderWeight: matrix(order),
-            ParameterName.orderBias: [HeadName(path: order + ".bias")],
-            ParameterName.predictionDenseWeight: matrix(dense),
-            ParameterName.predictionDenseBias: [HeadName(path: dense + ".bias")],
-            ParameterName.predictionNormWeight: leaves.normWeight.map { HeadName(path: norm + $0) },
-            ParameterName.predictionNormBias: leaves.normBias.map { HeadName(path: norm + $0) },
-            ParameterName.predictionBias: leaves.isDecoderBiasFirst ? [decoder, own] : [own, decoder],
-        ]
+    func suffixes(isNorm: Bool, isWeight: Bool) -> [String] {
+        if isNorm { return isWeight ? leaves.normWeight : leaves.normBias }
+        return isWeight ? [leaves.denseWeight] : [".bias"]
     }
 
     /// Names of a head's decoder matrix, relative to the parent: a copy of the word embedding, or refused.
     var decoderNames: [String] {
-        (heads[ParameterName.predictionBias] ?? []).map(\.path).filter { $0.hasSuffix(".decoder.bias") }
+        (exceptions[.predictionBias] ?? []).map(\.path).filter { $0.hasSuffix(".decoder.bias") }
             .map { String($0.dropLast(5)) + leaves.denseWeight }
     }
 }

@@ -18,21 +18,20 @@ enum FloatGGUF {
 
     /// The source in a file that has been parsed; `file` reads its tensors.
     static func open(_ model: ModelFile, _ file: any ByteSource, options: ImportOptions) throws(Fault) -> AlbertSource {
-        guard model.weights != "int8" else {
+        guard model.weights != .int8 else {
             throw Fault(
                 .ggufQuantized, in: file.path, "holds int8 weights, which are run as they are",
                 advice: "to convert or to quantize anew, name the checkpoint it was made from")
         }
 
         var report = ImportReport(
-            path: file.path, format: "GGUF " + model.weights, writer: "Albit", naming: "GGUF", configuration: .file("its own keys"))
+            path: file.path, format: "GGUF " + model.weights.rawValue, writer: "Albit", naming: "GGUF", configuration: .file("its own keys"))
         report.fileBytes = file.count
         if options.config != nil { report.notes.append("--config is not used: the file carries its configuration") }
         let checksums = try FloatGGUF.checksums(model)
-        var names: [String: String] = [:]
-        for (parameter, _) in CanonicalShapes.required(model.configuration) { names[name(parameter, model)] = parameter }
-        for parameter in CanonicalShapes.optional { names[name(parameter, model)] = parameter }
-        var parameters: [String: any LazyTensor] = [:]
+        let names = Dictionary(
+            uniqueKeysWithValues: Parameter.all(model.configuration).map { ($0.tensorName.text, $0) })
+        var parameters: [Parameter: any LazyTensor] = [:]
         for (index, tensor) in model.gguf.tensors.enumerated() {
             let parameter = names[tensor.name]
             let stored = stored(tensor, file, checksums?[index])
@@ -48,16 +47,12 @@ enum FloatGGUF {
         return try AlbertSource(
             configuration: model.configuration, parameters: parameters, card: try card(model, options),
             tokenizerFiles: try tokenizerFiles(model, options), report: report, files: [file],
-            nameInSource: { [name($0, model)] })
-    }
-
-    private static func name(_ parameter: String, _ model: ModelFile) -> String {
-        FloatTensorName.name(of: parameter, innerGroups: model.configuration.innerGroupNum)
+            nameInSource: { [$0.tensorName.text] })
     }
 
     /// One CRC-32 for each tensor, where the file has them.
     private static func checksums(_ model: ModelFile) throws(Fault) -> [UInt32]? {
-        let key = "albit.checksums"
+        let key = ModelKey.checksums
         guard let array = try model.gguf.array(key) else { return nil }
         guard array.elementType == .uint32, array.count == model.gguf.tensors.count else {
             throw .badValue(path: model.path, key: key, problem: "does not hold an unsigned 32-bit number for each tensor")
@@ -110,7 +105,7 @@ enum FloatGGUF {
                 advice: "choose one of these with --task")
         }
         if let path = options.labels {
-            let rows = model.gguf.tensor(FloatTensorName.name(of: ParameterName.classifierWeight, innerGroups: 1))?.shape.last ?? 0
+            let rows = model.gguf.tensor(Parameter.weight(.classifier).tensorName.text)?.shape.last ?? 0
             card.labels = try LabelFile(path: path).labels(rows: rows)
         }
         return card
@@ -122,7 +117,7 @@ enum FloatGGUF {
 
     /// The tokenizer's own files, as they were beside the checkpoint.
     private static func files(_ model: ModelFile) throws(Fault) -> [TokenizerFile] {
-        let key = "albit.files.names"
+        let key = ModelKey.fileNames
         let names = try model.gguf.strings(key) ?? []
         guard names.count <= maxFiles, names.allSatisfy(DirectoryTree.isPlainName) else {
             throw .badValue(
@@ -130,7 +125,7 @@ enum FloatGGUF {
         }
         var files: [TokenizerFile] = []
         for (index, name) in names.enumerated() {
-            let key = "albit.files." + String(index)
+            let key = ModelKey.file(index)
             let array = try model.gguf.required(key, try model.gguf.array(key))
             guard array.elementType == .uint8, array.count <= maxFileBytes else {
                 throw Fault(

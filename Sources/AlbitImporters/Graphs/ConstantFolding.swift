@@ -171,7 +171,7 @@ struct ConstantFolding {
             for input in inputs { numbers.append(try input.values()?.map(Double.init) ?? []) }
             guard let value = Pointwise.apply(node.operation, numbers)?.first, first.base.dtype.isFloating else { return nil }
             let shape = inputs.map(\.shape).max { $0.count < $1.count } ?? []
-            return FoldedConstant(NumberTensor(Float(value), shape: shape), roots: [])
+            return FoldedConstant(UniformTensor(Float(value), shape: shape), roots: [])
         }
         guard inputs.count == 2 else { return nil }
         for (weight, number) in [(inputs[0], inputs[1]), (inputs[1], inputs[0])] where number.count == 1 && weight.base.dtype.isFloating {
@@ -187,7 +187,7 @@ struct ConstantFolding {
 }
 
 /// One number that a graph computes from others.
-final class NumberTensor: LazyTensor {
+final class UniformTensor: LazyTensor {
     let shape: [Int]
     let dtype = TensorType.float32
     let isSequential = false

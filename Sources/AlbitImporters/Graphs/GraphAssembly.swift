@@ -1,30 +1,32 @@
 import AlbitModel
 import AlbitText
 
-/// Canonical parameters that are being put together from constants of a graph.
+/// Parameters that are being put together from constants of a graph.
 struct GraphAssembly {
     let path: String
     let graph: DataflowGraph
-    private(set) var parameters: [String: any LazyTensor] = [:]
+    let configuration: Configuration
+    private(set) var parameters: [Parameter: any LazyTensor] = [:]
     /// The constant that each parameter is made of.
-    private(set) var names: [String: String] = [:]
-    private var constants: [String: FoldedConstant] = [:]
+    private(set) var names: [Parameter: String] = [:]
+    private var constants: [Parameter: FoldedConstant] = [:]
     /// Constants that became a parameter, or are copies of one.
-    private var roles: [DataflowGraph.ValueID: String] = [:]
+    private var roles: [DataflowGraph.ValueID: Parameter] = [:]
     private var copies: [(kept: DataflowGraph.ValueID, duplicate: DataflowGraph.ValueID)] = []
 
-    init(path: String, graph: DataflowGraph) {
+    init(path: String, graph: DataflowGraph, configuration: Configuration) {
         self.path = path
         self.graph = graph
+        self.configuration = configuration
     }
 
     /// The constant that stands for a parameter so far.
-    func constant(_ parameter: String) -> FoldedConstant? { constants[parameter] }
+    func constant(_ parameter: Parameter) -> FoldedConstant? { constants[parameter] }
 
-    mutating func set(_ parameter: String, _ constant: FoldedConstant?) throws(Fault) {
+    mutating func set(_ parameter: Parameter, _ constant: FoldedConstant?) throws(Fault) {
         guard let constant, let tensor = constant.tensor else {
             throw Fault(
-                .importMissingTensor, in: path, "\(parameter) is missing", expected: "a tensor named "
+                .importMissingTensor, in: path, "\(parameter.name(configuration)) is missing", expected: "a tensor named "
                     + "\(["a constant of the graph"].map { "'\($0)'" }.joined(separator: " or "))")
         }
         parameters[parameter] = tensor
@@ -34,24 +36,24 @@ struct GraphAssembly {
     }
 
     /// A vector that a graph may leave out where it is zero.
-    mutating func set(_ parameter: String, _ constant: FoldedConstant?, orZeros count: Int) throws(Fault) {
+    mutating func set(_ parameter: Parameter, _ constant: FoldedConstant?, orZeros count: Int) throws(Fault) {
         if let constant { return try set(parameter, constant.flat) }
-        parameters[parameter] = NumberTensor(0, shape: [count])
+        parameters[parameter] = UniformTensor(0, shape: [count])
         names[parameter] = "zeros"
     }
 
-    mutating func set(_ name: String, _ linear: LinearMatch) throws(Fault) {
-        try set(name + ".weight", linear.finishedWeight)
-        try set(name + ".bias", linear.finishedBias, orZeros: linear.rows)
+    mutating func set(_ module: ParameterModule, _ linear: LinearMatch) throws(Fault) {
+        try set(.weight(module), linear.finishedWeight)
+        try set(.bias(module), linear.finishedBias, orZeros: linear.rows)
     }
 
-    mutating func set(_ name: String, _ norm: Normalization) throws(Fault) {
-        try set(name + ".weight", norm.scale.flat)
-        try set(name + ".bias", norm.bias, orZeros: norm.scale.count)
+    mutating func set(_ module: ParameterModule, _ norm: Normalization) throws(Fault) {
+        try set(.weight(module), norm.scale.flat)
+        try set(.bias(module), norm.bias, orZeros: norm.scale.count)
     }
 
     /// Notes that `copy` holds what `parameter` holds.
-    mutating func merge(_ copy: FoldedConstant?, into parameter: String) {
+    mutating func merge(_ copy: FoldedConstant?, into parameter: Parameter) {
         guard let kept = constants[parameter]?.roots, let copy, kept.count == copy.roots.count else { return }
         for (first, second) in zip(kept, copy.roots) where first != second {
             if roles[second] == nil { copies.append((first, second)) }
@@ -83,16 +85,17 @@ struct GraphAssembly {
 }
 
 extension LayerMatch {
-    /// The layer's parameters by their canonical part; nil for a bias that is left out.
-    var parameters: [(part: ParameterName.Layer, constant: FoldedConstant?)] {
-        [
-            (.queryBias, attention.query.finishedBias), (.keyBias, attention.key.finishedBias), (.valueBias, attention.value.finishedBias),
-            (.outputBias, dense.finishedBias), (.attentionNormWeight, attentionNorm.scale.flat),
-            (.attentionNormBias, attentionNorm.bias?.flat), (.ffnBias, ffn.finishedBias), (.ffnOutputBias, ffnOutput.finishedBias),
-            (.layerNormWeight, norm.scale.flat), (.layerNormBias, norm.bias?.flat), (.queryWeight, attention.query.finishedWeight),
-            (.keyWeight, attention.key.finishedWeight), (.valueWeight, attention.value.finishedWeight), (.outputWeight, dense.finishedWeight),
-            (.ffnWeight, ffn.finishedWeight), (.ffnOutputWeight, ffnOutput.finishedWeight),
+    /// The layer's parameters as those of stored layer `index`; nil for a bias that is left out.
+    func parameters(ofLayer index: Int) -> [(parameter: Parameter, constant: FoldedConstant?)] {
+        let linears: [(LayerModule, LinearMatch)] = [
+            (.query, attention.query), (.key, attention.key), (.value, attention.value), (.attentionOutput, dense), (.ffnUp, ffn),
+            (.ffnDown, ffnOutput),
         ]
+        let norms: [(LayerModule, Normalization)] = [(.attentionNorm, attentionNorm), (.outputNorm, norm)]
+        // Vectors first: where layers differ, they are the quicker to tell it.
+        return linears.map { (.bias(layer: index, $0), $1.finishedBias) }
+            + norms.flatMap { [(.weight(layer: index, $0), $1.scale.flat), (.bias(layer: index, $0), $1.bias?.flat)] }
+            + linears.map { (.weight(layer: index, $0), $1.finishedWeight) }
     }
 }
 

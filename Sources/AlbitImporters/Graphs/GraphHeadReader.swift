@@ -15,14 +15,13 @@ struct GraphHeadReader {
 
     /// Adds the heads' parameters; the result tells what the classifier reads, where there is one.
     func read(into assembly: inout GraphAssembly, _ report: inout ImportReport) throws(Fault) -> Head? {
-        typealias Name = ParameterName
         let outputs = walk.graph.outputs.map { (name: walk.graph.values[$0].name, match: walk.output($0, of: encoder.result)) }
         let hasWords = outputs.contains { if case .words = $0.match { true } else { false } }
         var kind: Head?
         func classifier(_ linear: LinearMatch, _ head: Head, _ output: String, _ assembly: inout GraphAssembly) throws(Fault) -> String {
             guard kind == nil else { return "left out: the model has another classifier" }
             kind = head
-            try assembly.set("classifier", linear)
+            try assembly.set(.classifier, linear)
             return head == .tokenClassification ? "a classifier of tokens" : "a classifier of the pooled state"
         }
         for (name, match) in outputs {
@@ -35,15 +34,15 @@ struct GraphHeadReader {
             case .fromPooled(let pooler, let linear):
                 try setPooler(pooler, &assembly)
                 let isOrder = options.head == .sentenceOrder || (hasWords && linear.rows == 2) || declares("ForNextSentencePrediction")
-                if isOrder, linear.rows == 2, assembly.parameters[Name.orderWeight] == nil {
-                    try assembly.set("sop_classifier", linear)
+                if isOrder, linear.rows == 2, assembly.parameters[.weight(.order)] == nil {
+                    try assembly.set(.order, linear)
                     role = "the order of sentences"
                 } else {
                     role = try classifier(linear, .sequenceClassification, name, &assembly)
                 }
             case .fromTokens(let linear, let isSplit):
                 if linear.rows == 2 && (isSplit || options.head == .questionAnswering || declares("ForQuestionAnswering")) {
-                    if assembly.parameters[Name.answerWeight] == nil { try assembly.set("qa_outputs", linear) }
+                    if assembly.parameters[.weight(.answer)] == nil { try assembly.set(.answer, linear) }
                     role = "the ends of answers"
                 } else {
                     role = try classifier(linear, .tokenClassification, name, &assembly)
@@ -58,14 +57,13 @@ struct GraphHeadReader {
     }
 
     private func setPooler(_ pooler: LinearMatch, _ assembly: inout GraphAssembly) throws(Fault) {
-        if assembly.parameters[ParameterName.poolerWeight] == nil { try assembly.set("pooler", pooler) }
+        if assembly.parameters[.weight(.pooler)] == nil { try assembly.set(.pooler, pooler) }
     }
 
     /// The decoder of the masked-word head has to be the word embedding: that is all Albit stores.
     private func words(
         _ dense: LinearMatch, _ activation: HiddenActivation, _ norm: Normalization, _ decoder: LinearMatch, _ assembly: inout GraphAssembly
     ) throws(Fault) -> String {
-        typealias Name = ParameterName
         guard let weight = decoder.finishedWeight else { return "left out" }
         let table = encoder.embeddings.words.table
         guard try weight.isEqual(to: table) else {
@@ -81,10 +79,10 @@ struct GraphHeadReader {
         guard activation == configuration.hiddenAct, norm.epsilon == configuration.layerNormEps else {
             return "left out: its activation or epsilon is not that of the layers"
         }
-        assembly.merge(weight, into: Name.wordEmbeddings)
-        try assembly.set("predictions.dense", dense)
-        try assembly.set("predictions.LayerNorm", norm)
-        try assembly.set(Name.predictionBias, decoder.finishedBias, orZeros: decoder.rows)
+        assembly.merge(weight, into: .wordEmbeddings)
+        try assembly.set(.predictionDense, dense)
+        try assembly.set(.predictionNorm, norm)
+        try assembly.set(.predictionBias, decoder.finishedBias, orZeros: decoder.rows)
         return "scores of words at every token"
     }
 }

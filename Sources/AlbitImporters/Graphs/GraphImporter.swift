@@ -16,29 +16,27 @@ struct GraphImporter {
     func source(files: [any ByteSource]) throws(Fault) -> AlbertSource {
         let walk = try GraphWalk(path: path, graph: graph)
         let encoder = try findEncoder(walk)
-        var assembly = GraphAssembly(path: path, graph: graph)
         let sharing = try share(encoder)
         let configuration = try configure(encoder, sharing)
+        var assembly = GraphAssembly(path: path, graph: graph, configuration: configuration)
 
-        typealias Name = ParameterName
-        try assembly.set(Name.wordEmbeddings, encoder.embeddings.words.table)
-        if let positions = encoder.embeddings.positions { try assembly.set(Name.positionEmbeddings, positions.table) }
-        if let types = encoder.embeddings.types { try assembly.set(Name.tokenTypeEmbeddings, types.table) }
-        try assembly.set("embeddings.LayerNorm", encoder.embeddings.norm)
-        if let projection = encoder.projection { try assembly.set("encoder.embedding_hidden_mapping_in", projection) }
+        try assembly.set(.wordEmbeddings, encoder.embeddings.words.table)
+        if let positions = encoder.embeddings.positions { try assembly.set(.positionEmbeddings, positions.table) }
+        if let types = encoder.embeddings.types { try assembly.set(.tokenTypeEmbeddings, types.table) }
+        try assembly.set(.embeddingNorm, encoder.embeddings.norm)
+        if let projection = encoder.projection { try assembly.set(.projection, projection) }
         for (index, step) in sharing.representatives.enumerated() {
-            for (part, constant) in encoder.layers[step].parameters {
-                let name = Name.layer(index, part, innerGroups: configuration.innerGroupNum)
-                if part.rawValue.hasSuffix("bias") {
-                    try assembly.set(name, constant, orZeros: CanonicalShapes.shape(of: part, configuration)[0])
+            for (parameter, constant) in encoder.layers[step].parameters(ofLayer: index) {
+                if case .bias(let module) = parameter {
+                    try assembly.set(parameter, constant, orZeros: module.rows(configuration) ?? 0)
                 } else {
-                    try assembly.set(name, constant)
+                    try assembly.set(parameter, constant)
                 }
             }
         }
         for (step, layer) in encoder.layers.enumerated() {
-            for (part, constant) in layer.parameters {
-                assembly.merge(constant, into: Name.layer(configuration.storedLayer(at: step), part, innerGroups: configuration.innerGroupNum))
+            for (parameter, constant) in layer.parameters(ofLayer: configuration.storedLayer(at: step)) {
+                assembly.merge(constant, into: parameter)
             }
         }
 
@@ -57,14 +55,15 @@ struct GraphImporter {
 
         let names = assembly.names
         let heads = HeadReader(
-            path: path, parameters: assembly.parameters, configurationFile: file, options: options, classifier: kind,
-            nameInSource: { names[$0].map { [$0] } ?? [$0] })
+            path: path, configuration: configuration, parameters: assembly.parameters, configurationFile: file,
+            options: options, classifier: kind,
+            nameInSource: { [names[$0] ?? $0.name(configuration)] })
         var card = try heads.card(&report)
         card.sentence = try neighbours.sentencePipeline()
         return try AlbertSource(
             configuration: configuration, parameters: assembly.parameters, card: card,
             tokenizerFiles: try neighbours.tokenizerFiles(options), report: report, files: files,
-            nameInSource: { names[$0].map { [$0] } ?? [$0] })
+            nameInSource: { [names[$0] ?? $0.name(configuration)] })
     }
 
     private func findEncoder(_ walk: GraphWalk) throws(Fault) -> EncoderMatch {
@@ -127,7 +126,7 @@ struct GraphImporter {
 
     /// Whether all layers have the same weights, with every copy read once.
     private func areOne(_ layers: [LayerMatch]) throws(Fault) -> Bool {
-        let parameters = layers.map { $0.parameters.map(\.constant) }
+        let parameters = layers.map { $0.parameters(ofLayer: 0).map(\.constant) }
         for part in parameters[0].indices {
             let constants = parameters.compactMap { $0[part] }
             guard constants.count == layers.count || constants.isEmpty else { return false }
@@ -137,7 +136,7 @@ struct GraphImporter {
     }
 
     private static func equal(_ a: LayerMatch, _ b: LayerMatch) throws(Fault) -> Bool {
-        for (first, second) in zip(a.parameters, b.parameters) {
+        for (first, second) in zip(a.parameters(ofLayer: 0), b.parameters(ofLayer: 0)) {
             guard let x = first.constant, let y = second.constant else {
                 guard first.constant == nil, second.constant == nil else { return false }
                 continue

@@ -199,7 +199,7 @@ struct TFLiteLowering {
         if shape.isEmpty {
             let values = try item.options?.int32s(0, limit: 64, "the options of operator \(item.number)") ?? tensors[index].shape
             shape = name + "/shape"
-            try builder.constant(shape, NumbersTensor(shape: [values.count], values: values.map { Float($0) }))
+            try builder.constant(shape, NumberListTensor(shape: [values.count], values: values.map { Float($0) }))
         }
         try builder.node(.reshape, name: name, inputs: [inputs[0], shape], outputs: [name])
     }
@@ -221,7 +221,7 @@ struct TFLiteLowering {
         var bias = inputs[2]
         if let change = changes[item.number], change.bias == nil {
             bias = name + "/bias"
-            try builder.constant(bias, NumbersTensor(shape: [change.values.count], values: change.values))
+            try builder.constant(bias, NumberListTensor(shape: [change.values.count], values: change.values))
         }
         try builder.node(.matmul(transposeB: true), name: product, inputs: Array(inputs.prefix(2)), outputs: [product])
         try activated(item, .add, [product, bias], activation: activation)

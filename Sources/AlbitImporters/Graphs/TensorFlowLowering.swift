@@ -122,7 +122,7 @@ struct TensorFlowLowering {
         case "Erfc":
             // erfc(x) = 1 - erf(x).
             try require(1)
-            try builder.constant(item.name + "/one", NumbersTensor(shape: [], values: [1]))
+            try builder.constant(item.name + "/one", NumberListTensor(shape: [], values: [1]))
             try builder.node(.erf, name: item.name + "/erf", inputs: [inputs[0]], outputs: [item.name + "/erf"])
             try add(.subtract, [item.name + "/one", item.name + "/erf"])
         case "Cast":

@@ -134,7 +134,7 @@ enum TensorFlowTensor {
         }
         let found = values.count / dtype.size
         guard found <= count else { throw bad("has \(found) values, its shape \(parts.shape) holds \(count)") }
-        return NumbersTensor(shape: parts.shape, dtype: dtype, stored: values)
+        return NumberListTensor(shape: parts.shape, dtype: dtype, stored: values)
     }
 }
 

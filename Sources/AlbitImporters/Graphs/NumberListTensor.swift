@@ -2,7 +2,7 @@ import AlbitText
 
 /// A few numbers that a reader made or that a file spells shortly. Where there are fewer than the shape holds, the last
 /// one fills the rest, as TensorFlow shortens constants; without any, all are 0.
-final class NumbersTensor: LazyTensor {
+final class NumberListTensor: LazyTensor {
     let shape: [Int]
     let dtype: TensorType
     let isSequential = false

@@ -6,21 +6,24 @@ import AlbitQuantizer
 import AlbitText
 
 /// What `quantize` made, of what, and what it left out: nothing is dropped silently.
-struct QuantizationSummary {
+package struct QuantizationSummary {
     let output: String
-    let bytes: Int
+    package let bytes: Int
     let preset: Preset
     /// The calibration data in words; empty without calibration.
-    let calibration: String
+    package let calibration: String
     /// What was measured; nil without calibration.
-    let drift: DriftReport?
+    package let drift: DriftReport?
     /// What a search raised; nil where none was asked for or needed.
     let raised: PrecisionTuning.Raised?
-    let source: ImportSummary
+    package let source: ImportSummary
     /// Whether limits were given, which then held from the start where nothing was raised.
     let isSearched: Bool
 
-    var text: String {
+    /// Sites whose precision a search raised.
+    package var raisedSites: Int { raised?.sites ?? 0 }
+
+    package var text: String {
         var lines = [
             "made         \(output), \(InspectCommand.grouped(bytes)) bytes, preset \(preset.rawValue)",
             source.origin,
@@ -60,7 +63,7 @@ struct QuantizationSummary {
         return lines
     }
 
-    var json: String {
+    package var json: String {
         var json = JSONWriter()
         json.beginObject()
         json.member("output"); json.string(output)

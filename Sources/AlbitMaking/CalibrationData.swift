@@ -1,4 +1,3 @@
-import AlbitCommands
 import AlbitDrift
 import AlbitImporters
 import AlbitModel
@@ -14,14 +13,14 @@ struct CalibrationData {
     var description: String
 
     /// 16 sequences calibrate as well as 100 (formats/int8.md); more cost time only.
-    private static let mostSequences = 48
-    private static let mostTokens = 128
+    private static let maxSequences = 48
+    private static let maxTokens = 128
 
     /// From a file of texts or ids; else the tool's own sentences; else, without a tokenizer, fixed random ids.
     static func load(
         _ path: String?, _ columns: ColumnChoice, _ checkpoint: AlbertSource, _ tokenizer: Tokenizer?
     ) throws -> CalibrationData {
-        let limit = min(mostTokens, checkpoint.configuration.maxPositionEmbeddings)
+        let limit = min(maxTokens, checkpoint.configuration.maxPositionEmbeddings)
         guard let path else {
             if let tokenizer {
                 return CalibrationData(
@@ -37,7 +36,7 @@ struct CalibrationData {
         let sequences = try read(path, columns, limit, checkpoint, tokenizer)
         guard !sequences.isEmpty else { throw Fault(.calibrationEmpty, in: path, "holds no line to calibrate with") }
         return CalibrationData(
-            sequences: sequences, description: String(sequences.count) + " sequences of " + Quantize.name(of: path))
+            sequences: sequences, description: String(sequences.count) + " sequences of " + name(of: path))
     }
 
     /// The first sequences of a data file; empty lines are none.
@@ -46,7 +45,7 @@ struct CalibrationData {
     ) throws -> [EncoderInput] {
         let data = try ExampleReader(path: path, otherwise: .tableIfNamed, choice: columns)
         var sequences: [EncoderInput] = []
-        while sequences.count < mostSequences, let example = try data.next() {
+        while sequences.count < maxSequences, let example = try data.next() {
             var texts: [(text: [UInt8], pair: [UInt8]?)] = []
             switch example.input {
             case .ids(let ids, let typeIds):
@@ -72,6 +71,11 @@ struct CalibrationData {
 
     private static func input(_ encoding: Encoding, _ checkpoint: AlbertSource) -> EncoderInput {
         EncoderInput(encoding, checkpoint.configuration)
+    }
+
+    /// The last component of a path.
+    static func name(of path: String) -> String {
+        String(path.split(separator: "/").last ?? "")
     }
 
     private static func randomSequences(_ configuration: Configuration, length: Int) -> [EncoderInput] {

@@ -1,17 +1,16 @@
-import AlbitCommands
 import AlbitText
 
 /// What `convert` made, of what, and what it left out.
-struct ConversionSummary {
+package struct ConversionSummary {
     let output: String
     let weights: String
     let source: ImportSummary
 
-    var text: String {
+    package var text: String {
         (["made         \(output), weights \(weights)", source.origin] + source.tensors).joined(separator: "\n")
     }
 
-    var json: String {
+    package var json: String {
         var json = JSONWriter()
         json.beginObject()
         json.member("output"); json.string(output)

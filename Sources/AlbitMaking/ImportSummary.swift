@@ -3,8 +3,8 @@ import AlbitImporters
 import AlbitText
 
 /// What became of the tensors of a source: used, merged or ignored, none dropped silently.
-struct ImportSummary {
-    let report: ImportReport
+package struct ImportSummary {
+    package let report: ImportReport
 
     private var used: [String] { report.tensors.filter { $0.parameter != nil }.map(\.name) }
 

@@ -1,0 +1,39 @@
+import AlbitCommands
+import AlbitImporters
+import AlbitModel
+import AlbitText
+
+extension Inspection {
+    /// Of what a path leads to.
+    package init(_ opened: OpenedModel) throws(Fault) {
+        switch opened.content {
+        case .albit(let file): try self.init(file)
+        case .source(let source): self.init(source)
+        }
+    }
+
+    /// Of an imported checkpoint.
+    init(_ source: AlbertSource) {
+        self.init(configuration: source.configuration)
+        let report = source.report
+        path = report.path
+        format = report.format + (report.writer.map { ", written by " + $0 } ?? "")
+            + (report.naming.isEmpty ? "" : ", names of " + report.naming)
+        configurationOrigin =
+            switch report.configuration {
+            case .file(let name): "from " + name
+            case .inferred(let how): "inferred: " + how
+            }
+        tensors = report.tensors.map { Tensor(name: $0.name, dtype: $0.dtype, shape: $0.shape, bytes: $0.bytes) }
+        uniqueParameters = report.uniqueParameters
+        uniqueBytes = report.uniqueBytes
+        fileBytes = report.fileBytes
+        merged = report.merged.map { ($0.kept, $0.duplicates) }
+        ignored = report.ignored.map { ($0.name, $0.reason) }
+        heads = source.card.heads
+        labels = source.card.labels
+        tokenizer = source.tokenizerFiles.map(\.name).joined(separator: ", ")
+        notes = report.notes
+        if !report.root.isEmpty { notes.append("the transformer was found under '" + report.root + "'") }
+    }
+}

@@ -1,0 +1,31 @@
+import AlbitImporters
+import AlbitModel
+import AlbitText
+import AlbitTokenizers
+
+extension Tokenizer {
+    /// The tokenizer of a model in any format, or of a bare tokenizer file. `isSegmented`: it will get words instead
+    /// of text.
+    package init(opening path: String, options: ImportOptions, isSegmented: Bool = false) throws(Fault) {
+        if let bare = try Tokenizer.bareTables(path) {
+            self.init(bare)
+            return
+        }
+        guard let tokenizer = try OpenedModel(path: path, options: options).tokenizer(isSegmented: isSegmented) else {
+            throw Fault(.modelNoTokenizer, in: path, "has no tokenizer", advice: "name one with --tokenizer")
+        }
+        self = tokenizer
+    }
+
+    /// The tables of a file that is a tokenizer and nothing else; nil for any other.
+    private static func bareTables(_ path: String) throws(Fault) -> TokenizerTables? {
+        guard let file = try? MappedFile(path: path) else { return nil }
+        let bytes = withExtendedLifetime(file) { Array(file.bytes) }
+        let isNamed = ["tokenizer.json", ".model", "vocab.txt"].contains { path.hasSuffix($0) }
+        do throws(Fault) { return try TokenizerReader.read(bytes, path: path) } catch {
+            // Without such a name it is a checkpoint, about which its reader says more.
+            guard isNamed else { return nil }
+            throw error
+        }
+    }
+}
