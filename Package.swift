@@ -53,7 +53,10 @@ let package = Package(
         // The Swift API, all that is public. Not in Sources/Albit, which some file systems take for Sources/albit.
         .target(
             name: "Albit",
-            dependencies: ["AlbitImporters", "AlbitMaking", "AlbitModel", "AlbitRuntime", "AlbitTasks", "AlbitText", "AlbitTokenizers"],
+            dependencies: [
+                "AlbitDrift", "AlbitImporters", "AlbitMaking", "AlbitModel", "AlbitQuantizer", "AlbitRuntime", "AlbitTasks", "AlbitText",
+                "AlbitTokenizers",
+            ],
             path: "Sources/AlbitLibrary"),
         .executableTarget(
             name: "albit",

@@ -74,7 +74,7 @@ public struct AlbertError: Error, Sendable, Equatable, CustomStringConvertible {
             .dataColumnsOfLists, .dataCompressed, .dataEmpty, .dataLatin1, .dataMissingFlags, .dataNeedsTokenizer,
             .dataNoColumn, .dataNoInput, .dataNotJSON, .dataNotObject, .dataNotSquad, .dataNotUTF8, .dataOfPairs,
             .dataRecordTooLong, .dataTooManyColumns, .dataUTF16, .dataUTF32, .dataUnclosedQuote, .dataUnfinishedJSON,
-            .dataUnknownLabel, .dataWrongColumnCount, .dataWrongType, .columnsMalformed, .columnsNoSuchColumn,
+            .dataUnknownLabel, .dataWrongColumnCount, .columnsMalformed, .columnsNoSuchColumn,
             .columnsRoleTwice, .columnsUnknownRole, .exampleNotAnswers, .exampleNotChoices, .exampleNotIds,
             .exampleNotLabel, .exampleNotText, .exampleNotWords, .examplePythonList, .exampleTagCount,
             .labelConfusable, .labelFlagCount, .labelFlagsOrIds, .labelNotFlag, .labelNotNumber, .labelNumbered,

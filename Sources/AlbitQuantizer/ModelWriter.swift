@@ -23,10 +23,17 @@ struct ModelWriter {
     /// Bytes of all tensors with what pads them.
     var totalBytes: Int { announced.reduce(0) { $0 + $1.bytes + header.padding(after: $1.bytes) } }
 
+    /// Bytes of the header, once it is written.
+    private(set) var headerBytes = 0
+    /// Bytes of tensors that are written.
+    var writtenBytes: Int { file.offset - headerBytes }
+
     /// Reserves the checksums and writes the header.
     mutating func begin() throws(Fault) {
         header.set(ModelKey.checksums, [UInt32](repeating: 0, count: announced.count))
-        try file.write(header.header())
+        let bytes = header.header()
+        headerBytes = bytes.count
+        try file.write(bytes)
     }
 
     /// Appends data of the tensor at hand; the next one begins when its announced bytes are there.

@@ -93,9 +93,9 @@ extension Quantizer {
         try writer.append(scales)
     }
 
-    /// Which tensor is at hand, and how many bytes of the file are there.
+    /// Which tensor is at hand, and how many bytes of the tensors are there.
     private func report(_ name: String, _ writer: ModelWriter) throws(Fault) {
-        let (done, total) = (writer.file.offset, writer.totalBytes)
+        let (done, total) = (writer.writtenBytes, writer.totalBytes)
         try request.progress(name + ", " + String(done / 1_000_000) + " of " + String(total / 1_000_000) + " MB", done, total)
     }
 

@@ -31,7 +31,7 @@ struct DataFileTests {
         let first = try #require(DataFileTests.text(examples[0]))
         #expect(first == ("a, \"b\"\r\nc", "d"))
         #expect(examples.map(\.label) == ["1", "0"])
-        #expect(examples.map(\.line) == [3, 5])
+        #expect(examples.map(\.line) == [2, 5])
     }
 
     /// In TSV a quote is a character.

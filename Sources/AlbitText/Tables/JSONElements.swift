@@ -60,9 +60,7 @@ struct JSONElements {
     }
 
     static func parse(_ bytes: [UInt8], in file: String, line: Int) throws(Fault) -> JSONValue {
-        do throws(Fault) { return try JSONValue(parsing: bytes) } catch {
-            throw Fault(.dataNotJSON, in: file, at: "line " + String(line), "is not JSON: " + error.description)
-        }
+        try JSONValue(parsing: bytes, file: file, place: "line " + String(line))
     }
 
     private func wrong(_ problem: String) -> Fault {
