@@ -59,6 +59,8 @@ int platform_watch_signals(void) {
 bool platform_stopped(void) { return atomic_load(&stopped); }
 
 long platform_read(int fd, void *into, size_t count) {
+    // poll passes negative descriptors over, so that it would wait for a signal only.
+    if (fd < 0) return -1;
     for (;;) {
         if (platform_stopped()) return 0;
         if (alarm_pipe[0] >= 0) {
