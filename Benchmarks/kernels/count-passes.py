@@ -15,7 +15,7 @@ import sys
 import tempfile
 
 # Instructions a token of the sample model, 2 % above those of the commit that last changed them.
-LIMITS = {"avx2": 1_755_000, "scalar": 32_950_000}
+LIMITS = {"avx2": 1_536_000, "scalar": 32_950_000}
 SHORT, LONG = 32, 160
 LINE = re.compile(r"^\s*([\d,]+) \([ \d.]+%\)\s+\S*?:(\S+)")
 
