@@ -53,7 +53,7 @@ import Testing
         let process = Process()
         process.executableURL = URL(fileURLWithPath: "/bin/sh")
         process.arguments = [
-            "-c", "yes 'a charming journey' | head -n 5000 | { \"$0\" serve-lines \"$1\"; echo $? >&3; } 3>&2 | head -n 2 >/dev/null",
+            "-c", "{ yes 'a charming journey' | head -n 5000; } 2>/dev/null | { \"$0\" serve-lines \"$1\"; echo $? >&3; } 3>&2 | head -n 2 >/dev/null",
             BuiltProgram.board.url.path, Self.model,
         ]
         let errors = Pipe()
