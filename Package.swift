@@ -73,7 +73,7 @@ let package = Package(
         .target(name: "TestData", dependencies: ["AlbitImporters", "AlbitText"], path: "Tests/TestData"),
         .target(
             name: "FuzzTargets",
-            dependencies: ["AlbitCommands", "AlbitImporters", "AlbitModel", "AlbitRuntime", "AlbitTasks", "AlbitText", "AlbitTokenizers"],
+            dependencies: ["AlbitCommands", "AlbitImporters", "AlbitMaking", "AlbitModel", "AlbitRuntime", "AlbitTasks", "AlbitText", "AlbitTokenizers"],
             path: "Fuzz/Targets"),
         .testTarget(
             name: "AlbitExportersTests", dependencies: ["AlbitExporters", "AlbitImporters", "AlbitModel", "AlbitRuntime", "TestData", "AlbitText"]),

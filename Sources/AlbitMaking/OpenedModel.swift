@@ -46,7 +46,9 @@ package struct OpenedModel {
         guard let file = try? MappedFile(path: path), file.bytes.prefix(4).elementsEqual("GGUF".utf8) else {
             return nil
         }
-        return try ModelFile(gguf: GGUF(file: file))
+        let gguf = try GGUF(file: file)
+        // Other programs write GGUF files of floats, which are imported.
+        return LlamaGGUF.matches(gguf) ? nil : try ModelFile(gguf: gguf)
     }
 
     /// The tokenizer that comes with it; nil for a model that takes ids only.

@@ -111,6 +111,9 @@ package struct Quantizer<Source: ParameterSource> {
             let hessians = try calibration.measureHessians(layers: layer..<(layer + 1), transforms: all, embedded: projectionTransform) {
                 request.progress(phase + ": calibrating", $0, $1)
             }
+            for hessian in [hessians.embedded] + Site.allCases.map({ hessians.layers[0][$0] }) where hessian?.isFinite == false {
+                throw Quantizer.tooLarge(request.card.origin.file, "the activations of layer \(layer + 1)")
+            }
             if let projection = plan.projection, let transform = embedded {
                 let linear = FloatLinear(
                     name: projection.name, rows: projection.rows, columns: projection.columns,
@@ -140,6 +143,12 @@ package struct Quantizer<Source: ParameterSource> {
             try emit(rounder.round(
                 linear, transform: InputTransform(columns: head.columns, rotated: false, shift: []), hessian: nil))
         }
+    }
+
+    private static func tooLarge(_ file: String, _ what: String) -> Fault {
+        Fault(
+            .quantizerNotFinite, in: file, "\(what) are so large that their squares are infinite in float32",
+            advice: "the weights are damaged, or trained without bounds; --preset plain measures no activations")
     }
 
     /// The digest of a fixed sequence, computed by the file itself with the integer kernels.

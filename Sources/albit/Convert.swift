@@ -39,6 +39,7 @@ struct Convert: ParsableCommand {
     @Flag(name: .long, help: "Print JSON.")
     var json = false
 
+    @OptionGroup var strictness: StrictArguments
     @OptionGroup var source: SourceArguments
 
     func validate() throws {
@@ -51,7 +52,7 @@ struct Convert: ParsableCommand {
     }
 
     func run() throws {
-        let checkpoint = try Importer.open(path: path, options: source.options)
+        let checkpoint = try source.open(path, strict: strictness.strict)
         for note in checkpoint.report.notes { Message.say("note: " + note) }
         try write(checkpoint)
         let summary = ConversionSummary(output: output, weights: weights.rawValue, source: ImportSummary(report: checkpoint.report))

@@ -11,7 +11,7 @@ struct ImportSummary {
     var origin: String { "from         \(report.path): \(report.format), \(InspectCommand.grouped(report.fileBytes)) bytes" }
 
     var tensors: [String] {
-        ["used         \(used.count) of \(report.tensors.count) tensors"]
+        (report.proof.map { ["proof        " + $0] } ?? []) + ["used         \(used.count) of \(report.tensors.count) tensors"]
             + report.merged.map { "merged       \($0.duplicates.joined(separator: ", ")) into \($0.kept)" }
             + report.ignored.map { "ignored      \($0.name): \($0.reason)" }
     }
@@ -20,6 +20,8 @@ struct ImportSummary {
     func write(to json: inout JSONWriter) {
         json.member("source"); json.string(report.path)
         json.member("format"); json.string(report.format)
+        json.member("proof")
+        if let proof = report.proof { json.string(proof) } else { json.null() }
         json.member("used"); json.strings(used)
         Inspection.write(merged: report.merged.map { ($0.kept, $0.duplicates) }, ignored: report.ignored.map { ($0.name, $0.reason) }, to: &json)
     }

@@ -22,11 +22,14 @@ struct Inspect: ParsableCommand {
     @Flag(name: .long, help: "List every tensor.")
     var tensors = false
 
+    @OptionGroup var strictness: StrictArguments
     @OptionGroup var source: SourceArguments
 
     func run() throws {
+        let opened = try OpenedModel(path: path, options: source.options)
+        if case .source(let source) = opened.content { try GraphProof.prove(source, strict: strictness.strict) }
         let inspection =
-            switch try OpenedModel(path: path, options: source.options).content {
+            switch opened.content {
             case .albit(let file): try Inspection(file)
             case .source(let source): Inspection(source)
             }
@@ -57,6 +60,7 @@ extension Inspection {
         labels = source.card.labels
         tokenizer = source.tokenizerFiles.map(\.name).joined(separator: ", ")
         notes = report.notes
+        proof = report.proof
         if !report.root.isEmpty { notes.append("the transformer was found under '" + report.root + "'") }
     }
 }

@@ -37,10 +37,11 @@ struct Quantize: ParsableCommand {
 
     @OptionGroup var precision: PrecisionArguments
     @OptionGroup var computing: RunArguments
+    @OptionGroup var strictness: StrictArguments
     @OptionGroup var source: SourceArguments
 
     func run() throws {
-        let checkpoint = try Importer.open(path: path, options: source.options)
+        let checkpoint = try source.open(path, strict: strictness.strict)
         for note in checkpoint.report.notes { Message.say("note: " + note) }
         let bar = Progress("quantizing")
         var request = QuantizationRequest()

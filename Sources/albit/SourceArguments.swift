@@ -36,8 +36,28 @@ struct SourceArguments: ParsableArguments {
         ImportOptions(config: config, tokenizer: tokenizer, labels: labels, head: task.flatMap { Head(name: $0) }, root: root)
     }
 
-    /// The model at a path: an Albit file as it is, anything else imported and run in float32.
-    func load(_ path: String) throws -> Model { try Model(opening: path, options: options) }
+    /// The source at a path. One that was recovered from a graph is proved by it, or refused; `strict` refuses what cannot
+    /// be proved too.
+    func open(_ path: String, strict: Bool) throws -> AlbertSource {
+        let source = try Importer.open(path: path, options: options)
+        try GraphProof.prove(source, strict: strict)
+        return source
+    }
+
+    /// The model at a path: an Albit file as it is, anything else imported and run in float32. A graph is proved first
+    /// where it is to be compared, or with `strict`: it takes longer than a short answer.
+    func load(_ path: String, strict: Bool = false, isCompared: Bool = false) throws -> Model {
+        let opened = try OpenedModel(path: path, options: options)
+        if case .source(let source) = opened.content, source.graph != nil {
+            if strict || isCompared {
+                try GraphProof.prove(source, strict: strict)
+                if isCompared, let proof = source.report.proof { Message.say("note: \(path): \(proof)") }
+            } else {
+                Message.say("note: \(path): not proved: 'albit inspect' proves what was recovered from a graph, and so does --strict")
+            }
+        }
+        return try opened.model()
+    }
 
     /// The tokenizer of a model, or of a bare tokenizer file.
     func tokenizer(_ path: String) throws -> Tokenizer {

@@ -62,7 +62,7 @@ struct Verify: ParsableCommand {
                 throw Fault(.optionsConflict, "verify takes one model with --golden, or two without")
             }
             return try GoldenComparison.run(
-                source.load(reference), golden: NumpyArchive(path: path), data: DataFile(path: data), kernel: kernel, threads: threads)
+                source.load(reference, isCompared: true), golden: NumpyArchive(path: path), data: DataFile(path: data), kernel: kernel, threads: threads)
         } ?? compare(kernel, threads)
         let output = Output()
         try output.line(computing.json ? result.json() : result.text)
@@ -77,7 +77,7 @@ struct Verify: ParsableCommand {
     private func compare(_ kernel: Kernel, _ threads: Int) throws -> DriftReport {
         guard let candidate else { throw Fault(.argumentsMissing, "verify needs a candidate, or --golden FILE.npz") }
         var comparison = try Comparison(
-            reference: source.load(reference), candidate: source.load(candidate), kernel: kernel, threads: threads)
+            reference: source.load(reference, isCompared: true), candidate: source.load(candidate, isCompared: true), kernel: kernel, threads: threads)
         let bar = Progress("comparing")
         var result = try comparison.run(DataFile(path: data)) { bar.update($0, of: $1) }
         bar.finish()

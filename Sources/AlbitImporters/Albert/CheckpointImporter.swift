@@ -12,6 +12,8 @@ struct CheckpointImporter {
     /// All tensors of a normalised name; more than one where the container holds copies.
     private let tensors: [String: [NamedTensor]]
     private let resolver: NameResolver
+    /// Layers that are applied one after the other where each has LayerNorms of its own, whatever the configuration says.
+    private let appliedLayers: Int?
 
     init(path: String, checkpoint: Checkpoint, neighbours: Neighbours, options: ImportOptions) {
         self.path = path
@@ -24,7 +26,9 @@ struct CheckpointImporter {
             for (index, name) in names.enumerated() { checkpoint.tensors[index].name = name }
         }
         self.checkpoint = checkpoint
-        tensors = Dictionary(grouping: checkpoint.tensors) { NameResolver.normalise($0.name) }
+        let variant = OriginalVariant(Dictionary(grouping: checkpoint.tensors) { NameResolver.normalise($0.name) })
+        tensors = variant.tensors
+        appliedLayers = variant.appliedLayers
         resolver = NameResolver(names: Set(tensors.keys))
     }
 
@@ -39,12 +43,23 @@ struct CheckpointImporter {
     func source(files: [any ByteSource]) throws(Fault) -> AlbertSource {
         let root = try chooseRoot()
         let shapes = try inferShapes(root)
-        let (configuration, origin, file) = try configure(shapes)
+        var (configuration, origin, file) = try configure(shapes)
+        if let appliedLayers {
+            guard configuration.appliedLayers == appliedLayers else {
+                throw Fault(
+                    .importBadConfiguration, in: path,
+                    "its \(configuration.appliedLayers) layers need as many pairs of LayerNorms, the file has \(appliedLayers)")
+            }
+            (configuration.numHiddenLayers, configuration.numHiddenGroups, configuration.innerGroupNum) = (appliedLayers, appliedLayers, 1)
+        }
         var assembly = Assembly(
             report: ImportReport(
                 path: path, format: checkpoint.format, writer: checkpoint.writer, naming: root.family.name,
                 root: String(root.prefix.dropLast(root.prefix.hasSuffix(".") ? 1 : 0)), configuration: origin))
         assembly.report.fileBytes = files.reduce(0) { $0 &+ $1.count }
+        if appliedLayers != nil {
+            assembly.report.notes.append("every application of the shared layer has LayerNorms of its own: the model is imported unshared")
+        }
 
         var wanted: [(String, [NameResolver.Match])] = []
         for name in CanonicalShapes.optional { wanted.append((name, resolver.candidates(root, parameter: name))) }
@@ -164,7 +179,7 @@ struct CheckpointImporter {
             intermediateSize: try matrix("ffn", resolver.candidates(root, layer: .ffnWeight, group: 0, inner: 0)).rows,
             maxPositions: try outside(ParameterName.positionEmbeddings).rows,
             typeVocabSize: hasTypes ? try outside(ParameterName.tokenTypeEmbeddings).rows : 0, groups: groups,
-            innerGroups: inner)
+            innerGroups: inner, isGeluTanh: root.family.isGeluTanh, isShared: !root.family.layer.contains("{g}"))
     }
 
     private func configure(
@@ -190,7 +205,11 @@ struct CheckpointImporter {
         // Type embeddings of one row are stored as a vector by some.
         assembly.parameters[parameter] = tensor
         assembly.sourceNames[parameter] = named.name
-        assembly.report.tensors.append(entry(named, parameter: parameter))
+        // One tensor may stand for several parameters.
+        let own = NameResolver.normalise(named.name)
+        if own == match.normalised || assembly.used.insert(own).inserted {
+            assembly.report.tensors.append(entry(named, parameter: parameter))
+        }
         var duplicates: [String] = []
         for other in matches {
             guard assembly.used.insert(other.normalised).inserted else { continue }

@@ -12,6 +12,8 @@ package struct ImportOptions: Sendable {
     package var head: Head?
     /// `--root`: the prefix of the transformer, where a file holds several.
     package var root: String?
+    /// A mistake that a test makes the recovery of a graph commit.
+    package var sabotage: GraphSabotage?
 
     package init(config: String? = nil, tokenizer: String? = nil, labels: String? = nil, head: Head? = nil, root: String? = nil) {
         self.config = config

@@ -49,6 +49,8 @@ package struct ImportReport: Sendable {
     package var ignored: [IgnoredTensor] = []
     /// Remarks a person should read: what was decided and could have been decided otherwise.
     package var notes: [String] = []
+    /// `proved on 16 tokens, 3e-7`, or why not; nil for a source that is no graph, or where nobody asked.
+    package var proof: String?
     /// Size of the file or files.
     package var fileBytes = 0
 

@@ -62,7 +62,7 @@ struct NameResolver {
             names.contains(layerName(root, .queryWeight, group: group, inner: inner)[0])
         }
         var groups = 1
-        while has(groups, 0) { groups += 1 }
+        while root.family.layer.contains("{g}") && has(groups, 0) { groups += 1 }
         var inner = 1
         while root.family.layer.contains("{i}") && has(0, inner) { inner += 1 }
         return (groups, inner)
@@ -75,7 +75,9 @@ struct NameResolver {
             return names.map { Match(normalised: root.prefix + $0, isTransposed: false) }
         }
         if let heads = family.heads[parameter] {
-            return heads.map { Match(normalised: root.parent + $0.path, isTransposed: $0.isTransposed) }
+            // Fine-tuning of a TensorFlow Hub module leaves the head outside the module.
+            let places = root.parent == "module." ? [root.parent, ""] : [root.parent]
+            return places.flatMap { place in heads.map { Match(normalised: place + $0.path, isTransposed: $0.isTransposed) } }
         }
         guard let dot = parameter.lastIndex(of: ".") else { return [] }
         let module = String(parameter[..<dot])

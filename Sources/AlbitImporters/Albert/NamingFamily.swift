@@ -63,6 +63,8 @@ struct NamingFamily: Sendable {
     var modules: [String: [String]]
     /// Canonical parameters of heads to full names, relative to the parent of the transformer.
     var heads: [String: [HeadName]]
+    /// Original code, whose `gelu` is the tanh form: what Hugging Face calls `gelu_new`.
+    var isGeluTanh = false
 
     /// Name of a head's parameter, and whether it is stored [in][out].
     struct HeadName: Sendable {
@@ -74,7 +76,7 @@ struct NamingFamily: Sendable {
         albert("Hugging Face ALBERT (PyTorch)", .pyTorch), bert("Hugging Face BERT (PyTorch)", .pyTorch),
         albert("Hugging Face ALBERT (TensorFlow)", .keras), bert("Hugging Face BERT (TensorFlow)", .keras),
         albert("Hugging Face ALBERT (Flax)", .flax), bert("Hugging Face BERT (Flax)", .flax),
-        originalAlbert, originalBert,
+        originalAlbert, originalBert, chineseAlbert,
     ]
 
     private static func albert(_ name: String, _ leaves: Leaves) -> NamingFamily {
@@ -131,7 +133,13 @@ struct NamingFamily: Sendable {
         ],
         modules: originalModules.merging(
             ["encoder.embedding_hidden_mapping_in": ["encoder.embedding_hidden_mapping_in"]], uniquingKeysWith: { a, _ in a }),
-        heads: originalHeads)
+        heads: originalHeads, isGeluTanh: true)
+
+    /// brightmart/albert_zh, `modeling.py`: a BERT of one layer that is applied again and again, whose word embedding is the
+    /// product of two tables.
+    private static let chineseAlbert = NamingFamily(
+        name: "Chinese ALBERT (TensorFlow 1)", architecture: .bert, backbone: "bert.", leaves: .tensorFlow,
+        layer: "encoder.layer_shared.", layerModules: bertLayer, modules: originalModules, heads: originalHeads, isGeluTanh: true)
 
     /// google-research/bert, `modeling.py`.
     private static let originalBert = NamingFamily(

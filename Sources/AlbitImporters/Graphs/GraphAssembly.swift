@@ -5,6 +5,7 @@ import AlbitText
 struct GraphAssembly {
     let path: String
     let graph: DataflowGraph
+    var sabotage: GraphSabotage?
     private(set) var parameters: [String: any LazyTensor] = [:]
     /// The constant that each parameter is made of.
     private(set) var names: [String: String] = [:]
@@ -17,6 +18,9 @@ struct GraphAssembly {
         self.path = path
         self.graph = graph
     }
+
+    /// Constants of the graph that became a parameter, or are copies of one.
+    var weights: Dictionary<DataflowGraph.ValueID, String>.Keys { roles.keys }
 
     /// The constant that stands for a parameter so far.
     func constant(_ parameter: String) -> FoldedConstant? { constants[parameter] }
@@ -41,6 +45,7 @@ struct GraphAssembly {
     }
 
     mutating func set(_ name: String, _ linear: LinearMatch) throws(Fault) {
+        let linear = sabotage.map { $0.spoil(linear, named: name) } ?? linear
         try set(name + ".weight", linear.finishedWeight)
         try set(name + ".bias", linear.finishedBias, orZeros: linear.rows)
     }
