@@ -7,39 +7,78 @@ extension DriftReport {
         json.beginObject()
         json.member("reference_path"); json.string(referencePath)
         json.member("candidate_path"); json.string(candidatePath)
+        json.member("referenceDigest"); json.optional(referenceDigest)
+        json.member("candidateDigest"); json.optional(candidateDigest)
+        json.member("head"); json.optional(head?.rawValue ?? "")
         json.member("examples"); json.integer(examples)
+        json.member("labelled"); json.integer(figures.labelled)
+        json.member("unusedColumns")
+        json.beginArray()
+        for column in unusedColumns { json.string(column) }
+        json.endArray()
         json.member("tokens"); json.integer(tokens)
-        let first = metrics.first
-        json.member("metric")
-        if let first { json.string(first.name) } else { json.null() }
+        let first = figures.noMetric.isEmpty ? metrics.first : nil
+        json.member("metric"); json.optional(first?.name ?? "")
+        json.member("noMetric"); json.optional(figures.noMetric)
         json.member("reference"); json.optional(first?.reference)
         json.member("candidate"); json.optional(first?.candidate)
         json.member("drop"); json.optional(first?.drop)
-        json.member("dropInterval")
-        if let interval = first?.dropInterval {
-            json.beginArray()
-            json.number(interval.lowerBound)
-            json.number(interval.upperBound)
-            json.endArray()
-        } else {
-            json.null()
-        }
+        json.member("dropInterval"); json.optional(first?.interval)
         json.member("mcNemar"); json.optional(first?.mcNemar)
         json.member("metrics")
         json.beginArray()
         for metric in metrics {
             json.beginObject()
             json.member("name"); json.string(metric.name)
-            json.member("reference"); json.number(metric.reference)
-            json.member("candidate"); json.number(metric.candidate)
-            json.member("drop"); json.number(metric.drop)
+            json.member("reference"); json.optional(metric.reference)
+            json.member("candidate"); json.optional(metric.candidate)
+            json.member("drop"); json.optional(metric.drop)
+            json.member("dropInterval"); json.optional(metric.interval)
             json.endObject()
         }
         json.endArray()
+        json.member("classes")
+        json.beginArray()
+        for it in figures.classes {
+            json.beginObject()
+            json.member("name"); json.string(it.name)
+            json.member("count"); json.integer(it.count)
+            for (name, side) in [("reference", it.reference), ("candidate", it.candidate)] {
+                json.member(name)
+                json.beginObject()
+                json.member("precision"); json.number(side.precision)
+                json.member("recall"); json.number(side.recall)
+                json.member("f1"); json.number(side.f1)
+                json.endObject()
+            }
+            json.endObject()
+        }
+        json.endArray()
+        json.member("confusion")
+        if figures.confusion.count == 2 {
+            json.beginObject()
+            json.member("labels")
+            json.beginArray()
+            for name in figures.classNames { json.string(name) }
+            json.endArray()
+            for (name, matrix) in zip(["reference", "candidate"], figures.confusion) {
+                json.member(name)
+                json.beginArray()
+                for truth in 0..<matrix.classes {
+                    json.beginArray()
+                    for guess in 0..<matrix.classes { json.integer(matrix[truth, guess]) }
+                    json.endArray()
+                }
+                json.endArray()
+            }
+            json.endObject()
+        } else {
+            json.null()
+        }
         json.member("agreement"); json.optional(agreement)
         json.member("flips")
         if let flips { json.integer(flips) } else { json.null() }
-        json.member("neighbourOverlap"); json.optional(neighbourOverlap)
+        json.member("neighbourOverlap"); json.optional(figures.neighbourOverlap)
         json.member("logits")
         if let logits { json.discrepancy(logits, hasMaxAbs: true) } else { json.null() }
         json.member("hidden"); json.discrepancy(hidden, hasMaxAbs: false)
@@ -92,10 +131,10 @@ extension DriftReport {
         json.member("hiddenCosineMean"); json.number((hidden.cosineMean * 1e6).rounded() / 1e6)
         if let logits { json.member("logitRelativeL2"); json.number((logits.relativeL2 * 1e6).rounded() / 1e6) }
         if let agreement { json.member("agreement"); json.number((agreement * 100).rounded() / 100) }
-        if let metric = metrics.first {
+        if let metric = metrics.first, let reference = metric.reference, let candidate = metric.candidate {
             json.member("metric"); json.string(metric.name)
-            json.member("reference"); json.number((metric.reference * 100).rounded() / 100)
-            json.member("candidate"); json.number((metric.candidate * 100).rounded() / 100)
+            json.member("reference"); json.number((reference * 100).rounded() / 100)
+            json.member("candidate"); json.number((candidate * 100).rounded() / 100)
         }
         json.endObject()
         return json.text
@@ -105,6 +144,21 @@ extension DriftReport {
 extension JSONWriter {
     fileprivate mutating func optional(_ value: Double?) {
         if let value { number(value) } else { null() }
+    }
+
+    fileprivate mutating func optional(_ text: String) {
+        if text.isEmpty { null() } else { string(text) }
+    }
+
+    fileprivate mutating func optional(_ interval: DropInterval?) {
+        guard let interval else {
+            null()
+            return
+        }
+        beginArray()
+        number(interval.lower)
+        number(interval.upper)
+        endArray()
     }
 
     fileprivate mutating func discrepancy(_ it: Discrepancy, hasMaxAbs: Bool) {

@@ -3,12 +3,12 @@ import AlbitText
 
 extension DriftReport {
     /// The report as one HTML page that needs no other file and no network. `command` is what reproduces it.
-    package func page(limits: DriftLimits, command: String) -> String {
-        let verdict = DriftVerdict(self, limits: limits)
+    package func page(_ verdict: DriftVerdict, gates: [Gate], command: String) -> String {
         let parts = [
-            header(verdict), figures, metricTable, charts(limits), worstExamples,
+            header(verdict), figureList, metricTable, classTable, confusionTables, charts(gates), worstExamples,
             "<section><h2>How to reproduce</h2><pre>\(PageText.escaped(([command] + provenance).joined(separator: "\n")))</pre><p class=\"note\">Kernel \(PageText.escaped(kernel)); "
-                + "all kernels and thread counts give the same figures. Intervals: 2000 bootstrap resamples with a fixed seed.</p></section>",
+                + "all kernels and thread counts give the same figures. Intervals of paired drops: Tango's score interval for shares of right answers, "
+                + "else \(PairedBootstrap.resamples) bootstrap draws with a fixed seed and a floor of that kind.</p></section>",
         ]
         return """
             <!doctype html>
@@ -28,16 +28,17 @@ extension DriftReport {
             + "<h1>\(verdict.title)</h1><p>\(PageText.escaped(verdict.reason))</p></header>"
     }
 
-    private var figures: String {
+    private var figureList: String {
         var cells: [(name: String, value: String, note: String)] = []
-        if let metric = metrics.first {
-            cells.append(("Drop of " + metric.name, DecimalText.fixed(metric.drop, digits: 2), "points"))
+        if let metric = metrics.first, figures.noMetric.isEmpty {
+            cells.append(("Drop of " + metric.name, metric.drop.map { DecimalText.fixed($0, digits: 2) } ?? "undefined", "points"))
         }
-        if let agreement, let flips {
-            cells.append(("Equal answers", DecimalText.fixed(agreement, digits: 2) + " %", "\(flips) of \(examples) \(unit)s differ"))
+        if case .measured(let found) = figures.agreement {
+            cells.append((
+                "Equal answers", DecimalText.fixed(found.percent, digits: 2) + " %", "\(found.total - found.equal) of \(found.total) \(found.unit)s differ"))
         }
-        if let neighbourOverlap {
-            cells.append(("Same neighbours", DecimalText.fixed(neighbourOverlap, digits: 2) + " %", "of the ten nearest"))
+        if let overlap = figures.neighbourOverlap {
+            cells.append(("Same neighbours", DecimalText.fixed(overlap, digits: 2) + " %", "of the ten nearest"))
         }
         if let logits { cells.append((heading + " error", DriftReport.percent(logits.relativeL2), "relative L2")) }
         cells.append(("Hidden state error", DriftReport.percent(hidden.relativeL2), "relative L2, \(tokens) tokens"))
@@ -49,28 +50,14 @@ extension DriftReport {
         }.joined() + "</dl>"
     }
 
-    private var metricTable: String {
-        guard !metrics.isEmpty else { return "" }
-        let rows = metrics.map { metric in
-            let interval = metric.dropInterval.map {
-                DecimalText.fixed($0.lowerBound, digits: 2) + " to " + DecimalText.fixed($0.upperBound, digits: 2)
-            }
-            return "<tr><td>\(PageText.escaped(metric.name))</td><td>\(DecimalText.fixed(metric.reference, digits: 2))</td>"
-                + "<td>\(DecimalText.fixed(metric.candidate, digits: 2))</td><td>\(DecimalText.fixed(metric.drop, digits: 2))</td>"
-                + "<td>\(interval ?? "–")</td><td class=\"wide\">\(metric.mcNemar.map { DecimalText.fixed($0, digits: 3) } ?? "–")</td></tr>"
-        }
-        return "<section><h2>On the task</h2><table><thead><tr><th>Percent</th><th>Reference</th><th>Candidate</th><th>Drop</th>"
-            + "<th>95 % interval</th><th class=\"wide\">McNemar p</th></tr></thead><tbody>\(rows.joined())</tbody></table>"
-            + "<p class=\"note\">\(examples) examples of \(PageText.escaped(dataPath)). An interval that reaches 0 or below may be noise.</p></section>"
-    }
-
-    private func charts(_ limits: DriftLimits) -> String {
+    private func charts(_ gates: [Gate]) -> String {
+        let limit = gates.lazy.compactMap { if case .maxError(let limit) = $0 { limit } else { nil } }.first
         var figures = byIteration.isEmpty ? [] : [
             "<figure><h2>Error by iteration</h2><figcaption>Relative L2 of the hidden state after each applied layer"
-                + (limits.maxError == nil ? "" : "; the dashed line is the limit for the last")
+                + (limit == nil ? "" : "; the dashed line is the limit for the last")
                 + ".</figcaption>"
                 + PageChart.bars(
-                    byIteration.map(\.relativeL2), names: byIteration.indices.map { String($0 + 1) }, digits: 4, limit: limits.maxError,
+                    byIteration.map(\.relativeL2), names: byIteration.indices.map { String($0 + 1) }, limit: limit,
                     label: "Error by iteration") + "</figure>"
         ]
         if !histogram.isEmpty {
@@ -79,7 +66,7 @@ extension DriftReport {
             }
             figures.append(
                 "<figure><h2>\(heading) error</h2><figcaption>Examples by the largest absolute difference in their \(output)s.</figcaption>"
-                    + PageChart.bars(histogram.map { Double($0) }, names: edges, digits: 0, label: "Distribution of \(output) error")
+                    + PageChart.bars(histogram.map { Double($0) }, names: edges, isCount: true, label: "Distribution of \(output) error")
                     + "</figure>")
         }
         if let sensitivity {

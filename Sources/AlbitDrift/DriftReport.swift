@@ -2,23 +2,31 @@ import AlbitText
 
 /// The outcome of a comparison: everything that text, JSON and page show.
 package struct DriftReport: Sendable {
-    /// Values and agreement in percent, drop in points.
+    /// A metric of both models: percent, or in the unit of the data, with its drop in points.
     package struct Metric: Sendable {
         package let name: String
-        package let reference: Double
-        package let candidate: Double
-        /// False for perplexities, where more is worse.
-        package var isPercent = true
-        package var drop: Double { isPercent ? reference - candidate : candidate - reference }
-        /// 95 % bootstrap interval of the drop, and McNemar's p; nil where they do not apply.
-        package var dropInterval: ClosedRange<Double>?
+        /// nil where it is undefined.
+        package let reference: Double?
+        package let candidate: Double?
+        /// False for errors and perplexities, which have the unit of the data and where more is worse.
+        package let isPercent: Bool
+        /// Points by which the candidate is worse; nil where one of both is undefined.
+        package let drop: Double?
+        /// Of the drop, 95 %.
+        package let interval: DropInterval?
+        /// McNemar's p, of shares of right answers.
         package var mcNemar: Double?
+        /// Why a value is undefined.
+        package var undefined = ""
 
-        init(name: String, reference: Double, candidate: Double, isPercent: Bool = true) {
-            self.name = name
+        init(_ metric: PairedMetric, reference: Double?, candidate: Double?, interval: DropInterval?) {
+            name = metric.name
             self.reference = reference
             self.candidate = candidate
-            self.isPercent = isPercent
+            isPercent = metric.scale == .percent
+            let points = metric.pointsPerUnit / (metric.scale == .percent ? 100 : 1) * (metric.isHigherBetter ? 1 : -1)
+            drop = reference.flatMap { a in candidate.map { points * (a - $0) } }
+            self.interval = interval
         }
     }
 
@@ -30,19 +38,19 @@ package struct DriftReport: Sendable {
     /// Bytes of weights in memory; 0: not known.
     package var referenceMemory = 0
     package var candidateMemory = 0
+    /// SHA-256 of a model's file, or that of its source that it was made from; empty where none is known.
+    package var referenceDigest = ""
+    package var candidateDigest = ""
     package var examples = 0
     package var tokens = 0
-    /// The first one decides.
-    package var metrics: [Metric] = []
-    /// Percent of equal labels, tags, answers or guesses; nil without a head.
-    package var agreement: Double?
+    /// What was measured; nil for hidden states alone, as with goldens.
+    package var head: MeasuredHead?
+    /// What the answers are worth.
+    package var figures = HeadFigures(agreement: .missing("no answers were compared"))
+    /// Answers of both models that differ; nil where answers are numbers.
     package var flips: Int?
-    /// What is counted there: label, sentence, answer, text.
-    package var unit = "label"
-    /// What models without a head that has labels are compared by: "vector" in place of "logit".
-    package var output = "logit"
-    /// Percent of nearest neighbours that stay the same; of embeddings.
-    package var neighbourOverlap: Double?
+    /// Columns of the data that nothing was taken from.
+    package var unusedColumns: [String] = []
     package var logits: Discrepancy?
     package var hidden = Discrepancy()
     /// Error of the hidden state after each applied layer.
@@ -58,49 +66,32 @@ package struct DriftReport: Sendable {
     package var seconds = 0.0
 
     package init() {}
-}
 
-/// Limits that a release must keep.
-package struct DriftLimits: Sendable {
-    /// Points of the task metric.
-    package var maxDrop: Double?
-    /// Percent of equal labels.
-    package var minAgreement: Double?
-    /// Relative error of the last hidden state.
-    package var maxError: Double?
+    package var metrics: [Metric] { figures.metrics }
 
-    package init(maxDrop: Double? = nil, minAgreement: Double? = nil, maxError: Double? = nil) {
-        self.maxDrop = maxDrop
-        self.minAgreement = minAgreement
-        self.maxError = maxError
+    /// What the outputs are called.
+    package var output: String { head == .embedding || head == .ranking && logits != nil && figures.neighbourOverlap != nil ? "vector" : "logit" }
+
+    /// Percent of equal answers.
+    package var agreement: Double? {
+        guard case .measured(let agreement) = figures.agreement else { return nil }
+        return agreement.percent
     }
 
-    package var isEmpty: Bool { maxDrop == nil && minAgreement == nil && maxError == nil }
-
-    /// One line for each limit that does not hold, or that could not be measured.
-    package func violations(_ report: DriftReport) -> [String] {
-        var lines: [String] = []
-        if let maxDrop {
-            if let metric = report.metrics.first {
-                if !(metric.drop <= maxDrop) {
-                    lines.append("\(metric.name) dropped by \(DecimalText.fixed(metric.drop, digits: 2)) points, the limit is \(maxDrop)")
-                }
-            } else {
-                lines.append("--max-drop needs labels in the data and a head in the model")
-            }
+    /// What gates look at.
+    package var quantities: GatedQuantities {
+        let metric: GatedQuantities.Quantity<GatedQuantities.Metric>
+        if let first = metrics.first, figures.noMetric.isEmpty {
+            metric = .measured(GatedQuantities.Metric(name: first.name, drop: first.drop, interval: first.interval))
+        } else {
+            metric = .missing(figures.noMetric.isEmpty ? "no task metric was measured" : figures.noMetric)
         }
-        if let minAgreement {
-            if let agreement = report.agreement {
-                if !(agreement >= minAgreement) {
-                    lines.append("the agreement is \(DecimalText.fixed(agreement, digits: 2)) %, the limit is \(minAgreement) %")
-                }
-            } else {
-                lines.append("--min-agreement needs a head in the model")
-            }
+        let agreement: GatedQuantities.Quantity<Double> = switch figures.agreement {
+        case .measured(let found): .measured(found.percent)
+        case .missing(let reason): .missing(reason)
         }
-        if let maxError, !(report.hidden.relativeL2 <= maxError) {
-            lines.append("the hidden state's relative error is \(DecimalText.fixed(report.hidden.relativeL2, digits: 4)), the limit is \(maxError)")
-        }
-        return lines
+        var errors: [(name: String, value: Double)] = hidden.count > 0 ? [("hidden state", hidden.relativeL2)] : []
+        if let logits { errors.append((output, logits.relativeL2)) }
+        return GatedQuantities(metric: metric, agreement: agreement, errors: errors)
     }
 }

@@ -9,22 +9,21 @@ extension DriftReport {
         }
         row("reference", referencePath + (referenceBytes > 0 ? "  (" + DriftReport.megabytes(referenceBytes) + ")" : ""))
         row("candidate", candidatePath + "  (" + DriftReport.megabytes(candidateBytes) + ")")
-        row("data", "\(dataPath): \(examples) examples, \(tokens) tokens")
-        for metric in metrics {
-            let unit = metric.isPercent ? " %" : ""
-            var value = DecimalText.fixed(metric.reference, digits: 2) + unit + " -> " + DecimalText.fixed(metric.candidate, digits: 2) + unit
-            if metric.isPercent { value += ", drop " + DecimalText.fixed(metric.drop, digits: 2) + " points" }
-            if let interval = metric.dropInterval {
-                value += " (95 %: " + DecimalText.fixed(interval.lowerBound, digits: 2) + " to "
-                    + DecimalText.fixed(interval.upperBound, digits: 2) + ")"
-            }
-            if let p = metric.mcNemar { value += ", McNemar p = " + DecimalText.fixed(p, digits: 3) }
-            row(metric.name, value)
+        row("data", "\(dataPath): \(examples) examples" + (head != nil && figures.labelled != examples ? " (\(figures.labelled) with a truth)" : "")
+            + ", \(tokens) tokens")
+        if !unusedColumns.isEmpty { row("not used", "column" + (unusedColumns.count == 1 ? " " : "s ") + unusedColumns.joined(separator: ", ")) }
+        for metric in metrics { row(metric.name, DriftReport.text(metric)) }
+        if head != nil, !figures.noMetric.isEmpty { row("no metric", "because " + figures.noMetric) }
+        switch figures.agreement {
+        case .measured(let found):
+            let different = found.total - found.equal
+            row("agreement", DecimalText.fixed(found.percent, digits: 2) + " % (\(different) of \(found.total) \(found.unit)s differ"
+                + (different == 1 ? "s)" : ")"))
+        case .missing(let reason): if head != nil { row("agreement", "none: " + reason) }
         }
-        if let agreement, let flips {
-            row("agreement", DecimalText.fixed(agreement, digits: 2) + " % (" + String(flips) + " " + unit + (flips == 1 ? " differs)" : "s differ)"))
+        if let overlap = figures.neighbourOverlap {
+            row("neighbours", DecimalText.fixed(overlap, digits: 2) + " % of the ten nearest stay the same")
         }
-        if let neighbourOverlap { row("neighbours", DecimalText.fixed(neighbourOverlap, digits: 2) + " % of the ten nearest stay the same") }
         if let logits {
             row(output + "s", "relative error " + DecimalText.fixed(logits.relativeL2, digits: 4) + ", largest difference "
                 + DecimalText.fixed(logits.maxAbs, digits: 4))
@@ -37,6 +36,21 @@ extension DriftReport {
             if !example.reference.isEmpty { row("", "reference " + example.reference + ", candidate " + example.candidate) }
         }
         return lines.joined(separator: "\n")
+    }
+
+    /// `88.30 % -> 88.19 %, drop 0.11 points (95 %: -0.33 to 0.56), McNemar p = 1.000`
+    private static func text(_ metric: Metric) -> String {
+        func value(_ value: Double?) -> String {
+            value.map { DecimalText.fixed($0, digits: metric.isPercent ? 2 : 4) + (metric.isPercent ? " %" : "") } ?? "undefined"
+        }
+        var text = value(metric.reference) + " -> " + value(metric.candidate)
+        if !metric.undefined.isEmpty { text += ": " + metric.undefined }
+        if let drop = metric.drop { text += ", drop " + DecimalText.fixed(drop, digits: 2) + " points" }
+        if let interval = metric.interval {
+            text += " (95 %: " + DecimalText.fixed(interval.lower, digits: 2) + " to " + DecimalText.fixed(interval.upper, digits: 2) + ")"
+        }
+        if let p = metric.mcNemar { text += ", McNemar p = " + DecimalText.fixed(p, digits: 3) }
+        return text
     }
 
     static func megabytes(_ bytes: Int) -> String { DecimalText.fixed(Double(bytes) / 1e6, digits: 2) + " MB" }

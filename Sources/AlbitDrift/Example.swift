@@ -1,4 +1,6 @@
 import AlbitRuntime
+import AlbitTasks
+import AlbitText
 
 /// One line of a data file: what a model reads, and what it should answer.
 package struct Example: Sendable {
@@ -21,5 +23,20 @@ package struct Example: Sendable {
         self.input = input
         self.label = label
         self.line = line
+    }
+}
+
+extension TaskContext {
+    /// An example as one sequence. Throws where it is text and there is no tokenizer.
+    package func sequence(_ example: Example, _ path: String) throws(Fault) -> EncodedText {
+        switch example.input {
+        case .ids(let ids, let typeIds): return EncodedText(EncoderInput(ids: ids, typeIds: typeIds))
+        case .text(let text, let pair):
+            guard model.tokenizer != nil else {
+                throw Fault(
+                    .dataNeedsTokenizer, in: path, at: "line \(example.line)", "is text, but the model has no tokenizer", advice: "give ids")
+            }
+            return try sequence(TaskText(text, pair: pair))
+        }
     }
 }

@@ -5,10 +5,27 @@ enum PageChart {
     private static let width = 360.0
     private static let (left, right, top, bottom) = (44.0, 4.0, 14.0, 158.0)
 
+    /// The end of an axis at or above a value, whose half reads as well: 1, 2, 3, 4, 5, 6 or 8 times a power of ten, for
+    /// counts an even number. And the digits that both need.
+    static func axis(_ highest: Double, isCount: Bool) -> (end: Double, digits: Int) {
+        guard highest > 0, highest.isFinite else { return (isCount ? 2 : 1, isCount ? 0 : 1) }
+        var (power, digits) = (1.0, 0)
+        while power * 10 <= highest { power *= 10 }
+        while power > highest, digits < 12 {
+            power /= 10
+            digits += 1
+        }
+        let factor = [1, 2, 4, 6, 8, 10].first { $0 * power >= highest * (1 - 1e-9) } ?? 10
+        let end = factor * power
+        if isCount { return (max(2, end), 0) }
+        // Half of 1 times a power of ten has one digit more.
+        return (end, factor == 1 && (power < 10) ? digits + 1 : digits)
+    }
+
     /// One bar a value from zero up. `names` stand below the bars, a dashed line marks `limit`.
-    static func bars(_ values: [Double], names: [String], digits: Int, limit: Double? = nil, label: String) -> String {
+    static func bars(_ values: [Double], names: [String], isCount: Bool = false, limit: Double? = nil, label: String) -> String {
         let finite = values.map { $0.isFinite ? max(0, $0) : 0 }
-        let highest = max(finite.max() ?? 0, limit ?? 0)
+        let (highest, digits) = axis(max(finite.max() ?? 0, limit ?? 0), isCount: isCount)
         let scale = highest > 0 ? (bottom - top) / highest : 0
         let step = (width - left - right) / Double(max(1, values.count))
         var svg = "<svg viewBox=\"0 0 360 180\" role=\"img\" aria-label=\"\(PageText.escaped(label))\">"

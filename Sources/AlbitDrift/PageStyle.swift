@@ -23,7 +23,9 @@ enum PageStyle {
         .note{margin:.4rem 0 0}
         table{width:100%;border-collapse:collapse;overflow-wrap:normal}
         th,td{padding:.5rem .6rem .5rem 0;border-bottom:1px solid var(--line);text-align:right}
-        th:first-child,td:first-child{text-align:left}
+        th:first-child,td:first-child{text-align:left;overflow-wrap:anywhere;min-width:4.5rem}
+        .hit{font-weight:600;background:color-mix(in srgb,var(--bar) 14%,transparent)}.scroll{overflow-x:auto}.matrix th,.matrix td{padding:.4rem .5rem}
+        .pairs{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,20rem),1fr));gap:1.25rem}
         .charts{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,20rem),1fr));gap:1.25rem;margin-top:2.6rem}
         figure{margin:0;padding:1rem 1.1rem;background:var(--card);border:1px solid var(--line);border-radius:.6rem;break-inside:avoid}
         figure h2{margin:0}

@@ -13,7 +13,7 @@ public struct ModelComparison: Sendable {
         public let candidate: Double
         /// By how much the candidate is worse: points, but for perplexities.
         public let drop: Double
-        /// 95 % bootstrap interval of the drop; nil where there is none.
+        /// 95 % interval of the paired drop; nil where there is none.
         public let dropInterval: ClosedRange<Double>?
     }
 
@@ -86,10 +86,12 @@ extension Albert {
             let report = try verification.run(observer: observer(progress) { notes.append($0) })
             return ModelComparison(
                 examples: report.examples, tokens: report.tokens,
-                metrics: report.metrics.map {
-                    ModelComparison.Metric(
-                        name: $0.name, reference: $0.reference, candidate: $0.candidate, drop: $0.drop,
-                        dropInterval: $0.dropInterval)
+                metrics: report.metrics.compactMap { metric in
+                    // A correlation with what is constant has no value; the text says so.
+                    guard let reference = metric.reference, let candidate = metric.candidate, let drop = metric.drop else { return nil }
+                    return ModelComparison.Metric(
+                        name: metric.name, reference: reference, candidate: candidate, drop: drop,
+                        dropInterval: metric.interval.map { $0.lower...$0.upper })
                 },
                 agreement: report.agreement, flips: report.flips, hiddenError: report.hidden.relativeL2,
                 violations: limits.violations(report), notes: notes, text: report.text, json: report.json())

@@ -19,6 +19,10 @@ package struct Verification {
     /// Which columns of the data are for what, as in `text=review,label=stars`; nil: as their names say.
     package var columns: String?
     package var limits = DriftLimits()
+    /// What a person settles about the answers that are measured.
+    package var settings = JudgeSettings()
+    /// How a classifier is read; nil: as its checkpoint says.
+    package var problemType: ProblemType?
     /// Where the report is written as a page, and the limits as JUnit XML; nil: nowhere.
     package var pagePath: String?
     package var junitPath: String?
@@ -37,6 +41,9 @@ package struct Verification {
     package func run(observer: MakingObserver) throws -> DriftReport {
         let kernel = try compute.kernel()
         // Opened and dropped: a long comparison must not end with "is there already".
+        if let pagePath, pagePath == junitPath {
+            throw Fault(.optionsConflict, "--report and --junit name the same file, '\(pagePath)'")
+        }
         for path in [pagePath, junitPath] { if let path { _ = try OutputFile(path: path, overwrite: overwrite) } }
         guard let golden else { return try compare(kernel, observer) }
         if candidate != nil {
@@ -49,28 +56,34 @@ package struct Verification {
 
     /// Writes page and JUnit file, and throws where a limit does not hold.
     package func finish(_ result: DriftReport) throws(Fault) {
-        if let pagePath { try write(result.page(limits: limits, command: command), to: pagePath) }
-        if let junitPath { try write(result.junit(limits: limits), to: junitPath) }
-        let violations = limits.violations(result)
-        if !violations.isEmpty { throw Fault(.verifyOverLimit, violations.joined(separator: "; ")) }
+        let gates = limits.gates(result)
+        let verdict = try DriftVerdict(result, gates: gates)
+        if let pagePath { try write(result.page(verdict, gates: gates, command: command), to: pagePath) }
+        if let junitPath { try write(result.junit(gates: gates), to: junitPath) }
+        if !verdict.violations.isEmpty { throw Fault(.verifyOverLimit, verdict.violations.joined(separator: "; ")) }
     }
 
     private func compare(_ kernel: Kernel, _ observer: MakingObserver) throws(Fault) -> DriftReport {
         guard let candidate else { throw Fault(.argumentsMissing, "verify needs a candidate, or --golden FILE.npz") }
+        let models = (try model(reference), try model(candidate))
         var comparison = try Comparison(
-            reference: Model(opening: reference, options: source), candidate: Model(opening: candidate, options: source),
-            kernel: kernel, threads: compute.threadCount)
+            reference: models.0, candidate: models.1, settings: settings, kernel: kernel, threads: compute.threadCount)
         func comparing(_ done: Int, _ total: Int) throws(Fault) { try observer.step("comparing", done, of: total) }
-        let file = try open()
-        var result = try comparison.run(file, progress: comparing)
-        tell(file, examples: result.examples, observer)
+        let reader = try ExampleReader(path: data, for: models.0.card, choice: ColumnChoice(optional: columns))
+        var result = try comparison.run(reader, progress: comparing)
+        result.referenceDigest = try Verification.digest(reference) ?? models.0.card.origin.digest
+        result.candidateDigest = try Verification.digest(candidate) ?? models.1.card.origin.digest
+        tell(result, observer)
         if pagePath != nil {
             func measuring(_ done: Int, _ total: Int) throws(Fault) {
                 try observer.step("measuring sites", done, of: total)
             }
             result.sensitivity = try comparison.sensitivity(progress: measuring)
             result.provenance = ["# " + Version.text]
-            for path in [candidate, data] { result.provenance.append("# " + (try Self.digest(path)) + "  " + path) }
+            let digests = [
+                (result.referenceDigest, reference), (result.candidateDigest, candidate), (try Self.digest(data) ?? "", data),
+            ]
+            for (digest, path) in digests { result.provenance.append("# " + digest + "  " + path) }
         }
         if comparison.truncatedTexts > 0 {
             observer.warning(
@@ -83,20 +96,32 @@ package struct Verification {
         try DataFile(path: data, columns: ColumnChoice(optional: columns))
     }
 
-    /// Says what of the data was not used.
-    private func tell(_ file: DataFile, examples: Int, _ observer: MakingObserver) {
-        if !file.unusedColumns.isEmpty {
-            observer.note("\(data): not used: " + file.unusedColumns.map { "'" + $0 + "'" }.joined(separator: ", "))
+    /// A model, with its problem type settled.
+    private func model(_ path: String) throws(Fault) -> Model {
+        let model = try Model(opening: path, options: source)
+        guard let problemType else { return model }
+        var card = model.card
+        card.problemType = problemType
+        return model.with(card: card)
+    }
+
+    /// Says what of the data was not used, and which limits --gate sets.
+    private func tell(_ result: DriftReport, _ observer: MakingObserver) {
+        if !result.unusedColumns.isEmpty {
+            observer.note("\(data): not used: " + result.unusedColumns.map { "'" + $0 + "'" }.joined(separator: ", "))
         }
-        if file.countWithoutTruth > 0, file.countWithoutTruth < examples {
-            observer.note(
-                "\(data): \(file.countWithoutTruth) of \(examples) examples have no label; no metric counts them")
+        let unknown = result.examples - result.figures.labelled
+        if result.figures.labelled > 0, unknown > 0, result.head != .words, result.head != .ranking {
+            observer.note("\(data): \(unknown) of \(result.examples) examples have no label; no metric counts them")
+        }
+        if limits.isRecommended {
+            observer.note("limits: " + limits.gates(result).map { "--\($0.option) \($0.limit)" }.joined(separator: ", "))
         }
     }
 
-    /// SHA-256 of a file, as sha256sum prints it; "(a directory)" for one.
-    private static func digest(_ path: String) throws(Fault) -> String {
-        if path.withCString({ platform_kind($0) }) == PLATFORM_KIND_DIRECTORY { return "(a directory)" }
+    /// SHA-256 of a file, as sha256sum prints it; nil for a directory.
+    private static func digest(_ path: String) throws(Fault) -> String? {
+        if path.withCString({ platform_kind($0) }) == PLATFORM_KIND_DIRECTORY { return nil }
         let file = try MappedFile(path: path)
         return withExtendedLifetime(file) { SHA256.hexDigest(of: file.bytes) }
     }
@@ -112,9 +137,10 @@ package struct Verification {
         var words = ["albit", "verify", reference] + [candidate].compactMap { $0 } + ["--data", data]
         if let columns { words += ["--columns", columns] }
         if let golden { words += ["--golden", golden] }
-        if let maxDrop = limits.maxDrop { words += ["--max-drop", "\(maxDrop)"] }
-        if let minAgreement = limits.minAgreement { words += ["--min-agreement", "\(minAgreement)"] }
-        if let maxError = limits.maxError { words += ["--max-error", "\(maxError)"] }
+        if settings.threshold != 0.5 { words += ["--threshold", "\(settings.threshold)"] }
+        if let values = settings.labelValues { words += ["--label-values", values.rawValue] }
+        if let problemType { words += ["--problem-type", problemType.rawValue] }
+        words += limits.given.flatMap { ["--" + $0.option, "\($0.limit)"] } + (limits.isRecommended ? ["--gate"] : [])
         return words.map { word in
             let plain = word.utf8.allSatisfy {
                 $0 >= 0x30 && $0 <= 0x39 || $0 | 0x20 >= 0x61 && $0 | 0x20 <= 0x7A || "-_./=:,".utf8.contains($0)

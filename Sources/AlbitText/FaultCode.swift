@@ -111,6 +111,8 @@ package enum FaultCode: Sendable {
         comparisonOtherHead, comparisonOtherLabels, comparisonOtherVocabulary
     /// A gate on what cannot differ, or was not measured.
     case gateCannotFail
+    /// Data that the head in use cannot be asked, or a truth of another kind than it gives.
+    case dataOtherForm
     case exportBeyondHalf, exportTooLarge
 
     /// The exit code of a program that ends with this fault: bad input where nothing else is said.

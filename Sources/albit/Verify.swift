@@ -24,21 +24,15 @@ struct Verify: ParsableCommand {
 
     @Option(
         name: .long,
-        help: "TSV or CSV with a header, JSON (text, pair, label; ids; words, tags; question, context, answers), CoNLL, SQuAD.",
+        help: "TSV or CSV with a header, JSON (text, pair, label; ids; words, tags; question, context, answers; choices), CoNLL, SQuAD.",
         completion: .file())
     var data: String
 
     @Option(name: .long, help: "Which columns of the data are for what, as in text=review,label=stars.")
     var columns: String?
 
-    @Option(name: .long, help: "Most points that the task metric may drop.")
-    var maxDrop: Double?
-
-    @Option(name: .long, help: "Least percentage of equal labels.")
-    var minAgreement: Double?
-
-    @Option(name: .long, help: "Largest relative error of the last hidden state.")
-    var maxError: Double?
+    @OptionGroup var limits: LimitArguments
+    @OptionGroup var judging: JudgeArguments
 
     @Option(name: .long, help: "Write the report as one HTML page.", completion: .file())
     var report: String?
@@ -56,7 +50,9 @@ struct Verify: ParsableCommand {
         var verification = Verification(reference: reference, candidate: candidate, data: data)
         verification.golden = golden
         verification.columns = columns
-        verification.limits = DriftLimits(maxDrop: maxDrop, minAgreement: minAgreement, maxError: maxError)
+        verification.limits = limits.limits
+        verification.settings = judging.settings
+        verification.problemType = judging.type
         verification.pagePath = report
         verification.junitPath = junit
         verification.overwrite = force

@@ -21,7 +21,7 @@ struct ComparisonTests {
 
     func run(_ a: Model, _ b: Model, _ text: String) throws -> DriftReport {
         var comparison = try Comparison(reference: a, candidate: b, kernel: .best, threads: 1)
-        return try comparison.run(DataFile(path: DataFileTests.file(text))) { _, _ in }
+        return try comparison.run(ExampleReader(path: DataFileTests.file(text), for: a.card)) { _, _ in }
     }
 
     /// Both labels by id and by name; no drift at all, and every figure says so.
@@ -35,7 +35,8 @@ struct ComparisonTests {
         #expect(report.metrics.first?.drop == 0)
         #expect(report.metrics.first?.mcNemar == 1)
         #expect(report.byIteration.map(\.relativeL2) == [0, 0, 0, 0])
-        #expect(DriftLimits(maxDrop: 0, minAgreement: 100, maxError: 0).violations(report).isEmpty)
+        let gates = [Gate.maxDrop(0), .minAgreement(100), .maxError(0)]
+        #expect(try DriftVerdict(report, gates: gates).violations.isEmpty)
     }
 
     /// Data for which the model has no head, and data without the labels that a metric needs.
@@ -91,19 +92,30 @@ struct ComparisonTests {
     @Test func unknownLabelsAreErrors() throws {
         let model = try ComparisonTests.model(ComparisonTests.sample)
         let error = fault { try run(model, model, "text\tlabel\na\tjoyful\n") }
-        #expect(error.isA(.dataUnknownLabel, "line 2", "'joyful'", "NEGATIVE, POSITIVE or 0 to 1"))
+        #expect(error.isA(.labelUnknown, "line 2", "'joyful'", "NEGATIVE, POSITIVE or 0 to 1"))
         let empty = fault { try run(model, model, "text\tlabel\n") }
         #expect(empty.isA(.dataEmpty))
+        // One label is asked, sets are none.
+        let several = fault { try run(model, model, "{\"text\": \"a\", \"label\": [0]}\n") }
+        #expect(several.isA(.dataOtherForm) || several.isA(.exampleNotLabel), "\(String(describing: several))")
+        let choices = try SabotageTests.cases[4].model()
+        let choice = fault { try run(choices, choices, "{\"text\": \"a\", \"choices\": [\"b\", \"c\"], \"label\": 2}\n") }
+        #expect(choice.isA(.labelUnknown, "0 to 1"), "\(String(describing: choice))")
     }
-}
 
-extension EncoderWeights {
-    /// Points into the same memory, which the caller keeps.
-    fileprivate func with(classifier: Linear) -> EncoderWeights {
-        EncoderWeights(
-            configuration: configuration, wordEmbeddings: wordEmbeddings, positionEmbeddings: positionEmbeddings,
-            tokenTypeEmbeddings: tokenTypeEmbeddings, embeddingNorm: embeddingNorm, projection: projection, layers: layers,
-            pooler: pooler, classifier: classifier, answer: answer, order: order, prediction: prediction, isInt8: isInt8,
-            precision: precision, attentionWeightPlanes: attentionWeightPlanes, file: file, owners: [])
+    /// "No answer" may win for every question where the data know such questions, whatever the truth of this one is: the
+    /// same questions with and without truths get the same answers.
+    @Test func truthsDoNotReachPredictions() throws {
+        let model = try SabotageTests.cases[3].model()
+        let context = "the license of this library covers the work"
+        func rows(_ answers: [String]) -> String {
+            answers.map { "{\"question\": \"who?\", \"context\": \"\(context)\", \"answers\": \($0)}\n" }.joined()
+        }
+        // Of two equal questions, one with an answer and one without, exactly one is right.
+        let printed = try run(model, model, rows(["[\"the work\"]", "[]"]))
+        let figures = Dictionary(uniqueKeysWithValues: printed.metrics.map { ($0.name, $0.reference ?? -1) })
+        #expect((figures["HasAns exact"] ?? 0) + (figures["NoAns exact"] ?? 0) <= 100)
+        let unknown = try run(model, model, rows(["[]", "[]"]))
+        #expect(unknown.metrics.isEmpty && unknown.figures.noMetric == "no question of the data has an answer to compare with")
     }
 }

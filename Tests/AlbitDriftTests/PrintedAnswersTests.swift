@@ -5,6 +5,7 @@ import AlbitMaking
 import AlbitModel
 import AlbitRuntime
 import AlbitTasks
+import AlbitText
 import AlbitTokenizers
 import CPlatform
 import Foundation
@@ -47,9 +48,10 @@ import Testing
     /// The metrics of a model on a file, by their names.
     private static func metrics(_ model: Model, _ data: String) throws -> [String: Double] {
         var comparison = try Comparison(reference: model, candidate: model, kernel: .best, threads: 1)
-        let report = try comparison.run(DataFile(path: DataFileTests.file(data))) { _, _ in }
+        let report = try comparison.run(ExampleReader(path: DataFileTests.file(data), for: model.card)) { _, _ in }
         #expect(report.agreement ?? 100 == 100)
-        return Dictionary(report.metrics.map { ($0.name, $0.reference) }, uniquingKeysWith: { first, _ in first })
+        return Dictionary(
+            report.metrics.compactMap { metric in metric.reference.map { (metric.name, $0) } }, uniquingKeysWith: { first, _ in first })
     }
 
     @Test func labels() throws {
@@ -124,7 +126,7 @@ import Testing
                 try FillCommand(options: Self.options, top: 1).run(model, texts: [masked], output: $0)
             }
             let candidates = try #require(printed[0]["candidates"] as? [[String: Any]])
-            #expect(candidates.first?["id"] as? Int == guesses.last?.top, "\(masked)")
+            #expect(candidates.first?["id"] as? Int == guesses.last?.guess.top, "\(masked)")
         }
     }
 
@@ -134,16 +136,16 @@ import Testing
             try EmbedCommand(options: Self.options).run(model, texts: Self.texts, output: $0)
         }
         let context = TaskContext(model)
-        var score = try EmbeddingScore(context)
-        let session = try TaskSession(model, session: Session(weights: model.weights))
+        let task = try TextVectors(context)
+        let session = try Session(weights: model.weights)
+        var vectors: [[Float]] = []
         for text in Self.texts {
-            let plan = try context.sequence(TaskText(text))
-            let batch = try session.session.encode([plan.input(0)])
-            let reading = try score.task.read(batch[0], 0, of: plan)
-            _ = try score.judge(
-                Example(input: .text(Array(text.utf8), pair: nil), label: nil, line: 1), plan, [reading], "")
+            let plan = try task.prepare([Array(text.utf8)])
+            let batch = try session.encode([plan.input(0)])
+            let reading = try task.read(batch[0], 0, of: plan)
+            vectors.append(SentenceVector.normalized(try task.answer(plan, [reading])[0]))
         }
         let expected = try printed.map { try #require($0["embedding"] as? [Double]).map { Float($0) } }
-        #expect(score.vectors == expected)
+        #expect(vectors == expected)
     }
 }

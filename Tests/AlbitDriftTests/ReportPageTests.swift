@@ -1,5 +1,6 @@
 @testable import AlbitDrift
 import AlbitModel
+import AlbitText
 import Foundation
 import TestData
 import Testing
@@ -13,11 +14,17 @@ struct ReportPageTests {
         report.dataPath = "dev.tsv"
         (report.referenceBytes, report.candidateBytes) = (47_000_000, 12_700_000)
         (report.examples, report.tokens) = (872, 24_390)
-        var accuracy = DriftReport.Metric(name: "accuracy", reference: 90, candidate: 89.5)
-        accuracy.dropInterval = -0.2...1.2
-        accuracy.mcNemar = 0.25
-        report.metrics = [accuracy, DriftReport.Metric(name: "Matthews", reference: 80, candidate: 79)]
-        (report.agreement, report.flips) = (99.5, 4)
+        var record = LabelRecord(classes: 2, names: ["negative", "<b>positive</b>" + String(repeating: "y", count: 80)])
+        for index in 0..<872 {
+            let truth = index % 2
+            let reference = index % 10 == 0 ? 1 - truth : truth
+            // One answer in 218 that the reference got right is wrong.
+            record.add(truth: truth, reference: reference, candidate: index % 218 == 1 ? 1 - truth : reference)
+        }
+        report.head = .label
+        report.figures = record.figures
+        report.flips = 4
+        report.unusedColumns = ["<i>id</i>"]
         var error = Discrepancy()
         error.add([1, 2, 3.1], reference: [1, 2, 3])
         report.logits = error
@@ -47,22 +54,31 @@ struct ReportPageTests {
         return report
     }
 
-    @Test func verdicts() {
+    static func page(_ gates: [Gate], command: String) throws -> String {
+        let report = report()
+        return try report.page(DriftVerdict(report, gates: gates), gates: gates, command: command)
+    }
+
+    @Test func verdicts() throws {
         let report = ReportPageTests.report()
-        #expect(DriftVerdict(report, limits: DriftLimits(maxDrop: 1)).title == "Ship")
-        let refused = DriftVerdict(report, limits: DriftLimits(maxDrop: 0.2))
+        #expect(try DriftVerdict(report, gates: [.maxDrop(1)]).title == "Ship")
+        let refused = try DriftVerdict(report, gates: [.maxDrop(0.2)])
         #expect(refused.title == "Do not ship")
-        #expect(refused.reason == "Accuracy dropped by 0.50 points, the limit is 0.2.")
-        #expect(DriftVerdict(report, limits: DriftLimits()).title == "No measurable loss")
-        #expect(DriftVerdict(DriftReport(), limits: DriftLimits()).title == "Measured, not judged")
+        #expect(refused.reason == "Accuracy dropped by 0.46 points, the limit is 0.2.")
+        // 4 of 872 lost, none gained: from 0.06 to 1.17 points.
+        #expect(try DriftVerdict(report, gates: []).title == "Worse")
+        #expect(try DriftVerdict(report, gates: [.equivalence(2)]).title == "Ship")
+        #expect(try DriftVerdict(DriftReport(), gates: []).title == "Measured, not judged")
+        let nothing = #expect(throws: Fault.self) { try DriftVerdict(DriftReport(), gates: [.maxDrop(100)]) }
+        #expect(nothing?.code == .gateCannotFail)
     }
 
     @Test func worstExamplesComeFlippedFirstThenByError() {
         #expect(ReportPageTests.report().worst.map(\.line) == [12, 10, 8, 6, 4, 2, 11, 9, 7, 5])
     }
 
-    @Test func textFromFilesIsEscaped() {
-        let page = ReportPageTests.report().page(limits: DriftLimits(), command: "albit verify 'a&b'")
+    @Test func textFromFilesIsEscaped() throws {
+        let page = try ReportPageTests.page([], command: "albit verify 'a&b'")
         #expect(!page.contains("<script"))
         #expect(!page.contains("<b>&"))
         #expect(!page.unicodeScalars.contains("\u{1}"))
@@ -70,10 +86,10 @@ struct ReportPageTests {
     }
 
     @Test func junitIsXMLWithACasePerLimit() throws {
-        let xml = ReportPageTests.report().junit(limits: DriftLimits(maxDrop: 0.2, minAgreement: 99, maxError: 1))
+        let xml = try ReportPageTests.report().junit(gates: [.maxDrop(0.2), .minAgreement(99), .maxError(1)])
         #expect(xml.contains("tests=\"3\" failures=\"1\""))
-        #expect(xml.contains("<failure message=\"accuracy dropped by 0.50 points, the limit is 0.2\"/>"))
-        let none = ReportPageTests.report().junit(limits: DriftLimits())
+        #expect(xml.contains("<failure message=\"accuracy dropped by 0.46 points, the limit is 0.2\"/>"))
+        let none = try ReportPageTests.report().junit(gates: [])
         #expect(none.contains("tests=\"1\" failures=\"0\""))
     }
 }

