@@ -47,7 +47,7 @@ extension Albert {
         public var maxDrop: Double?
         /// Least percentage of equal labels.
         public var minAgreement: Double?
-        /// Largest relative error of the last hidden state.
+        /// Largest relative error of the last hidden state and of the logits or vectors.
         public var maxError: Double?
         /// What the files of the models do not tell, and how to compute. ``Albert/Options/maxLength`` and
         /// ``Albert/Options/strict`` have no meaning here and must not be set.

@@ -100,7 +100,7 @@ struct ComparisonTests {
         #expect(several.isA(.dataOtherForm) || several.isA(.exampleNotLabel), "\(String(describing: several))")
         let choices = try SabotageTests.cases[4].model()
         let choice = fault { try run(choices, choices, "{\"text\": \"a\", \"choices\": [\"b\", \"c\"], \"label\": 2}\n") }
-        #expect(choice.isA(.labelUnknown, "0 to 1"), "\(String(describing: choice))")
+        #expect(choice.isA(.dataUnknownLabel, "0 to 1"), "\(String(describing: choice))")
     }
 
     /// "No answer" may win for every question where the data know such questions, whatever the truth of this one is: the

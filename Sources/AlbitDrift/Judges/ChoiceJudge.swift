@@ -53,6 +53,6 @@ struct ChoiceJudge: HeadJudge {
             if bytes.isEmpty { return nil }
         }
         throw Fault(
-            .labelUnknown, in: file, at: place, "has label '\(value.text)'", expected: "the number of a choice, 0 to \(choices.count - 1)")
+            .dataUnknownLabel, in: file, at: place, "has label '\(value.text)'", expected: "the number of a choice, 0 to \(choices.count - 1)")
     }
 }
