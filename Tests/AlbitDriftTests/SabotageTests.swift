@@ -36,7 +36,7 @@ struct SabotageTests {
             let model = try Model(opening: Zoo.directory + "/" + path)
             let file = Zoo.directory + "/tokenizers/hf/tokenizer.json"
             var card = model.card
-            if let head { #expect(card.use(head)) }
+            if let head, !card.use(head) { Issue.record("no \(head.name) head") }
             if let problemType { card.problemType = problemType }
             return model.with(tokenizer: Tokenizer(try TokenizerReader.read(TestData.bytes(atPath: file), path: file))).with(card: card)
         }
