@@ -28,10 +28,14 @@ let package = Package(
         .target(name: "AlbitModel", dependencies: ["AlbitText", "CPlatform"]),
         .target(name: "AlbitTokenizers", dependencies: ["AlbitText", "AlbitModel"]),
         .target(name: "AlbitRuntime", dependencies: ["AlbitModel", "AlbitText", "CKernels", "CPlatform"]),
-        .target(name: "AlbitTasks", dependencies: ["AlbitModel", "AlbitRuntime", "AlbitText", "AlbitTokenizers", "CKernels"]),
+        .target(
+            name: "AlbitTasks",
+            dependencies: ["AlbitModel", "AlbitRuntime", "AlbitText", "AlbitTokenizers", "CKernels"]),
         .target(
             name: "AlbitCommands",
-            dependencies: ["AlbitTasks", "AlbitRuntime", "AlbitTokenizers", "AlbitText", "AlbitModel", "CKernels", "CPlatform"]),
+            dependencies: [
+                "AlbitTasks", "AlbitRuntime", "AlbitTokenizers", "AlbitText", "AlbitModel", "CKernels", "CPlatform",
+            ]),
         .executableTarget(
             name: "albit-board",
             dependencies: ["AlbitCommands", "AlbitModel", "AlbitRuntime", "AlbitTasks", "AlbitText", "CPlatform"]),
@@ -41,20 +45,27 @@ let package = Package(
             name: "AlbitImporters",
             dependencies: ["AlbitModel", "AlbitText", "AlbitTokenizers", "CZlib", "CSchemas", "CPlatform"]),
         .target(name: "AlbitQuantizer", dependencies: ["AlbitModel", "AlbitRuntime", "AlbitText", "CKernels"]),
-        .target(name: "AlbitDrift", dependencies: ["AlbitModel", "AlbitRuntime", "AlbitTasks", "AlbitTokenizers", "AlbitText", "AlbitImporters", "CPlatform"]),
+        .target(
+            name: "AlbitDrift",
+            dependencies: [
+                "AlbitModel", "AlbitRuntime", "AlbitTasks", "AlbitTokenizers", "AlbitText", "AlbitImporters",
+                "CPlatform",
+            ]),
         .target(name: "AlbitExporters", dependencies: ["AlbitImporters", "AlbitModel", "AlbitText"]),
         // What quantize, convert and verify do: opens any source as a model, calibrates, searches, writes, compares.
         .target(
             name: "AlbitMaking",
             dependencies: [
-                "AlbitCommands", "AlbitDrift", "AlbitExporters", "AlbitImporters", "AlbitModel", "AlbitQuantizer", "AlbitRuntime",
+                "AlbitCommands", "AlbitDrift", "AlbitExporters", "AlbitImporters", "AlbitModel", "AlbitQuantizer",
+                "AlbitRuntime",
                 "AlbitTasks", "AlbitText", "AlbitTokenizers", "CPlatform",
             ]),
         // The Swift API, all that is public. Not in Sources/Albit, which some file systems take for Sources/albit.
         .target(
             name: "Albit",
             dependencies: [
-                "AlbitDrift", "AlbitImporters", "AlbitMaking", "AlbitModel", "AlbitQuantizer", "AlbitRuntime", "AlbitTasks", "AlbitText",
+                "AlbitDrift", "AlbitImporters", "AlbitMaking", "AlbitModel", "AlbitQuantizer", "AlbitRuntime",
+                "AlbitTasks", "AlbitText",
                 "AlbitTokenizers",
             ],
             path: "Sources/AlbitLibrary"),
@@ -68,10 +79,12 @@ let package = Package(
 
         // Benchmarks that need Swift.
         .executableTarget(
-            name: "tokenizer-benchmark", dependencies: ["AlbitImporters", "AlbitTokenizers", "AlbitText"], path: "Benchmarks/tokenizers",
+            name: "tokenizer-benchmark", dependencies: ["AlbitImporters", "AlbitTokenizers", "AlbitText"],
+            path: "Benchmarks/tokenizers",
             exclude: ["compare.py"]),
         .executableTarget(
-            name: "masked-words-check", dependencies: ["AlbitMaking", "AlbitTasks", "AlbitImporters", "AlbitRuntime"], path: "Benchmarks/tasks", exclude: ["measure.py", "agreement.py"]),
+            name: "masked-words-check", dependencies: ["AlbitMaking", "AlbitTasks", "AlbitImporters", "AlbitRuntime"],
+            path: "Benchmarks/tasks", exclude: ["measure.py", "agreement.py"]),
 
         .executableTarget(
             name: "interval-coverage", dependencies: ["AlbitDrift", "AlbitText"], path: "Benchmarks/intervals"),
@@ -80,29 +93,48 @@ let package = Package(
         .target(name: "TestData", dependencies: ["AlbitImporters", "AlbitText"], path: "Tests/TestData"),
         .target(
             name: "FuzzTargets",
-            dependencies: ["AlbitCommands", "AlbitImporters", "AlbitModel", "AlbitRuntime", "AlbitTasks", "AlbitText", "AlbitTokenizers"],
+            dependencies: [
+                "AlbitCommands", "AlbitImporters", "AlbitModel", "AlbitRuntime", "AlbitTasks", "AlbitText",
+                "AlbitTokenizers",
+            ],
             path: "Fuzz/Targets"),
         .testTarget(
-            name: "AlbitExportersTests", dependencies: ["AlbitExporters", "AlbitImporters", "AlbitModel", "AlbitRuntime", "TestData", "AlbitText"]),
+            name: "AlbitExportersTests",
+            dependencies: ["AlbitExporters", "AlbitImporters", "AlbitModel", "AlbitRuntime", "TestData", "AlbitText"]),
         .testTarget(name: "FuzzTests", dependencies: ["FuzzTargets", "TestData"]),
         .testTarget(name: "CPlatformTests", dependencies: ["CPlatform"]),
         .testTarget(name: "AlbitTextTests", dependencies: ["AlbitText", "CPlatform"]),
         .testTarget(name: "AlbitModelTests", dependencies: ["AlbitModel", "AlbitText", "TestData"]),
         .testTarget(name: "CKernelsTests", dependencies: ["CKernels"]),
-        .testTarget(name: "AlbitTokenizersTests", dependencies: ["AlbitTokenizers", "AlbitModel", "AlbitText", "AlbitImporters", "TestData"]),
-        .testTarget(name: "AlbitImportersTests", dependencies: ["AlbitImporters", "AlbitModel", "AlbitRuntime", "TestData", "AlbitText"]),
+        .testTarget(
+            name: "AlbitTokenizersTests",
+            dependencies: ["AlbitTokenizers", "AlbitModel", "AlbitText", "AlbitImporters", "TestData"]),
+        .testTarget(
+            name: "AlbitImportersTests",
+            dependencies: ["AlbitImporters", "AlbitModel", "AlbitRuntime", "TestData", "AlbitText"]),
         .testTarget(
             name: "TaskTests",
-            dependencies: ["AlbitCommands", "AlbitImporters", "AlbitMaking", "AlbitModel", "AlbitQuantizer", "AlbitRuntime", "AlbitTasks", "AlbitText", "AlbitTokenizers", "CPlatform", "TestData"],
+            dependencies: [
+                "AlbitCommands", "AlbitImporters", "AlbitMaking", "AlbitModel", "AlbitQuantizer", "AlbitRuntime",
+                "AlbitTasks", "AlbitText", "AlbitTokenizers", "CPlatform", "TestData",
+            ],
             exclude: ["Data"]),
-        .testTarget(name: "AlbitDriftTests", dependencies: ["AlbitCommands", "AlbitMaking", "AlbitTasks", "AlbitDrift", "CPlatform", "AlbitQuantizer", "AlbitImporters", "AlbitModel", "AlbitRuntime", "AlbitText", "AlbitTokenizers", "TestData"], exclude: ["Golden.json", "Verify.json", "base.npz"]),
+        .testTarget(
+            name: "AlbitDriftTests",
+            dependencies: [
+                "AlbitCommands", "AlbitMaking", "AlbitTasks", "AlbitDrift", "CPlatform", "AlbitQuantizer",
+                "AlbitImporters", "AlbitModel", "AlbitRuntime", "AlbitText", "AlbitTokenizers", "TestData",
+            ], exclude: ["Golden.json", "Verify.json", "base.npz"]),
         .testTarget(name: "AlbitQuantizerTests", dependencies: ["AlbitQuantizer", "AlbitRuntime", "AlbitModel"]),
         .testTarget(
             name: "AlbitRuntimeTests",
             dependencies: ["AlbitRuntime", "AlbitModel", "AlbitImporters", "AlbitQuantizer", "TestData", "AlbitText"]),
         .testTarget(name: "AlbitTests", dependencies: ["Albit", "TestData"], exclude: ["PublicInterface.txt"]),
-        .testTarget(name: "CommandTests", dependencies: [
-                "albit", "albit-board", "AlbitCommands", "AlbitModel", "AlbitRuntime", "AlbitText", "CPlatform", "TestData",
+        .testTarget(
+            name: "CommandTests",
+            dependencies: [
+                "albit", "albit-board", "AlbitCommands", "AlbitModel", "AlbitRuntime", "AlbitText", "CPlatform",
+                "TestData",
             ]),
     ]
 )
@@ -113,7 +145,10 @@ if Context.environment["ALBIT_FUZZ"] != nil {
         .systemLibrary(name: "CLibFuzzer", path: "Fuzz/CLibFuzzer"),
         .executableTarget(
             name: "albit-fuzz",
-            dependencies: ["FuzzTargets", "AlbitImporters", "AlbitModel", "AlbitQuantizer", "AlbitRuntime", "AlbitTokenizers", "CLibFuzzer"],
+            dependencies: [
+                "FuzzTargets", "AlbitImporters", "AlbitModel", "AlbitQuantizer", "AlbitRuntime", "AlbitTokenizers",
+                "CLibFuzzer",
+            ],
             path: "Fuzz/Driver"),
     ]
 }

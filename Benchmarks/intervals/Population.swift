@@ -49,13 +49,16 @@ struct Population {
     ) -> Population {
         var chance = Chance(seed: seed)
         var (truth, a, b): ([Int], [Int], [Int]) = ([], [], [])
-        func other(_ label: Int, _ chance: inout Chance) -> Int { (label + 1 + chance.below(shares.count - 1)) % shares.count }
+        func other(_ label: Int, _ chance: inout Chance) -> Int {
+            (label + 1 + chance.below(shares.count - 1)) % shares.count
+        }
         for _ in 0..<size {
             let label = chance.choice(shares)
             let guess = chance.isTrue(accuracy) ? label : other(label, &chance)
             truth.append(label)
             a.append(guess)
-            let flips = guess == label ? chance.isTrue((loss + churn) / accuracy) : chance.isTrue(churn / (1 - accuracy))
+            let flips =
+                guess == label ? chance.isTrue((loss + churn) / accuracy) : chance.isTrue(churn / (1 - accuracy))
             b.append(!flips ? guess : guess == label ? other(label, &chance) : label)
         }
         let names = shares.indices.map { String($0) }
@@ -63,7 +66,9 @@ struct Population {
         return Population(
             name: name,
             metrics: { drawn in
-                PairedLabels(truth: drawn.map { x[$0] }, reference: drawn.map { y[$0] }, candidate: drawn.map { z[$0] }, classes: shares.count, names: names)
+                PairedLabels(
+                    truth: drawn.map { x[$0] }, reference: drawn.map { y[$0] }, candidate: drawn.map { z[$0] },
+                    classes: shares.count, names: names)
             }, marks: { (x[$0] == y[$0], x[$0] == z[$0]) })
     }
 
@@ -76,21 +81,26 @@ struct Population {
             let a = truth.map { $0 != chance.isTrue(0.05) }
             var b = a
             let wrong = (0..<8).filter { truth[$0] != a[$0] }
-            if chance.isTrue(loss + churn), let label = (0..<8).filter({ truth[$0] && a[$0] }).first { b[label] = !b[label] }
+            if chance.isTrue(loss + churn), let label = (0..<8).filter({ truth[$0] && a[$0] }).first {
+                b[label] = !b[label]
+            }
             if chance.isTrue(churn), let label = wrong.first { b[label] = !b[label] }
             rows.append((truth, a, b))
         }
         let all = rows
         func counts(_ truth: [Bool], _ guess: [Bool]) -> [PairedCounts.Count] {
             truth.indices.filter { truth[$0] || guess[$0] }.map {
-                PairedCounts.Count(index: $0, right: truth[$0] && guess[$0] ? 1 : 0, predicted: guess[$0] ? 1 : 0, truths: truth[$0] ? 1 : 0)
+                PairedCounts.Count(
+                    index: $0, right: truth[$0] && guess[$0] ? 1 : 0, predicted: guess[$0] ? 1 : 0,
+                    truths: truth[$0] ? 1 : 0)
             }
         }
         return Population(
             name: "label sets",
             metrics: { drawn in
                 PairedCounts(
-                    reference: drawn.map { counts(all[$0].truth, all[$0].a) }, candidate: drawn.map { counts(all[$0].truth, all[$0].b) },
+                    reference: drawn.map { counts(all[$0].truth, all[$0].a) },
+                    candidate: drawn.map { counts(all[$0].truth, all[$0].b) },
                     names: (0..<8).map { String($0) }, unit: "micro", hasMacro: true)
             }, marks: { (all[$0].truth == all[$0].a, all[$0].truth == all[$0].b) })
     }
@@ -100,7 +110,9 @@ struct Population {
         var chance = Chance(seed: seed &+ 2)
         var rows: [(a: [PairedCounts.Count], b: [PairedCounts.Count])] = []
         for _ in 0..<size {
-            let entities = (0..<chance.choice([0.25, 0.3, 0.2, 0.1, 0.08, 0.05, 0.02])).map { _ in chance.choice([0.5, 0.3, 0.2]) }
+            let entities = (0..<chance.choice([0.25, 0.3, 0.2, 0.1, 0.08, 0.05, 0.02])).map { _ in
+                chance.choice([0.5, 0.3, 0.2])
+            }
             func add(_ type: Int, _ right: Bool, _ predicted: Bool, _ truth: Bool, _ counts: inout [Int]) {
                 counts[3 * type] += right ? 1 : 0
                 counts[3 * type + 1] += predicted ? 1 : 0
@@ -131,7 +143,8 @@ struct Population {
             name: "entities",
             metrics: { drawn in
                 PairedCounts(
-                    reference: drawn.map { all[$0].a }, candidate: drawn.map { all[$0].b }, names: ["A", "B", "C"], unit: "entity", hasMacro: false)
+                    reference: drawn.map { all[$0].a }, candidate: drawn.map { all[$0].b }, names: ["A", "B", "C"],
+                    unit: "entity", hasMacro: false)
             }, marks: nil)
     }
 
@@ -149,13 +162,16 @@ struct Population {
             if kind == "noise" {
                 b.append(a[index] + spread * chance.normal())
             } else {
-                b.append(chance.isTrue(1.2 * loss + churn / 4) ? a[chance.below(size)] : a[index] + 0.01 * chance.normal())
+                b.append(
+                    chance.isTrue(1.2 * loss + churn / 4) ? a[chance.below(size)] : a[index] + 0.01 * chance.normal())
             }
         }
         let (x, y, z) = (truth, a, b)
         return Population(
             name: "values, " + kind,
-            metrics: { drawn in PairedValues(truth: drawn.map { x[$0] }, reference: drawn.map { y[$0] }, candidate: drawn.map { z[$0] }) },
+            metrics: { drawn in
+                PairedValues(truth: drawn.map { x[$0] }, reference: drawn.map { y[$0] }, candidate: drawn.map { z[$0] })
+            },
             marks: nil)
     }
 
@@ -169,13 +185,20 @@ struct Population {
         for _ in 0..<size {
             let value = quality(&chance)
             a.append(value)
-            if chance.isTrue(1.3 * loss) { b.append(value * (chance.isTrue(0.7) ? 0 : 0.5)); continue }
+            if chance.isTrue(1.3 * loss) {
+                b.append(value * (chance.isTrue(0.7) ? 0 : 0.5))
+                continue
+            }
             b.append(chance.isTrue(2 * churn) ? quality(&chance) : value)
         }
         let (x, y) = (a, b)
         return Population(
             name: "answers",
-            metrics: { drawn in PairedMeans([PairedMeans.Series(name: "F1", reference: drawn.map { x[$0] }, candidate: drawn.map { y[$0] })]) },
+            metrics: { drawn in
+                PairedMeans([
+                    PairedMeans.Series(name: "F1", reference: drawn.map { x[$0] }, candidate: drawn.map { y[$0] })
+                ])
+            },
             marks: nil)
     }
 
@@ -202,8 +225,11 @@ struct Population {
         return Population(
             name: "words",
             metrics: { drawn in
-                PairedMeans([PairedMeans.Series(
-                    name: "words right", reference: drawn.map { y[$0] }, candidate: drawn.map { z[$0] }, sizes: drawn.map { x[$0] })])
+                PairedMeans([
+                    PairedMeans.Series(
+                        name: "words right", reference: drawn.map { y[$0] }, candidate: drawn.map { z[$0] },
+                        sizes: drawn.map { x[$0] })
+                ])
             }, marks: nil)
     }
 }

@@ -48,7 +48,8 @@ func measure(_ population: Population, size: Int, seed: UInt64) -> [Point] {
         if let marks = population.marks {
             let pairs = drawn.map(marks)
             let interval = TangoInterval.of(
-                lost: Double(pairs.count { $0.reference && !$0.candidate }), gained: Double(pairs.count { !$0.reference && $0.candidate }),
+                lost: Double(pairs.count { $0.reference && !$0.candidate }),
+                gained: Double(pairs.count { !$0.reference && $0.candidate }),
                 count: Double(size))
             tango.covered += interval.lower <= exact && exact <= interval.upper ? 1 : 0
             tango.width += 100 * (interval.upper - interval.lower)
@@ -66,13 +67,16 @@ func measure(_ population: Population, size: Int, seed: UInt64) -> [Point] {
     }
     var points = names.indices.filter { judged[$0] > repeats / 2 }.map {
         Point(
-            metric: population.name + ": " + names[$0], size: size, drop: truths[$0], coverage: Double(covered[$0]) / Double(judged[$0]),
+            metric: population.name + ": " + names[$0], size: size, drop: truths[$0],
+            coverage: Double(covered[$0]) / Double(judged[$0]),
             width: widths[$0] / Double(judged[$0]))
     }
     if population.marks != nil {
-        points.append(Point(
-            metric: population.name + ": right answers (Tango)", size: size, drop: 100 * exact, coverage: Double(tango.covered) / Double(repeats),
-            width: tango.width / Double(repeats)))
+        points.append(
+            Point(
+                metric: population.name + ": right answers (Tango)", size: size, drop: 100 * exact,
+                coverage: Double(tango.covered) / Double(repeats),
+                width: tango.width / Double(repeats)))
     }
     return points
 }
@@ -90,7 +94,8 @@ func report(_ points: [Point]) {
         let width = large.reduce(0) { $0 + $1.width } / Double(max(1, large.count))
         print(metric, "| least", text(100 * least), "| mean", text(100 * mean), "| width at 1000", text(width))
         for point in of.sorted(by: { $0.coverage < $1.coverage }).prefix(3) where point.coverage < 0.94 {
-            print("    n \(point.size), drop \(DecimalText.fixed(point.drop, digits: 2)): \(text(100 * point.coverage))")
+            print(
+                "    n \(point.size), drop \(DecimalText.fixed(point.drop, digits: 2)): \(text(100 * point.coverage))")
         }
     }
 }
@@ -101,7 +106,9 @@ for make in Population.all {
     for churn in [0.002, 0.02] {
         for loss in losses {
             let population = make(loss, churn, 42)
-            for size in sizes { points += measure(population, size: size, seed: UInt64(size) &* 1000 &+ UInt64(loss * 1e5)) }
+            for size in sizes {
+                points += measure(population, size: size, seed: UInt64(size) &* 1000 &+ UInt64(loss * 1e5))
+            }
         }
     }
     report(points)

@@ -19,7 +19,9 @@ import AlbitTasks
         let session = try Session(weights: model.weights)
         let reference = try NumpyArchive(path: arguments[2])
         func integers(_ name: String) throws -> [Int] { try reference.array(name)?.integers ?? [] }
-        let (ids, mask, types) = (try integers("input_ids"), try integers("attention_mask"), try integers("token_type_ids"))
+        let (ids, mask, types) = (
+            try integers("input_ids"), try integers("attention_mask"), try integers("token_type_ids")
+        )
         let (rows, places, top) = (try integers("mask_row"), try integers("mask_pos"), try integers("top20_ids"))
         let logits = try reference.array("top20_logits")?.floats ?? []
         let length = try reference.array("input_ids")?.shape.last ?? 1
@@ -35,6 +37,8 @@ import AlbitTasks
             if best == expected { sameOrder += 1 }
             for (i, id) in expected.enumerated() { largest = max(largest, abs(values[id] - logits[index * 20 + i])) }
         }
-        print("\(rows.count) masks: same 20 pieces for \(sameSets), in the same order for \(sameOrder), largest logit error \(largest)")
+        print(
+            "\(rows.count) masks: same 20 pieces for \(sameSets), in the same order for \(sameOrder), largest logit error \(largest)"
+        )
     }
 }

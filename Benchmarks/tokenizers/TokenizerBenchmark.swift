@@ -12,9 +12,11 @@ import AlbitTokenizers
             print("usage: tokenizer-benchmark TEXTS REPETITIONS TOKENIZER_FILE…")
             return
         }
-        let lines = try FileBytes(path: arguments[1]).allBytes(what: "texts", limit: 1 << 30).split(separator: 0x0A).map(Array.init)
+        let lines = try FileBytes(path: arguments[1]).allBytes(what: "texts", limit: 1 << 30).split(separator: 0x0A)
+            .map(Array.init)
         let files = try arguments[3...].map { path in
-            TokenizerFile(name: path, path: path, bytes: try FileBytes(path: path).allBytes(what: "a tokenizer", limit: 1 << 30))
+            TokenizerFile(
+                name: path, path: path, bytes: try FileBytes(path: path).allBytes(what: "a tokenizer", limit: 1 << 30))
         }
         guard let tables = try TokenizerReader.read(files) else {
             print("no tokenizer among the files")

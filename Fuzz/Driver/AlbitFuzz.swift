@@ -16,7 +16,9 @@ struct AlbitFuzz {
         case ("run", 3...): run(choose(arguments[1]), files: arguments.dropFirst(2))
         case ("fuzz", 2...): exit(fuzz(choose(arguments[1]), Array(arguments.dropFirst(2))))
         default:
-            print("usage: albit-fuzz targets | seeds ZOO SAMPLES OUT | run TARGET FILE... | fuzz TARGET [libFuzzer options]")
+            print(
+                "usage: albit-fuzz targets | seeds ZOO SAMPLES OUT | run TARGET FILE... | fuzz TARGET [libFuzzer options]"
+            )
             exit(2)
         }
     }

@@ -35,11 +35,16 @@ struct Seeds {
     /// By name, as the zoo names its files.
     private func targets(of path: String) -> [String] {
         let table: [(String, [String])] = [
-            (".safetensors", ["safetensors"]), (".bin", ["torch-zip", "torch-legacy", "zip"]), (".pt", ["torch-zip", "zip"]),
-            (".pt2", ["torch-zip", "zip"]), (".msgpack", ["msgpack"]), (".h5", ["hdf5"]), (".tar.gz", ["gzip"]), (".index", ["sstable"]),
-            ("model.ckpt", ["sstable"]), ("index.json", ["shard-index", "json"]), ("config.json", ["configuration", "json"]),
-            ("tokenizer.json", ["tokenizer-json"]), ("tokenizer_config.json", ["tokenizer-config"]), ("vocab.txt", ["vocabulary"]),
-            (".model", ["sentencepiece"]), (".onnx", ["onnx"]), ("saved_model.pb", ["saved-model"]), (".pb", ["graph-def"]), (".tflite", ["tflite"]),
+            (".safetensors", ["safetensors"]), (".bin", ["torch-zip", "torch-legacy", "zip"]),
+            (".pt", ["torch-zip", "zip"]),
+            (".pt2", ["torch-zip", "zip"]), (".msgpack", ["msgpack"]), (".h5", ["hdf5"]), (".tar.gz", ["gzip"]),
+            (".index", ["sstable"]),
+            ("model.ckpt", ["sstable"]), ("index.json", ["shard-index", "json"]),
+            ("config.json", ["configuration", "json"]),
+            ("tokenizer.json", ["tokenizer-json"]), ("tokenizer_config.json", ["tokenizer-config"]),
+            ("vocab.txt", ["vocabulary"]),
+            (".model", ["sentencepiece"]), (".onnx", ["onnx"]), ("saved_model.pb", ["saved-model"]),
+            (".pb", ["graph-def"]), (".tflite", ["tflite"]),
         ]
         var found: [String] = []
         for (suffix, targets) in table where path.hasSuffix(suffix) { found += targets }
@@ -50,15 +55,21 @@ struct Seeds {
 
     /// What lies inside: pickles, blocks, unpacked archives.
     private func derived(_ path: String, _ bytes: [UInt8], _ name: String) throws {
-        if path.hasSuffix(".bin") || path.hasSuffix(".pt"), let archive = try? ZipArchive(MemoryBytes(bytes, path: path)) {
+        if path.hasSuffix(".bin") || path.hasSuffix(".pt"),
+            let archive = try? ZipArchive(MemoryBytes(bytes, path: path))
+        {
             for entry in archive.entries where entry.name.hasSuffix(".pkl") {
-                if let pickle = try? archive.allBytes(entry.name, limit: 1 << 20) { add(pickle, "pickle", name + "_" + entry.name.split(separator: "/").joined(separator: "_")) }
+                if let pickle = try? archive.allBytes(entry.name, limit: 1 << 20) {
+                    add(pickle, "pickle", name + "_" + entry.name.split(separator: "/").joined(separator: "_"))
+                }
             }
         }
         if path.hasSuffix(".index"), let block = try? TableForm.block(of: bytes) { add(block, "bundle-entries", name) }
         if path.hasSuffix(".tar.gz") {
             let stream = InflatedBytes(gzip: MemoryBytes(bytes, path: path))
-            if (try? stream.readToEnd()) != nil, stream.count < limit { add(try stream.allBytes(what: "the tar", limit: limit), "tar", name) }
+            if (try? stream.readToEnd()) != nil, stream.count < limit {
+                add(try stream.allBytes(what: "the tar", limit: limit), "tar", name)
+            }
             // A raw stream: what follows the ten bytes of the header, after the length it is to have.
             if bytes.count > 30, bytes[3] == 0 { add([0x40, 0x00] + bytes[10..<30] + bytes[30...], "inflate", name) }
         }
@@ -85,7 +96,9 @@ struct Seeds {
         mkdir(folder, 0o777)
         FileContent.write(SmallModel.safetensors(), to: folder + "/model.safetensors")
         FileContent.write(SmallModel.configuration, to: folder + "/config.json")
-        for (name, tokenizer) in [("none", nil), ("word-piece", try SmallTokenizer.wordPiece()), ("unigram", try SmallTokenizer.unigram())] {
+        for (name, tokenizer) in [
+            ("none", nil), ("word-piece", try SmallTokenizer.wordPiece()), ("unigram", try SmallTokenizer.unigram()),
+        ] {
             let path = "\(folder)/\(name).gguf"
             let source = try Importer.open(path: folder)
             var request = QuantizationRequest()
@@ -99,14 +112,19 @@ struct Seeds {
         var index = VectorIndexWriter(width: 8)
         for i in 0..<5 { index.add(Array("text \(i)".utf8), (0..<8).map { Float($0 * i % 5) - 2 }) }
         try index.write(to: folder + "/index.gguf", source: "", overwrite: true)
-        if let bytes = FileContent.read(folder + "/index.gguf") { for target in ["gguf", "vector-index"] { add(bytes, target, "index") } }
+        if let bytes = FileContent.read(folder + "/index.gguf") {
+            for target in ["gguf", "vector-index"] { add(bytes, target, "index") }
+        }
     }
 
     private func texts() {
         let tables = [
-            "text\tpair\tlabel\nHello\tthere\t1\n\u{E9}\t\t0\n", "text,label\n\"a \"\"quoted\"\", one\",yes\r\nplain,no\n",
-            "{\"text\": \"a\", \"label\": 1}\n{\"ids\": [2, 5, 3], \"typeIds\": [0, 0, 0]}\n", "ids\ttypeIds\n2 5 3\t0 0 0\n", "\u{FEFF}text\na\n",
-            "[{\"words\": [\"a\", \"b\"], \"tags\": [\"O\", \"2\"]}, {\"words\": \"a\"}]", "# a\n1\ta\tO\n2\tb\tB-x\n\n1\tc\tO\n",
+            "text\tpair\tlabel\nHello\tthere\t1\n\u{E9}\t\t0\n",
+            "text,label\n\"a \"\"quoted\"\", one\",yes\r\nplain,no\n",
+            "{\"text\": \"a\", \"label\": 1}\n{\"ids\": [2, 5, 3], \"typeIds\": [0, 0, 0]}\n",
+            "ids\ttypeIds\n2 5 3\t0 0 0\n", "\u{FEFF}text\na\n",
+            "[{\"words\": [\"a\", \"b\"], \"tags\": [\"O\", \"2\"]}, {\"words\": \"a\"}]",
+            "# a\n1\ta\tO\n2\tb\tB-x\n\n1\tc\tO\n",
             "{\"data\": [{\"paragraphs\": [{\"context\": \"c\", \"qas\": [{\"question\": \"q\", \"answers\": [{\"text\": \"c\"}]}]}]}]}",
             "text\tchoice0\tchoice1\tlabel\na\tb\tc\t1\n", "text\tpositive\t2\tO\na\t1\t0\t1\n",
         ]
@@ -115,10 +133,15 @@ struct Seeds {
             add(Array(text.utf8), "line-request", "table-\(i)")
             for kind in 0..<UInt8(42) { add([kind] + Array(text.utf8), "text-table", "table-\(i)-\(kind)") }
         }
-        for path in FileContent.all(below: samples) where path.hasSuffix(".tsv") || path.hasSuffix(".jsonl") || path.hasSuffix(".csv") {
-            if let bytes = FileContent.read(path) { add(Array(bytes.prefix(4096)), "data-file", String(path.split(separator: "/").last ?? "sample")) }
+        for path in FileContent.all(below: samples)
+        where path.hasSuffix(".tsv") || path.hasSuffix(".jsonl") || path.hasSuffix(".csv") {
+            if let bytes = FileContent.read(path) {
+                add(Array(bytes.prefix(4096)), "data-file", String(path.split(separator: "/").last ?? "sample"))
+            }
         }
-        for (i, text) in [#"{"a": [1, -2.5e3, true, null, "\u00e9\ud83d\ude00\n"]}"#, "[[[[]]]]", "12345678901234567890", "1e-400"].enumerated() {
+        for (i, text) in [
+            #"{"a": [1, -2.5e3, true, null, "\u00e9\ud83d\ude00\n"]}"#, "[[[[]]]]", "12345678901234567890", "1e-400",
+        ].enumerated() {
             add(Array(text.utf8), "json", "text-\(i)")
         }
         for (i, text) in ["Hello, World 1, ``", "Ｆｕｌｌ e\u{301} ﬁ Σ", "東京 👩‍👩‍👧", "[MASK] <pad>"].enumerated() {

@@ -23,10 +23,14 @@ extension FuzzTarget {
             // The first two bytes say how long it ought to be.
             guard bytes.count >= 2 else { return }
             let count = Int(bytes[0]) << 8 | Int(bytes[1])
-            let stream = InflatedBytes(raw: MemoryBytes(Array(bytes.dropFirst(2)), path: "input.deflate"), count: count, path: "input.deflate")
+            let stream = InflatedBytes(
+                raw: MemoryBytes(Array(bytes.dropFirst(2)), path: "input.deflate"), count: count, path: "input.deflate")
             let all = try stream.allBytes(what: "the entry", limit: 1 << 16)
             // Reading backwards starts again at a restart point.
-            if count > 0, try stream.bytes(at: count / 2, count: count - count / 2, what: "the end", limit: 1 << 16) != Array(all[(count / 2)...]) {
+            if count > 0,
+                try stream.bytes(at: count / 2, count: count - count / 2, what: "the end", limit: 1 << 16)
+                    != Array(all[(count / 2)...])
+            {
                 fatalError("two reads of the same bytes differ")
             }
         },

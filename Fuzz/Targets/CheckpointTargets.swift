@@ -2,13 +2,19 @@ import AlbitImporters
 
 extension FuzzTarget {
     static let checkpoints: [FuzzTarget] = [
-        FuzzTarget("safetensors", maxLength: 1 << 18) { try touch(Safetensors.read(MemoryBytes($0, path: "model.safetensors"))) },
+        FuzzTarget("safetensors", maxLength: 1 << 18) {
+            try touch(Safetensors.read(MemoryBytes($0, path: "model.safetensors")))
+        },
         FuzzTarget("pickle", maxLength: 1 << 14) { bytes in
             var machine = PickleMachine(bytes, path: "data.pkl")
             _ = try machine.tensors(in: try machine.run())
         },
-        FuzzTarget("torch-zip", maxLength: 1 << 18) { try touch(PyTorch.read(zip: MemoryBytes($0, path: "pytorch_model.bin"))) },
-        FuzzTarget("torch-legacy", maxLength: 1 << 18) { try touch(PyTorch.read(legacy: MemoryBytes($0, path: "pytorch_model.bin"))) },
+        FuzzTarget("torch-zip", maxLength: 1 << 18) {
+            try touch(PyTorch.read(zip: MemoryBytes($0, path: "pytorch_model.bin")))
+        },
+        FuzzTarget("torch-legacy", maxLength: 1 << 18) {
+            try touch(PyTorch.read(legacy: MemoryBytes($0, path: "pytorch_model.bin")))
+        },
         FuzzTarget("msgpack", maxLength: 1 << 18) { try touch(Flax.read(MemoryBytes($0, path: "flax_model.msgpack"))) },
         FuzzTarget("hdf5", maxLength: 1 << 18) { try touch(Keras.read(MemoryBytes($0, path: "tf_model.h5"), base: 0)) },
         FuzzTarget("sstable") { bytes in
@@ -25,17 +31,22 @@ extension FuzzTarget {
         FuzzTarget("shard-index", maxLength: 1 << 14) { bytes in
             let tree = MemoryTree(["model.safetensors.index.json": bytes, "config.json": configuration])
             _ = try Importer.open(
-                MemoryBytes(bytes, path: "model.safetensors.index.json"), name: "model.safetensors.index.json", tree: tree, options: ImportOptions())
+                MemoryBytes(bytes, path: "model.safetensors.index.json"), name: "model.safetensors.index.json",
+                tree: tree, options: ImportOptions())
         },
         FuzzTarget("configuration", maxLength: 1 << 14) { bytes in
             let tree = MemoryTree(["config.json": bytes])
-            try Importer.open(MemoryBytes(smallModel, path: "model.safetensors"), name: "model.safetensors", tree: tree, options: ImportOptions())
-                .verify()
+            try Importer.open(
+                MemoryBytes(smallModel, path: "model.safetensors"), name: "model.safetensors", tree: tree,
+                options: ImportOptions()
+            )
+            .verify()
         },
         // Any format, told from content, beside a configuration.
         FuzzTarget("import", maxLength: 1 << 18) { bytes in
             try Importer.open(
-                MemoryBytes(bytes, path: "model"), name: "model", tree: MemoryTree(["config.json": configuration]), options: ImportOptions()
+                MemoryBytes(bytes, path: "model"), name: "model", tree: MemoryTree(["config.json": configuration]),
+                options: ImportOptions()
             ).verify()
         },
     ]

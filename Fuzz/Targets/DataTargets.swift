@@ -27,7 +27,9 @@ extension FuzzTarget {
             default: try records(TextTable(lines: stream), .text)
             }
         },
-        FuzzTarget("labels", maxLength: 1 << 10) { bytes in _ = try LabelFile(bytes, path: "labels.txt").labels(rows: bytes.count % 4) },
+        FuzzTarget("labels", maxLength: 1 << 10) { bytes in
+            _ = try LabelFile(bytes, path: "labels.txt").labels(rows: bytes.count % 4)
+        },
         // What serve-lines answers, a request a line.
         FuzzTarget("line-request", maxLength: 1 << 12) { bytes in
             for line in bytes.split(separator: 0x0A, maxSplits: 16, omittingEmptySubsequences: false) {
@@ -41,7 +43,9 @@ extension FuzzTarget {
         let labels = LabelReading(names: ["positive", "2", "O"], count: 3)
         let reader = try ExampleReader(table, labels: labels.names, isMultiLabel: table.stream.bytesTaken % 2 == 0)
         while let example = try reader.next() {
-            if case .label(let label)? = example.truth { _ = try labels.set(of: label, in: table.name, at: example.place) }
+            if case .label(let label)? = example.truth {
+                _ = try labels.set(of: label, in: table.name, at: example.place)
+            }
         }
         _ = reader.unusedColumns
     }

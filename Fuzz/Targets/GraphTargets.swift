@@ -5,7 +5,8 @@ extension FuzzTarget {
     /// that may need one.
     static let graphs: [FuzzTarget] = [
         graph("onnx", name: "model.onnx", configured: false), graph("graph-def", name: "frozen.pb", configured: true),
-        graph("saved-model", name: "saved_model.pb", configured: true), graph("tflite", name: "model.tflite", configured: true),
+        graph("saved-model", name: "saved_model.pb", configured: true),
+        graph("tflite", name: "model.tflite", configured: true),
     ]
 
     private static func graph(_ target: String, name: String, configured: Bool) -> FuzzTarget {

@@ -12,7 +12,8 @@ package enum SmallModel {
     private static var tensors: [(name: String, shape: [Int])] {
         let layer = "encoder.albert_layer_groups.0.albert_layers.0."
         var list: [(String, [Int])] = [
-            ("embeddings.word_embeddings.weight", [vocabulary, embedding]), ("embeddings.position_embeddings.weight", [positions, embedding]),
+            ("embeddings.word_embeddings.weight", [vocabulary, embedding]),
+            ("embeddings.position_embeddings.weight", [positions, embedding]),
             ("embeddings.token_type_embeddings.weight", [2, embedding]), ("embeddings.LayerNorm.weight", [embedding]),
             ("embeddings.LayerNorm.bias", [embedding]),
         ]
@@ -37,7 +38,8 @@ package enum SmallModel {
         var data: [UInt8] = []
         for (name, shape) in tensors {
             let count = shape.reduce(1, *)
-            header += "\(data.isEmpty ? "" : ",")\"\(name)\":{\"dtype\":\"F32\",\"shape\":[\(shape.map(String.init).joined(separator: ","))],"
+            header +=
+                "\(data.isEmpty ? "" : ",")\"\(name)\":{\"dtype\":\"F32\",\"shape\":[\(shape.map(String.init).joined(separator: ","))],"
             header += "\"data_offsets\":[\(data.count),\(data.count + 4 * count)]}"
             for i in 0..<count { withUnsafeBytes(of: Float((i * 7 % 13) - 6).bitPattern.littleEndian) { data += $0 } }
         }

@@ -4,12 +4,17 @@ import AlbitTokenizers
 /// Tokenizers of a dozen pieces.
 package enum SmallTokenizer {
     package static func wordPiece() throws -> TokenizerTables {
-        try TokenizerReader.read(Array("[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]\na\nb\n##b\nhello\n,\n##,\n1\n東\n".utf8), path: "vocab.txt")
+        try TokenizerReader.read(
+            Array("[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]\na\nb\n##b\nhello\n,\n##,\n1\n東\n".utf8), path: "vocab.txt")
     }
 
-    package static func unigram() throws -> TokenizerTables { try TokenizerReader.read(sentencePiece(), path: "spiece.model") }
+    package static func unigram() throws -> TokenizerTables {
+        try TokenizerReader.read(sentencePiece(), path: "spiece.model")
+    }
 
-    package static func bytePairs() throws -> TokenizerTables { try TokenizerReader.read(sentencePiece(modelType: 2), path: "spiece.model") }
+    package static func bytePairs() throws -> TokenizerTables {
+        try TokenizerReader.read(sentencePiece(modelType: 2), path: "spiece.model")
+    }
 
     /// Every step at once, and added tokens of every kind.
     package static func pipeline() throws -> TokenizerTables {
@@ -33,7 +38,8 @@ package enum SmallTokenizer {
     package static func tables(_ pipeline: TokenizerPipeline) throws -> TokenizerTables {
         let pieces = ["[UNK]", "a", "b", "##b", "hello", "é", "東", "▁a"].map { Array($0.utf8) }
         var draft = TokenizerDraft(
-            path: "small", pieces: pieces, settings: TokenizerSettings(kind: .wordPiece), template: TokenTemplate(single: [], pair: []))
+            path: "small", pieces: pieces, settings: TokenizerSettings(kind: .wordPiece),
+            template: TokenTemplate(single: [], pair: []))
         draft.template = TokenTemplate(cls: 1, sep: 2)
         draft.pipeline = pipeline
         var token = SpecialToken(id: 4, content: pieces[4])
@@ -55,7 +61,9 @@ package enum SmallTokenizer {
         piece("[CLS]", 0, 3)
         piece("[SEP]", 0, 3)
         piece("[MASK]", 0, 4)
-        for (i, text) in ["▁", "▁hello", "lo", "l", "h", "e", "o", "1,", ",", "東", "ab"].enumerated() { piece(text, -1 - Float(i), 1) }
+        for (i, text) in ["▁", "▁hello", "lo", "l", "h", "e", "o", "1,", ",", "東", "ab"].enumerated() {
+            piece(text, -1 - Float(i), 1)
+        }
         return model + field(2, [0x18, modelType])
     }
 }

@@ -3,7 +3,9 @@ import AlbitText
 
 /// SSTables with right checksums, so that damage reaches the parser behind them.
 package enum TableForm {
-    private static func little(_ value: UInt32) -> [UInt8] { (0..<4).map { UInt8(truncatingIfNeeded: value >> UInt32(8 * $0)) } }
+    private static func little(_ value: UInt32) -> [UInt8] {
+        (0..<4).map { UInt8(truncatingIfNeeded: value >> UInt32(8 * $0)) }
+    }
 
     private static func varint(_ value: Int) -> [UInt8] {
         var result: [UInt8] = []
@@ -62,7 +64,8 @@ package enum TableForm {
         }
         var position = bytes.count - 48
         let end = position + 40
-        guard number(&position, end) != nil, number(&position, end) != nil, let start = number(&position, end), let count = number(&position, end)
+        guard number(&position, end) != nil, number(&position, end) != nil, let start = number(&position, end),
+            let count = number(&position, end)
         else { return result }
         // The first entry of the index: its key's lengths, the key, and where the data block lies.
         var entry = start

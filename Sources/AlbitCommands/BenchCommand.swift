@@ -23,14 +23,17 @@ package struct BenchCommand {
         kernel = try run.kernel.isEmpty ? .best : Kernel(named: run.kernel)
         let measurement = BenchMeasurement(weights: model.weights, kernel: kernel)
         let first = min(sequences.first ?? 16, model.weights.configuration.maxPositionEmbeddings)
-        try Session(weights: model.weights, kernel: kernel, threads: 1).encode([measurement.input(length: first, seed: 1)])
+        try Session(weights: model.weights, kernel: kernel, threads: 1).encode([
+            measurement.input(length: first, seed: 1)
+        ])
         firstAnswer = platform_seconds_since_start()
         let peak = model.weights.isInt8 ? measurement.peak() : 0
         for sequence in sequences {
             for batch in batches {
                 for threads in threads {
-                    rows.append(try measurement.row(
-                        sequence: sequence, batch: batch, threads: threads, seconds: seconds, peak: peak))
+                    rows.append(
+                        try measurement.row(
+                            sequence: sequence, batch: batch, threads: threads, seconds: seconds, peak: peak))
                 }
             }
         }
@@ -77,23 +80,35 @@ package struct BenchCommand {
         json.beginArray()
         for row in rows {
             json.beginObject()
-            json.member("sequence"); json.integer(row.sequence)
-            json.member("batch"); json.integer(row.batch)
-            json.member("threads"); json.integer(row.threads)
-            json.member("kernel"); json.string(row.kernel)
-            json.member("medianMs"); json.number(row.medianMs)
-            json.member("p10Ms"); json.number(row.p10Ms)
-            json.member("p90Ms"); json.number(row.p90Ms)
-            json.member("gmacPerSecond"); json.number(row.gmacPerSecond)
+            json.member("sequence")
+            json.integer(row.sequence)
+            json.member("batch")
+            json.integer(row.batch)
+            json.member("threads")
+            json.integer(row.threads)
+            json.member("kernel")
+            json.string(row.kernel)
+            json.member("medianMs")
+            json.number(row.medianMs)
+            json.member("p10Ms")
+            json.number(row.p10Ms)
+            json.member("p90Ms")
+            json.number(row.p90Ms)
+            json.member("gmacPerSecond")
+            json.number(row.gmacPerSecond)
             json.member("peakFraction")
             if let fraction = row.peakFraction { json.number(fraction) } else { json.null() }
             json.endObject()
         }
         json.endArray()
-        json.member("loadMs"); json.number(loadSeconds * 1e3)
-        json.member("firstAnswerMs"); json.number(firstAnswer * 1e3)
-        json.member("peakRssKiB"); json.integer(memory.peak)
-        json.member("anonymousKiB"); json.integer(memory.anonymous)
+        json.member("loadMs")
+        json.number(loadSeconds * 1e3)
+        json.member("firstAnswerMs")
+        json.number(firstAnswer * 1e3)
+        json.member("peakRssKiB")
+        json.integer(memory.peak)
+        json.member("anonymousKiB")
+        json.integer(memory.anonymous)
         json.member("fileBytes")
         if let file = model.file { json.integer(file.gguf.file.bytes.count) } else { json.null() }
         json.endObject()

@@ -32,7 +32,8 @@ package struct EncodeCommand {
             if sequence.truncations != [0] {
                 if strict {
                     throw Fault(
-                        .taskTooLong, "a text has " + String(sequence.ids.count + sequence.truncations[0])
+                        .taskTooLong,
+                        "a text has " + String(sequence.ids.count + sequence.truncations[0])
                             + " tokens, the model takes " + String(context.maxLength))
                 }
                 cut += 1
@@ -40,8 +41,9 @@ package struct EncodeCommand {
             try write(model, session.encode([sequence.input(0)])[0], output)
         }
         if cut > 0 {
-            Message.warn(String(cut) + (cut == 1 ? " text was" : " texts were") + " longer than " + String(context.maxLength)
-                + " tokens and cut (--strict refuses such texts)")
+            Message.warn(
+                String(cut) + (cut == 1 ? " text was" : " texts were") + " longer than " + String(context.maxLength)
+                    + " tokens and cut (--strict refuses such texts)")
         }
     }
 
@@ -60,7 +62,11 @@ package struct EncodeCommand {
             try output.line("tokens  " + String(hidden.count / h) + " x " + String(h))
             try output.line("digest  " + sequence.digest)
             try output.line("kernel  " + sequence.kernel.name)
-            if full { for row in 0..<(hidden.count / h) { try output.line(EncodeCommand.text(hidden[(row * h)..<((row + 1) * h)])) } }
+            if full {
+                for row in 0..<(hidden.count / h) {
+                    try output.line(EncodeCommand.text(hidden[(row * h)..<((row + 1) * h)]))
+                }
+            }
             return
         }
         var json = JSONWriter()
@@ -79,7 +85,9 @@ package struct EncodeCommand {
         try output.write("\n")
     }
 
-    private static func writeFull(_ json: inout JSONWriter, _ model: Model, _ sequence: EncodedSequence, _ hidden: [Float]) {
+    private static func writeFull(
+        _ json: inout JSONWriter, _ model: Model, _ sequence: EncodedSequence, _ hidden: [Float]
+    ) {
         let h = model.weights.configuration.hiddenSize
         json.member("lastHiddenState")
         json.beginArray()

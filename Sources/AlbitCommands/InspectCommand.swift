@@ -24,61 +24,87 @@ package struct InspectCommand {
         }
         try row("file", it.path)
         try row("format", it.format)
-        try row("model", c.architecture.name + ", " + String(c.numHiddenLayers) + " layers in " + String(c.numHiddenGroups)
-            + (c.numHiddenGroups == 1 ? " group" : " groups") + (c.innerGroupNum > 1 ? " of " + String(c.innerGroupNum) : ""))
-        try row("dimensions", "vocabulary " + String(c.vocabSize) + ", embedding " + String(c.embeddingSize) + ", hidden "
-            + String(c.hiddenSize) + ", intermediate " + String(c.intermediateSize) + ", heads " + String(c.numAttentionHeads)
-            + ", positions " + String(c.maxPositionEmbeddings))
+        try row(
+            "model",
+            c.architecture.name + ", " + String(c.numHiddenLayers) + " layers in " + String(c.numHiddenGroups)
+                + (c.numHiddenGroups == 1 ? " group" : " groups")
+                + (c.innerGroupNum > 1 ? " of " + String(c.innerGroupNum) : ""))
+        try row(
+            "dimensions",
+            "vocabulary " + String(c.vocabSize) + ", embedding " + String(c.embeddingSize) + ", hidden "
+                + String(c.hiddenSize) + ", intermediate " + String(c.intermediateSize) + ", heads "
+                + String(c.numAttentionHeads)
+                + ", positions " + String(c.maxPositionEmbeddings))
         try row("activation", c.hiddenAct.name + ", LayerNorm epsilon " + c.layerNormEps.description)
         try row("configuration", it.configurationOrigin)
         try row("heads", it.heads.isEmpty ? "none" : it.heads.map { $0.name }.joined(separator: ", "))
         if !it.labels.isEmpty { try row("labels", it.labels.joined(separator: ", ")) }
         try row("tokenizer", it.tokenizer.isEmpty ? "none" : it.tokenizer)
         try row("parameters", InspectCommand.grouped(it.uniqueParameters))
-        try row("bytes", InspectCommand.grouped(it.fileBytes) + " in the file, " + InspectCommand.grouped(it.uniqueBytes) + " in distinct tensors")
+        try row(
+            "bytes",
+            InspectCommand.grouped(it.fileBytes) + " in the file, " + InspectCommand.grouped(it.uniqueBytes)
+                + " in distinct tensors")
         for copy in it.merged {
-            try row("merged", String(copy.duplicates.count) + (copy.duplicates.count == 1 ? " copy of " : " copies of ") + copy.kept)
+            try row(
+                "merged",
+                String(copy.duplicates.count) + (copy.duplicates.count == 1 ? " copy of " : " copies of ") + copy.kept)
         }
         for tensor in it.ignored { try row("ignored", tensor.name + ": " + tensor.reason) }
         for note in it.notes { try row("note", note) }
         if let drift = it.drift { try row("drift", drift) }
         guard tensors else { return }
         for tensor in it.tensors {
-            try output.line("  " + tensor.name + "  " + tensor.dtype + " ["
-                + tensor.shape.map { String($0) }.joined(separator: ", ") + "]  " + InspectCommand.grouped(tensor.bytes))
+            try output.line(
+                "  " + tensor.name + "  " + tensor.dtype + " ["
+                    + tensor.shape.map { String($0) }.joined(separator: ", ") + "]  "
+                    + InspectCommand.grouped(tensor.bytes))
         }
     }
 
     private func writeJSON(_ it: Inspection, _ output: Output) throws(Fault) {
         var json = JSONWriter(indented: true)
         json.beginObject()
-        json.member("format"); json.string(it.format)
-        json.member("architecture"); json.string(it.configuration.architecture.name)
-        json.member("configuration"); InspectCommand.write(it.configuration, &json)
-        json.member("configurationOrigin"); json.string(it.configurationOrigin)
-        json.member("heads"); json.strings(it.heads.map { $0.name })
-        json.member("labels"); json.strings(it.labels)
+        json.member("format")
+        json.string(it.format)
+        json.member("architecture")
+        json.string(it.configuration.architecture.name)
+        json.member("configuration")
+        InspectCommand.write(it.configuration, &json)
+        json.member("configurationOrigin")
+        json.string(it.configurationOrigin)
+        json.member("heads")
+        json.strings(it.heads.map { $0.name })
+        json.member("labels")
+        json.strings(it.labels)
         json.member("tokenizer")
         if it.tokenizer.isEmpty { json.null() } else { json.string(it.tokenizer) }
         json.member("tensors")
         json.beginArray()
         for tensor in it.tensors {
             json.beginObject()
-            json.member("name"); json.string(tensor.name)
-            json.member("dtype"); json.string(tensor.dtype)
+            json.member("name")
+            json.string(tensor.name)
+            json.member("dtype")
+            json.string(tensor.dtype)
             json.member("shape")
             json.beginArray()
             for extent in tensor.shape { json.integer(extent) }
             json.endArray()
-            json.member("bytes"); json.integer(tensor.bytes)
+            json.member("bytes")
+            json.integer(tensor.bytes)
             json.endObject()
         }
         json.endArray()
-        json.member("uniqueParameters"); json.integer(it.uniqueParameters)
-        json.member("uniqueBytes"); json.integer(it.uniqueBytes)
-        json.member("fileBytes"); json.integer(it.fileBytes)
+        json.member("uniqueParameters")
+        json.integer(it.uniqueParameters)
+        json.member("uniqueBytes")
+        json.integer(it.uniqueBytes)
+        json.member("fileBytes")
+        json.integer(it.fileBytes)
         Inspection.write(merged: it.merged, ignored: it.ignored, to: &json)
-        json.member("notes"); json.strings(it.notes)
+        json.member("notes")
+        json.strings(it.notes)
         json.member("drift")
         if let drift = it.drift { json.raw(drift) } else { json.null() }
         json.endObject()
@@ -87,18 +113,30 @@ package struct InspectCommand {
 
     private static func write(_ c: Configuration, _ json: inout JSONWriter) {
         json.beginObject()
-        json.member("vocab_size"); json.integer(c.vocabSize)
-        json.member("embedding_size"); json.integer(c.embeddingSize)
-        json.member("hidden_size"); json.integer(c.hiddenSize)
-        json.member("intermediate_size"); json.integer(c.intermediateSize)
-        json.member("num_attention_heads"); json.integer(c.numAttentionHeads)
-        json.member("num_hidden_layers"); json.integer(c.numHiddenLayers)
-        json.member("num_hidden_groups"); json.integer(c.numHiddenGroups)
-        json.member("inner_group_num"); json.integer(c.innerGroupNum)
-        json.member("hidden_act"); json.string(c.hiddenAct.name)
-        json.member("max_position_embeddings"); json.integer(c.maxPositionEmbeddings)
-        json.member("type_vocab_size"); json.integer(c.typeVocabSize)
-        json.member("layer_norm_eps"); json.number(c.layerNormEps)
+        json.member("vocab_size")
+        json.integer(c.vocabSize)
+        json.member("embedding_size")
+        json.integer(c.embeddingSize)
+        json.member("hidden_size")
+        json.integer(c.hiddenSize)
+        json.member("intermediate_size")
+        json.integer(c.intermediateSize)
+        json.member("num_attention_heads")
+        json.integer(c.numAttentionHeads)
+        json.member("num_hidden_layers")
+        json.integer(c.numHiddenLayers)
+        json.member("num_hidden_groups")
+        json.integer(c.numHiddenGroups)
+        json.member("inner_group_num")
+        json.integer(c.innerGroupNum)
+        json.member("hidden_act")
+        json.string(c.hiddenAct.name)
+        json.member("max_position_embeddings")
+        json.integer(c.maxPositionEmbeddings)
+        json.member("type_vocab_size")
+        json.integer(c.typeVocabSize)
+        json.member("layer_norm_eps")
+        json.number(c.layerNormEps)
         json.endObject()
     }
 

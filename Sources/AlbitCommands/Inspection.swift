@@ -62,14 +62,17 @@ package struct Inspection {
 
     /// What became of tensors that were not used as they are: the members `merged` and `ignored`.
     package static func write(
-        merged: [(kept: String, duplicates: [String])], ignored: [(name: String, reason: String)], to json: inout JSONWriter
+        merged: [(kept: String, duplicates: [String])], ignored: [(name: String, reason: String)],
+        to json: inout JSONWriter
     ) {
         json.member("merged")
         json.beginArray()
         for copy in merged {
             json.beginObject()
-            json.member("kept"); json.string(copy.kept)
-            json.member("duplicates"); json.strings(copy.duplicates)
+            json.member("kept")
+            json.string(copy.kept)
+            json.member("duplicates")
+            json.strings(copy.duplicates)
             json.endObject()
         }
         json.endArray()
@@ -77,8 +80,10 @@ package struct Inspection {
         json.beginArray()
         for tensor in ignored {
             json.beginObject()
-            json.member("name"); json.string(tensor.name)
-            json.member("reason"); json.string(tensor.reason)
+            json.member("name")
+            json.string(tensor.name)
+            json.member("reason")
+            json.string(tensor.reason)
             json.endObject()
         }
         json.endArray()
@@ -88,7 +93,8 @@ package struct Inspection {
     private static func parameters(_ file: ModelFile) -> Int {
         var count = file.linears.reduce(0) { $0 + $1.rows * ($1.columns + 1) }
         for tensor in file.gguf.tensors {
-            let isNorm = tensor.name.hasSuffix("norm.weight") || tensor.name.hasSuffix("norm.bias")
+            let isNorm =
+                tensor.name.hasSuffix("norm.weight") || tensor.name.hasSuffix("norm.bias")
                 || tensor.name == Parameter.predictionBias.tensorName.text
             let isTable = Parameter.tables.contains { $0.tensorName.text == tensor.name }
             if isNorm || isTable { count += tensor.shape.reduce(1, *) }

@@ -22,7 +22,8 @@ package struct KernelListing {
             try output.flush()
         }
         if !json {
-            try output.line("GMAC/s and share of the register-only peak of a [3072][768] matmul for 1, 16 and 128 tokens;")
+            try output.line(
+                "GMAC/s and share of the register-only peak of a [3072][768] matmul for 1, 16 and 128 tokens;")
             try output.line("quantize: ns for 768 values, plain and with shift and rotation. One thread.")
         }
         try output.flush()
@@ -47,9 +48,12 @@ package struct KernelListing {
     private func writeJSON(_ name: String, _ speed: KernelSpeed?, isBest: Bool, _ output: Output) throws(Fault) {
         var json = JSONWriter()
         json.beginObject()
-        json.member("kernel"); json.string(name)
-        json.member("available"); json.bool(speed != nil)
-        json.member("default"); json.bool(isBest)
+        json.member("kernel")
+        json.string(name)
+        json.member("available")
+        json.bool(speed != nil)
+        json.member("default")
+        json.bool(isBest)
         json.member("peakGmacPerSecond")
         if let speed { json.number(speed.peak / 1e9) } else { json.null() }
         json.member("matmul")
@@ -57,9 +61,12 @@ package struct KernelListing {
         if let speed {
             for (tokens, rate) in zip(KernelSpeed.rows, speed.matmul) {
                 json.beginObject()
-                json.member("tokens"); json.integer(tokens)
-                json.member("gmacPerSecond"); json.number(rate / 1e9)
-                json.member("peakFraction"); json.number(rate / speed.peak)
+                json.member("tokens")
+                json.integer(tokens)
+                json.member("gmacPerSecond")
+                json.number(rate / 1e9)
+                json.member("peakFraction")
+                json.number(rate / speed.peak)
                 json.endObject()
             }
         }

@@ -26,10 +26,11 @@ package struct KernelSpeed {
         var rates: [Double] = []
         for count in KernelSpeed.rows {
             let macs = Double(count * KernelSpeed.outputs * KernelSpeed.inputs)
-            rates.append(KernelSpeed.best(runs: 12) {
-                bench.matmul(rows: Int32(count))
-                return macs
-            })
+            rates.append(
+                KernelSpeed.best(runs: 12) {
+                    bench.matmul(rows: Int32(count))
+                    return macs
+                })
         }
         matmul = rates
         plainRow = 1e9 / KernelSpeed.best(runs: 40) { bench.quantize(rotated: false) }
@@ -73,11 +74,16 @@ package struct KernelSpeed {
             let shiftSlot = plan.place(inputs, of: Float.self)
             let scratchSlot = plan.place(inputs, of: Float.self)
             let outputSlot = plan.place(KernelBench.capacity * outputs, of: Float.self)
-            let rowSlots = RowSlots(RowSlots.Shape(stride: KernelBench.stride, planes: 1), capacity: KernelBench.capacity, &plan)
+            let rowSlots = RowSlots(
+                RowSlots.Shape(stride: KernelBench.stride, planes: 1), capacity: KernelBench.capacity, &plan)
             memory = try Memory(plan, purpose: "kernel measurement")
             self.table = table
-            let (weights, scale, bias, sums) = (memory[weightSlot], memory[scaleSlot], memory[biasSlot], memory[sumSlot])
-            (values, shift, scratch, output) = (memory[valueSlot], memory[shiftSlot], memory[scratchSlot], memory[outputSlot])
+            let (weights, scale, bias, sums) = (
+                memory[weightSlot], memory[scaleSlot], memory[biasSlot], memory[sumSlot]
+            )
+            (values, shift, scratch, output) = (
+                memory[valueSlot], memory[shiftSlot], memory[scratchSlot], memory[outputSlot]
+            )
             integers = rowSlots.rows(in: memory)
             var state: UInt32 = 1
             func next() -> Int {

@@ -55,7 +55,9 @@ package enum Message {
     /// Control characters as \xNN: names of files and tensors stand in messages, and may come from a hostile file.
     package static func visible(_ text: String) -> [UInt8] {
         var result: [UInt8] = []
-        func escape(_ byte: UInt8) { result += Array("\\x".utf8) + [byte >> 4, byte & 15].map { $0 < 10 ? 0x30 + $0 : 0x57 + $0 } }
+        func escape(_ byte: UInt8) {
+            result += Array("\\x".utf8) + [byte >> 4, byte & 15].map { $0 < 10 ? 0x30 + $0 : 0x57 + $0 }
+        }
         var previous: UInt8 = 0
         for byte in text.utf8 {
             if byte < 0x20 && byte != 0x0A && byte != 0x09 || byte == 0x7F {

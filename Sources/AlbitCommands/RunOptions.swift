@@ -19,7 +19,8 @@ package struct RunOptions: Sendable {
     /// From parsed words.
     package init(_ words: CommandLineArguments) throws(Fault) {
         self.init(
-            json: words.flag("json"), threads: try words.integer("threads", in: 0...1024) ?? 0, kernel: words.value("kernel") ?? "")
+            json: words.flag("json"), threads: try words.integer("threads", in: 0...1024) ?? 0,
+            kernel: words.value("kernel") ?? "")
     }
 
     /// A session of these options. Throws for a kernel that is unknown or cannot run here.

@@ -22,7 +22,8 @@ package struct SelfTestCommand {
             let found = CRC32.checksum(of: file.gguf.bytes(of: tensor))
             guard found == expected else {
                 throw Fault(
-                    .selfTestWrongChecksum, in: model.path, "tensor '" + tensor.name + "' has checksum "
+                    .selfTestWrongChecksum, in: model.path,
+                    "tensor '" + tensor.name + "' has checksum "
                         + String(found), expected: String(expected), advice: "the file is damaged, copy it again")
             }
         }
@@ -48,7 +49,8 @@ package struct SelfTestCommand {
         let sums = (0..<array.count).map { array.bytes.loadUnaligned(fromByteOffset: 4 * $0, as: UInt32.self) }
         guard sums.count == gguf.tensors.count else {
             throw Fault(
-                .modelBadValue, in: file.path, at: "key 'albit.checksums'", "has " + String(sums.count)
+                .modelBadValue, in: file.path, at: "key 'albit.checksums'",
+                "has " + String(sums.count)
                     + " entries for " + String(gguf.tensors.count) + " tensors")
         }
         return (

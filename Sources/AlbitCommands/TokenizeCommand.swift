@@ -19,8 +19,10 @@ package struct TokenizeCommand {
 
     /// Writes the tokens of one text, or of a pair.
     package func run(_ tokenizer: Tokenizer, text: [UInt8], pair: [UInt8]?, output: Output) throws(Fault) {
-        let encoding = pretokenized
-            ? tokenizer.encode(tokenizer.tokens(words: words(text)), pair: pair.map { tokenizer.tokens(words: words($0)) })
+        let encoding =
+            pretokenized
+            ? tokenizer.encode(
+                tokenizer.tokens(words: words(text)), pair: pair.map { tokenizer.tokens(words: words($0)) })
             : tokenizer.encode(text, pair: pair)
         let kept = encoding.ids.indices.filter { !bare || encoding.segments[$0] != Encoding.frame }
         if json {
@@ -29,7 +31,8 @@ package struct TokenizeCommand {
             for i in kept {
                 let offsets = offsets(encoding, i, text, pair)
                 try output.line(
-                    String(encoding.ids[i]) + "\t" + String(decoding: tokenizer.piece(encoding.ids[i]), as: UTF8.self) + "\t"
+                    String(encoding.ids[i]) + "\t" + String(decoding: tokenizer.piece(encoding.ids[i]), as: UTF8.self)
+                        + "\t"
                         + String(offsets.start) + "\t" + String(offsets.end))
             }
         }

@@ -42,7 +42,8 @@ package struct Discrepancy: Sendable {
 
     /// sqrt(Σ‖a − b‖² / Σ‖b‖²) over all rows; 0 where nothing differs.
     package var relativeL2: Double {
-        differenceSquares == 0 ? 0 : referenceSquares == 0 ? .infinity : (differenceSquares / referenceSquares).squareRoot()
+        differenceSquares == 0
+            ? 0 : referenceSquares == 0 ? .infinity : (differenceSquares / referenceSquares).squareRoot()
     }
 
     package var cosineMean: Double { count == 0 ? 1 : cosines / Double(count) }

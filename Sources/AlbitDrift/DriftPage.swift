@@ -31,11 +31,18 @@ extension DriftReport {
     private var figureList: String {
         var cells: [(name: String, value: String, note: String)] = []
         if let metric = metrics.first, figures.noMetric.isEmpty {
-            cells.append(("Drop of " + metric.name, metric.drop.map { DecimalText.fixed($0, digits: 2) } ?? "undefined", "points"))
+            cells.append(
+                (
+                    "Drop of " + metric.name, metric.drop.map { DecimalText.fixed($0, digits: 2) } ?? "undefined",
+                    "points"
+                ))
         }
         if case .measured(let found) = figures.agreement {
-            cells.append((
-                "Equal answers", DecimalText.fixed(found.percent, digits: 2) + " %", "\(found.total - found.equal) of \(found.total) \(found.unit)s differ"))
+            cells.append(
+                (
+                    "Equal answers", DecimalText.fixed(found.percent, digits: 2) + " %",
+                    "\(found.total - found.equal) of \(found.total) \(found.unit)s differ"
+                ))
         }
         if let overlap = figures.neighbourOverlap {
             cells.append(("Same neighbours", DecimalText.fixed(overlap, digits: 2) + " %", "of the ten nearest"))
@@ -43,30 +50,39 @@ extension DriftReport {
         if let logits { cells.append((heading + " error", DriftReport.percent(logits.relativeL2), "relative L2")) }
         cells.append(("Hidden state error", DriftReport.percent(hidden.relativeL2), "relative L2, \(tokens) tokens"))
         if referenceBytes > 0, candidateBytes > 0 {
-            cells.append(("File size", DriftReport.megabytes(candidateBytes), "from " + DriftReport.megabytes(referenceBytes)))
+            cells.append(
+                ("File size", DriftReport.megabytes(candidateBytes), "from " + DriftReport.megabytes(referenceBytes)))
         }
-        return "<dl class=\"figures\">" + cells.map {
-            "<div><dt>\(PageText.escaped($0.name))</dt><dd>\($0.value)</dd><dt>\($0.note)</dt></div>"
-        }.joined() + "</dl>"
+        return "<dl class=\"figures\">"
+            + cells.map {
+                "<div><dt>\(PageText.escaped($0.name))</dt><dd>\($0.value)</dd><dt>\($0.note)</dt></div>"
+            }.joined() + "</dl>"
     }
 
     private func charts(_ gates: [Gate]) -> String {
         let limit = gates.lazy.compactMap { if case .maxError(let limit) = $0 { limit } else { nil } }.first
-        var figures = byIteration.isEmpty ? [] : [
-            "<figure><h2>Error by iteration</h2><figcaption>Relative L2 of the hidden state after each applied layer"
-                + (limit == nil ? "" : "; the dashed line is the limit for the last")
-                + ".</figcaption>"
-                + PageChart.bars(
-                    byIteration.map(\.relativeL2), names: byIteration.indices.map { String($0 + 1) }, limit: limit,
-                    label: "Error by iteration") + "</figure>"
-        ]
+        var figures =
+            byIteration.isEmpty
+            ? []
+            : [
+                "<figure><h2>Error by iteration</h2><figcaption>Relative L2 of the hidden state after each applied layer"
+                    + (limit == nil ? "" : "; the dashed line is the limit for the last")
+                    + ".</figcaption>"
+                    + PageChart.bars(
+                        byIteration.map(\.relativeL2), names: byIteration.indices.map { String($0 + 1) }, limit: limit,
+                        label: "Error by iteration") + "</figure>"
+            ]
         if !histogram.isEmpty {
             let edges = (0...histogram.count).map {
-                $0 % 8 == 0 ? DecimalText.fixed(histogramTop * Double($0) / Double(histogram.count), digits: histogramTop < 0.1 ? 4 : 3) : ""
+                $0 % 8 == 0
+                    ? DecimalText.fixed(
+                        histogramTop * Double($0) / Double(histogram.count), digits: histogramTop < 0.1 ? 4 : 3) : ""
             }
             figures.append(
                 "<figure><h2>\(heading) error</h2><figcaption>Examples by the largest absolute difference in their \(output)s.</figcaption>"
-                    + PageChart.bars(histogram.map { Double($0) }, names: edges, isCount: true, label: "Distribution of \(output) error")
+                    + PageChart.bars(
+                        histogram.map { Double($0) }, names: edges, isCount: true,
+                        label: "Distribution of \(output) error")
                     + "</figure>")
         }
         if let sensitivity {
@@ -74,7 +90,10 @@ extension DriftReport {
                 "<figure><h2>Where the error comes from</h2><figcaption>Percent of the squared error that 8-bit inputs of one site make, by "
                     + "applied layer; framed: 16-bit already. Measured on \(sensitivity.tokens) tokens.</figcaption>"
                     + PageChart.grid(
-                        sensitivity.shares.map { $0.map { 100 * $0 } }, framed: (0..<sensitivity.precision.layers).map { layer in Site.allCases.map { sensitivity.precision[layer, $0] > .onePlane } },
+                        sensitivity.shares.map { $0.map { 100 * $0 } },
+                        framed: (0..<sensitivity.precision.layers).map { layer in
+                            Site.allCases.map { sensitivity.precision[layer, $0] > .onePlane }
+                        },
                         names: Site.allCases.map(\.name), label: "Error by site and layer") + "</figure>")
         }
         var pairs: [(name: String, value: Double, text: String)] = []
@@ -101,12 +120,14 @@ extension DriftReport {
     private var worstExamples: String {
         guard !worst.isEmpty else { return "" }
         let items = worst.map { example in
-            let answers = example.reference.isEmpty
+            let answers =
+                example.reference.isEmpty
                 ? ""
                 : "<div class=\"pair\"><div><span>Reference</span>\(PageText.escaped(example.reference))</div>"
                     + "<div\(example.flipped ? " class=\"flip\"" : "")><span>Candidate</span>\(PageText.escaped(example.candidate))</div></div>"
             let label = example.label.map { ", labelled " + PageText.escaped($0) } ?? ""
-            return "<li><p class=\"note\">Line \(example.line)\(label)\(example.flipped ? ", <b class=\"flip\">answer changed</b>" : ""), "
+            return
+                "<li><p class=\"note\">Line \(example.line)\(label)\(example.flipped ? ", <b class=\"flip\">answer changed</b>" : ""), "
                 + "error \(DecimalText.fixed(example.error, digits: 4))</p>"
                 + "<p dir=\"auto\">\(PageText.escaped(DriftReport.shortened(example.text, to: 400)))</p>\(answers)</li>"
         }

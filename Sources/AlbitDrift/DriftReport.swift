@@ -70,7 +70,9 @@ package struct DriftReport: Sendable {
     package var metrics: [Metric] { figures.metrics }
 
     /// What the outputs are called.
-    package var output: String { head == .embedding || head == .ranking && logits != nil && figures.neighbourOverlap != nil ? "vector" : "logit" }
+    package var output: String {
+        head == .embedding || head == .ranking && logits != nil && figures.neighbourOverlap != nil ? "vector" : "logit"
+    }
 
     /// Percent of equal answers.
     package var agreement: Double? {
@@ -86,10 +88,11 @@ package struct DriftReport: Sendable {
         } else {
             metric = .missing(figures.noMetric.isEmpty ? "no task metric was measured" : figures.noMetric)
         }
-        let agreement: GatedQuantities.Quantity<Double> = switch figures.agreement {
-        case .measured(let found): .measured(found.percent)
-        case .missing(let reason): .missing(reason)
-        }
+        let agreement: GatedQuantities.Quantity<Double> =
+            switch figures.agreement {
+            case .measured(let found): .measured(found.percent)
+            case .missing(let reason): .missing(reason)
+            }
         var errors: [(name: String, value: Double)] = hidden.count > 0 ? [("hidden state", hidden.relativeL2)] : []
         if let logits { errors.append((output, logits.relativeL2)) }
         return GatedQuantities(metric: metric, agreement: agreement, errors: errors)

@@ -34,7 +34,8 @@ extension TaskContext {
         case .text(let text, let pair):
             guard model.tokenizer != nil else {
                 throw Fault(
-                    .dataNeedsTokenizer, in: path, at: "line \(example.line)", "is text, but the model has no tokenizer", advice: "give ids")
+                    .dataNeedsTokenizer, in: path, at: "line \(example.line)",
+                    "is text, but the model has no tokenizer", advice: "give ids")
             }
             return try sequence(TaskText(text, pair: pair))
         }

@@ -23,7 +23,9 @@ enum PageChart {
     }
 
     /// One bar a value from zero up. `names` stand below the bars, a dashed line marks `limit`.
-    static func bars(_ values: [Double], names: [String], isCount: Bool = false, limit: Double? = nil, label: String) -> String {
+    static func bars(
+        _ values: [Double], names: [String], isCount: Bool = false, limit: Double? = nil, label: String
+    ) -> String {
         let finite = values.map { $0.isFinite ? max(0, $0) : 0 }
         let (highest, digits) = axis(max(finite.max() ?? 0, limit ?? 0), isCount: isCount)
         let scale = highest > 0 ? (bottom - top) / highest : 0
@@ -32,11 +34,13 @@ enum PageChart {
         for share in [0.0, 0.5, 1.0] {
             let y = bottom - share * (bottom - top)
             svg += "<line class=\"grid\" x1=\"\(n(left))\" x2=\"\(n(width))\" y1=\"\(n(y))\" y2=\"\(n(y))\"/>"
-            svg += "<text x=\"\(n(left - 6))\" y=\"\(n(y + 4))\" text-anchor=\"end\">\(DecimalText.fixed(share * highest, digits: digits))</text>"
+            svg +=
+                "<text x=\"\(n(left - 6))\" y=\"\(n(y + 4))\" text-anchor=\"end\">\(DecimalText.fixed(share * highest, digits: digits))</text>"
         }
         for (index, value) in finite.enumerated() {
             let x = left + (Double(index) + 0.12) * step
-            svg += "<rect class=\"bar\" rx=\"1\" x=\"\(n(x))\" y=\"\(n(bottom - value * scale))\" width=\"\(n(step * 0.76))\" height=\"\(n(value * scale))\"/>"
+            svg +=
+                "<rect class=\"bar\" rx=\"1\" x=\"\(n(x))\" y=\"\(n(bottom - value * scale))\" width=\"\(n(step * 0.76))\" height=\"\(n(value * scale))\"/>"
         }
         let every = max(1, (names.count + 12) / 13)
         for (index, name) in names.enumerated() where index % every == 0 {
@@ -68,16 +72,21 @@ enum PageChart {
             for (row, value) in cells.enumerated() {
                 let y = top + Double(row) * height
                 let share = largest > 0 && value > 0 ? value / largest : 0
-                let frame = column < framed.count && row < framed[column].count && framed[column][row] ? " class=\"cell framed\"" : " class=\"cell\""
-                svg += "<rect\(frame) rx=\"2\" x=\"\(n(x + 1))\" y=\"\(n(y + 1))\" width=\"\(n(step - 2))\" height=\"\(n(height - 2))\""
+                let frame =
+                    column < framed.count && row < framed[column].count && framed[column][row]
+                    ? " class=\"cell framed\"" : " class=\"cell\""
+                svg +=
+                    "<rect\(frame) rx=\"2\" x=\"\(n(x + 1))\" y=\"\(n(y + 1))\" width=\"\(n(step - 2))\" height=\"\(n(height - 2))\""
                     + " style=\"fill-opacity:\(DecimalText.fixed(share, digits: 2))\"/>"
                 if step >= 22, value >= 0.05 {
-                    svg += "<text\(share > 0.55 ? " class=\"over\"" : "") x=\"\(n(x + step / 2))\" y=\"\(n(y + 16))\" text-anchor=\"middle\">"
+                    svg +=
+                        "<text\(share > 0.55 ? " class=\"over\"" : "") x=\"\(n(x + step / 2))\" y=\"\(n(y + 16))\" text-anchor=\"middle\">"
                         + DecimalText.fixed(value, digits: value < 9.95 ? 1 : 0) + "</text>"
                 }
             }
             if column % every == 0 {
-                svg += "<text x=\"\(n(x + step / 2))\" y=\"\(n(bottom + 14))\" text-anchor=\"middle\">\(column + 1)</text>"
+                svg +=
+                    "<text x=\"\(n(x + step / 2))\" y=\"\(n(bottom + 14))\" text-anchor=\"middle\">\(column + 1)</text>"
             }
         }
         return svg + "</svg>"
@@ -92,7 +101,8 @@ enum PageChart {
             svg += "<text x=\"0\" y=\"\(n(y + 14))\">\(PageText.escaped(row.name))</text>"
             svg += "<text x=\"360\" y=\"\(n(y + 14))\" text-anchor=\"end\">\(PageText.escaped(row.text))</text>"
             let length = highest > 0 ? max(2, row.value / highest * width) : 2
-            svg += "<rect class=\"\(index % 2 == 0 ? "pale" : "bar")\" rx=\"2\" x=\"0\" y=\"\(n(y + 21))\" width=\"\(n(length))\" height=\"18\"/>"
+            svg +=
+                "<rect class=\"\(index % 2 == 0 ? "pale" : "bar")\" rx=\"2\" x=\"0\" y=\"\(n(y + 21))\" width=\"\(n(length))\" height=\"18\"/>"
         }
         return svg + "</svg>"
     }

@@ -64,7 +64,9 @@ package enum ONNXExporter {
                 rounded = matrix
             }
             switch initializer.content {
-            case .scales: try stream.write(matrix.scales.flatMap { withUnsafeBytes(of: $0.bitPattern.littleEndian) { Array($0) } })
+            case .scales:
+                try stream.write(
+                    matrix.scales.flatMap { withUnsafeBytes(of: $0.bitPattern.littleEndian) { Array($0) } })
             case .sums: try stream.write(matrix.sums.flatMap { withUnsafeBytes(of: $0.littleEndian) { Array($0) } })
             case .rounded, .values:
                 try matrix.write(to: stream)

@@ -42,7 +42,9 @@ struct ONNXGraph {
     init(_ configuration: Configuration) { self.configuration = configuration }
 
     /// Appends an operator and returns the name of its output.
-    mutating func add(_ operation: String, _ inputs: [String], _ attributes: [ONNXOperator.Attribute] = [], named name: String? = nil) -> String {
+    mutating func add(
+        _ operation: String, _ inputs: [String], _ attributes: [ONNXOperator.Attribute] = [], named name: String? = nil
+    ) -> String {
         counter += 1
         let output = name ?? operation.lowercased() + "_" + String(counter)
         nodes.append(ONNXOperator(operation: operation, inputs: inputs, output: output, attributes: attributes))
@@ -70,7 +72,8 @@ struct ONNXGraph {
     ) -> String {
         let name = origin.name(configuration) + suffix
         if !initializers.contains(where: { $0.name == name }) {
-            initializers.append(Initializer(name: name, shape: shape, element: element, origin: origin, content: content))
+            initializers.append(
+                Initializer(name: name, shape: shape, element: element, origin: origin, content: content))
         }
         return name
     }
@@ -80,7 +83,8 @@ struct ONNXGraph {
     }
 
     mutating func constant(_ values: [Int]) -> String {
-        constant(shape: [values.count], .int64, values.flatMap { withUnsafeBytes(of: Int64($0).littleEndian) { Array($0) } })
+        constant(
+            shape: [values.count], .int64, values.flatMap { withUnsafeBytes(of: Int64($0).littleEndian) { Array($0) } })
     }
 
     mutating func constant(scalar value: Int) -> String {
@@ -120,7 +124,9 @@ struct ONNXGraph {
     }
 
     /// A `ValueInfoProto`: numbers become fixed extents, words become symbolic ones.
-    private func value(_ field: Int, _ name: String, _ element: ONNXElement, _ shape: [String], into graph: inout ProtobufWriter) {
+    private func value(
+        _ field: Int, _ name: String, _ element: ONNXElement, _ shape: [String], into graph: inout ProtobufWriter
+    ) {
         graph.message(field) { info in
             info.string(1, name)
             info.message(2) { type in
@@ -129,7 +135,11 @@ struct ONNXGraph {
                     tensor.message(2) { dimensions in
                         for extent in shape {
                             dimensions.message(1) { dimension in
-                                if let number = Int(extent) { dimension.integer(1, number) } else { dimension.string(2, extent) }
+                                if let number = Int(extent) {
+                                    dimension.integer(1, number)
+                                } else {
+                                    dimension.string(2, extent)
+                                }
                             }
                         }
                     }

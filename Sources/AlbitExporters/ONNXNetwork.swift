@@ -44,7 +44,8 @@ struct ONNXNetwork {
 
     /// x Wᵀ + b for W [rows][columns]. `keepsFloat`: a head, which is small and decides.
     private mutating func linear(
-        _ x: String, _ module: ParameterModule, _ rows: Int, _ columns: Int, named: String? = nil, keepsFloat: Bool = false
+        _ x: String, _ module: ParameterModule, _ rows: Int, _ columns: Int, named: String? = nil,
+        keepsFloat: Bool = false
     ) -> String {
         linear(x, .weight(module), .bias(module), rows, columns, named: named, keepsFloat: keepsFloat)
     }
@@ -59,7 +60,8 @@ struct ONNXNetwork {
             let rounded = tokens[x] ?? ONNXRoundedTokens(of: x, in: &graph)
             tokens[x] = rounded
             let matrix = transpose(graph.rounded(weight, rows, columns))
-            product = rounded.product(matrix, scales: graph.scales(weight, rows), sums: graph.sums(weight, rows), in: &graph, named: name)
+            product = rounded.product(
+                matrix, scales: graph.scales(weight, rows), sums: graph.sums(weight, rows), in: &graph, named: name)
         } else {
             product = graph.add("MatMul", [x, transpose(graph.parameter(weight, [rows, columns]))], named: name)
         }
@@ -75,12 +77,17 @@ struct ONNXNetwork {
         let values = graph.add("Cast", [bytes], [.integer("to", ONNXElement.float.rawValue)])
         let scales = graph.add("Gather", [graph.scales(table, rows), indices])
         return graph.add(
-            "Mul", [graph.add("Sub", [values, graph.constant(128 as Float)]), graph.add("Unsqueeze", [scales, graph.constant([-1])])])
+            "Mul",
+            [
+                graph.add("Sub", [values, graph.constant(128 as Float)]),
+                graph.add("Unsqueeze", [scales, graph.constant([-1])]),
+            ])
     }
 
     private mutating func norm(_ x: String, _ module: ParameterModule, _ width: Int, named: String? = nil) -> String {
         graph.add(
-            "LayerNormalization", [x, graph.parameter(.weight(module), [width]), graph.parameter(.bias(module), [width])],
+            "LayerNormalization",
+            [x, graph.parameter(.weight(module), [width]), graph.parameter(.bias(module), [width])],
             [.integer("axis", -1), .float("epsilon", configuration.layerNormEps)], named: named)
     }
 
@@ -123,7 +130,8 @@ struct ONNXNetwork {
         let weights = graph.add("Softmax", [scores], [.integer("axis", -1)])
         let mixed = graph.add("MatMul", [weights, heads(&graph, value, [0, 2, 1, 3])])
         let joined = graph.add(
-            "Reshape", [graph.add("Transpose", [mixed], [.integers("perm", [0, 2, 1, 3])]), graph.constant([0, 0, h])])
+            "Reshape",
+            [graph.add("Transpose", [mixed], [.integers("perm", [0, 2, 1, 3])]), graph.constant([0, 0, h])])
         let attended = linear(joined, .layer(index, .attentionOutput), h, h)
         let normed = norm(
             graph.add("Add", [attended, x]), .layer(index, .attentionNorm), h)

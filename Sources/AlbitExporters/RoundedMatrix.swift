@@ -57,6 +57,7 @@ struct RoundedMatrix<Source: ParameterSource> {
     /// Whole rows, about 1 MB of them at a time.
     private var rowBlocks: ParameterBlocks<Source> {
         ParameterBlocks(
-            source: source, parameter: parameter, count: rows * columns, size: max(1, min(rows, (1 << 18) / columns)) * columns)
+            source: source, parameter: parameter, count: rows * columns,
+            size: max(1, min(rows, (1 << 18) / columns)) * columns)
     }
 }

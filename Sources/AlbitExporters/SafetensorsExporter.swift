@@ -17,7 +17,8 @@ package enum SafetensorsExporter {
         for parameter in parameters {
             let bytes = parameter.shape.reduce(4, *)
             let shape = parameter.shape.map { String($0) }.joined(separator: ",")
-            header += ",\"" + names[parameter.parameter] + "\":{\"dtype\":\"F32\",\"shape\":[" + shape
+            header +=
+                ",\"" + names[parameter.parameter] + "\":{\"dtype\":\"F32\",\"shape\":[" + shape
                 + "],\"data_offsets\":[" + String(offset) + "," + String(offset + bytes) + "]}"
             offset += bytes
         }

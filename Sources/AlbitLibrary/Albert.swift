@@ -81,7 +81,9 @@ public final class Albert: Sendable {
     }
 
     /// The answer of a task to one question, in a session that no other call uses meanwhile.
-    func answer<Task: TextTask>(to question: Task.Question, of task: (TaskContext) throws -> Task) throws(AlbertError)
+    func answer<Task: TextTask>(
+        to question: Task.Question, of task: (TaskContext) throws -> Task
+    ) throws(AlbertError)
         -> Task.Answer
     {
         try answers(to: [question], of: task)[0]

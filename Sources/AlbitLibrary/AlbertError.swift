@@ -66,7 +66,8 @@ public struct AlbertError: Error, Sendable, Equatable, CustomStringConvertible {
             .runtimeEmptySequence,
             .runtimeIdOutOfRange, .runtimeTypeOutOfRange, .runtimeTooLong, .runtimeUnequalLengths, .runtimeNotFinite:
             .invalidArgument
-        case .outputExists, .outputNotDirectory, .argumentsMissing, .optionsConflict, .optionValue, .quantizerEmptyCalibration,
+        case .outputExists, .outputNotDirectory, .argumentsMissing, .optionsConflict, .optionValue,
+            .quantizerEmptyCalibration,
             .comparisonNoHead, .comparisonNoTruth, .comparisonOtherDimension, .comparisonOtherHead,
             .comparisonOtherLabels, .comparisonOtherVocabulary:
             .invalidArgument

@@ -47,7 +47,9 @@ extension Albert {
     ///   - normalized: Whether vectors are scaled to length 1.
     /// - Returns: ``hiddenSize`` values for each text, in their order.
     /// - Throws: As ``embed(_:pooling:normalized:)-(String,_,_)``.
-    public func embed(_ texts: [String], pooling: Pooling? = nil, normalized: Bool = true) throws(AlbertError)
+    public func embed(
+        _ texts: [String], pooling: Pooling? = nil, normalized: Bool = true
+    ) throws(AlbertError)
         -> [[Float]]
     {
         let options = SentenceEmbedding.Options(pooling: pooling?.stored, isNormalized: normalized)

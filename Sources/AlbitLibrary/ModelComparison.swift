@@ -88,7 +88,8 @@ extension Albert {
                 examples: report.examples, tokens: report.tokens,
                 metrics: report.metrics.compactMap { metric in
                     // A correlation with what is constant has no value; the text says so.
-                    guard let reference = metric.reference, let candidate = metric.candidate, let drop = metric.drop else { return nil }
+                    guard let reference = metric.reference, let candidate = metric.candidate, let drop = metric.drop
+                    else { return nil }
                     return ModelComparison.Metric(
                         name: metric.name, reference: reference, candidate: candidate, drop: drop,
                         dropInterval: metric.interval.map { $0.lower...$0.upper })

@@ -46,7 +46,8 @@ extension Albert.Options {
     /// The same where models are made or compared, which reads whole texts.
     func importOptions() throws(AlbertError) -> ImportOptions {
         if maxLength != nil || strict {
-            throw AlbertError(.invalidArgument, "maxLength and strict are for questions, not for making or comparing models")
+            throw AlbertError(
+                .invalidArgument, "maxLength and strict are for questions, not for making or comparing models")
         }
         return try files()
     }

@@ -39,7 +39,8 @@ package struct Conversion {
     private func write(_ checkpoint: AlbertSource) throws {
         if output.hasSuffix(".onnx") {
             try ONNXExporter.write(
-                checkpoint, name: checkpoint.configuration.architecture.name, weights: weights == .int8 ? .int8 : .float, to: output,
+                checkpoint, name: checkpoint.configuration.architecture.name,
+                weights: weights == .int8 ? .int8 : .float, to: output,
                 overwrite: overwrite)
             return
         }

@@ -13,8 +13,10 @@ package struct ConversionSummary {
     package var json: String {
         var json = JSONWriter()
         json.beginObject()
-        json.member("output"); json.string(output)
-        json.member("weights"); json.string(weights)
+        json.member("output")
+        json.string(output)
+        json.member("weights")
+        json.string(weights)
         source.write(to: &json)
         json.endObject()
         return json.text

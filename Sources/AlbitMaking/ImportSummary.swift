@@ -8,7 +8,9 @@ package struct ImportSummary {
 
     private var used: [String] { report.tensors.filter { $0.parameter != nil }.map(\.name) }
 
-    var origin: String { "from         \(report.path): \(report.format), \(InspectCommand.grouped(report.fileBytes)) bytes" }
+    var origin: String {
+        "from         \(report.path): \(report.format), \(InspectCommand.grouped(report.fileBytes)) bytes"
+    }
 
     var tensors: [String] {
         ["used         \(used.count) of \(report.tensors.count) tensors"]
@@ -18,9 +20,14 @@ package struct ImportSummary {
 
     /// The members `source`, `format`, `used`, `merged` and `ignored`.
     func write(to json: inout JSONWriter) {
-        json.member("source"); json.string(report.path)
-        json.member("format"); json.string(report.format)
-        json.member("used"); json.strings(used)
-        Inspection.write(merged: report.merged.map { ($0.kept, $0.duplicates) }, ignored: report.ignored.map { ($0.name, $0.reason) }, to: &json)
+        json.member("source")
+        json.string(report.path)
+        json.member("format")
+        json.string(report.format)
+        json.member("used")
+        json.strings(used)
+        Inspection.write(
+            merged: report.merged.map { ($0.kept, $0.duplicates) },
+            ignored: report.ignored.map { ($0.name, $0.reason) }, to: &json)
     }
 }

@@ -17,7 +17,8 @@ extension Inspection {
         self.init(configuration: source.configuration)
         let report = source.report
         path = report.path
-        format = report.format + (report.writer.map { ", written by " + $0 } ?? "")
+        format =
+            report.format + (report.writer.map { ", written by " + $0 } ?? "")
             + (report.naming.isEmpty ? "" : ", names of " + report.naming)
         configurationOrigin =
             switch report.configuration {

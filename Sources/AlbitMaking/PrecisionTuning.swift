@@ -71,21 +71,26 @@ struct PrecisionTuning {
         var request = request
         var pending = try Quantizer(source: checkpoint, request: request).write(to: output, overwrite: overwrite)
         let reference = Model(
-            path: checkpoint.report.path, weights: try EncoderWeights(checkpoint), tokenizer: tokenizer, card: checkpoint.card)
+            path: checkpoint.report.path, weights: try EncoderWeights(checkpoint), tokenizer: tokenizer,
+            card: checkpoint.card)
         let measured = try inputs(reference)
         func measuring(_ done: Int, _ total: Int) throws(Fault) { try observer.step("measuring", done, of: total) }
         let all = try HiddenProbe(
-            reference: reference.weights, inputs: measured.inputs, kernel: kernel, threads: threads, progress: measuring)
+            reference: reference.weights, inputs: measured.inputs, kernel: kernel, threads: threads, progress: measuring
+        )
         let baseWeights = try EncoderWeights(ModelFile(path: pending.temporaryPath))
         let base = baseWeights.precision
         let sites = base.places.count
         let before = try all.discrepancy(of: baseWeights)
         var report = DriftReport()
-        (report.examples, report.tokens, report.hidden, report.dataPath) = (all.sequences, all.tokens, before, measured.description)
+        (report.examples, report.tokens, report.hidden, report.dataPath) = (
+            all.sequences, all.tokens, before, measured.description
+        )
         guard limits.isSearch else { return Made(file: pending, drift: report) }
         let task = try limits.maxDrop.map {
             try TaskProbe(
-                reference: reference, data: limits.data ?? "", columns: limits.columnChoice(), limit: $0, kernel: kernel,
+                reference: reference, data: limits.data ?? "", columns: limits.columnChoice(), limit: $0,
+                kernel: kernel,
                 threads: threads)
         }
         var trials = 0
@@ -101,31 +106,39 @@ struct PrecisionTuning {
         if try trial(baseWeights).holds { return Made(file: pending, drift: report) }
 
         let sample = try HiddenProbe(
-            reference: reference.weights, inputs: HiddenProbe.sample(measured.inputs, tokens: Self.sampleTokens), kernel: kernel,
+            reference: reference.weights, inputs: HiddenProbe.sample(measured.inputs, tokens: Self.sampleTokens),
+            kernel: kernel,
             threads: threads)
         let cost = PrecisionCost(checkpoint.configuration)
         func search(_ weights: EncoderWeights, hasSecondPlanes: Bool, maxSites: Int) throws -> PrecisionSearch.Choice? {
             let search = PrecisionSearch(
                 maxError: task == nil ? limits.maxError : nil,
                 sampleError: { try sample.discrepancy(of: EncoderWeights(weights, precision: $0)).relativeL2 },
-                trial: { try trial(EncoderWeights(weights, precision: $0)) }, progress: { try observer.step("searching", $0, of: $1) })
-            return try search.run(base: base, top: cost.top(hasSecondPlanes: hasSecondPlanes), maxSites: maxSites, groups: cost.groups)
+                trial: { try trial(EncoderWeights(weights, precision: $0)) },
+                progress: { try observer.step("searching", $0, of: $1) })
+            return try search.run(
+                base: base, top: cost.top(hasSecondPlanes: hasSecondPlanes), maxSites: maxSites, groups: cost.groups)
         }
         // A second plane of weights costs bytes, so it comes where planes of activations are not enough at half of the sites.
-        var choice = try search(baseWeights, hasSecondPlanes: false, maxSites: request.preset.isCalibrated ? sites / 2 : sites)
+        var choice = try search(
+            baseWeights, hasSecondPlanes: false, maxSites: request.preset.isCalibrated ? sites / 2 : sites)
         if choice == nil, request.preset.isCalibrated {
             request.keepsAllSecondPlanes = true
             pending.discard()
             pending = try Quantizer(source: checkpoint, request: request).write(to: output, overwrite: overwrite)
-            choice = try search(EncoderWeights(ModelFile(path: pending.temporaryPath)), hasSecondPlanes: true, maxSites: sites)
+            choice = try search(
+                EncoderWeights(ModelFile(path: pending.temporaryPath)), hasSecondPlanes: true, maxSites: sites)
         }
         guard let choice else {
             let top = cost.top(hasSecondPlanes: request.keepsAllSecondPlanes)
-            let error = try trial(EncoderWeights(EncoderWeights(ModelFile(path: pending.temporaryPath)), precision: top)).error
+            let error = try trial(
+                EncoderWeights(EncoderWeights(ModelFile(path: pending.temporaryPath)), precision: top)
+            ).error
             throw Fault(
                 .precisionNotFound,
                 "no precision keeps the limit: with all \(sites) sites raised the error is \(DecimalText.fixed(error, digits: 4))"
-                    + (task.map { ", " + $0.found } ?? "") + (request.keepsAllSecondPlanes ? "; the embedding tables stay 8-bit" : "")
+                    + (task.map { ", " + $0.found } ?? "")
+                    + (request.keepsAllSecondPlanes ? "; the embedding tables stay 8-bit" : "")
                     + "; no file was made")
         }
         pending.discard()

@@ -28,9 +28,10 @@ package struct QuantizationSummary {
             "made         \(output), \(InspectCommand.grouped(bytes)) bytes, preset \(preset.rawValue)",
             source.origin,
             "calibration  " + (calibration.isEmpty ? "none" : calibration),
-            "drift        " + (drift.map {
-                "hidden state differs by \(DecimalText.fixed($0.hidden.relativeL2, digits: 4)) on \($0.dataPath)"
-            } ?? "not measured"),
+            "drift        "
+                + (drift.map {
+                    "hidden state differs by \(DecimalText.fixed($0.hidden.relativeL2, digits: 4)) on \($0.dataPath)"
+                } ?? "not measured"),
         ]
         lines += raisedLines + source.tensors
         return lines.joined(separator: "\n")
@@ -41,22 +42,29 @@ package struct QuantizationSummary {
         guard let raised else { return isSearched ? ["precision    nothing raised: the limits hold as it is"] : [] }
         let cost = PrecisionCost(raised.configuration)
         let (before, after) = (
-            cost.multiplications(raised.base, length: raised.length), cost.multiplications(raised.choice.precision, length: raised.length))
+            cost.multiplications(raised.base, length: raised.length),
+            cost.multiplications(raised.choice.precision, length: raised.length)
+        )
         var lines = [
             "precision    raised at \(raised.sites) of \(raised.base.places.count) sites after \(raised.trials) trials: error "
-                + DecimalText.fixed(raised.before, digits: 4) + " -> " + DecimalText.fixed(raised.choice.trial.error, digits: 4),
-            "cost         " + DecimalText.fixed(Double(after) / Double(before), digits: 2) + " times the multiplications at "
+                + DecimalText.fixed(raised.before, digits: 4) + " -> "
+                + DecimalText.fixed(raised.choice.trial.error, digits: 4),
+            "cost         " + DecimalText.fixed(Double(after) / Double(before), digits: 2)
+                + " times the multiplications at "
                 + "\(raised.length) tokens, " + DecimalText.fixed(raised.milliseconds.before, digits: 1) + " ms -> "
                 + DecimalText.fixed(raised.milliseconds.after, digits: 1) + " ms",
         ]
         for site in Site.allCases {
-            for (precision, words) in [(SitePrecision.twoPlanes, "16-bit inputs"), (.twoByTwo, "16-bit inputs and weights")] {
+            for (precision, words) in [
+                (SitePrecision.twoPlanes, "16-bit inputs"), (.twoByTwo, "16-bit inputs and weights"),
+            ] {
                 let steps = (0..<raised.configuration.appliedLayers).filter {
                     raised.choice.precision[$0, site] == precision && raised.base[$0, site] < precision
                 }
                 if !steps.isEmpty {
-                    lines.append("  " + site.name + String(repeating: " ", count: 12 - site.name.utf8.count)
-                        + words + " at layers " + steps.map { String($0 + 1) }.joined(separator: " "))
+                    lines.append(
+                        "  " + site.name + String(repeating: " ", count: 12 - site.name.utf8.count)
+                            + words + " at layers " + steps.map { String($0 + 1) }.joined(separator: " "))
                 }
             }
         }
@@ -66,9 +74,12 @@ package struct QuantizationSummary {
     package var json: String {
         var json = JSONWriter()
         json.beginObject()
-        json.member("output"); json.string(output)
-        json.member("fileBytes"); json.integer(bytes)
-        json.member("preset"); json.string(preset.rawValue)
+        json.member("output")
+        json.string(output)
+        json.member("fileBytes")
+        json.integer(bytes)
+        json.member("preset")
+        json.string(preset.rawValue)
         json.member("calibration")
         if calibration.isEmpty { json.null() } else { json.string(calibration) }
         json.member("drift")
@@ -76,16 +87,25 @@ package struct QuantizationSummary {
         json.member("precision")
         if let raised {
             json.beginObject()
-            json.member("sites"); json.integer(raised.base.places.count)
-            json.member("raised"); json.integer(raised.sites)
-            json.member("trials"); json.integer(raised.trials)
-            json.member("errorBefore"); json.number(raised.before)
-            json.member("error"); json.number(raised.choice.trial.error)
+            json.member("sites")
+            json.integer(raised.base.places.count)
+            json.member("raised")
+            json.integer(raised.sites)
+            json.member("trials")
+            json.integer(raised.trials)
+            json.member("errorBefore")
+            json.number(raised.before)
+            json.member("error")
+            json.number(raised.choice.trial.error)
             let cost = PrecisionCost(raised.configuration)
-            json.member("multiplicationsBefore"); json.integer(cost.multiplications(raised.base, length: raised.length))
-            json.member("multiplications"); json.integer(cost.multiplications(raised.choice.precision, length: raised.length))
-            json.member("medianMsBefore"); json.number(raised.milliseconds.before)
-            json.member("medianMs"); json.number(raised.milliseconds.after)
+            json.member("multiplicationsBefore")
+            json.integer(cost.multiplications(raised.base, length: raised.length))
+            json.member("multiplications")
+            json.integer(cost.multiplications(raised.choice.precision, length: raised.length))
+            json.member("medianMsBefore")
+            json.number(raised.milliseconds.before)
+            json.member("medianMs")
+            json.number(raised.milliseconds.after)
             json.member("planes")
             json.beginArray()
             for planes in raised.choice.precision.bytes { json.integer(Int(planes)) }

@@ -81,7 +81,8 @@ package struct Verification {
             result.sensitivity = try comparison.sensitivity(progress: measuring)
             result.provenance = ["# " + Version.text]
             let digests = [
-                (result.referenceDigest, reference), (result.candidateDigest, candidate), (try Self.digest(data) ?? "", data),
+                (result.referenceDigest, reference), (result.candidateDigest, candidate),
+                (try Self.digest(data) ?? "", data),
             ]
             for (digest, path) in digests { result.provenance.append("# " + digest + "  " + path) }
         }
@@ -115,7 +116,8 @@ package struct Verification {
             observer.note("\(data): \(unknown) of \(result.examples) examples have no label; no metric counts them")
         }
         if limits.isRecommended {
-            observer.note("limits: " + limits.gates(result).map { "--\($0.option) \($0.limit)" }.joined(separator: ", "))
+            observer.note(
+                "limits: " + limits.gates(result).map { "--\($0.option) \($0.limit)" }.joined(separator: ", "))
         }
     }
 
@@ -145,7 +147,9 @@ package struct Verification {
             let plain = word.utf8.allSatisfy {
                 $0 >= 0x30 && $0 <= 0x39 || $0 | 0x20 >= 0x61 && $0 | 0x20 <= 0x7A || "-_./=:,".utf8.contains($0)
             }
-            return plain && !word.isEmpty ? word : "'" + word.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''") + "'"
+            return plain && !word.isEmpty
+                ? word
+                : "'" + word.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''") + "'"
         }.joined(separator: " ")
     }
 }

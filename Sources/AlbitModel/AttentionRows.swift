@@ -3,7 +3,9 @@
 package struct AttentionRows: Sendable {
     /// What a row belongs to.
     package enum Part: Int, CaseIterable, Sendable {
-        case query = 0, key = 1, value = 2
+        case query = 0
+        case key = 1
+        case value = 2
 
         /// Whose weights they are.
         package var module: LayerModule {

@@ -77,7 +77,9 @@ package struct Configuration: Sendable, Equatable {
     /// What a model of these dimensions is called where nothing else names it, such as `ALBERT 768, 12 layers from 1
     /// stored`: the same whatever file it came from.
     package var title: String {
-        var title = (architecture == .albert ? "ALBERT " : "BERT ") + String(hiddenSize) + ", " + String(appliedLayers) + " layers"
+        var title =
+            (architecture == .albert ? "ALBERT " : "BERT ") + String(hiddenSize) + ", " + String(appliedLayers)
+            + " layers"
         if storedLayers < appliedLayers { title += " from " + String(storedLayers) + " stored" }
         return title
     }
@@ -103,18 +105,25 @@ package struct Configuration: Sendable, Equatable {
     /// arithmetic (K up to 16384) and keep every product of two dimensions far inside 63 bits.
     package var problem: String? {
         func bad(_ name: String, _ value: Int, _ range: ClosedRange<Int>) -> String? {
-            range.contains(value) ? nil
-                : name + " is " + String(value) + ", expected " + String(range.lowerBound) + " to " + String(range.upperBound)
+            range.contains(value)
+                ? nil
+                : name + " is " + String(value) + ", expected " + String(range.lowerBound) + " to "
+                    + String(range.upperBound)
         }
         if let text = bad("vocab_size", vocabSize, 1...4_000_000) ?? bad("embedding_size", embeddingSize, 1...16384)
             ?? bad("hidden_size", hiddenSize, 1...16384) ?? bad("intermediate_size", intermediateSize, 1...16384)
-            ?? bad("num_attention_heads", numAttentionHeads, 1...1024) ?? bad("num_hidden_layers", numHiddenLayers, 1...1024)
-            ?? bad("num_hidden_groups", numHiddenGroups, 1...numHiddenLayers) ?? bad("inner_group_num", innerGroupNum, 1...64)
+            ?? bad("num_attention_heads", numAttentionHeads, 1...1024) ?? bad(
+                "num_hidden_layers", numHiddenLayers, 1...1024)
+            ?? bad("num_hidden_groups", numHiddenGroups, 1...numHiddenLayers) ?? bad(
+                "inner_group_num", innerGroupNum, 1...64)
             ?? bad("max_position_embeddings", maxPositionEmbeddings, 1...1_000_000)
             ?? bad("type_vocab_size", typeVocabSize, 0...1024)
-        { return text }
+        {
+            return text
+        }
         if hiddenSize % numAttentionHeads != 0 {
-            return "hidden_size " + String(hiddenSize) + " is not a multiple of num_attention_heads " + String(numAttentionHeads)
+            return "hidden_size " + String(hiddenSize) + " is not a multiple of num_attention_heads "
+                + String(numAttentionHeads)
         }
         if !(layerNormEps >= 0 && layerNormEps < 1) { return "layer_norm_eps is outside 0 ..< 1" }
         if architecture == .bert && embeddingSize != hiddenSize { return "BERT needs embedding_size == hidden_size" }

@@ -71,19 +71,25 @@ package final class GGUF: @unchecked Sendable {
 
     package func string(_ key: String) throws(Fault) -> String? {
         guard let value = self[key] else { return nil }
-        guard case .string(let bytes) = value else { throw .wrongKeyType(path: file.path, key: key, expected: "a string") }
+        guard case .string(let bytes) = value else {
+            throw .wrongKeyType(path: file.path, key: key, expected: "a string")
+        }
         return String(decoding: bytes, as: UTF8.self)
     }
 
     package func float(_ key: String) throws(Fault) -> Double? {
         guard let value = self[key] else { return nil }
-        guard case .float(let number) = value else { throw .wrongKeyType(path: file.path, key: key, expected: "a float") }
+        guard case .float(let number) = value else {
+            throw .wrongKeyType(path: file.path, key: key, expected: "a float")
+        }
         return number
     }
 
     package func array(_ key: String) throws(Fault) -> GGUFArray? {
         guard let value = self[key] else { return nil }
-        guard case .array(let array) = value else { throw .wrongKeyType(path: file.path, key: key, expected: "an array") }
+        guard case .array(let array) = value else {
+            throw .wrongKeyType(path: file.path, key: key, expected: "an array")
+        }
         return array
     }
 
@@ -119,8 +125,8 @@ package final class GGUF: @unchecked Sendable {
 }
 
 /// Faults that are found in several places of this file.
-private extension Fault {
-    static func wrongKeyType(path: String, key: String, expected: String) -> Fault {
+extension Fault {
+    fileprivate static func wrongKeyType(path: String, key: String, expected: String) -> Fault {
         Fault(.modelWrongKeyType, in: path, at: "key '" + key + "'", "is not " + expected)
     }
 }

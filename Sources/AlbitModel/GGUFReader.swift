@@ -12,7 +12,9 @@ struct GGUFReader {
     }
 
     private mutating func take(_ count: Int, _ what: String) throws(Fault) -> UnsafeRawBufferPointer {
-        guard count >= 0, bytes.count - offset >= count else { throw .truncated(path: path, what: what, offset: offset) }
+        guard count >= 0, bytes.count - offset >= count else {
+            throw .truncated(path: path, what: what, offset: offset)
+        }
         defer { offset += count }
         return UnsafeRawBufferPointer(rebasing: bytes[offset..<(offset + count)])
     }
@@ -44,7 +46,8 @@ struct GGUFReader {
         let value = try uint64("the header")
         guard value <= UInt64(limit) else {
             throw Fault(
-                .modelTooMany, in: path, "claims " + String(value) + " " + what + ", more than the limit of "
+                .modelTooMany, in: path,
+                "claims " + String(value) + " " + what + ", more than the limit of "
                     + String(limit), advice: "the file is damaged")
         }
         return Int(value)
@@ -140,7 +143,9 @@ struct GGUFReader {
             var shape: [Int] = []
             var elements = 1
             for _ in 0..<dimensions {
-                guard let extent = Int(exactly: try uint64(what)), extent > 0 else { throw .badShape(path: path, tensor: name) }
+                guard let extent = Int(exactly: try uint64(what)), extent > 0 else {
+                    throw .badShape(path: path, tensor: name)
+                }
                 let (product, overflow) = elements.multipliedReportingOverflow(by: extent)
                 guard !overflow else { throw .badShape(path: path, tensor: name) }
                 elements = product
@@ -149,7 +154,8 @@ struct GGUFReader {
             let number = try uint32(what)
             guard let type = GGUFTensorType(rawValue: number) else {
                 throw Fault(
-                    .modelUnsupportedTensorType, in: path, at: "tensor '" + name + "'", "has GGML type "
+                    .modelUnsupportedTensorType, in: path, at: "tensor '" + name + "'",
+                    "has GGML type "
                         + String(number), expected: "F32 (0), F16 (1), I8 (24) or I32 (26)")
             }
             let (byteCount, overflow) = elements.multipliedReportingOverflow(by: type.size)
@@ -163,12 +169,14 @@ struct GGUFReader {
         for tensor in pending {
             guard tensor.offset % UInt64(alignment) == 0 else {
                 throw Fault(
-                    .modelMisalignedTensor, in: path, at: "tensor '" + tensor.name + "'", "starts at data offset "
+                    .modelMisalignedTensor, in: path, at: "tensor '" + tensor.name + "'",
+                    "starts at data offset "
                         + String(tensor.offset) + ", not a multiple of " + String(alignment))
             }
             guard tensor.offset <= UInt64(available), tensor.bytes <= available - Int(tensor.offset) else {
                 throw Fault(
-                    .modelTensorOutsideFile, in: path, at: "tensor '" + tensor.name + "'", "needs "
+                    .modelTensorOutsideFile, in: path, at: "tensor '" + tensor.name + "'",
+                    "needs "
                         + String(UInt64(tensor.bytes)) + " bytes at data offset " + String(tensor.offset)
                         + ", but only " + String(available) + " bytes of data are there",
                     advice: "copy or make the file again")
@@ -189,24 +197,24 @@ struct GGUFReader {
 }
 
 /// Faults that are found in several places of this file.
-private extension Fault {
-    static func truncated(path: String, what: String, offset: Int) -> Fault {
+extension Fault {
+    fileprivate static func truncated(path: String, what: String, offset: Int) -> Fault {
         Fault(
             .modelTruncated, in: path, "ends inside " + what + " at byte " + String(offset),
             advice: "copy or make the file again")
     }
 
-    static func badKey(path: String, offset: Int) -> Fault {
+    fileprivate static func badKey(path: String, offset: Int) -> Fault {
         Fault(.modelBadKey, in: path, at: "the key at byte " + String(offset), "is empty, too long or not UTF-8")
     }
 
-    static func unknownValueType(path: String, key: String, type: UInt32) -> Fault {
+    fileprivate static func unknownValueType(path: String, key: String, type: UInt32) -> Fault {
         Fault(
             .modelUnknownValueType, in: path, at: "key '" + key + "'", "has value type " + String(type),
             expected: "0 to 12")
     }
 
-    static func badShape(path: String, tensor: String) -> Fault {
+    fileprivate static func badShape(path: String, tensor: String) -> Fault {
         Fault(
             .modelBadShape, in: path, at: "tensor '" + tensor + "'",
             "has no, more than four, zero or overflowing dimensions")

@@ -60,7 +60,8 @@ package struct GGUFArray {
 
 /// Types of metadata values, with their numbers in the file.
 package enum GGUFType: UInt32 {
-    case uint8 = 0, int8, uint16, int16, uint32, int32, float32, bool, string, array, uint64, int64, float64
+    case uint8 = 0
+    case int8, uint16, int16, uint32, int32, float32, bool, string, array, uint64, int64, float64
 
     /// Bytes of a value; nil for strings and arrays.
     package var size: Int? {
@@ -76,7 +77,10 @@ package enum GGUFType: UInt32 {
 
 /// Element types of tensors that Albit files hold, with GGML's numbers.
 package enum GGUFTensorType: UInt32 {
-    case f32 = 0, f16 = 1, i8 = 24, i32 = 26
+    case f32 = 0
+    case f16 = 1
+    case i8 = 24
+    case i32 = 26
 
     package var size: Int {
         switch self {

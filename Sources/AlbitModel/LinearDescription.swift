@@ -45,9 +45,12 @@ package struct LinearDescription: Sendable, Equatable {
             guard (1...4_000_000).contains(rows[i]), (1...16384).contains(columns[i]), (1...2).contains(planes[i]),
                 block == 0 || (block >= 16 && block <= 1024 && block & (block - 1) == 0)
             else {
-                throw .badValue(path: gguf.file.path, key: "albit.linear.*", problem: "describes '" + name + "' with values out of range")
+                throw .badValue(
+                    path: gguf.file.path, key: "albit.linear.*",
+                    problem: "describes '" + name + "' with values out of range")
             }
-            let description = LinearDescription(name: name, rows: rows[i], columns: columns[i], block: block, planes: planes[i])
+            let description = LinearDescription(
+                name: name, rows: rows[i], columns: columns[i], block: block, planes: planes[i])
             guard block == 0 || description.panels.columns % block == 0 else {
                 throw .badValue(
                     path: gguf.file.path, key: ModelKey.linearBlock,
@@ -60,8 +63,8 @@ package struct LinearDescription: Sendable, Equatable {
 }
 
 /// Faults that are found in several places of this file.
-private extension Fault {
-    static func badValue(path: String, key: String, problem: String) -> Fault {
+extension Fault {
+    fileprivate static func badValue(path: String, key: String, problem: String) -> Fault {
         Fault(.modelBadValue, in: path, at: "key '" + key + "'", problem)
     }
 }

@@ -13,7 +13,8 @@ package final class MappedFile: @unchecked Sendable {
         file = path.withCString { platform_open_mapped($0) }
         if file.error == platform_error_out_of_memory || file.error == platform_error_file_too_big {
             throw Fault(
-                .modelDoesNotFit, in: path, "has " + String(file.size) + " bytes, but this process may map only "
+                .modelDoesNotFit, in: path,
+                "has " + String(file.size) + " bytes, but this process may map only "
                     + (platform_address_space_left() == .max ? "less" : String(platform_address_space_left())),
                 advice: "use a smaller model or raise the limit (ulimit -v)")
         }
@@ -38,8 +39,8 @@ package final class MappedFile: @unchecked Sendable {
 }
 
 /// Faults that are found in several places of this file.
-private extension Fault {
-    static func cannotOpen(path: String, reason: String) -> Fault {
+extension Fault {
+    fileprivate static func cannotOpen(path: String, reason: String) -> Fault {
         Fault(.fileCannotOpen, in: path, "cannot be opened: " + reason)
     }
 }

@@ -39,7 +39,8 @@ package final class ModelFile: @unchecked Sendable {
         }
         guard version >= 1, version <= ModelFile.formatVersion else {
             throw Fault(
-                .modelNewerFormat, in: path, ModelKey.formatVersion + " is " + String(version)
+                .modelNewerFormat, in: path,
+                ModelKey.formatVersion + " is " + String(version)
                     + ", this program reads up to " + String(ModelFile.formatVersion), advice: "update Albit")
         }
         configuration = try Configuration(gguf, family)
@@ -68,7 +69,8 @@ package final class ModelFile: @unchecked Sendable {
         }
         guard tensor.type == type, tensor.shape == shape else {
             throw Fault(
-                .modelWrongTensor, in: path, at: "tensor '" + name.text + "'", "is " + describe(tensor.type, tensor.shape),
+                .modelWrongTensor, in: path, at: "tensor '" + name.text + "'",
+                "is " + describe(tensor.type, tensor.shape),
                 expected: describe(type, shape))
         }
         return tensor
@@ -123,16 +125,16 @@ package struct Int8Table: @unchecked Sendable {
 }
 
 /// Faults that are found in several places of this file.
-private extension Fault {
-    static func badValue(path: String, key: String, problem: String) -> Fault {
+extension Fault {
+    fileprivate static func badValue(path: String, key: String, problem: String) -> Fault {
         Fault(.modelBadValue, in: path, at: "key '" + key + "'", problem)
     }
 
-    static func badConfiguration(path: String, problem: String) -> Fault {
+    fileprivate static func badConfiguration(path: String, problem: String) -> Fault {
         Fault(.modelBadConfiguration, in: path, problem)
     }
 
-    static func notFinite(path: String, tensor: String, index: Int) -> Fault {
+    fileprivate static func notFinite(path: String, tensor: String, index: Int) -> Fault {
         Fault(.modelNotFinite, in: path, at: "tensor '" + tensor + "'", "holds NaN or Inf at element " + String(index))
     }
 }

@@ -58,7 +58,8 @@ package enum ParameterModule: Sendable, Hashable {
         case .embeddingNorm: "embeddings.LayerNorm"
         case .projection: "encoder.embedding_hidden_mapping_in"
         case .layer(let index, let module):
-            "encoder.albert_layer_groups." + String(index / innerGroups) + ".albert_layers." + String(index % innerGroups) + "."
+            "encoder.albert_layer_groups." + String(index / innerGroups) + ".albert_layers."
+                + String(index % innerGroups) + "."
                 + module.name
         case .pooler: "pooler"
         case .classifier: "classifier"

@@ -49,7 +49,8 @@ package struct PrecisionMap: Sendable, Equatable {
         guard bytes.count == layers * Site.count else { return nil }
         self.init(.onePlane, layers: layers)
         for place in places {
-            guard let precision = SitePrecision(rawValue: bytes[place.index]), precision <= place.site.maxPrecision else {
+            guard let precision = SitePrecision(rawValue: bytes[place.index]), precision <= place.site.maxPrecision
+            else {
                 return nil
             }
             self[place] = precision
@@ -100,7 +101,8 @@ extension PrecisionMap {
         let layers = configuration.appliedLayers
         guard let map = PrecisionMap(bytes: values.map { UInt8(clamping: $0) }, layers: layers) else {
             throw Fault(
-                .modelBadValue, in: gguf.file.path, at: "key '" + key + "'", "does not hold 1, 2 or 3 (for '"
+                .modelBadValue, in: gguf.file.path, at: "key '" + key + "'",
+                "does not hold 1, 2 or 3 (for '"
                     + Site.attention.name + "' 1 or 2) for each of " + String(layers) + " x " + String(Site.count)
                     + " sites")
         }

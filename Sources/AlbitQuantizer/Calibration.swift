@@ -12,7 +12,9 @@ final class Calibration {
     /// Mean input of each site's matmul, per stored layer; `attention` stays empty.
     private(set) var means: [[Site: [Float]]]
 
-    init(weights: EncoderWeights, sequences: [EncoderInput], kernel: Kernel, threads: Int, parallel: Parallel) throws(Fault) {
+    init(
+        weights: EncoderWeights, sequences: [EncoderInput], kernel: Kernel, threads: Int, parallel: Parallel
+    ) throws(Fault) {
         session = try Session(weights: weights, kernel: kernel, threads: threads)
         self.sequences = sequences
         self.parallel = parallel
@@ -20,7 +22,9 @@ final class Calibration {
     }
 
     /// Runs all sequences, one after the other, and shows every observation.
-    private func observe(_ body: @escaping (Observation) -> Void, progress: (Int, Int) throws(Fault) -> Void) throws(Fault) {
+    private func observe(
+        _ body: @escaping (Observation) -> Void, progress: (Int, Int) throws(Fault) -> Void
+    ) throws(Fault) {
         session.observer = body
         defer { session.observer = nil }
         for (i, sequence) in sequences.enumerated() {
@@ -34,34 +38,39 @@ final class Calibration {
         let configuration = session.configuration
         var embedded = Mean()
         var sites = Array(repeating: [Site: Mean](), count: configuration.storedLayers)
-        try observe({ observation in
-            switch observation.point {
-            case .embedded: embedded.add(observation)
-            case .site(let site): sites[configuration.storedLayer(at: observation.step)][site, default: Mean()].add(observation)
-            case .hidden: break
-            }
-        }, progress: progress)
+        try observe(
+            { observation in
+                switch observation.point {
+                case .embedded: embedded.add(observation)
+                case .site(let site):
+                    sites[configuration.storedLayer(at: observation.step)][site, default: Mean()].add(observation)
+                case .hidden: break
+                }
+            }, progress: progress)
         embeddedMean = embedded.values
         means = sites.map { $0.mapValues { $0.values } }
     }
 
     /// Second pass: Hessians of transformed inputs. `layer` nil takes the embedding projection.
     func measureHessians(
-        layers: Range<Int>, transforms: [[Site: InputTransform]], embedded: InputTransform?, progress: (Int, Int) throws(Fault) -> Void
+        layers: Range<Int>, transforms: [[Site: InputTransform]], embedded: InputTransform?,
+        progress: (Int, Int) throws(Fault) -> Void
     ) throws(Fault) -> (layers: [[Site: Hessian]], embedded: Hessian?) {
         let configuration = session.configuration
         let parallel = parallel
-        let hessians = layers.map { layer in transforms[layer].mapValues { Hessian(transform: $0, parallel: parallel) } }
+        let hessians = layers.map { layer in transforms[layer].mapValues { Hessian(transform: $0, parallel: parallel) }
+        }
         let projection = embedded.map { Hessian(transform: $0, parallel: parallel) }
-        try observe({ observation in
-            switch observation.point {
-            case .embedded: projection?.add(observation)
-            case .site(let site):
-                let layer = configuration.storedLayer(at: observation.step)
-                if layers.contains(layer) { hessians[layer - layers.lowerBound][site]?.add(observation) }
-            case .hidden: break
-            }
-        }, progress: progress)
+        try observe(
+            { observation in
+                switch observation.point {
+                case .embedded: projection?.add(observation)
+                case .site(let site):
+                    let layer = configuration.storedLayer(at: observation.step)
+                    if layers.contains(layer) { hessians[layer - layers.lowerBound][site]?.add(observation) }
+                case .hidden: break
+                }
+            }, progress: progress)
         for hessian in hessians.flatMap(\.values) { hessian.finish() }
         projection?.finish()
         return (hessians, projection)

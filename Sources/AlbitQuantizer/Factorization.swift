@@ -35,7 +35,9 @@ struct Factorization {
             let start = max(0, (end - 1) / block * block)
             let width = end - start
             // Above the diagonal of the block's own rows the matrix is symmetric: U[b][k], k >= end, is at h[b][k].
-            for k in end..<n { for b in 0..<width { scaled[k * block + b] = -diagonal[k] * h[(start + b) * stride + k] } }
+            for k in end..<n {
+                for b in 0..<width { scaled[k * block + b] = -diagonal[k] * h[(start + b) * stride + k] }
+            }
             let matrix = SharedBuffer(h)
             let factors = SharedBuffer(scaled)
             let (first, last) = (start, end)

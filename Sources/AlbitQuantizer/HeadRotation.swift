@@ -34,7 +34,8 @@ struct HeadRotation: Sendable {
 
     /// Gram-Schmidt, twice, on rows of nearly normal numbers.
     private static func orthogonal(_ n: Int, _ random: inout SplitMix64) -> [Double] {
-        var m = (0..<(n * n)).map { _ in (0..<12).reduce(-6.0) { sum, _ in sum + Double(random.next() >> 11) * 0x1p-53 } }
+        var m = (0..<(n * n)).map { _ in (0..<12).reduce(-6.0) { sum, _ in sum + Double(random.next() >> 11) * 0x1p-53 }
+        }
         for i in 0..<n {
             for _ in 0..<2 {
                 for j in 0..<i {

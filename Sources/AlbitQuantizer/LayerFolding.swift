@@ -65,19 +65,26 @@ struct LayerFolder<Source: ParameterSource> {
         for head in 0..<c.numAttentionHeads {
             for (part, matrix) in [(AttentionRows.Part.query, query), (.key, key), (.value, value)] {
                 let row = attention.first(head: head, part)
-                weights.replaceSubrange((row * h)..<((row + d) * h), with: matrix[(head * d * h)..<((head + 1) * d * h)])
+                weights.replaceSubrange(
+                    (row * h)..<((row + d) * h), with: matrix[(head * d * h)..<((head + 1) * d * h)])
             }
             let row = attention.first(head: head)
             bias.replaceSubrange(row..<(row + d), with: queryBias[(head * d)..<((head + 1) * d)])
         }
         let i = c.intermediateSize
         return FoldedLayer(
-            qkv: FloatLinear(name: Site.attentionQKV.tensorGroup(layer: layer), rows: attention.count, columns: h, weights: weights, bias: bias),
-            attentionOutput: FloatLinear(name: Site.attentionOutput.tensorGroup(layer: layer), rows: h, columns: h, weights: output, bias: outputBias),
+            qkv: FloatLinear(
+                name: Site.attentionQKV.tensorGroup(layer: layer), rows: attention.count, columns: h, weights: weights,
+                bias: bias),
+            attentionOutput: FloatLinear(
+                name: Site.attentionOutput.tensorGroup(layer: layer), rows: h, columns: h, weights: output,
+                bias: outputBias),
             ffnUp: FloatLinear(
-                name: Site.ffnUp.tensorGroup(layer: layer), rows: i, columns: h, weights: try read(.weight(layer: layer, .ffnUp), i * h), bias: try read(.bias(layer: layer, .ffnUp), i)),
+                name: Site.ffnUp.tensorGroup(layer: layer), rows: i, columns: h,
+                weights: try read(.weight(layer: layer, .ffnUp), i * h), bias: try read(.bias(layer: layer, .ffnUp), i)),
             ffnDown: FloatLinear(
-                name: Site.ffnDown.tensorGroup(layer: layer), rows: h, columns: i, weights: try read(.weight(layer: layer, .ffnDown), h * i),
+                name: Site.ffnDown.tensorGroup(layer: layer), rows: h, columns: i,
+                weights: try read(.weight(layer: layer, .ffnDown), h * i),
                 bias: try read(.bias(layer: layer, .ffnDown), h)),
             attentionOutputMean: contextMean)
     }

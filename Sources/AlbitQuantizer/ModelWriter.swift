@@ -63,6 +63,7 @@ struct ModelWriter {
     /// Fills in the checksums.
     func finishChecksums() throws(Fault) {
         guard let offset = header.valueOffset(of: ModelKey.checksums) else { return }
-        try file.patch(at: offset, checksums.flatMap { checksum in withUnsafeBytes(of: checksum.littleEndian) { Array($0) } })
+        try file.patch(
+            at: offset, checksums.flatMap { checksum in withUnsafeBytes(of: checksum.littleEndian) { Array($0) } })
     }
 }

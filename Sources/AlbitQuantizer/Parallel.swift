@@ -13,15 +13,18 @@ package struct Parallel {
     /// index is in exactly one part, so what `body` computes per index does not depend on the number of threads.
     package func forEachPart(of count: Int, grain: Int = 1, _ body: @Sendable (Range<Int>) -> Void) {
         withoutActuallyEscaping(body) { escaping in
-            let job = Job(body: escaping, units: (count + grain - 1) / grain, grain: grain, count: count, threads: threads)
+            let job = Job(
+                body: escaping, units: (count + grain - 1) / grain, grain: grain, count: count, threads: threads)
             withExtendedLifetime(job) {
-                pool.run({ context, index in
-                    guard let context else { return }
-                    let job = Unmanaged<Job>.fromOpaque(context).takeUnretainedValue()
-                    let units = ThreadPool.part(Int(index), of: job.threads, units: job.units)
-                    let range = min(units.lowerBound * job.grain, job.count)..<min(units.upperBound * job.grain, job.count)
-                    if !range.isEmpty { job.body(range) }
-                }, Unmanaged.passUnretained(job).toOpaque())
+                pool.run(
+                    { context, index in
+                        guard let context else { return }
+                        let job = Unmanaged<Job>.fromOpaque(context).takeUnretainedValue()
+                        let units = ThreadPool.part(Int(index), of: job.threads, units: job.units)
+                        let range =
+                            min(units.lowerBound * job.grain, job.count)..<min(units.upperBound * job.grain, job.count)
+                        if !range.isEmpty { job.body(range) }
+                    }, Unmanaged.passUnretained(job).toOpaque())
             }
         }
     }

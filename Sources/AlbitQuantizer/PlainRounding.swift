@@ -19,7 +19,8 @@ extension Quantizer {
         let attention = AttentionRows(c)
         for layer in 0..<c.storedLayers {
             try writePlain(
-                Site.attentionQKV.tensorGroup(layer: layer), rows: attention.count, columns: c.hiddenSize, &writer, &vectors
+                Site.attentionQKV.tensorGroup(layer: layer), rows: attention.count, columns: c.hiddenSize, &writer,
+                &vectors
             ) { (row) in
                 guard let (part, row) = attention.origin(of: row) else { return nil }
                 // The key's bias cancels in softmax.
@@ -27,9 +28,11 @@ extension Quantizer {
             }
             for (site, module, rows, columns) in [
                 (Site.attentionOutput, LayerModule.attentionOutput, c.hiddenSize, c.hiddenSize),
-                (.ffnUp, .ffnUp, c.intermediateSize, c.hiddenSize), (.ffnDown, .ffnDown, c.hiddenSize, c.intermediateSize),
+                (.ffnUp, .ffnUp, c.intermediateSize, c.hiddenSize),
+                (.ffnDown, .ffnDown, c.hiddenSize, c.intermediateSize),
             ] {
-                try writePlain(site.tensorGroup(layer: layer), rows: rows, columns: columns, &writer, &vectors) { (row) in
+                try writePlain(site.tensorGroup(layer: layer), rows: rows, columns: columns, &writer, &vectors) {
+                    (row) in
                     (.layer(layer, module), hasBias: true, row)
                 }
             }
@@ -84,7 +87,8 @@ extension Quantizer {
             try source.read(table.parameter, elements: range, into: &values)
             for row in 0..<count {
                 scales[first + row] = PlainRow.round(
-                    values[(row * table.columns)..<((row + 1) * table.columns)], into: &rounded, at: row * table.columns)
+                    values[(row * table.columns)..<((row + 1) * table.columns)], into: &rounded, at: row * table.columns
+                )
             }
             try writer.append(rounded, count: range.count)
             first += count
@@ -96,7 +100,8 @@ extension Quantizer {
     /// Which tensor is at hand, and how many bytes of the tensors are there.
     private func report(_ name: String, _ writer: ModelWriter) throws(Fault) {
         let (done, total) = (writer.writtenBytes, writer.totalBytes)
-        try request.progress(name + ", " + String(done / 1_000_000) + " of " + String(total / 1_000_000) + " MB", done, total)
+        try request.progress(
+            name + ", " + String(done / 1_000_000) + " of " + String(total / 1_000_000) + " MB", done, total)
     }
 
     private func readRow(_ parameter: Parameter, _ row: Int, _ values: inout [Float]) throws(Fault) {
@@ -131,8 +136,10 @@ private enum PlainRow {
     }
 
     private static func quantize(_ values: SIMD4<Float>, _ scale: Float) -> SIMD4<Int8> {
-        let bits = unsafeBitCast(values / scale + rounding, to: SIMD4<Int32>.self) &- Int32(bitPattern: rounding.bitPattern)
-        return SIMD4<Int8>(truncatingIfNeeded: bits.clamped(lowerBound: SIMD4(repeating: -127), upperBound: SIMD4(repeating: 127)))
+        let bits =
+            unsafeBitCast(values / scale + rounding, to: SIMD4<Int32>.self) &- Int32(bitPattern: rounding.bitPattern)
+        return SIMD4<Int8>(
+            truncatingIfNeeded: bits.clamped(lowerBound: SIMD4(repeating: -127), upperBound: SIMD4(repeating: 127)))
     }
 
     /// Calls `body` with each four channels, the missing ones being zero, and the first one's index.
@@ -157,7 +164,8 @@ private enum PlainRow {
                 guard scale > 0 else { return 0 }
                 forEachFour(values) { column, four in
                     panels.storeBytes(
-                        of: quantize(four, scale), toByteOffset: layout.offset(row: row, column: column), as: SIMD4<Int8>.self)
+                        of: quantize(four, scale), toByteOffset: layout.offset(row: row, column: column),
+                        as: SIMD4<Int8>.self)
                 }
                 return scale
             }

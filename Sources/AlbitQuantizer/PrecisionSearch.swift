@@ -34,7 +34,8 @@ package struct PrecisionSearch {
     private let progress: (Int, Int) throws -> Void
 
     package init(
-        maxError: Double?, sampleError: @escaping (PrecisionMap) throws -> Double, trial: @escaping (PrecisionMap) throws -> Trial,
+        maxError: Double?, sampleError: @escaping (PrecisionMap) throws -> Double,
+        trial: @escaping (PrecisionMap) throws -> Trial,
         progress: @escaping (Int, Int) throws -> Void = { _, _ in }
     ) {
         self.maxError = maxError

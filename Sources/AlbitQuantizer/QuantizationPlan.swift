@@ -41,7 +41,8 @@ struct QuantizationPlan<Source: ParameterSource> {
             let matmul = Matmul(module: .projection, rows: c.hiddenSize, columns: c.embeddingSize, hasBias: true)
             projection = matmul
             // As precise as it gets in every calibrated preset: no part of the time, and every layer sees its error.
-            addLinear(matmul.name, matmul.rows, matmul.columns, rotated: true, planes: request.preset.isCalibrated ? 2 : 1)
+            addLinear(
+                matmul.name, matmul.rows, matmul.columns, rotated: true, planes: request.preset.isCalibrated ? 2 : 1)
         }
         for layer in 0..<c.storedLayers {
             func add(_ site: Site, _ rows: Int, _ columns: Int, rotated: Bool) {
@@ -63,7 +64,8 @@ struct QuantizationPlan<Source: ParameterSource> {
         let transform = InputTransform(columns: columns, rotated: rotated && request.preset.isCalibrated, shift: [])
         linears.append(
             LinearDescription(
-                name: name, rows: rows, columns: columns, block: transform.block, planes: planes ?? request.preset.precision.activationPlanes))
+                name: name, rows: rows, columns: columns, block: transform.block,
+                planes: planes ?? request.preset.precision.activationPlanes))
     }
 
     private mutating func addHead(_ module: ParameterModule) {

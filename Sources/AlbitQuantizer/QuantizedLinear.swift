@@ -50,14 +50,17 @@ struct LinearRounder {
         linear.weights.withUnsafeBufferPointer { weights in
             scales.withUnsafeMutableBufferPointer { scales in
                 panels.withUnsafeMutableBufferPointer { panels in
-                    guard let source = weights.baseAddress, let scale = scales.baseAddress, let panel = panels.baseAddress
+                    guard let source = weights.baseAddress, let scale = scales.baseAddress,
+                        let panel = panels.baseAddress
                     else { return }
                     let input = SharedConstant(source)
                     let scaleBuffer = SharedBuffer(scale)
                     let panelBuffer = SharedBuffer(panel)
                     let steps = factors.map { SharedFactors($0) }
                     parallel.forEachPart(of: linear.rows, grain: RowRounder.height) { rows in
-                        let rounder = RowRounder(transform: transform, layout: layout, columns: linear.columns, factors: steps?.factors ?? [])
+                        let rounder = RowRounder(
+                            transform: transform, layout: layout, columns: linear.columns, factors: steps?.factors ?? []
+                        )
                         defer { rounder.free() }
                         for row in stride(from: rows.lowerBound, to: rows.upperBound, by: RowRounder.height) {
                             rounder.round(

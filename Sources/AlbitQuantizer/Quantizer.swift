@@ -77,7 +77,9 @@ package struct Quantizer<Source: ParameterSource> {
         let calibration = try Calibration(
             weights: weights, sequences: request.calibration, kernel: request.kernel, threads: request.threads,
             parallel: parallel)
-        func meansMeasured(_ done: Int, _ total: Int) throws(Fault) { try request.progress("measuring means", done, total) }
+        func meansMeasured(_ done: Int, _ total: Int) throws(Fault) {
+            try request.progress("measuring means", done, total)
+        }
         try calibration.measureMeans(progress: meansMeasured)
 
         let rounder = LinearRounder(parallel: parallel)
@@ -93,7 +95,9 @@ package struct Quantizer<Source: ParameterSource> {
         // Hessians of a shared layer are few; those of an unshared model are measured layer by layer to bound memory.
         let c = configuration
         let valueRotation = HeadRotation(size: c.headSize, seed: 0x56)
-        var embedded = plan.projection.map { InputTransform(columns: $0.columns, rotated: true, shift: calibration.embeddedMean) }
+        var embedded = plan.projection.map {
+            InputTransform(columns: $0.columns, rotated: true, shift: calibration.embeddedMean)
+        }
         for layer in 0..<c.storedLayers {
             let means = calibration.means[layer]
             let folded = try LayerFolder(source: source, means: means).fold(layer)
@@ -109,7 +113,9 @@ package struct Quantizer<Source: ParameterSource> {
             all[layer] = transforms
             let phase = "layer " + String(layer + 1) + " of " + String(c.storedLayers)
             let projectionTransform = embedded
-            func calibrated(_ done: Int, _ total: Int) throws(Fault) { try request.progress(phase + ": calibrating", done, total) }
+            func calibrated(_ done: Int, _ total: Int) throws(Fault) {
+                try request.progress(phase + ": calibrating", done, total)
+            }
             let hessians = try calibration.measureHessians(
                 layers: layer..<(layer + 1), transforms: all, embedded: projectionTransform, progress: calibrated)
             if let projection = plan.projection, let transform = embedded {
@@ -131,8 +137,10 @@ package struct Quantizer<Source: ParameterSource> {
             }
         }
         for head in plan.heads {
-            try emit(rounder.round(
-                try floats(head), transform: InputTransform(columns: head.columns, rotated: false, shift: []), hessian: nil))
+            try emit(
+                rounder.round(
+                    try floats(head), transform: InputTransform(columns: head.columns, rotated: false, shift: []),
+                    hessian: nil))
         }
     }
 
@@ -161,7 +169,8 @@ extension QuantizedLinear {
     func withQueryBias(_ rows: AttentionRows) -> QuantizedLinear {
         var bias = bias
         for row in bias.indices where rows.origin(of: row)?.part != .query { bias[row] = 0 }
-        return QuantizedLinear(name: name, panels: panels, scales: scales, bias: bias, shift: shift, secondPlane: secondPlane)
+        return QuantizedLinear(
+            name: name, panels: panels, scales: scales, bias: bias, shift: shift, secondPlane: secondPlane)
     }
 }
 

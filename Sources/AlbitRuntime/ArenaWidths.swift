@@ -35,19 +35,22 @@ struct ArenaWidths {
         intermediateSize = configuration.intermediateSize
         hiddenStride = Panels.padded(configuration.hiddenSize)
         headWidth = AttentionRows(configuration).headWidth
-        headBytes = weights.isInt8
+        headBytes =
+            weights.isInt8
             ? kernel_head_bytes(
                 Int32(length), Int32(configuration.headSize), Int32(precision.maxActivationPlanes(.attention)),
                 Int32(weights.attentionWeightPlanes))
             : length * MemoryLayout<Float>.stride
         // All weights of a layer pass the caches once for each block: the more of them, the longer the block.
-        let layerWeights = configuration.hiddenSize * (4 * configuration.hiddenSize + 2 * configuration.intermediateSize)
+        let layerWeights =
+            configuration.hiddenSize * (4 * configuration.hiddenSize + 2 * configuration.intermediateSize)
         blockRows = min(max(8, (rows + 7) / 8 * 8), layerWeights > ArenaWidths.wideLayer ? 128 : 64)
         hasSecondPlanes = weights.isInt8 && precision.hasSecondWeightPlanes
 
         let layers = weights.layers
         let heads = [
-            weights.projection, weights.pooler, weights.classifier, weights.answer, weights.order, weights.prediction?.dense,
+            weights.projection, weights.pooler, weights.classifier, weights.answer, weights.order,
+            weights.prediction?.dense,
         ].compactMap { $0 }
         let narrow = layers.flatMap { [$0.attentionOutput, $0.ffnUp] } + heads
         resultStride = max(

@@ -26,26 +26,29 @@ package struct EncoderInput: Sendable {
         }
         guard ids.count <= configuration.maxPositionEmbeddings else {
             throw Fault(
-                .runtimeTooLong, "a sequence of " + String(ids.count) + " tokens is longer than the model's "
+                .runtimeTooLong,
+                "a sequence of " + String(ids.count) + " tokens is longer than the model's "
                     + String(configuration.maxPositionEmbeddings) + " positions")
         }
         for id in ids where id < 0 || Int(id) >= configuration.vocabSize {
             throw Fault(
-                .runtimeIdOutOfRange, "token id " + String(Int(id)) + " is outside 0 ..< "
+                .runtimeIdOutOfRange,
+                "token id " + String(Int(id)) + " is outside 0 ..< "
                     + String(configuration.vocabSize), advice: "was it made with another tokenizer?")
         }
         // A model without token types takes zeros, as Hugging Face's tokenizers always write them.
         for id in typeIds where id < 0 || Int(id) >= max(1, configuration.typeVocabSize) {
             throw Fault(
-                .runtimeTypeOutOfRange, "token type " + String(Int(id)) + " is outside 0 ..< "
+                .runtimeTypeOutOfRange,
+                "token type " + String(Int(id)) + " is outside 0 ..< "
                     + String(configuration.typeVocabSize))
         }
     }
 }
 
 /// Faults that are found in several places of this file.
-private extension Fault {
-    static func unequalLengths(ids: Int, other: Int, what: String) -> Fault {
+extension Fault {
+    fileprivate static func unequalLengths(ids: Int, other: Int, what: String) -> Fault {
         Fault(.runtimeUnequalLengths, String(ids) + " ids but " + String(other) + " " + what)
     }
 }

@@ -86,7 +86,8 @@ package final class EncoderWeights: @unchecked Sendable {
         self.init(
             configuration: other.configuration, wordEmbeddings: other.wordEmbeddings,
             positionEmbeddings: other.positionEmbeddings, tokenTypeEmbeddings: other.tokenTypeEmbeddings,
-            embeddingNorm: other.embeddingNorm, projection: other.projection, layers: other.layers, pooler: other.pooler,
+            embeddingNorm: other.embeddingNorm, projection: other.projection, layers: other.layers,
+            pooler: other.pooler,
             classifier: other.classifier, answer: other.answer, order: other.order, prediction: other.prediction,
             isInt8: other.isInt8, precision: precision, attentionWeightPlanes: other.attentionWeightPlanes,
             file: other.file, owners: other.owners)

@@ -47,7 +47,8 @@ extension EncoderWeights {
             answer: try reader.optional(.answer, h),
             order: try reader.optional(.order, h),
             prediction: prediction,
-            isInt8: false, precision: PrecisionMap(.onePlane, layers: configuration.appliedLayers), attentionWeightPlanes: 2,
+            isInt8: false, precision: PrecisionMap(.onePlane, layers: configuration.appliedLayers),
+            attentionWeightPlanes: 2,
             file: nil, owners: reader.owners)
     }
 }
@@ -69,7 +70,8 @@ private final class Float32WeightReader<Source: ParameterSource> {
     private func fill(
         _ parameter: Parameter, _ range: Range<Int>, _ destination: UnsafeMutablePointer<Float>
     ) throws(Fault) {
-        try source.read(parameter, elements: range, into: UnsafeMutableBufferPointer(start: destination, count: range.count))
+        try source.read(
+            parameter, elements: range, into: UnsafeMutableBufferPointer(start: destination, count: range.count))
     }
 
     func floats(_ parameter: Parameter, _ count: Int) throws(Fault) -> UnsafePointer<Float> {
@@ -84,7 +86,8 @@ private final class Float32WeightReader<Source: ParameterSource> {
 
     func linear(_ module: ParameterModule, _ rows: Int, _ columns: Int) throws(Fault) -> Linear {
         Linear(
-            weights: .float32(weight: try floats(.weight(module), rows * columns), bias: try floats(.bias(module), rows)),
+            weights: .float32(
+                weight: try floats(.weight(module), rows * columns), bias: try floats(.bias(module), rows)),
             rows: rows, columns: columns)
     }
 
@@ -112,6 +115,7 @@ private final class Float32WeightReader<Source: ParameterSource> {
                 try fill(.bias(module), (head * d)..<((head + 1) * d), bias + row)
             }
         }
-        return Linear(weights: .float32(weight: UnsafePointer(weight), bias: UnsafePointer(bias)), rows: rows.count, columns: h)
+        return Linear(
+            weights: .float32(weight: UnsafePointer(weight), bias: UnsafePointer(bias)), rows: rows.count, columns: h)
     }
 }

@@ -26,7 +26,8 @@ extension Session {
                 return
             }
             table.matmul(&matrix, &integers, 0, Int32(rows), 0, matrix.n, KERNEL_ACTIVATION_NONE, output, outputStride)
-            table.matmul(&second, &integers, 0, Int32(rows), 0, second.n, KERNEL_ACTIVATION_NONE, secondResult, outputStride)
+            table.matmul(
+                &second, &integers, 0, Int32(rows), 0, second.n, KERNEL_ACTIVATION_NONE, secondResult, outputStride)
             table.add_plane(output, secondResult, outputStride, Int32(rows), matrix.n, activation)
         }
     }
@@ -53,7 +54,9 @@ extension Session {
     }
 
     /// Hidden rows become the integers that the next layer's queries, keys and values are made of.
-    private func quantizeHidden(_ block: Range<Int>, for step: Int, _ arena: Arena, scratch: UnsafeMutablePointer<Float>) {
+    private func quantizeHidden(
+        _ block: Range<Int>, for step: Int, _ arena: Arena, scratch: UnsafeMutablePointer<Float>
+    ) {
         guard step < configuration.appliedLayers,
             case .int8(_, var quantizer) = weights.layers[configuration.storedLayer(at: step)].qkv.weights
         else { return }
@@ -74,7 +77,8 @@ extension Session {
             // BERT's embeddings are hidden states already.
             let direct = weights.projection == nil
             for row in block {
-                let embedded = direct
+                let embedded =
+                    direct
                     ? arena.hidden + row * arena.hiddenStride : workspace.embedded + (row - block.lowerBound) * e
                 if !sumEmbeddings(row, arena, workspace, into: embedded) { failed = true }
                 table.add_norm(
@@ -117,7 +121,9 @@ extension Session {
             else { return false }
             var typeScale: Float = 0
             if case .int8(let types)? = weights.tokenTypeEmbeddings {
-                guard file.read(at: types.fileOffset + ids.type * e, count: e, into: bytes + 2 * e) else { return false }
+                guard file.read(at: types.fileOffset + ids.type * e, count: e, into: bytes + 2 * e) else {
+                    return false
+                }
                 typeScale = types.scales[ids.type]
             }
             table.embed(
@@ -150,7 +156,8 @@ extension Session {
                 let row = rows.first(head: head)
                 table.matmul_f32(
                     weight + row * layer.qkv.columns, bias.map { $0 + row }, Int32(width), Int32(layer.qkv.columns),
-                    arena.hidden + sequence.first * arena.hiddenStride, arena.hiddenStride, length, KERNEL_ACTIVATION_NONE,
+                    arena.hidden + sequence.first * arena.hiddenStride, arena.hiddenStride, length,
+                    KERNEL_ACTIVATION_NONE,
                     qkv, width)
                 table.attend_f32(
                     qkv, qkv + part, qkv + 2 * part, width, length, Int32(d), 0, queries,
@@ -160,17 +167,22 @@ extension Session {
                 integers.planes = Int32(weights.precision[step, .attentionQKV].activationPlanes)
                 let first = Int32(rows.first(head: head))
                 table.matmul(
-                    &matrix, &integers, Int32(sequence.first), length, first, first + Int32(width), KERNEL_ACTIVATION_NONE,
+                    &matrix, &integers, Int32(sequence.first), length, first, first + Int32(width),
+                    KERNEL_ACTIVATION_NONE,
                     qkv, width)
-                if weights.precision[step, .attentionQKV] == .twoByTwo, let second = workspace.secondQKV, var plane = layer.qkv.secondPlane {
+                if weights.precision[step, .attentionQKV] == .twoByTwo, let second = workspace.secondQKV,
+                    var plane = layer.qkv.secondPlane
+                {
                     table.matmul(
-                        &plane, &integers, Int32(sequence.first), length, first, first + Int32(width), KERNEL_ACTIVATION_NONE,
+                        &plane, &integers, Int32(sequence.first), length, first, first + Int32(width),
+                        KERNEL_ACTIVATION_NONE,
                         second, width)
                     table.add_plane(qkv, second, width, length, Int32(width), KERNEL_ACTIVATION_NONE)
                 }
                 var packed = kernel_head()
                 kernel_head_place(
-                    &packed, workspace.head, length, Int32(d), Int32(weights.precision[step, .attention].activationPlanes),
+                    &packed, workspace.head, length, Int32(d),
+                    Int32(weights.precision[step, .attention].activationPlanes),
                     Int32(weights.attentionWeightPlanes))
                 table.pack_head(&packed, qkv, qkv + part, qkv + 2 * part, width)
                 table.attend(&packed, 0, queries, out, arena.hiddenStride)
@@ -190,17 +202,22 @@ extension Session {
             let hidden = arena.hidden + offset
             let rows = Int32(block.count)
             apply(
-                layer.attentionOutput, precision: weights.precision[step, .attentionOutput], secondResult: workspace.secondResult,
+                layer.attentionOutput, precision: weights.precision[step, .attentionOutput],
+                secondResult: workspace.secondResult,
                 input: arena.context + offset, stride: arena.hiddenStride, rows: block.count,
                 through: &workspace.hiddenRows, scratch: workspace.scratch, output: workspace.result,
                 outputStride: workspace.resultStride)
             table.add_norm(
                 workspace.result, workspace.resultStride, hidden, arena.hiddenStride, layer.attentionNorm.weight,
                 layer.attentionNorm.bias, epsilon, Int32(h), rows, hidden, arena.hiddenStride)
-            if let trace = arena.traceNormed { (trace + offset).update(from: hidden, count: block.count * arena.hiddenStride) }
+            if let trace = arena.traceNormed {
+                (trace + offset).update(from: hidden, count: block.count * arena.hiddenStride)
+            }
             apply(
-                layer.ffnUp, precision: weights.precision[step, .ffnUp], secondResult: workspace.secondResult, input: hidden,
-                stride: arena.hiddenStride, rows: block.count, through: &workspace.hiddenRows, scratch: workspace.scratch,
+                layer.ffnUp, precision: weights.precision[step, .ffnUp], secondResult: workspace.secondResult,
+                input: hidden,
+                stride: arena.hiddenStride, rows: block.count, through: &workspace.hiddenRows,
+                scratch: workspace.scratch,
                 activation: activation, output: workspace.activated, outputStride: workspace.activatedStride)
             if let trace = arena.traceActivated {
                 let i = configuration.intermediateSize
@@ -210,7 +227,8 @@ extension Session {
                 }
             }
             apply(
-                layer.ffnDown, precision: weights.precision[step, .ffnDown], secondResult: workspace.secondResult, input: workspace.activated,
+                layer.ffnDown, precision: weights.precision[step, .ffnDown], secondResult: workspace.secondResult,
+                input: workspace.activated,
                 stride: workspace.activatedStride, rows: block.count, through: &workspace.activatedRows,
                 scratch: workspace.scratch, output: workspace.result, outputStride: workspace.resultStride)
             table.add_norm(

@@ -10,7 +10,8 @@ extension EncoderWeights {
         let configuration = model.configuration
         guard model.weights == .int8 else {
             throw Fault(
-                .modelBadValue, in: model.path, at: "key '" + ModelKey.weights + "'", "is '" + model.weights.rawValue
+                .modelBadValue, in: model.path, at: "key '" + ModelKey.weights + "'",
+                "is '" + model.weights.rawValue
                     + "', expected int8; make an int8 file with 'albit quantize'")
         }
         let reader = Int8WeightReader(model: model)
@@ -22,7 +23,8 @@ extension EncoderWeights {
             func linear(_ site: Site, rows: Int, columns: Int) throws(Fault) -> Linear {
                 try reader.linear(
                     site.tensorGroup(layer: index), rows: rows, columns: columns,
-                    hasSecondPlane: model.precision.needsSecondWeightPlane(storedLayer: index, site: site, configuration))
+                    hasSecondPlane: model.precision.needsSecondWeightPlane(
+                        storedLayer: index, site: site, configuration))
             }
             layers.append(
                 TransformerLayer(
@@ -104,7 +106,8 @@ private final class Int8WeightReader {
             weights: .int8(
                 kernel_linear(
                     panels: panels, scale: try model.floats(TensorName(name, .scale), count: n),
-                    bias: try model.floats(TensorName(name, .bias), count: n), column_sum: sums, n: Int32(n), k: Int32(k)),
+                    bias: try model.floats(TensorName(name, .bias), count: n), column_sum: sums, n: Int32(n),
+                    k: Int32(k)),
                 kernel_input(
                     shift: shift, k: Int32(columns), k_padded: Int32(k), block: Int32(description.block),
                     planes: Int32(description.planes))),
@@ -154,14 +157,14 @@ private final class Int8WeightReader {
 }
 
 /// Faults that are found in several places of this file.
-private extension Fault {
-    static func missingTensor(path: String, tensor: String) -> Fault {
+extension Fault {
+    fileprivate static func missingTensor(path: String, tensor: String) -> Fault {
         Fault(
             .modelMissingTensor, in: path, at: "tensor '" + tensor + "'", "is missing",
             advice: "make the file again with 'albit quantize'")
     }
 
-    static func wrongTensor(path: String, tensor: String, expected: String, found: String) -> Fault {
+    fileprivate static func wrongTensor(path: String, tensor: String, expected: String, found: String) -> Fault {
         Fault(.modelWrongTensor, in: path, at: "tensor '" + tensor + "'", "is " + found, expected: expected)
     }
 }

@@ -26,12 +26,14 @@ package struct Kernel: @unchecked Sendable {
     package init(named name: String) throws(Fault) {
         guard let table = name.withCString({ kernel_named($0) }) else {
             throw Fault(
-                .runtimeUnknownKernel, "there is no kernel '" + name + "'", advice: "this program has "
+                .runtimeUnknownKernel, "there is no kernel '" + name + "'",
+                advice: "this program has "
                     + Kernel.list(Kernel.all))
         }
         guard table.pointee.available() else {
             throw Fault(
-                .runtimeKernelNotAvailable, "this CPU cannot run kernel '" + name + "'", advice: "it runs "
+                .runtimeKernelNotAvailable, "this CPU cannot run kernel '" + name + "'",
+                advice: "it runs "
                     + Kernel.list(Kernel.available))
         }
         self.table = table

@@ -24,7 +24,9 @@ package final class ThreadPool: @unchecked Sendable {
 
     /// Calls `body(context, index)` once on every thread and returns when all are done. A C function and a
     /// context rather than a closure, because closures allocate.
-    package func run(_ body: @convention(c) (UnsafeMutableRawPointer?, Int32) -> Void, _ context: UnsafeMutableRawPointer?) {
+    package func run(
+        _ body: @convention(c) (UnsafeMutableRawPointer?, Int32) -> Void, _ context: UnsafeMutableRawPointer?
+    ) {
         platform_pool_run(pool, body, context)
     }
 

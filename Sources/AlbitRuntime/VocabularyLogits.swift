@@ -29,7 +29,8 @@ extension Session {
         switch weights.wordEmbeddings {
         case .float32(let words):
             table.matmul_f32(
-                words, prediction.bias, Int32(v), Int32(e), transformed, e, Int32(rows), KERNEL_ACTIVATION_NONE, &logits, v)
+                words, prediction.bias, Int32(v), Int32(e), transformed, e, Int32(rows), KERNEL_ACTIVATION_NONE,
+                &logits, v)
         case .int8(let words):
             try multiply(transformed, by: words, bias: prediction.bias, into: &logits)
         }

@@ -15,7 +15,8 @@ package enum DecimalText {
             guard byte >= 0x30, byte <= 0x39 else { return nil }
             let (scaled, overflow) = value.multipliedReportingOverflow(by: 10)
             let digit = Int(byte - 0x30)
-            let (sum, overflow2) = negative ? scaled.subtractingReportingOverflow(digit) : scaled.addingReportingOverflow(digit)
+            let (sum, overflow2) =
+                negative ? scaled.subtractingReportingOverflow(digit) : scaled.addingReportingOverflow(digit)
             guard !overflow, !overflow2 else { return nil }
             value = sum
             position += 1
@@ -83,7 +84,8 @@ package enum DecimalText {
             magnitude = value
         } else {
             magnitude = LongDecimal.double(
-                UnsafeRawBufferPointer(rebasing: text[firstDigit..<lastDigit]), significant: significant, exponent: exponent)
+                UnsafeRawBufferPointer(rebasing: text[firstDigit..<lastDigit]), significant: significant,
+                exponent: exponent)
         }
         return negative ? -magnitude : magnitude
     }

@@ -11,7 +11,8 @@ package enum FaultCode: Sendable {
     case inputUnreadable
     case inputTooLong
     case lineTooLong
-    case requestNamedTwice, requestNeitherTextNorIds, requestNoChoices, requestNoPair, requestNotUTF8, requestUnknownName,
+    case requestNamedTwice, requestNeitherTextNorIds, requestNoChoices, requestNoPair, requestNotUTF8,
+        requestUnknownName,
         requestWrongType
     case recordWrongCount
     case textTooManySentences, textWithoutMask
@@ -125,10 +126,12 @@ package enum FaultCode: Sendable {
             .commandLineUnexpectedValue, .commandLineUnknownCommand, .commandLineUnknownOption, .optionValue,
             .optionsConflict, .outputExists, .outputNotDirectory, .runtimeKernelNotAvailable,
             .runtimeUnknownKernel, .selfTestNotAlbit, .taskNoHead, .taskNoMaskToken, .taskNoPooler,
-            .taskNoTokenizer: .usage
+            .taskNoTokenizer:
+            .usage
         case .outputClosed, .outputCannotCreate, .outputWriteFailed, .inputUnreadable, .signalsNotWatched,
             .modelDoesNotFit, .fileReadFailed, .runtimeOutOfMemory, .runtimeNoThreads, .deflateNoMemory,
-            .spillCannotWrite: .machine
+            .spillCannotWrite:
+            .machine
         default: .input
         }
     }

@@ -4,13 +4,16 @@
 package enum GraphemeClusters {
     /// The property Grapheme_Cluster_Break, with the numbers of Scripts/make-library-tables.py.
     enum Category: UInt8 {
-        case any, carriageReturn, lineFeed, control, extend, joiner, spacingMark, prepend, consonant, l, v, t, lv, lvt, regional, pictographic
+        case any, carriageReturn, lineFeed, control, extend, joiner, spacingMark, prepend, consonant, l, v, t, lv, lvt,
+            regional, pictographic
     }
 
     /// The end of the cluster that begins at `start`; bytes that are not UTF-8 are clusters of their own.
     package static func end(_ text: UnsafeRawBufferPointer, from start: Int) -> Int {
         // Two ASCII characters in a row are two clusters, but for a line end.
-        if text[start] < 0x80, start + 1 == text.count || text[start + 1] < 0x80 && text[start] != 0x0D { return start + 1 }
+        if text[start] < 0x80, start + 1 == text.count || text[start + 1] < 0x80 && text[start] != 0x0D {
+            return start + 1
+        }
         guard let first = UTF8Bytes.decode(text, at: start) else { return start + 1 }
         var position = start + first.count
         var before = category(first.code)
@@ -63,7 +66,8 @@ package enum GraphemeClusters {
         default: break
         }
         switch (before, after) {
-        case (.l, .l), (.l, .v), (.l, .lv), (.l, .lvt), (.lv, .v), (.lv, .t), (.v, .v), (.v, .t), (.lvt, .t), (.t, .t): return false
+        case (.l, .l), (.l, .v), (.l, .lv), (.l, .lvt), (.lv, .v), (.lv, .t), (.v, .v), (.v, .t), (.lvt, .t), (.t, .t):
+            return false
         case (.prepend, _): return false
         case (_, .consonant): return !(state.followsConsonant && state.hasLinker)
         case (.joiner, .pictographic): return !state.isJoined

@@ -18,16 +18,22 @@ struct JSONParser {
     }
 
     private func fault(_ code: FaultCode, _ offset: Int, _ problem: String) -> Fault {
-        Fault(code, in: file, at: (place.isEmpty ? "" : place + ", ") + "byte " + String(offset) + " of the JSON", problem)
+        Fault(
+            code, in: file, at: (place.isEmpty ? "" : place + ", ") + "byte " + String(offset) + " of the JSON", problem
+        )
     }
 
     mutating func document() throws(Fault) -> JSONValue {
         if bytes.count >= 3, bytes[0] == 0xEF, bytes[1] == 0xBB, bytes[2] == 0xBF { position = 3 }
         skipSpace()
-        guard position < bytes.count else { throw Fault(.jsonEmpty, in: file, at: place, "holds nothing", expected: "JSON") }
+        guard position < bytes.count else {
+            throw Fault(.jsonEmpty, in: file, at: place, "holds nothing", expected: "JSON")
+        }
         let result = try value()
         skipSpace()
-        guard position == bytes.count else { throw fault(.jsonTrailingCharacters, position, "text follows after the value") }
+        guard position == bytes.count else {
+            throw fault(.jsonTrailingCharacters, position, "text follows after the value")
+        }
         return result
     }
 
@@ -47,7 +53,9 @@ struct JSONParser {
 
     private mutating func value() throws(Fault) -> JSONValue {
         values += 1
-        guard values <= maxValues else { throw fault(.jsonTooMany, position, "more values than the limit of " + String(maxValues)) }
+        guard values <= maxValues else {
+            throw fault(.jsonTooMany, position, "more values than the limit of " + String(maxValues))
+        }
         switch try peek() {
         case UInt8(ascii: "{"): return try object()
         case UInt8(ascii: "["): return try array()
@@ -62,7 +70,9 @@ struct JSONParser {
 
     /// Goes into an object or array, over its first byte.
     private mutating func enter() throws(Fault) {
-        guard depth < maxDepth else { throw fault(.jsonTooDeep, position, "nested deeper than the limit of " + String(maxDepth)) }
+        guard depth < maxDepth else {
+            throw fault(.jsonTooDeep, position, "nested deeper than the limit of " + String(maxDepth))
+        }
         depth += 1
         position += 1
     }
@@ -75,7 +85,9 @@ struct JSONParser {
 
     private mutating func literal(_ text: StaticString, _ result: JSONValue) throws(Fault) -> JSONValue {
         let count = text.utf8CodeUnitCount
-        guard bytes.count - position >= count else { throw fault(.jsonUnexpectedEnd, bytes.count, "the text ends inside a value") }
+        guard bytes.count - position >= count else {
+            throw fault(.jsonUnexpectedEnd, bytes.count, "the text ends inside a value")
+        }
         for i in 0..<count where bytes[position + i] != text.utf8Start[i] {
             throw fault(.jsonUnexpectedCharacter, position + i, "expected true, false or null")
         }
@@ -120,7 +132,9 @@ struct JSONParser {
             }
             let name = try string()
             skipSpace()
-            guard try peek() == UInt8(ascii: ":") else { throw fault(.jsonUnexpectedCharacter, position, "expected ':'") }
+            guard try peek() == UInt8(ascii: ":") else {
+                throw fault(.jsonUnexpectedCharacter, position, "expected ':'")
+            }
             position += 1
             skipSpace()
             members.append(JSONMember(name: name, value: try value()))
@@ -144,7 +158,9 @@ struct JSONParser {
         while true {
             let byte = try peek()
             if byte == UInt8(ascii: "\"") { break }
-            if byte < 0x20 { throw fault(.jsonControlCharacter, position, "control character in a string, expected an escape") }
+            if byte < 0x20 {
+                throw fault(.jsonControlCharacter, position, "control character in a string, expected an escape")
+            }
             if byte == UInt8(ascii: "\\") {
                 hasEscape = true
                 escaped.append(contentsOf: bytes[runStart..<position])
@@ -187,7 +203,9 @@ struct JSONParser {
                 else { throw fault(.jsonLoneSurrogate, start, "half of a surrogate pair") }
                 position += 2
                 let low = try hexadecimal(start)
-                guard low >= 0xDC00 && low < 0xE000 else { throw fault(.jsonLoneSurrogate, start, "half of a surrogate pair") }
+                guard low >= 0xDC00 && low < 0xE000 else {
+                    throw fault(.jsonLoneSurrogate, start, "half of a surrogate pair")
+                }
                 code = 0x10000 + ((code - 0xD800) << 10) + (low - 0xDC00)
             }
             UTF8Bytes.append(code, to: &output)
@@ -196,7 +214,9 @@ struct JSONParser {
     }
 
     private mutating func hexadecimal(_ start: Int) throws(Fault) -> UInt32 {
-        guard bytes.count - position >= 4 else { throw fault(.jsonUnexpectedEnd, bytes.count, "the text ends inside a value") }
+        guard bytes.count - position >= 4 else {
+            throw fault(.jsonUnexpectedEnd, bytes.count, "the text ends inside a value")
+        }
         var code: UInt32 = 0
         for _ in 0..<4 {
             let digit: UInt8
@@ -218,7 +238,9 @@ struct JSONParser {
         if bytes[position] == UInt8(ascii: "-") { position += 1 }
         let first = position
         try digits(start)
-        if bytes[first] == UInt8(ascii: "0"), position - first > 1 { throw fault(.jsonBadNumber, start, "not a number as JSON writes them") }
+        if bytes[first] == UInt8(ascii: "0"), position - first > 1 {
+            throw fault(.jsonBadNumber, start, "not a number as JSON writes them")
+        }
         if position < bytes.count, bytes[position] == UInt8(ascii: ".") {
             isInteger = false
             position += 1
@@ -234,8 +256,12 @@ struct JSONParser {
         }
         let text = UnsafeRawBufferPointer(rebasing: bytes[start..<position])
         if isInteger, let value = DecimalText.integer(text) { return .integer(value) }
-        guard let value = DecimalText.double(text) else { throw fault(.jsonBadNumber, start, "not a number as JSON writes them") }
-        guard value.isFinite else { throw fault(.jsonNumberTooLarge, start, "the number is beyond the range of a double") }
+        guard let value = DecimalText.double(text) else {
+            throw fault(.jsonBadNumber, start, "not a number as JSON writes them")
+        }
+        guard value.isFinite else {
+            throw fault(.jsonNumberTooLarge, start, "the number is beyond the range of a double")
+        }
         return .double(value)
     }
 

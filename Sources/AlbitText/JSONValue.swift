@@ -72,7 +72,9 @@ package enum JSONValue: Sendable {
         guard case .object(let members) = self else { return nil }
         if members.count <= 16 {
             for (i, member) in members.enumerated() {
-                for earlier in members[..<i] where earlier.name.utf8.elementsEqual(member.name.utf8) { return member.name }
+                for earlier in members[..<i] where earlier.name.utf8.elementsEqual(member.name.utf8) {
+                    return member.name
+                }
             }
             return nil
         }

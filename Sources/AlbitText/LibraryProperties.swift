@@ -38,7 +38,8 @@ package enum LibraryProperties {
     package static func flags(_ code: UInt32) -> LibraryFlags {
         let block = UnicodeProperties.entry(LibraryTables.flagBlocks, row(code, 5), 2)
         let place = UnicodeProperties.entry(LibraryTables.flagClasses, block * 32 + Int(code & 31), 1)
-        return LibraryFlags(rawValue: UInt16(truncatingIfNeeded: UnicodeProperties.entry(LibraryTables.flagValues, place, 2)))
+        return LibraryFlags(
+            rawValue: UInt16(truncatingIfNeeded: UnicodeProperties.entry(LibraryTables.flagValues, place, 2)))
     }
 
     /// The canonical combining class.
@@ -76,12 +77,16 @@ package enum LibraryProperties {
 
     /// What two code points compose to; nil where they do not.
     package static func compose(_ first: UInt32, _ second: UInt32) -> UInt32? {
-        if first &- 0x1100 < 19, second &- 0x1161 < 21 { return 0xAC00 + ((first - 0x1100) * 21 + second - 0x1161) * 28 }
+        if first &- 0x1100 < 19, second &- 0x1161 < 21 {
+            return 0xAC00 + ((first - 0x1100) * 21 + second - 0x1161) * 28
+        }
         if first &- 0xAC00 < 11172, (first - 0xAC00) % 28 == 0, second &- 0x11A8 < 27 { return first + second - 0x11A7 }
         var place = search(LibraryTables.compositions, LibraryTables.counts.compositions, 3, first)
         guard place >= 0 else { return nil }
         while place < LibraryTables.counts.compositions, value(LibraryTables.compositions, 3 * place) == first {
-            if value(LibraryTables.compositions, 3 * place + 1) == second { return value(LibraryTables.compositions, 3 * place + 2) }
+            if value(LibraryTables.compositions, 3 * place + 1) == second {
+                return value(LibraryTables.compositions, 3 * place + 2)
+            }
             place += 1
         }
         return nil
@@ -90,7 +95,8 @@ package enum LibraryProperties {
     /// Whether `\w` of Oniguruma matches.
     package static func isRegexWord(_ code: UInt32) -> Bool {
         let isWord = flags(code).hasAny(.word)
-        return search(LibraryTables.regexExceptions, LibraryTables.counts.regexExceptions, 1, code) >= 0 ? !isWord : isWord
+        return search(LibraryTables.regexExceptions, LibraryTables.counts.regexExceptions, 1, code) >= 0
+            ? !isWord : isWord
     }
 
     /// The first of `count` records of `width` code points, sorted, that begins with `code`; -1 where none does.

@@ -29,7 +29,11 @@ enum LongDecimal {
 
         // Shift the numerator so that the quotient has 64 or 65 bits, then divide bit by bit.
         let shift = 64 - (bitCount(numerator) - bitCount(denominator))
-        if shift >= 0 { numerator = shiftedLeft(numerator, shift) } else { denominator = shiftedLeft(denominator, -shift) }
+        if shift >= 0 {
+            numerator = shiftedLeft(numerator, shift)
+        } else {
+            denominator = shiftedLeft(denominator, -shift)
+        }
         var high: UInt64 = 0
         var low: UInt64 = 0
         var divisor = shiftedLeft(denominator, 64)

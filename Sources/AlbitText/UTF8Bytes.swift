@@ -33,7 +33,9 @@ package enum UTF8Bytes {
         return decodeLong(bytes, at: offset, first: UInt32(first))
     }
 
-    private static func decodeLong(_ bytes: UnsafeRawBufferPointer, at offset: Int, first: UInt32) -> (code: UInt32, count: Int)? {
+    private static func decodeLong(
+        _ bytes: UnsafeRawBufferPointer, at offset: Int, first: UInt32
+    ) -> (code: UInt32, count: Int)? {
         let count = first >= 0xF0 ? 4 : first >= 0xE0 ? 3 : 2
         guard first >= 0xC2, first <= 0xF4, bytes.count - offset >= count else { return nil }
         var code = first & (count == 2 ? 0x1F : count == 3 ? 0x0F : 0x07)

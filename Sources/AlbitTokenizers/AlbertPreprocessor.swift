@@ -23,7 +23,9 @@ struct AlbertPreprocessor {
             var end = position + 1
             if byte < 0x80 {
                 if removeSpace, byte == 0x20 || byte &- 0x09 < 5 || byte &- 0x1C < 4 {
-                    if output.count > 0, pendingSpace == nil { pendingSpace = Origin(start: UInt32(position), end: UInt32(end)) }
+                    if output.count > 0, pendingSpace == nil {
+                        pendingSpace = Origin(start: UInt32(position), end: UInt32(end))
+                    }
                     position = end
                     continue
                 }
@@ -43,7 +45,8 @@ struct AlbertPreprocessor {
                 continue
             }
             var code: UInt32 = 0xFFFD
-            if let decoded = UTF8Bytes.decode(UnsafeRawBufferPointer(rebasing: text[..<range.upperBound]), at: position) {
+            if let decoded = UTF8Bytes.decode(UnsafeRawBufferPointer(rebasing: text[..<range.upperBound]), at: position)
+            {
                 code = decoded.code
                 end = position + decoded.count
             }

@@ -46,9 +46,13 @@ struct Charsmap {
         if unit & (1 << 8) != 0 {
             guard node < unitCount else { return false }
             let value = Int(self.unit(node) & 0x7FFF_FFFF)
-            guard value + 1 < replacements.count, replacements[value] == byte, replacements[value + 1] == 0 else { return false }
+            guard value + 1 < replacements.count, replacements[value] == byte, replacements[value + 1] == 0 else {
+                return false
+            }
         }
-        for next in 1..<0x80 where node ^ next < unitCount && self.unit(node ^ next) & 0x8000_00FF == UInt32(next) { return false }
+        for next in 1..<0x80 where node ^ next < unitCount && self.unit(node ^ next) & 0x8000_00FF == UInt32(next) {
+            return false
+        }
         return true
     }
 

@@ -19,7 +19,8 @@ struct PieceList {
     func piece(_ id: Int) -> UnsafeRawBufferPointer {
         let empty = UnsafeRawBufferPointer(start: nil, count: 0)
         guard id >= 0, id < count, id / PieceList.stride * 4 + 4 <= index.count else { return empty }
-        var offset = Int(truncatingIfNeeded: index.loadUnaligned(fromByteOffset: id / PieceList.stride * 4, as: UInt32.self))
+        var offset = Int(
+            truncatingIfNeeded: index.loadUnaligned(fromByteOffset: id / PieceList.stride * 4, as: UInt32.self))
         var hops = id % PieceList.stride
         while true {
             guard offset >= 0, bytes.count - offset >= 8 else { return empty }

@@ -37,7 +37,8 @@ struct PieceTrie {
     /// left out.
     @inline(__always)
     func match(
-        _ text: UnsafeRawBufferPointer, from start: Int, node: Node, depth: Int = 0, _ visit: (_ id: Int, _ end: Int) -> Void
+        _ text: UnsafeRawBufferPointer, from start: Int, node: Node, depth: Int = 0,
+        _ visit: (_ id: Int, _ end: Int) -> Void
     ) {
         var payload = node.payload
         var position = start
@@ -56,7 +57,8 @@ struct PieceTrie {
                 if unit & PieceTrie.more != 0 {
                     let piece = pieces.piece(Int(payload))
                     var rest = depth + position - start
-                    guard piece.count - rest <= text.count - position, piece.count <= TokenizerTables.maxPieceBytes else { return }
+                    guard piece.count - rest <= text.count - position, piece.count <= TokenizerTables.maxPieceBytes
+                    else { return }
                     while rest < piece.count {
                         guard text[position] == piece[rest] else { return }
                         rest += 1

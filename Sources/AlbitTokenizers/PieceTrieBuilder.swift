@@ -138,7 +138,9 @@ struct PieceTrieBuilder {
                 let slot = base ^ Int(byte)
                 switch target {
                 case .leaf(let id, let more):
-                    units[slot] = UInt32(id) << PieceTrie.payloadShift | PieceTrie.leaf | (more ? PieceTrie.more : 0) | UInt32(byte)
+                    units[slot] =
+                        UInt32(id) << PieceTrie.payloadShift | PieceTrie.leaf | (more ? PieceTrie.more : 0)
+                        | UInt32(byte)
                 case .node(let child):
                     let flag = nodes[child].id >= 0 ? PieceTrie.more : 0
                     units[slot] = UInt32(max(0, nodes[child].base)) << PieceTrie.payloadShift | flag | UInt32(byte)

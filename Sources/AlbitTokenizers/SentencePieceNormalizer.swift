@@ -127,7 +127,9 @@ struct SentencePieceNormalizer {
         if removeExtra, !settings.keepsTrailingSpace {
             let (a, b, c) = SentencePieceNormalizer.mark
             let bytes = output.bytes
-            while output.count >= 3, bytes[output.count - 1] == c, bytes[output.count - 2] == b, bytes[output.count - 3] == a {
+            while output.count >= 3, bytes[output.count - 1] == c, bytes[output.count - 2] == b,
+                bytes[output.count - 3] == a
+            {
                 output.count -= 3
                 end = output.origins[output.count].start
             }
@@ -149,7 +151,8 @@ struct SentencePieceNormalizer {
     }
 
     /// How many bytes at `position` are replaced at once, and by what.
-    private func prefix(_ text: UnsafeRawBufferPointer, at position: Int) -> (count: Int, piece: UnsafeRawBufferPointer) {
+    private func prefix(_ text: UnsafeRawBufferPointer, at position: Int) -> (count: Int, piece: UnsafeRawBufferPointer)
+    {
         if hasSymbols[Int(text[position])], let root = trie.root {
             var longest = 0
             trie.match(text, from: position, node: root) { id, end in

@@ -102,7 +102,8 @@ struct SpecialTokenSplitter {
     private func startWithoutSpace(_ text: UnsafeRawBufferPointer, _ range: Range<Int>) -> Int {
         var start = range.lowerBound
         while start < range.upperBound {
-            guard let decoded = UTF8Bytes.decode(text, at: start), UnicodeProperties.flags(decoded.code).hasAny(.space) else { break }
+            guard let decoded = UTF8Bytes.decode(text, at: start), UnicodeProperties.flags(decoded.code).hasAny(.space)
+            else { break }
             start += decoded.count
         }
         return start

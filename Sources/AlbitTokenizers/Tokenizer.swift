@@ -7,10 +7,14 @@ package enum Tokenizer: Sendable {
     package init(_ tables: TokenizerTables) {
         switch tables.settings.kind {
         case .bytePair: self = .unigram(UnigramTokenizer(tables))
-        case .unigram: self = tables.pipeline.map { .pipeline(PipelineTokenizer(tables, $0)) } ?? .unigram(UnigramTokenizer(tables))
+        case .unigram:
+            self =
+                tables.pipeline.map { .pipeline(PipelineTokenizer(tables, $0)) } ?? .unigram(UnigramTokenizer(tables))
         case .wordPiece:
             // BERT's own steps have a faster path, if added tokens are searched in the text as it is.
-            if let pipeline = tables.pipeline, pipeline.bertSettings == nil || tables.specialTokens.contains(where: { $0.normalized || $0.singleWord }) {
+            if let pipeline = tables.pipeline,
+                pipeline.bertSettings == nil || tables.specialTokens.contains(where: { $0.normalized || $0.singleWord })
+            {
                 self = .pipeline(PipelineTokenizer(tables, pipeline))
             } else {
                 self = .wordPiece(WordPieceTokenizer(tables))
@@ -39,7 +43,9 @@ package enum Tokenizer: Sendable {
     /// Tokens of one text without the frame. Bytes that are not UTF-8 count as U+FFFD. Of a text longer than
     /// `maxTextBytes` only that many bytes are read.
     package func tokens(_ text: UnsafeRawBufferPointer) -> TokenRun {
-        let text = text.count > Tokenizer.maxTextBytes ? UnsafeRawBufferPointer(rebasing: text[..<Tokenizer.maxTextBytes]) : text
+        let text =
+            text.count > Tokenizer.maxTextBytes
+            ? UnsafeRawBufferPointer(rebasing: text[..<Tokenizer.maxTextBytes]) : text
         switch self {
         case .unigram(let tokenizer): return tokenizer.tokens(text)
         case .wordPiece(let tokenizer): return tokenizer.tokens(text)
@@ -68,7 +74,9 @@ package enum Tokenizer: Sendable {
 
     /// The input of the model for words that are cut already, each as a text by itself; offsets count from the beginning of
     /// the first word as if one byte stood between two.
-    package func encode(words: [[UInt8]], maxLength: Int? = nil) -> Encoding { encode(tokens(words: words), maxLength: maxLength) }
+    package func encode(words: [[UInt8]], maxLength: Int? = nil) -> Encoding {
+        encode(tokens(words: words), maxLength: maxLength)
+    }
 
     /// Tokens of words that are cut already.
     package func tokens(words: [[UInt8]]) -> TokenRun {
@@ -78,7 +86,8 @@ package enum Tokenizer: Sendable {
             let run = tokens(word)
             for i in 0..<run.count {
                 result.append(
-                    run.ids[i], start + UInt32(truncatingIfNeeded: run.starts[i]), start + UInt32(truncatingIfNeeded: run.ends[i]), startsWord: i == 0)
+                    run.ids[i], start + UInt32(truncatingIfNeeded: run.starts[i]),
+                    start + UInt32(truncatingIfNeeded: run.ends[i]), startsWord: i == 0)
             }
             start += UInt32(truncatingIfNeeded: word.count + 1)
         }

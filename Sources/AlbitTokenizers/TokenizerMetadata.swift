@@ -40,9 +40,12 @@ extension TokenizerTables {
         writer.set(own + "piece_offsets", TokenizerTables.words(pieceIndex))
         writer.set(own + "trie", TokenizerTables.words(units))
         writer.set(own + "special_ids", specialTokens.map { $0.id })
-        writer.set(own + "special_strips", specialTokens.map { token in
-            (token.stripsLeft ? 1 : 0) | (token.stripsRight ? 2 : 0) | (token.normalized ? 4 : 0) | (token.singleWord ? 8 : 0) as UInt8
-        })
+        writer.set(
+            own + "special_strips",
+            specialTokens.map { token in
+                (token.stripsLeft ? 1 : 0) | (token.stripsRight ? 2 : 0) | (token.normalized ? 4 : 0)
+                    | (token.singleWord ? 8 : 0) as UInt8
+            })
         if let pipeline {
             writer.set(own + "pipeline", PipelineCodec.encode(pipeline))
             writer.set(own + "model_pieces", modelCount)
@@ -72,7 +75,9 @@ extension TokenizerTables {
         }
     }
 
-    private static func floats(_ bytes: UnsafeRawBufferPointer) -> [Float] { words(bytes).map { Float(bitPattern: $0) } }
+    private static func floats(_ bytes: UnsafeRawBufferPointer) -> [Float] {
+        words(bytes).map { Float(bitPattern: $0) }
+    }
 
     private static func words(_ bytes: UnsafeRawBufferPointer) -> [UInt32] {
         (0..<(bytes.count / 4)).map { bytes.loadUnaligned(fromByteOffset: 4 * $0, as: UInt32.self) }
@@ -89,7 +94,8 @@ extension TokenizerTables {
         default:
             throw .badValue(
                 path: gguf.file.path, key: standard + "model",
-                problem: "is '" + model + "', expected 't5' (Unigram), 'llama' (SentencePiece BPE) or 'bert' (WordPiece)")
+                problem: "is '" + model
+                    + "', expected 't5' (Unigram), 'llama' (SentencePiece BPE) or 'bert' (WordPiece)")
         }
     }
 }
@@ -103,7 +109,9 @@ private struct TokenizerMetadataReader {
     func tables(_ kind: TokenizerSettings.Kind) throws(Fault) -> TokenizerTables {
         let tokens = try array("tokenizer.ggml.tokens", .string, "an array of strings")
         let count = tokens.count
-        guard count > 0, count <= TokenizerTables.maxPieces else { throw bad("tokenizer.ggml.tokens", "has " + String(count) + " pieces") }
+        guard count > 0, count <= TokenizerTables.maxPieces else {
+            throw bad("tokenizer.ggml.tokens", "has " + String(count) + " pieces")
+        }
         let empty = UnsafeRawBufferPointer(start: nil, count: 0)
         let index = try array("albit.tokenizer.piece_offsets", .uint32, "an array of unsigned 32-bit integers").bytes
         let units = try array("albit.tokenizer.trie", .uint32, "an array of unsigned 32-bit integers").bytes
@@ -130,27 +138,37 @@ private struct TokenizerMetadataReader {
         if gguf["tokenizer.ggml.precompiled_charsmap"] != nil {
             charsmapBytes = try array("tokenizer.ggml.precompiled_charsmap", .uint8, "an array of bytes").bytes
         }
-        guard let charsmap = Charsmap(charsmapBytes) else { throw bad("tokenizer.ggml.precompiled_charsmap", "is damaged") }
+        guard let charsmap = Charsmap(charsmapBytes) else {
+            throw bad("tokenizer.ggml.precompiled_charsmap", "is damaged")
+        }
         let pieces = PieceList(count: count, bytes: tokens.bytes, index: index)
         var pipeline: TokenizerPipeline?
         var modelCount = count
         if gguf[own + "pipeline"] != nil {
             pipeline = PipelineCodec.decode(try array(own + "pipeline", .uint8, "an array of bytes").bytes)
-            guard pipeline != nil else { throw bad(own + "pipeline", "holds steps that this program does not know; update Albit") }
+            guard pipeline != nil else {
+                throw bad(own + "pipeline", "holds steps that this program does not know; update Albit")
+            }
             modelCount = try gguf.required(own + "model_pieces", try gguf.integer(own + "model_pieces"))
-            guard modelCount >= 0, modelCount <= count else { throw bad(own + "model_pieces", "is outside the vocabulary") }
+            guard modelCount >= 0, modelCount <= count else {
+                throw bad(own + "model_pieces", "is outside the vocabulary")
+            }
         }
         return TokenizerTables(
             views: TokenizerTables.Views(
                 pieces: pieces, pieceIndex: index, units: units, scores: scores, exactScores: exactScores, types: types,
                 charsmapBytes: charsmapBytes, charsmap: charsmap),
-            settings: try settings(kind, count), pipeline: pipeline, modelCount: modelCount, specialTokens: try specialTokens(pieces), specialIDs: try specialIDs(count),
+            settings: try settings(kind, count), pipeline: pipeline, modelCount: modelCount,
+            specialTokens: try specialTokens(pieces), specialIDs: try specialIDs(count),
             template: TokenTemplate(
-                single: try template("albit.tokenizer.template_single", count), pair: try template("albit.tokenizer.template_pair", count)),
+                single: try template("albit.tokenizer.template_single", count),
+                pair: try template("albit.tokenizer.template_pair", count)),
             owner: .file(gguf))
     }
 
-    private func bad(_ key: String, _ problem: String) -> Fault { Fault.badValue(path: path, key: key, problem: problem) }
+    private func bad(_ key: String, _ problem: String) -> Fault {
+        Fault.badValue(path: path, key: key, problem: problem)
+    }
 
     private func array(_ key: String, _ type: GGUFType, _ expected: String) throws(Fault) -> GGUFArray {
         let array = try gguf.required(key, try gguf.array(key))
@@ -198,7 +216,8 @@ private struct TokenizerMetadataReader {
             settings.cleanText = try flag(own + "clean_text")
             settings.separatesCJK = try flag(own + "separates_cjk")
             settings.stripAccents = try flag(own + "strip_accents")
-            settings.maxWordCharacters = try gguf.required(own + "max_word_characters", try gguf.integer(own + "max_word_characters"))
+            settings.maxWordCharacters = try gguf.required(
+                own + "max_word_characters", try gguf.integer(own + "max_word_characters"))
             guard settings.maxWordCharacters > 0, settings.maxWordCharacters <= 100_000 else {
                 throw bad(own + "max_word_characters", "is outside 1 to 100000")
             }
@@ -209,13 +228,15 @@ private struct TokenizerMetadataReader {
     private func specialTokens(_ pieces: PieceList) throws(Fault) -> [SpecialToken] {
         let key = "albit.tokenizer.special_ids"
         let ids = try gguf.required(key, try gguf.integers(key))
-        let strips = try gguf.required("albit.tokenizer.special_strips", try gguf.integers("albit.tokenizer.special_strips"))
+        let strips = try gguf.required(
+            "albit.tokenizer.special_strips", try gguf.integers("albit.tokenizer.special_strips"))
         guard ids.count == strips.count, ids.count <= 4096 else { throw bad(key, "does not fit special_strips") }
         var tokens: [SpecialToken] = []
         for (id, strip) in zip(ids, strips) {
             guard id >= 0, id < pieces.count else { throw bad(key, "holds " + String(id) + ", outside the vocabulary") }
             var token = SpecialToken(
-                id: Int32(truncatingIfNeeded: id), content: Array(pieces.piece(id)), stripsLeft: strip & 1 != 0, stripsRight: strip & 2 != 0)
+                id: Int32(truncatingIfNeeded: id), content: Array(pieces.piece(id)), stripsLeft: strip & 1 != 0,
+                stripsRight: strip & 2 != 0)
             token.normalized = strip & 4 != 0
             token.singleWord = strip & 8 != 0
             tokens.append(token)
@@ -238,22 +259,26 @@ private struct TokenizerMetadataReader {
         guard values.count % 2 == 0, values.count <= 64 else { throw bad(key, "is no list of ids and types") }
         var items: [TokenTemplate.Item] = []
         for i in stride(from: 0, to: values.count, by: 2) {
-            guard values[i] >= Int(TokenTemplate.Item.second), values[i] < count, values[i + 1] >= 0, values[i + 1] < 1024 else {
+            guard values[i] >= Int(TokenTemplate.Item.second), values[i] < count, values[i + 1] >= 0,
+                values[i + 1] < 1024
+            else {
                 throw bad(key, "holds an id or type out of range")
             }
-            items.append(TokenTemplate.Item(id: Int32(truncatingIfNeeded: values[i]), typeID: Int32(truncatingIfNeeded: values[i + 1])))
+            items.append(
+                TokenTemplate.Item(
+                    id: Int32(truncatingIfNeeded: values[i]), typeID: Int32(truncatingIfNeeded: values[i + 1])))
         }
         return items
     }
 }
 
 /// Faults that are found in several places of this file.
-private extension Fault {
-    static func badValue(path: String, key: String, problem: String) -> Fault {
+extension Fault {
+    fileprivate static func badValue(path: String, key: String, problem: String) -> Fault {
         Fault(.modelBadValue, in: path, at: "key '" + key + "'", problem)
     }
 
-    static func wrongKeyType(path: String, key: String, expected: String) -> Fault {
+    fileprivate static func wrongKeyType(path: String, key: String, expected: String) -> Fault {
         Fault(.modelWrongKeyType, in: path, at: "key '" + key + "'", "is not " + expected)
     }
 }

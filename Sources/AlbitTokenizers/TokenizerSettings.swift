@@ -126,5 +126,10 @@ package struct SpecialIDs: Sendable, Equatable {
 
 /// SentencePiece's piece types, with its numbers; GGUF uses the same.
 package enum PieceType: UInt8, Sendable {
-    case normal = 1, unknown = 2, control = 3, userDefined = 4, unused = 5, byte = 6
+    case normal = 1
+    case unknown = 2
+    case control = 3
+    case userDefined = 4
+    case unused = 5
+    case byte = 6
 }

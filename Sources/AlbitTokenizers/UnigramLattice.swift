@@ -48,7 +48,9 @@ struct UnigramLattice {
                 }
                 let candidate = score + before
                 if steps[end].start < 0 || candidate > Double(steps[end].score) {
-                    steps[end] = Step(score: Float(candidate), start: Int32(truncatingIfNeeded: start), id: Int32(truncatingIfNeeded: id))
+                    steps[end] = Step(
+                        score: Float(candidate), start: Int32(truncatingIfNeeded: start),
+                        id: Int32(truncatingIfNeeded: id))
                 }
                 if end - start == length { hasSingle = true }
             }
@@ -56,7 +58,8 @@ struct UnigramLattice {
                 let end = start + length
                 let candidate = unknownScore + before
                 if steps[end].start < 0 || candidate > Double(steps[end].score) {
-                    steps[end] = Step(score: Float(candidate), start: Int32(truncatingIfNeeded: start), id: settings.unknownID)
+                    steps[end] = Step(
+                        score: Float(candidate), start: Int32(truncatingIfNeeded: start), id: settings.unknownID)
                 }
             }
             start += length

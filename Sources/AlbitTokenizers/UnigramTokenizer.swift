@@ -19,20 +19,25 @@ package struct UnigramTokenizer: @unchecked Sendable {
         let settings = tables.settings
         splitter = SpecialTokenSplitter(tables.specialTokens, alsoLowered: settings.lowersFirst && settings.lowerCase)
         preprocessor = AlbertPreprocessor(settings: settings)
-        normalizer = SentencePieceNormalizer(settings: settings, charsmap: tables.charsmap, trie: tables.trie, types: tables.types)
+        normalizer = SentencePieceNormalizer(
+            settings: settings, charsmap: tables.charsmap, trie: tables.trie, types: tables.types)
         lattice = UnigramLattice(trie: tables.trie, scores: tables.scores, types: tables.types, settings: settings)
         merger = settings.kind == .bytePair ? BytePairMerger(tables) : nil
         if settings.byteFallback {
             byteIDs = [Int32](repeating: settings.unknownID, count: 256)
             for id in 0..<tables.types.count where tables.types[id] == PieceType.byte.rawValue {
-                if let byte = UnigramTokenizer.byte(ofPiece: tables.trie.pieces.piece(id)) { byteIDs[Int(byte)] = Int32(id) }
+                if let byte = UnigramTokenizer.byte(ofPiece: tables.trie.pieces.piece(id)) {
+                    byteIDs[Int(byte)] = Int32(id)
+                }
             }
         }
     }
 
     /// The value of a piece like `<0x0A>`.
     package static func byte(ofPiece piece: UnsafeRawBufferPointer) -> UInt8? {
-        guard piece.count == 6, piece[0] == 0x3C, piece[1] == 0x30, piece[2] == 0x78, piece[5] == 0x3E else { return nil }
+        guard piece.count == 6, piece[0] == 0x3C, piece[1] == 0x30, piece[2] == 0x78, piece[5] == 0x3E else {
+            return nil
+        }
         var value: UInt8 = 0
         for i in 3..<5 {
             let digit = piece[i]
@@ -114,7 +119,8 @@ package struct UnigramTokenizer: @unchecked Sendable {
             let begins = start == 0 || isMark(text.raw, start)
             if id == unknown, !byteIDs.isEmpty {
                 for i in start..<end {
-                    run.append(byteIDs[Int(text.bytes[i])], from, i == end - 1 ? to : from, startsWord: begins && i == start)
+                    run.append(
+                        byteIDs[Int(text.bytes[i])], from, i == end - 1 ? to : from, startsWord: begins && i == start)
                 }
             } else if id == unknown, followsUnknown {
                 run.ends[run.count - 1] = Int32(truncatingIfNeeded: to)
@@ -130,22 +136,29 @@ package struct UnigramTokenizer: @unchecked Sendable {
         _ id: Int32, _ start: Int, _ end: Int, _ text: AlignedText, _ run: inout TokenRun, continues: Bool = false
     ) {
         let bytes = text.bytes
-        let startsWord = !continues && end - start >= 3 && bytes[start] == 0xE2 && bytes[start + 1] == 0x96 && bytes[start + 2] == 0x81
-        run.append(id, text.origins[start].start, text.origins[end - 1].end, startsWord: startsWord || start == 0 && !continues)
+        let startsWord =
+            !continues && end - start >= 3 && bytes[start] == 0xE2 && bytes[start + 1] == 0x96
+            && bytes[start + 2] == 0x81
+        run.append(
+            id, text.origins[start].start, text.origins[end - 1].end, startsWord: startsWord || start == 0 && !continues
+        )
     }
 
     /// `9,` is to be `9` and `,`: the part before the comma is segmented again by itself, and loses the mark of white
     /// space that this puts in front unless the piece had one.
     ///
     /// Source: transformers 4.57, `AlbertTokenizer._tokenize`.
-    private func splitDigitCommas(_ places: [(token: Int, start: Int, end: Int)], _ text: AlignedText, _ run: inout TokenRun) {
+    private func splitDigitCommas(
+        _ places: [(token: Int, start: Int, end: Int)], _ text: AlignedText, _ run: inout TokenRun
+    ) {
         var result = TokenRun()
         result.reserve(run.count + 2 * places.count)
         var done = 0
         func copy(upTo token: Int) {
             while done < token {
                 result.append(
-                    run.ids[done], UInt32(truncatingIfNeeded: run.starts[done]), UInt32(truncatingIfNeeded: run.ends[done]),
+                    run.ids[done], UInt32(truncatingIfNeeded: run.starts[done]),
+                    UInt32(truncatingIfNeeded: run.ends[done]),
                     startsWord: run.startsWord[done])
                 done += 1
             }
@@ -191,7 +204,8 @@ package struct UnigramTokenizer: @unchecked Sendable {
             }
             for k in 0..<inner.count {
                 result.append(
-                    inner.ids[k], UInt32(truncatingIfNeeded: inner.starts[k]), UInt32(truncatingIfNeeded: inner.ends[k]),
+                    inner.ids[k], UInt32(truncatingIfNeeded: inner.starts[k]),
+                    UInt32(truncatingIfNeeded: inner.ends[k]),
                     startsWord: inner.startsWord[k])
             }
             result.append(commaID, text.origins[end - 1].start, text.origins[end - 1].end, startsWord: false)

@@ -51,7 +51,8 @@ package struct WordPieceTokenizer: @unchecked Sendable {
 
     /// `sorts` is set where a mark that stays has a combining class: only then does the order of marks show.
     private func words(
-        _ text: UnsafeRawBufferPointer, _ range: Range<Int>, _ word: AlignedText, _ run: inout TokenRun, _ sorts: inout Bool
+        _ text: UnsafeRawBufferPointer, _ range: Range<Int>, _ word: AlignedText, _ run: inout TokenRun,
+        _ sorts: inout Bool
     ) {
         let settings = self.settings
         let bounded = UnsafeRawBufferPointer(rebasing: text[..<range.upperBound])
@@ -169,7 +170,8 @@ package struct WordPieceTokenizer: @unchecked Sendable {
         let raw = word.raw
         let unknown = tables.settings.unknownID
         let first = run.count
-        var isKnown = word.count <= tables.settings.maxWordCharacters
+        var isKnown =
+            word.count <= tables.settings.maxWordCharacters
             || UTF8Bytes.characters(in: raw, before: raw.count) <= tables.settings.maxWordCharacters
         var start = 0
         while isKnown, start < raw.count {
@@ -182,7 +184,9 @@ package struct WordPieceTokenizer: @unchecked Sendable {
                 isKnown = false
                 break
             }
-            run.append(Int32(truncatingIfNeeded: id), word.origins[start].start, word.origins[longest - 1].end, startsWord: start == 0)
+            run.append(
+                Int32(truncatingIfNeeded: id), word.origins[start].start, word.origins[longest - 1].end,
+                startsWord: start == 0)
             start = longest
         }
         if !isKnown {

@@ -10,7 +10,7 @@ import CPlatform
     static func main() {
         // Refers to embedded.c, so that a board build without it can't be linked. x86-64 serves as a dialect check too.
         #if hasFeature(Embedded) && !arch(x86_64)
-            if !platform_embedded_runtime_is_mended() { platform_exit(ExitCode.machine.rawValue) }
+        if !platform_embedded_runtime_is_mended() { platform_exit(ExitCode.machine.rawValue) }
         #endif
         platform_quiet_pipes()
         do throws(Fault) {

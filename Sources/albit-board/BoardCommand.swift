@@ -38,7 +38,8 @@ enum BoardCommand {
             try encode.run(Model(path: path), inputs: [input], output: output)
         case CommandTable.inspect:
             let inspection = try Inspection(ModelFile(path: path))
-            try InspectCommand(json: arguments.flag("json"), tensors: arguments.flag("tensors")).run(inspection, output: output)
+            try InspectCommand(json: arguments.flag("json"), tensors: arguments.flag("tensors")).run(
+                inspection, output: output)
         case CommandTable.serveLines:
             try ServeLinesCommand(options: TaskOptions(arguments)).run(Model(path: path), output: output)
         case CommandTable.bench:
@@ -70,7 +71,8 @@ enum BoardCommand {
         let start = platform_now()
         let model = try Model(path: path)
         let loadSeconds = platform_now() - start
-        var command = BenchCommand(run: RunOptions(json: arguments.flag("json"), kernel: arguments.value("kernel") ?? ""))
+        var command = BenchCommand(
+            run: RunOptions(json: arguments.flag("json"), kernel: arguments.value("kernel") ?? ""))
         command.sequences = try counts(arguments, "sequence") ?? command.sequences
         command.batches = try counts(arguments, "batch") ?? command.batches
         command.threads = try counts(arguments, "threads") ?? command.threads

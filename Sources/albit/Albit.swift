@@ -19,8 +19,10 @@ struct Albit: ParsableCommand {
             """,
         version: Version.text,
         subcommands: [
-            Quantize.self, Verify.self, Convert.self, Tokenize.self, Inspect.self, Encode.self, SelfTest.self, Bench.self,
-            Classify.self, Tag.self, Answer.self, Fill.self, Embed.self, Order.self, Choose.self, Summarize.self, Match.self,
+            Quantize.self, Verify.self, Convert.self, Tokenize.self, Inspect.self, Encode.self, SelfTest.self,
+            Bench.self,
+            Classify.self, Tag.self, Answer.self, Fill.self, Embed.self, Order.self, Choose.self, Summarize.self,
+            Match.self,
         ])
 }
 

@@ -14,7 +14,10 @@ struct Answer: ParsableCommand {
     @Argument(help: "An Albit file, or a checkpoint that is then run in float32.", completion: .file())
     var model: String
 
-    @Argument(help: "Questions, each followed by its text; with --context questions only. Without any, lines of --file or standard input, with a tab between.")
+    @Argument(
+        help:
+            "Questions, each followed by its text; with --context questions only. Without any, lines of --file or standard input, with a tab between."
+    )
     var texts: [String] = []
 
     @Option(name: .long, help: "Search this file for every question.", completion: .file())

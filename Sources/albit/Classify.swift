@@ -4,7 +4,8 @@ import ArgumentParser
 struct Classify: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Label texts, or pairs of texts.",
-        discussion: HelpExample.onSample(#"classify $model "a charming film" "bleak and desperate""#, #"classify $model "a charming film" --json"#))
+        discussion: HelpExample.onSample(
+            #"classify $model "a charming film" "bleak and desperate""#, #"classify $model "a charming film" --json"#))
 
     @Argument(help: "An Albit file, or a checkpoint that is then run in float32.", completion: .file())
     var model: String

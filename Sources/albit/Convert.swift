@@ -33,11 +33,16 @@ struct Convert: ParsableCommand {
     @OptionGroup var source: SourceArguments
 
     func validate() throws {
-        let kind = output.hasSuffix(".onnx") ? "an .onnx file" : output.hasSuffix(".gguf") ? "a .gguf file" : "a directory"
+        let kind =
+            output.hasSuffix(".onnx") ? "an .onnx file" : output.hasSuffix(".gguf") ? "a .gguf file" : "a directory"
         switch (weights, kind) {
         case (.f32, _), (.f16, "a .gguf file"), (.int8, "an .onnx file"): break
-        case (.int8, "a .gguf file"): throw ValidationError("int8 GGUF files come from 'albit quantize'; convert writes f32 and f16.")
-        default: throw ValidationError("--weights \(weights.rawValue) is not for \(kind): f16 goes into a .gguf file, int8 into an .onnx file.")
+        case (.int8, "a .gguf file"):
+            throw ValidationError("int8 GGUF files come from 'albit quantize'; convert writes f32 and f16.")
+        default:
+            throw ValidationError(
+                "--weights \(weights.rawValue) is not for \(kind): f16 goes into a .gguf file, int8 into an .onnx file."
+            )
         }
     }
 

@@ -4,7 +4,9 @@ import ArgumentParser
 struct Fill: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Find words for [MASK].",
-        discussion: HelpExample.with("albert.gguf: a model as pretrained, albert-base-v2 for example", #"fill albert.gguf "The capital of France is [MASK].""#))
+        discussion: HelpExample.with(
+            "albert.gguf: a model as pretrained, albert-base-v2 for example",
+            #"fill albert.gguf "The capital of France is [MASK].""#))
 
     @Argument(help: "An Albit file, or a checkpoint that is then run in float32.", completion: .file())
     var model: String

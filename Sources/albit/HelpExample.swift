@@ -19,7 +19,8 @@ enum HelpExample {
         if platform_executable_path(&path, path.count) {
             let program = String(decoding: path.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
             // PREFIX/bin/albit
-            let prefix = program.split(separator: "/", omittingEmptySubsequences: false).dropLast(2).joined(separator: "/")
+            let prefix = program.split(separator: "/", omittingEmptySubsequences: false).dropLast(2).joined(
+                separator: "/")
             let installed = prefix + "/share/albit/" + name
             if installed.withCString({ platform_kind($0) }) == PLATFORM_KIND_DIRECTORY { return installed }
         }

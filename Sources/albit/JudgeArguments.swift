@@ -8,12 +8,15 @@ struct JudgeArguments: ParsableArguments {
     @Option(name: .long, help: "Least score of a label in a set of labels, 0 to 1.")
     var threshold: Float = 0.5
 
-    @Option(name: .long, help: "Whether labels of the data are ids or names, where they can be confused: ids, names.",
+    @Option(
+        name: .long, help: "Whether labels of the data are ids or names, where they can be confused: ids, names.",
         completion: .list(["ids", "names"]))
     var labelValues: String?
 
     @Option(
-        name: .long, help: "How a classifier is read, where its checkpoint does not tell: \(JudgeArguments.problemTypes.joined(separator: ", ")).",
+        name: .long,
+        help:
+            "How a classifier is read, where its checkpoint does not tell: \(JudgeArguments.problemTypes.joined(separator: ", ")).",
         completion: .list(JudgeArguments.problemTypes))
     var problemType: String?
 
@@ -24,9 +27,12 @@ struct JudgeArguments: ParsableArguments {
             throw ValidationError("--label-values is '\(labelValues)', expected ids or names.")
         }
         if let problemType, ProblemType(rawValue: problemType) == nil {
-            throw ValidationError("--problem-type is '\(problemType)', expected one of \(Self.problemTypes.joined(separator: ", ")).")
+            throw ValidationError(
+                "--problem-type is '\(problemType)', expected one of \(Self.problemTypes.joined(separator: ", ")).")
         }
-        if !(threshold > 0 && threshold < 1) { throw ValidationError("--threshold is \(threshold), expected a number between 0 and 1.") }
+        if !(threshold > 0 && threshold < 1) {
+            throw ValidationError("--threshold is \(threshold), expected a number between 0 and 1.")
+        }
     }
 
     var settings: JudgeSettings {

@@ -19,17 +19,23 @@ struct LimitArguments: ParsableArguments {
     var gate = false
 
     func validate() throws {
-        let values = [("max-drop", maxDrop), ("equivalence", equivalence), ("min-agreement", minAgreement), ("max-error", maxError)]
+        let values = [
+            ("max-drop", maxDrop), ("equivalence", equivalence), ("min-agreement", minAgreement),
+            ("max-error", maxError),
+        ]
         for (name, value) in values {
             if let value, !value.isFinite || value < 0 && name != "max-drop" {
                 throw ValidationError("--\(name) is \(value), expected a number from 0 up.")
             }
         }
-        if let minAgreement, minAgreement > 100 { throw ValidationError("--min-agreement is \(minAgreement), expected 0 to 100 percent.") }
+        if let minAgreement, minAgreement > 100 {
+            throw ValidationError("--min-agreement is \(minAgreement), expected 0 to 100 percent.")
+        }
     }
 
     var limits: DriftLimits {
         DriftLimits(
-            maxDrop: maxDrop, equivalence: equivalence, minAgreement: minAgreement, maxError: maxError, isRecommended: gate)
+            maxDrop: maxDrop, equivalence: equivalence, minAgreement: minAgreement, maxError: maxError,
+            isRecommended: gate)
     }
 }

@@ -21,7 +21,8 @@ struct ManualPage {
         for command in commands { self.command(command) }
         line(".SH EXIT STATUS")
         for (code, meaning) in [
-            (0, "All went well."), (1, "A check failed: drift over its limit, a self-test that found other bytes."), (2, "Wrong usage."),
+            (0, "All went well."), (1, "A check failed: drift over its limit, a self-test that found other bytes."),
+            (2, "Wrong usage."),
             (3, "Bad input."), (4, "The machine failed: no memory, disk full, I/O error."),
         ] {
             line(".TP")
@@ -29,15 +30,20 @@ struct ManualPage {
             line(meaning)
         }
         line(".SH SEE ALSO")
-        line("albit help COMMAND. The model file, the arithmetic and the formats that are read are described in the folder")
+        line(
+            "albit help COMMAND. The model file, the arithmetic and the formats that are read are described in the folder"
+        )
         line("formats of the source.")
     }
 
     private mutating func line(_ text: String) { self.text += text + "\n" }
 
     private mutating func synopsis(_ command: JSONValue) {
-        let arguments = (command["arguments"]?.array ?? []).filter { $0["kind"]?.string == "positional" }.map { argument in
-            let name = (argument["valueName"]?.string ?? "").uppercased() + (argument["isRepeating"]?.bool == true ? " ..." : "")
+        let arguments = (command["arguments"]?.array ?? []).filter { $0["kind"]?.string == "positional" }.map {
+            argument in
+            let name =
+                (argument["valueName"]?.string ?? "").uppercased()
+                + (argument["isRepeating"]?.bool == true ? " ..." : "")
             return argument["isOptional"]?.bool == true ? "[" + name + "]" : name
         }
         line(".B albit \(ManualPage.escaped(command["commandName"]?.string ?? ""))")
@@ -81,7 +87,11 @@ struct ManualPage {
             let indented = row.hasPrefix("  ")
             if indented != isVerbatim { line(indented ? ".PP\n.nf\n.RS" : ".RE\n.fi\n.PP") }
             isVerbatim = indented
-            if !row.isEmpty { line(ManualPage.escaped(String(indented ? row.dropFirst(2) : row))) } else if !indented { line(".PP") }
+            if !row.isEmpty {
+                line(ManualPage.escaped(String(indented ? row.dropFirst(2) : row)))
+            } else if !indented {
+                line(".PP")
+            }
         }
         if isVerbatim { line(".RE\n.fi\n.PP") }
     }

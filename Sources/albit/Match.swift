@@ -19,7 +19,9 @@ struct Match: ParsableCommand {
     @Argument(help: "A question and its candidates; with --candidates or --index questions only.")
     var texts: [String] = []
 
-    @Option(name: .long, help: "Candidates, a line each, or a table as for --file; arguments are questions then.", completion: .file())
+    @Option(
+        name: .long, help: "Candidates, a line each, or a table as for --file; arguments are questions then.",
+        completion: .file())
     var candidates: String?
 
     @Option(name: .long, help: "Save the candidates' vectors.", completion: .file())

@@ -3,13 +3,20 @@ import ArgumentParser
 
 /// Limits that `quantize` must keep, by raising the precision of as few sites as it can.
 struct PrecisionArguments: ParsableArguments {
-    @Option(name: .long, help: "Largest relative error of the last hidden state; sites are made more precise until it holds.")
+    @Option(
+        name: .long,
+        help: "Largest relative error of the last hidden state; sites are made more precise until it holds.")
     var maxError: Double?
 
-    @Option(name: .long, help: "Most points that the task metric may drop on --data; sites are made more precise until it holds.")
+    @Option(
+        name: .long,
+        help: "Most points that the task metric may drop on --data; sites are made more precise until it holds.")
     var maxDrop: Double?
 
-    @Option(name: .long, help: "Data that the limits are measured on, as for verify. (default for --max-error: the calibration data)", completion: .file())
+    @Option(
+        name: .long,
+        help: "Data that the limits are measured on, as for verify. (default for --max-error: the calibration data)",
+        completion: .file())
     var data: String?
 
     @Option(name: .long, help: "Which columns of --data and --calibrate are for what, as in text=review,label=stars.")

@@ -23,7 +23,9 @@ struct Quantize: ParsableCommand {
     @Option(name: .long, help: "plain, default or accurate.")
     var preset = Preset.default
 
-    @Option(name: .long, help: "Calibration data: a text a line, or texts or ids as for verify --data.", completion: .file())
+    @Option(
+        name: .long, help: "Calibration data: a text a line, or texts or ids as for verify --data.", completion: .file()
+    )
     var calibrate: String?
 
     @Flag(name: .long, help: "Replace the output where it exists.")

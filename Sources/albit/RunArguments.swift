@@ -22,6 +22,8 @@ struct RunArguments: ParsableArguments {
     var choice: ComputeChoice { ComputeChoice(threads: threads ?? 0, kernel: kernel) }
 
     func validate() throws {
-        if let threads, !(0...1024).contains(threads) { throw ValidationError("--threads is \(threads), expected 1 to 1024.") }
+        if let threads, !(0...1024).contains(threads) {
+            throw ValidationError("--threads is \(threads), expected 1 to 1024.")
+        }
     }
 }

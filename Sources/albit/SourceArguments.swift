@@ -7,16 +7,25 @@ import ArgumentParser
 
 /// What names the files around a checkpoint, where they do not lie beside it.
 struct SourceArguments: ParsableArguments {
-    @Option(name: .long, help: "Configuration to use (config.json). (default: the one beside the weights)", completion: .file())
+    @Option(
+        name: .long, help: "Configuration to use (config.json). (default: the one beside the weights)",
+        completion: .file())
     var config: String?
 
-    @Option(name: .long, help: "Tokenizer to use: spiece.model, tokenizer.json or vocab.txt. (default: the one beside the weights)", completion: .file())
+    @Option(
+        name: .long,
+        help: "Tokenizer to use: spiece.model, tokenizer.json or vocab.txt. (default: the one beside the weights)",
+        completion: .file())
     var tokenizer: String?
 
-    @Option(name: .long, help: "File with the classifier's labels, one a line. (default: those of the configuration)", completion: .file())
+    @Option(
+        name: .long, help: "File with the classifier's labels, one a line. (default: those of the configuration)",
+        completion: .file())
     var labels: String?
 
-    @Option(name: .long, help: "Head to use where a model has several: \(Head.allCases.map(\.name).joined(separator: ", ")).",
+    @Option(
+        name: .long,
+        help: "Head to use where a model has several: \(Head.allCases.map(\.name).joined(separator: ", ")).",
         completion: .list(Head.allCases.map(\.name)))
     var task: String?
 
@@ -31,7 +40,8 @@ struct SourceArguments: ParsableArguments {
     }
 
     var options: ImportOptions {
-        ImportOptions(config: config, tokenizer: tokenizer, labels: labels, head: task.flatMap { Head(name: $0) }, root: root)
+        ImportOptions(
+            config: config, tokenizer: tokenizer, labels: labels, head: task.flatMap { Head(name: $0) }, root: root)
     }
 
     /// The model at a path: an Albit file as it is, anything else imported and run in float32.

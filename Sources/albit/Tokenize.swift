@@ -13,7 +13,8 @@ struct Tokenize: ParsableCommand {
             \(HelpExample.onSample(#"tokenize $model "a charming film" --json"#))
             """)
 
-    @Argument(help: "An Albit file, a checkpoint, or a bare spiece.model, tokenizer.json or vocab.txt.", completion: .file())
+    @Argument(
+        help: "An Albit file, a checkpoint, or a bare spiece.model, tokenizer.json or vocab.txt.", completion: .file())
     var model: String
 
     @Argument(help: "Texts.")

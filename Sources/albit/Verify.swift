@@ -19,12 +19,15 @@ struct Verify: ParsableCommand {
     @Argument(help: "The candidate; left out with --golden, which then judges the one model.", completion: .file())
     var candidate: String?
 
-    @Option(name: .long, help: "Outputs that another program computed: .npz with hidden_0, logits_0, hidden_1 ...", completion: .file())
+    @Option(
+        name: .long, help: "Outputs that another program computed: .npz with hidden_0, logits_0, hidden_1 ...",
+        completion: .file())
     var golden: String?
 
     @Option(
         name: .long,
-        help: "TSV or CSV with a header, JSON (text, pair, label; ids; words, tags; question, context, answers; choices), CoNLL, SQuAD.",
+        help:
+            "TSV or CSV with a header, JSON (text, pair, label; ids; words, tags; question, context, answers; choices), CoNLL, SQuAD.",
         completion: .file())
     var data: String
 

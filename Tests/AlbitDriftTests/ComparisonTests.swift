@@ -1,4 +1,3 @@
-@testable import AlbitDrift
 import AlbitImporters
 import AlbitMaking
 import AlbitModel
@@ -8,6 +7,8 @@ import AlbitText
 import AlbitTokenizers
 import TestData
 import Testing
+
+@testable import AlbitDrift
 
 struct ComparisonTests {
     static func model(_ path: String, labels: [String]? = nil) throws -> Model {
@@ -72,19 +73,27 @@ struct ComparisonTests {
     /// A limit in points holds for the reference itself, and not for a model that answers otherwise.
     @Test func aDropIsMeasured() throws {
         let model = try ComparisonTests.model(ComparisonTests.sample)
-        let data = try DataFileTests.file("text\tlabel\na charming journey\tPOSITIVE\nawful\tNEGATIVE\nbleak and desperate\tNEGATIVE\nlovely\tPOSITIVE\n")
+        let data = try DataFileTests.file(
+            "text\tlabel\na charming journey\tPOSITIVE\nawful\tNEGATIVE\nbleak and desperate\tNEGATIVE\nlovely\tPOSITIVE\n"
+        )
         let probe = try TaskProbe(reference: model, data: data, limit: 0, kernel: .best, threads: 1)
         #expect(try probe.holds(model.weights))
         #expect(probe.found == "accuracy drops from 100.00 % to 100.00 %")
         // The same network with its two labels exchanged is wrong everywhere.
         let classifier = try #require(model.weights.classifier)
-        guard case .float32(let weight, let bias) = classifier.weights else { Issue.record("not float32"); return }
-        let (columns, copy) = (classifier.columns, UnsafeMutablePointer<Float>.allocate(capacity: 2 * classifier.columns + 2))
+        guard case .float32(let weight, let bias) = classifier.weights else {
+            Issue.record("not float32")
+            return
+        }
+        let (columns, copy) = (
+            classifier.columns, UnsafeMutablePointer<Float>.allocate(capacity: 2 * classifier.columns + 2)
+        )
         defer { copy.deallocate() }
         for i in 0..<columns { (copy[i], copy[columns + i]) = (weight[columns + i], weight[i]) }
         let rest = copy + 2 * columns
         (rest[0], rest[1]) = (bias?[1] ?? 0, bias?[0] ?? 0)
-        let exchanged = Linear(weights: .float32(weight: UnsafePointer(copy), bias: UnsafePointer(rest)), rows: 2, columns: columns)
+        let exchanged = Linear(
+            weights: .float32(weight: UnsafePointer(copy), bias: UnsafePointer(rest)), rows: 2, columns: columns)
         #expect(try !probe.holds(model.weights.with(classifier: exchanged)))
         #expect(probe.found == "accuracy drops from 100.00 % to 0.00 %")
     }
@@ -99,7 +108,9 @@ struct ComparisonTests {
         let several = fault { try run(model, model, "{\"text\": \"a\", \"label\": [0]}\n") }
         #expect(several.isA(.dataOtherForm) || several.isA(.exampleNotLabel), "\(String(describing: several))")
         let choices = try SabotageTests.cases[4].model()
-        let choice = fault { try run(choices, choices, "{\"text\": \"a\", \"choices\": [\"b\", \"c\"], \"label\": 2}\n") }
+        let choice = fault {
+            try run(choices, choices, "{\"text\": \"a\", \"choices\": [\"b\", \"c\"], \"label\": 2}\n")
+        }
         #expect(choice.isA(.dataUnknownLabel, "0 to 1"), "\(String(describing: choice))")
     }
 
@@ -116,6 +127,8 @@ struct ComparisonTests {
         let figures = Dictionary(uniqueKeysWithValues: printed.metrics.map { ($0.name, $0.reference ?? -1) })
         #expect((figures["HasAns exact"] ?? 0) + (figures["NoAns exact"] ?? 0) <= 100)
         let unknown = try run(model, model, rows(["[]", "[]"]))
-        #expect(unknown.metrics.isEmpty && unknown.figures.noMetric == "no question of the data has an answer to compare with")
+        #expect(
+            unknown.metrics.isEmpty
+                && unknown.figures.noMetric == "no question of the data has an answer to compare with")
     }
 }

@@ -1,8 +1,9 @@
-@testable import AlbitDrift
 import AlbitText
 import Foundation
 import TestData
 import Testing
+
+@testable import AlbitDrift
 
 struct DataFileTests {
     static func file(_ text: String) throws -> String {
@@ -42,9 +43,14 @@ struct DataFileTests {
     }
 
     @Test func jsonLines() throws {
-        let examples = try DataFileTests.read(DataFileTests.file("{\"ids\": [2, 5, 3], \"typeIds\": [0, 0, 1], \"label\": 1.5}\n\n{\"text\": \"a\", \"pair\": null}\n"))
+        let examples = try DataFileTests.read(
+            DataFileTests.file(
+                "{\"ids\": [2, 5, 3], \"typeIds\": [0, 0, 1], \"label\": 1.5}\n\n{\"text\": \"a\", \"pair\": null}\n"))
         try #require(examples.count == 2)
-        guard case .ids(let ids, let types) = examples[0].input else { Issue.record("no ids"); return }
+        guard case .ids(let ids, let types) = examples[0].input else {
+            Issue.record("no ids")
+            return
+        }
         #expect(ids == [2, 5, 3])
         #expect(types == [0, 0, 1])
         #expect(examples[0].label == "1.5")
@@ -55,12 +61,15 @@ struct DataFileTests {
     /// Each way to be wrong is told apart, with its line.
     @Test(arguments: [
         ("", FaultCode.dataEmpty, ""), ("\n \n", .dataEmpty, ""), ("a\tb\n1\t2\n", .dataNoColumn, "'text'"),
-        ("text\tlabel\na\t1\nb\n", .dataWrongColumnCount, "line 3"), ("text,label\n\"a,1\n", .dataUnclosedQuote, "line 2"),
-        ("{\"text\": \"a\"}\n{\"text\": \n", .jsonUnexpectedEnd, "line 2"), ("{\"label\": 1}\n", .dataNoColumn, "'label'"),
+        ("text\tlabel\na\t1\nb\n", .dataWrongColumnCount, "line 3"),
+        ("text,label\n\"a,1\n", .dataUnclosedQuote, "line 2"),
+        ("{\"text\": \"a\"}\n{\"text\": \n", .jsonUnexpectedEnd, "line 2"),
+        ("{\"label\": 1}\n", .dataNoColumn, "'label'"),
         ("{\"text\": 5}\n", .exampleNotText, "'text' is not a string"),
         ("{\"text\": \"a\", \"pair\": 5}\n", .exampleNotText, "'pair' is not a string"),
         ("{\"text\": \"a\", \"label\": []}\n", .exampleNotLabel, "'label' is not a name or a number"),
-        ("{\"ids\": [1.5]}\n", .exampleNotIds, "'ids' is not a list"), ("{\"ids\": 7}\n", .exampleNotIds, "'ids' is not a list"),
+        ("{\"ids\": [1.5]}\n", .exampleNotIds, "'ids' is not a list"),
+        ("{\"ids\": 7}\n", .exampleNotIds, "'ids' is not a list"),
         ("{\"ids\": [99999999999]}\n", .exampleNotIds, "'ids' is not a list"),
         ("ids\tlabel\n1 x\t0\n", .exampleNotIds, "line 2: 'ids' is not a list"),
     ])

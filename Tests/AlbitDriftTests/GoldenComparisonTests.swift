@@ -1,4 +1,3 @@
-@testable import AlbitDrift
 import AlbitImporters
 import AlbitRuntime
 import AlbitTasks
@@ -7,23 +6,28 @@ import Foundation
 import TestData
 import Testing
 
+@testable import AlbitDrift
+
 /// `base.npz`: the first sequence of the zoo's golden `base` (transformers 5.23), under the names that `--golden` takes.
 struct GoldenComparisonTests {
     let golden: NumpyArchive
     let model: Model
 
     init() throws {
-        golden = try NumpyArchive(path: URL(filePath: #filePath).deletingLastPathComponent().appending(path: "base.npz").path)
+        golden = try NumpyArchive(
+            path: URL(filePath: #filePath).deletingLastPathComponent().appending(path: "base.npz").path)
         model = try ComparisonTests.model(Zoo.directory + "/torch/hf441_base-seqcls")
     }
 
     func run(_ golden: NumpyArchive, _ text: String) throws -> DriftReport {
-        try GoldenComparison.run(model, golden: golden, data: DataFile(path: DataFileTests.file(text)), kernel: .best, threads: 1)
+        try GoldenComparison.run(
+            model, golden: golden, data: DataFile(path: DataFileTests.file(text)), kernel: .best, threads: 1)
     }
 
     /// float32 in another order of sums: some 1e-6 apart. Examples beyond the goldens are not looked at.
     @Test func transformersOutputsAgree() throws {
-        let line = "{\"ids\": [2, 17, 250, 999, 42, 3, 611, 7, 88, 500, 4, 3], \"typeIds\": [0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 1]}\n"
+        let line =
+            "{\"ids\": [2, 17, 250, 999, 42, 3, 611, 7, 88, 500, 4, 3], \"typeIds\": [0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 1]}\n"
         let report = try run(golden, line + line)
         #expect(report.examples == 1)
         #expect(report.tokens == 12)

@@ -1,7 +1,8 @@
-@testable import AlbitDrift
 import AlbitText
 import Foundation
 import Testing
+
+@testable import AlbitDrift
 
 /// Figures of scikit-learn, scipy, seqeval and SQuAD's script (`Scripts/golden-metrics.py`), met to 1e-9: sums in another
 /// order differ by some 1e-15. With ALBIT_GOLDEN_METRICS, another file of the script.
@@ -10,7 +11,9 @@ struct GoldenMetricsTests {
 
     init() throws {
         let path = ProcessInfo.processInfo.environment["ALBIT_GOLDEN_METRICS"]
-        let file = path.map { URL(filePath: $0) } ?? URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Golden.json")
+        let file =
+            path.map { URL(filePath: $0) }
+            ?? URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Golden.json")
         cases = try JSONDecoder().decode(GoldenMetrics.self, from: Data(contentsOf: file))
     }
 
@@ -44,7 +47,8 @@ struct GoldenMetricsTests {
             }
             if let binary = item.binary { try equal(counts.f1(of: 1), binary, "binary F1 \(number)") }
             try equal(counts.matthews, item.matthews, "Matthews \(number)")
-            let paired = PairedLabels(truth: item.truth, reference: item.predicted, candidate: item.truth, classes: item.classes, names: [])
+            let paired = PairedLabels(
+                truth: item.truth, reference: item.predicted, candidate: item.truth, classes: item.classes, names: [])
             let values = paired.values()
             try equal(values.reference[0], item.accuracy, "paired accuracy \(number)")
             try equal(values.reference[1], item.macro[2], "paired macro F1 \(number)")
@@ -61,7 +65,9 @@ struct GoldenMetricsTests {
             try equal(sets.microF1, item.microF1, "micro F1 \(number)")
             try equal(sets.macroF1, item.macroF1, "macro F1 \(number)")
             try equal(sets.exactMatch, item.exact, "exact match \(number)")
-            for index in 0..<item.classes { try equal(sets.byClass.f1(of: index), item.f1[index], "F1 of \(index) \(number)") }
+            for index in 0..<item.classes {
+                try equal(sets.byClass.f1(of: index), item.f1[index], "F1 of \(index) \(number)")
+            }
         }
         #expect(cases.sets.count >= 16)
     }
@@ -86,7 +92,9 @@ struct GoldenMetricsTests {
             let scheme = try #require(TagScheme(rawValue: item.scheme))
             for (mode, figures) in [(nil, item.default), (scheme, item.strict)] {
                 var match = EntityMatch(scheme: mode)
-                for (truth, predicted) in zip(item.truth, item.predicted) { match.add(truth: truth, predicted: predicted) }
+                for (truth, predicted) in zip(item.truth, item.predicted) {
+                    match.add(truth: truth, predicted: predicted)
+                }
                 let what = "\(mode?.rawValue ?? "default") \(number)"
                 try equal(match.f1, figures.f1, "F1 \(what)")
                 try equal(match.precision, figures.precision, "precision \(what)")
@@ -109,7 +117,10 @@ struct GoldenMetricsTests {
                 #expect(Array(AnswerMatch.normalized(row.prediction).utf8) == Array(row.normalized.utf8))
                 figures.add(row.prediction, answers: row.answers)
             }
-            for (part, truth) in [(figures.total, item.total), (figures.withAnswer, item.withAnswer), (figures.withoutAnswer, item.withoutAnswer)] {
+            for (part, truth) in [
+                (figures.total, item.total), (figures.withAnswer, item.withAnswer),
+                (figures.withoutAnswer, item.withoutAnswer),
+            ] {
                 try equal(part.exact, truth.exact, "exact match \(number)")
                 try equal(part.f1, truth.f1, "F1 \(number)")
             }
@@ -140,7 +151,9 @@ struct GoldenMetricsTests {
     @Test func hiddenWords() throws {
         for (number, item) in cases.hidden_words.enumerated() {
             var figures = MaskedWordFigures()
-            for (logits, truth) in zip(item.logits, item.truth) { figures.add(MaskedWord(logits: logits, truth: truth)) }
+            for (logits, truth) in zip(item.logits, item.truth) {
+                figures.add(MaskedWord(logits: logits, truth: truth))
+            }
             try equal(figures.accuracy(top: 1), item.top1, "top 1 \(number)")
             try equal(figures.accuracy(top: 3), item.top3, "top 3 \(number)")
             try equal(figures.pseudoPerplexity, item.pseudoPerplexity, "pseudo-perplexity \(number)")
@@ -152,7 +165,9 @@ struct GoldenMetricsTests {
     @Test func rankings() throws {
         for (number, item) in cases.rankings.enumerated() {
             let rankings = item.queries.map { Ranking(scores: $0.scores, relevant: Set($0.relevant)) }
-            func mean(_ figure: (Ranking) -> Double?) -> Double { rankings.reduce(0) { $0 + (figure($1) ?? .nan) } / Double(rankings.count) }
+            func mean(_ figure: (Ranking) -> Double?) -> Double {
+                rankings.reduce(0) { $0 + (figure($1) ?? .nan) } / Double(rankings.count)
+            }
             try equal(mean { $0.recall(1) }, item.recall1, "recall@1 \(number)")
             try equal(mean { $0.recall(5) }, item.recall5, "recall@5 \(number)")
             try equal(mean(\.reciprocalRank), item.reciprocal, "MRR \(number)")
@@ -162,6 +177,8 @@ struct GoldenMetricsTests {
     }
 
     @Test func mcNemar() throws {
-        for item in cases.mcNemar { try equal(Statistics.mcNemar(onlyReference: item.only[0], onlyCandidate: item.only[1]), item.p, "p") }
+        for item in cases.mcNemar {
+            try equal(Statistics.mcNemar(onlyReference: item.only[0], onlyCandidate: item.only[1]), item.p, "p")
+        }
     }
 }

@@ -71,13 +71,17 @@ struct PrecisionSearchTests {
 
     @Test func countsMultiplications() throws {
         let configuration = Configuration(
-            architecture: .albert, vocabSize: 100, embeddingSize: 16, hiddenSize: 32, intermediateSize: 64, numAttentionHeads: 2,
-            numHiddenLayers: 1, numHiddenGroups: 1, innerGroupNum: 1, hiddenAct: .gelu, maxPositionEmbeddings: 64, typeVocabSize: 2,
+            architecture: .albert, vocabSize: 100, embeddingSize: 16, hiddenSize: 32, intermediateSize: 64,
+            numAttentionHeads: 2,
+            numHiddenLayers: 1, numHiddenGroups: 1, innerGroupNum: 1, hiddenAct: .gelu, maxPositionEmbeddings: 64,
+            typeVocabSize: 2,
             layerNormEps: 1e-12)
         let cost = PrecisionCost(configuration)
         // 3·32² + 32² + 2·32·64 matmul products and 3·32 for each of 10 tokens that attention looks at.
         #expect(try cost.multiplications(Self.map([1, 1, 1, 1, 1]), length: 10) == 4 * 1024 + 4096 + 960)
-        #expect(try cost.multiplications(Self.map([3, 2, 2, 2, 1]), length: 10) == 12 * 1024 + 2 * 1024 + 3 * 2048 + 8 * 320)
+        #expect(
+            try cost.multiplications(Self.map([3, 2, 2, 2, 1]), length: 10) == 12 * 1024 + 2 * 1024 + 3 * 2048 + 8 * 320
+        )
         #expect(cost.top(hasSecondPlanes: true).bytes == [3, 2, 3, 3, 3])
         #expect(try cost.groups == [[0], [2], [3], [4]].map { try $0.map(Self.place) })
     }

@@ -1,5 +1,4 @@
 import AlbitCommands
-@testable import AlbitDrift
 import AlbitImporters
 import AlbitMaking
 import AlbitModel
@@ -11,6 +10,8 @@ import CPlatform
 import Foundation
 import TestData
 import Testing
+
+@testable import AlbitDrift
 
 /// What verification counts are the answers that the commands print: a file whose truth is what they printed is answered
 /// without a fault. Models and texts are of no sense, so that no answer is right by chance.
@@ -51,7 +52,8 @@ import Testing
         let report = try comparison.run(ExampleReader(path: DataFileTests.file(data), for: model.card)) { _, _ in }
         #expect(report.agreement ?? 100 == 100)
         return Dictionary(
-            report.metrics.compactMap { metric in metric.reference.map { (metric.name, $0) } }, uniquingKeysWith: { first, _ in first })
+            report.metrics.compactMap { metric in metric.reference.map { (metric.name, $0) } },
+            uniquingKeysWith: { first, _ in first })
     }
 
     @Test func labels() throws {

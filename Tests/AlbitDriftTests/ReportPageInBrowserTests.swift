@@ -1,7 +1,8 @@
-@testable import AlbitDrift
 import Foundation
 import TestData
 import Testing
+
+@testable import AlbitDrift
 
 /// `make test-page`: the only test that needs a browser.
 struct ReportPageInBrowserTests {
@@ -10,7 +11,8 @@ struct ReportPageInBrowserTests {
     func fitsPhonesAndDesktopsInABrowser(gates: [Gate]) throws {
         let page = try ReportPageTests.page(gates, command: "albit verify " + String(repeating: "x", count: 400))
         let source = page.replacing("&", with: "&amp;").replacing("\"", with: "&quot;")
-        let frames = [360, 800, 1400].map { "<iframe width=\"\($0)\" height=\"900\" srcdoc=\"\(source)\"></iframe>" }.joined()
+        let frames = [360, 800, 1400].map { "<iframe width=\"\($0)\" height=\"900\" srcdoc=\"\(source)\"></iframe>" }
+            .joined()
         let probe = """
             <!doctype html><meta charset="utf-8"><body>\(frames)<script>
             addEventListener("load", () => {
@@ -27,7 +29,8 @@ struct ReportPageInBrowserTests {
         let process = Process()
         process.executableURL = URL(filePath: "/usr/bin/env")
         process.arguments = [
-            "chromium", "--headless", "--no-sandbox", "--disable-gpu", "--enable-logging=stderr", "--user-data-dir=" + directory + "/profile",
+            "chromium", "--headless", "--no-sandbox", "--disable-gpu", "--enable-logging=stderr",
+            "--user-data-dir=" + directory + "/profile",
             "--dump-dom", "file://" + directory + "/probe.html",
         ]
         // To files: a pipe that nobody reads would stall the browser.
@@ -39,7 +42,8 @@ struct ReportPageInBrowserTests {
         process.waitUntilExit()
         let dom = String(decoding: try Data(contentsOf: URL(filePath: output)), as: UTF8.self)
         let console = String(decoding: try Data(contentsOf: URL(filePath: log)), as: UTF8.self)
-        let title = try #require(dom.firstMatch(of: /<title>widths ([0-9: ]+)<\/title>/), "the browser did not run: \(console.suffix(500))")
+        let title = try #require(
+            dom.firstMatch(of: /<title>widths ([0-9: ]+)<\/title>/), "the browser did not run: \(console.suffix(500))")
         let widths = title.1.split(separator: " ").map { $0.split(separator: ":").compactMap { Int($0) } }
         #expect(widths.count == 3)
         for (frame, asked) in zip(widths, [360, 800, 1400]) {

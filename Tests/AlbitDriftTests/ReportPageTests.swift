@@ -1,9 +1,10 @@
-@testable import AlbitDrift
 import AlbitModel
 import AlbitText
 import Foundation
 import TestData
 import Testing
+
+@testable import AlbitDrift
 
 struct ReportPageTests {
     /// A report with everything that could overflow or break out: long words, markup, control characters.
@@ -14,7 +15,8 @@ struct ReportPageTests {
         report.dataPath = "dev.tsv"
         (report.referenceBytes, report.candidateBytes) = (47_000_000, 12_700_000)
         (report.examples, report.tokens) = (872, 24_390)
-        var record = LabelRecord(classes: 2, names: ["negative", "<b>positive</b>" + String(repeating: "y", count: 80)])
+        var record = LabelRecord(
+            classes: 2, names: ["negative", "<b>positive</b>" + String(repeating: "y", count: 80)])
         for index in 0..<872 {
             let truth = index % 2
             let reference = index % 10 == 0 ? 1 - truth : truth
@@ -46,9 +48,11 @@ struct ReportPageTests {
         report.provenance = ["# albit", String(repeating: "f", count: 64) + "  model.gguf"]
         var worst = WorstExamples()
         for line in 1...12 {
-            worst.add(WorstExample(
-                line: line, text: "<b>&\u{1}" + String(repeating: "x", count: 300), label: "positive",
-                reference: "positive (-1.00, 2.00)", candidate: "negative (0.10, -0.20)", error: Double(line), flipped: line % 2 == 0))
+            worst.add(
+                WorstExample(
+                    line: line, text: "<b>&\u{1}" + String(repeating: "x", count: 300), label: "positive",
+                    reference: "positive (-1.00, 2.00)", candidate: "negative (0.10, -0.20)", error: Double(line),
+                    flipped: line % 2 == 0))
         }
         report.worst = worst.examples
         return report

@@ -1,4 +1,3 @@
-@testable import AlbitDrift
 import AlbitImporters
 import AlbitMaking
 import AlbitModel
@@ -8,6 +7,8 @@ import AlbitText
 import AlbitTokenizers
 import TestData
 import Testing
+
+@testable import AlbitDrift
 
 /// A candidate that is broken on purpose passes none of the gates that look at what was broken; one that equals its
 /// reference passes all that `--gate` sets.
@@ -26,7 +27,8 @@ struct SabotageTests {
             let pairs = zip(SabotageTests.texts, SabotageTests.texts.reversed())
             return switch measured {
             case .answers: "question\tcontext\n" + pairs.map { "who?\t\($0) \($1)\n" }.joined()
-            case .choice: pairs.map { "{\"text\": \"\($0)\", \"choices\": [\"\($1)\", \"\($0)\", \"terms\"]}\n" }.joined()
+            case .choice:
+                pairs.map { "{\"text\": \"\($0)\", \"choices\": [\"\($1)\", \"\($0)\", \"terms\"]}\n" }.joined()
             case .order: "text\tpair\n" + pairs.map { "\($0)\t\($1)\n" }.joined()
             default: "text\n" + SabotageTests.texts.map { $0 + "\n" }.joined()
             }
@@ -38,7 +40,8 @@ struct SabotageTests {
             var card = model.card
             if let head, !card.use(head) { Issue.record("no \(head.name) head") }
             if let problemType { card.problemType = problemType }
-            return model.with(tokenizer: Tokenizer(try TokenizerReader.read(TestData.bytes(atPath: file), path: file))).with(card: card)
+            return model.with(tokenizer: Tokenizer(try TokenizerReader.read(TestData.bytes(atPath: file), path: file)))
+                .with(card: card)
         }
     }
 
@@ -69,13 +72,21 @@ struct SabotageTests {
     @Test(arguments: cases) func aBrokenModelFails(_ it: Case) throws {
         let model = try it.model()
         var broken: [(String, Model, Memory)] = [try Self.noisy(model)]
-        let head = it.measured == .answers ? model.weights.answer : it.measured == .order ? model.weights.order : model.weights.classifier
+        let head =
+            it.measured == .answers
+            ? model.weights.answer : it.measured == .order ? model.weights.order : model.weights.classifier
         if let head, it.measured != .words, it.measured != .embedding {
-            for (name, change) in [("zeroed", { _, _, _ in 0 }), ("permuted", { $0[($1 + 1) % $2] })] as [(String, ([Float], Int, Int) -> Float)] {
+            for (name, change) in [("zeroed", { _, _, _ in 0 }), ("permuted", { $0[($1 + 1) % $2] })]
+                as [(String, ([Float], Int, Int) -> Float)]
+            {
                 guard name == "zeroed" || head.rows > 1 else { continue }
-                let memory = Memory(head) { row, column, values in change((0..<head.rows).map { values[$0 * head.columns + column] }, row, head.rows) }
-                let weights = it.measured == .answers
-                    ? model.weights.with(answer: memory.linear) : it.measured == .order
+                let memory = Memory(head) { row, column, values in
+                    change((0..<head.rows).map { values[$0 * head.columns + column] }, row, head.rows)
+                }
+                let weights =
+                    it.measured == .answers
+                    ? model.weights.with(answer: memory.linear)
+                    : it.measured == .order
                         ? model.weights.with(order: memory.linear) : model.weights.with(classifier: memory.linear)
                 broken.append((name, model.with(weights: weights), memory))
             }
@@ -113,13 +124,17 @@ final class Memory {
     init(_ other: Linear, _ change: (Int, Int, [Float]) -> Float) {
         let count = other.rows * other.columns
         var before = [Float](repeating: 0, count: count)
-        if case .float32(let weight, _) = other.weights { before = Array(UnsafeBufferPointer(start: weight, count: count)) }
+        if case .float32(let weight, _) = other.weights {
+            before = Array(UnsafeBufferPointer(start: weight, count: count))
+        }
         values = .allocate(capacity: count + other.rows)
         values.initialize(repeating: 0, count: count + other.rows)
         for row in 0..<other.rows {
             for column in 0..<other.columns { values[row * other.columns + column] = change(row, column, before) }
         }
-        linear = Linear(weights: .float32(weight: values, bias: UnsafePointer(values + count)), rows: other.rows, columns: other.columns)
+        linear = Linear(
+            weights: .float32(weight: values, bias: UnsafePointer(values + count)), rows: other.rows,
+            columns: other.columns)
     }
 
     deinit { values.deallocate() }
@@ -127,11 +142,16 @@ final class Memory {
 
 extension EncoderWeights {
     /// Other parts in place of these; points into the same memory, which the caller keeps.
-    func with(classifier: Linear? = nil, answer: Linear? = nil, order: Linear? = nil, projection: Linear? = nil) -> EncoderWeights {
+    func with(
+        classifier: Linear? = nil, answer: Linear? = nil, order: Linear? = nil, projection: Linear? = nil
+    ) -> EncoderWeights {
         EncoderWeights(
             configuration: configuration, wordEmbeddings: wordEmbeddings, positionEmbeddings: positionEmbeddings,
-            tokenTypeEmbeddings: tokenTypeEmbeddings, embeddingNorm: embeddingNorm, projection: projection ?? self.projection, layers: layers,
-            pooler: pooler, classifier: classifier ?? self.classifier, answer: answer ?? self.answer, order: order ?? self.order,
-            prediction: prediction, isInt8: isInt8, precision: precision, attentionWeightPlanes: attentionWeightPlanes, file: file, owners: [])
+            tokenTypeEmbeddings: tokenTypeEmbeddings, embeddingNorm: embeddingNorm,
+            projection: projection ?? self.projection, layers: layers,
+            pooler: pooler, classifier: classifier ?? self.classifier, answer: answer ?? self.answer,
+            order: order ?? self.order,
+            prediction: prediction, isInt8: isInt8, precision: precision, attentionWeightPlanes: attentionWeightPlanes,
+            file: file, owners: [])
     }
 }

@@ -10,13 +10,17 @@ import Testing
 @Suite struct RoundTripTests {
     /// Heads, groups, inner groups, BERT, another activation, half-precision sources.
     static let sources = [
-        "safetensors/base-pretraining", "safetensors/base-qa", "safetensors/base-tokcls", "safetensors/base-pretraining-bf16",
-        "safetensors/g2-pretraining", "flax/inner2-pretraining", "safetensors/bert-seqcls", "safetensors/gelu-model", "safetensors/base-mc",
+        "safetensors/base-pretraining", "safetensors/base-qa", "safetensors/base-tokcls",
+        "safetensors/base-pretraining-bf16",
+        "safetensors/g2-pretraining", "flax/inner2-pretraining", "safetensors/bert-seqcls", "safetensors/gelu-model",
+        "safetensors/base-mc",
     ]
 
     private func open(_ path: String) throws(Fault) -> AlbertSource { try Importer.open(path: path) }
 
-    private func expectEqual(_ found: AlbertSource, _ source: AlbertSource, _ expected: (Float) -> Float = { $0 }) throws {
+    private func expectEqual(
+        _ found: AlbertSource, _ source: AlbertSource, _ expected: (Float) -> Float = { $0 }
+    ) throws {
         #expect(found.configuration == source.configuration)
         #expect(found.parameters == source.parameters)
         expectEqualAnswers(found.card, source.card)
@@ -53,7 +57,9 @@ import Testing
     }
 
     /// Matrices round to the nearest half-precision number, vectors stay.
-    @Test(arguments: ["safetensors/base-pretraining", "safetensors/bert-seqcls"]) func ggufOfHalves(_ path: String) throws {
+    @Test(arguments: ["safetensors/base-pretraining", "safetensors/bert-seqcls"]) func ggufOfHalves(
+        _ path: String
+    ) throws {
         let source = try open(Zoo.directory + "/" + path)
         let output = try TestData.temporaryDirectory() + "/model.gguf"
         try GGUFExporter.write(source, details: details(source), precision: .f16, to: output, overwrite: false)

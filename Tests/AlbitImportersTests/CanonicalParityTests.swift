@@ -35,11 +35,13 @@ import Testing
         var references: [String: [Parameter: [UInt32]]] = [:]
         var rows = 0
         var tensors = 0
-        for row in Zoo.rows(group) where row.expected.hasPrefix("import") && row.variant != "bert" && !row.format.contains("GraphDef") {
+        for row in Zoo.rows(group)
+        where row.expected.hasPrefix("import") && row.variant != "bert" && !row.format.contains("GraphDef") {
             do {
                 let source = try ZooImport.open(row)
                 if references[key(row)] == nil {
-                    references[key(row)] = try CanonicalParityTests.reference(CanonicalParityTests.references[key(row)] ?? [])
+                    references[key(row)] = try CanonicalParityTests.reference(
+                        CanonicalParityTests.references[key(row)] ?? [])
                 }
                 let reference = references[key(row)] ?? [:]
                 for parameter in source.parameters {
@@ -51,7 +53,10 @@ import Testing
                     tensors += 1
                 }
                 rows += 1
-            } catch { print("FAIL", row, error); Issue.record("\(row): \(error)") }
+            } catch {
+                print("FAIL", row, error)
+                Issue.record("\(row): \(error)")
+            }
         }
         print("canonical parity, \(group): \(rows) rows, \(tensors) tensors equal bit for bit")
         #expect(rows > 0)

@@ -47,7 +47,8 @@ import Testing
         let inputs = (0..<shape[0]).map { i in
             let range = (i * length)..<((i + 1) * length)
             return EncoderInput(
-                ids: ids[range].map(Int32.init), typeIds: types[range].map(Int32.init), mask: mask[range].map { $0 != 0 })
+                ids: ids[range].map(Int32.init), typeIds: types[range].map(Int32.init),
+                mask: mask[range].map { $0 != 0 })
         }
         let outputs = try ZooOutputs(session.encode(inputs), source)
 
@@ -62,21 +63,24 @@ import Testing
             }
             result.append((name, RelativeL2.between(found, kept)))
         }
-        #expect(Set(result.map(\.0)).isSuperset(of: GoldenParityTests.expectedOutputs(row, golden)), "\(row): \(result.map(\.0))")
+        #expect(
+            Set(result.map(\.0)).isSuperset(of: GoldenParityTests.expectedOutputs(row, golden)),
+            "\(row): \(result.map(\.0))")
         return result
     }
 
     /// The outputs that a row's heads promise, as far as its golden holds them.
     private static func expectedOutputs(_ row: Zoo.Row, _ golden: Golden) -> Set<String> {
-        let names: [String] = switch row.heads {
-        case "pretraining": ["mlm_logits", "sop_logits", "mlm_logits_first64"]
-        case "mlm": ["mlm_logits", "mlm_logits_first64"]
-        case "seqcls": ["seqcls_logits"]
-        case "tokcls": ["tokcls_logits"]
-        case "qa": ["start_logits", "end_logits"]
-        case "mc": ["mc_logits"]
-        default: ["last_hidden_state"]
-        }
+        let names: [String] =
+            switch row.heads {
+            case "pretraining": ["mlm_logits", "sop_logits", "mlm_logits_first64"]
+            case "mlm": ["mlm_logits", "mlm_logits_first64"]
+            case "seqcls": ["seqcls_logits"]
+            case "tokcls": ["tokcls_logits"]
+            case "qa": ["start_logits", "end_logits"]
+            case "mc": ["mc_logits"]
+            default: ["last_hidden_state"]
+            }
         return Set(names).intersection(golden.names)
     }
 }

@@ -20,9 +20,12 @@ import Testing
     @Test(arguments: ["sdpa", "packed_split", "packed_slice", "packed_5d", "keras", "prescaled", "swapped"])
     func outputsAgree(form: String) throws {
         let source = try Importer.open(path: GraphFormsTests.directory + "/" + form + ".onnx")
-        #expect(source.configuration == Configuration(
-            vocabSize: 40, embeddingSize: 6, hiddenSize: 12, intermediateSize: 16, numAttentionHeads: 3, numHiddenLayers: 2, hiddenAct: .gelu,
-            maxPositionEmbeddings: 20))
+        #expect(
+            source.configuration
+                == Configuration(
+                    vocabSize: 40, embeddingSize: 6, hiddenSize: 12, intermediateSize: 16, numAttentionHeads: 3,
+                    numHiddenLayers: 2, hiddenAct: .gelu,
+                    maxPositionEmbeddings: 20))
         let golden = try Golden(path: GraphFormsTests.directory + "/golden.npz")
         let ids = try #require(try golden.integers("input_ids"))
         let session = try Session(weights: try EncoderWeights(source))

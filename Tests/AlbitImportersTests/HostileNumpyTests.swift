@@ -7,10 +7,13 @@ import Testing
 
 /// `.npy` and `.npz` files that are wrong, each with its own error: goldens come from strangers too.
 @Suite struct HostileNumpyTests {
-    private func little(_ value: Int, _ count: Int) -> [UInt8] { (0..<count).map { UInt8(truncatingIfNeeded: value >> (8 * $0)) } }
+    private func little(_ value: Int, _ count: Int) -> [UInt8] {
+        (0..<count).map { UInt8(truncatingIfNeeded: value >> (8 * $0)) }
+    }
 
     private func npy(_ header: String, data: [UInt8] = [], major: UInt8 = 1, length: Int? = nil) -> [UInt8] {
-        [0x93] + Array("NUMPY".utf8) + [major, 0] + little(length ?? header.utf8.count, major == 1 ? 2 : 4) + Array(header.utf8) + data
+        [0x93] + Array("NUMPY".utf8) + [major, 0] + little(length ?? header.utf8.count, major == 1 ? 2 : 4)
+            + Array(header.utf8) + data
     }
 
     private func failure(_ bytes: [UInt8]) -> FaultCode? {

@@ -34,7 +34,8 @@ import Testing
 
     @Test func noTransformer() throws {
         let header = #"{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}"#
-        let file = MemoryBytes([UInt8(header.utf8.count), 0, 0, 0, 0, 0, 0, 0] + Array(header.utf8) + [0, 0, 0, 0], path: "a")
+        let file = MemoryBytes(
+            [UInt8(header.utf8.count), 0, 0, 0, 0, 0, 0, 0] + Array(header.utf8) + [0, 0, 0, 0], path: "a")
         let found = fault {
             try Importer.open(file, name: "a", tree: DirectoryTree(path: "."), options: ImportOptions())
         }
@@ -47,7 +48,8 @@ import Testing
     }
 
     @Test func sizesThatLie() {
-        #expect(fault { try MemoryBytes([1, 2, 3], path: "b").bytes(count: 3, what: "it", limit: 2) }
-            .isA(.fileTooLarge, "3", "2"))
+        #expect(
+            fault { try MemoryBytes([1, 2, 3], path: "b").bytes(count: 3, what: "it", limit: 2) }
+                .isA(.fileTooLarge, "3", "2"))
     }
 }

@@ -1,9 +1,8 @@
+import AlbitImporters
 import AlbitModel
 import AlbitText
 import TestData
 import Testing
-
-import AlbitImporters
 
 @Suite struct KerasTests {
     /// HDF5's checksum is stored in every file of the kind; the zoo has one with chunks under Fletcher-32.
@@ -13,14 +12,18 @@ import AlbitImporters
         let checkpoint = try Keras.read(MemoryBytes(bytes, path: path), base: 0)
         let words = try #require(checkpoint.tensors.first { $0.name.hasSuffix("word_embeddings/weight:0") }?.tensor)
         var value: Float = 0
-        try withUnsafeMutablePointer(to: &value) { try words.read(0..<1, into: UnsafeMutableBufferPointer(start: $0, count: 1)) }
+        try withUnsafeMutablePointer(to: &value) {
+            try words.read(0..<1, into: UnsafeMutableBufferPointer(start: $0, count: 1))
+        }
         let pattern = withUnsafeBytes(of: value.bitPattern.littleEndian) { Array($0) }
         let place = try #require(bytes.indices.dropLast(4).first { Array(bytes[$0..<($0 + 4)]) == pattern })
         bytes[place] ^= 1
         let damaged = try Keras.read(MemoryBytes(bytes, path: path), base: 0)
         let tensor = try #require(damaged.tensors.first { $0.name.hasSuffix("word_embeddings/weight:0") }?.tensor)
         #expect(throws: Fault.self) {
-            try withUnsafeMutablePointer(to: &value) { try tensor.read(0..<1, into: UnsafeMutableBufferPointer(start: $0, count: 1)) }
+            try withUnsafeMutablePointer(to: &value) {
+                try tensor.read(0..<1, into: UnsafeMutableBufferPointer(start: $0, count: 1))
+            }
         }
     }
 
@@ -41,17 +44,37 @@ import AlbitImporters
         }
         let good = "keras/base-seqcls/tf_model.h5"
         #expect(try failure(good) == nil)
-        guard try failure("bad/h5/trunc_half.h5").isA(.hdf5Truncated) else { Issue.record("truncated"); return }
-        guard try failure("bad/h5/eof_address_huge.h5").isA(.hdf5Truncated) else { Issue.record("end of file"); return }
-        guard try failure("bad/h5/btree_bad_child.h5").isA(.hdf5Outside) else { Issue.record("outside"); return }
-        guard try failure("bad/h5/btree_cycle.h5").isA(.hdf5Damaged) else { Issue.record("damaged"); return }
-        guard try failure(good, { $0[8] = 9 }).isA(.hdf5Unsupported) else { Issue.record("unsupported"); return }
+        guard try failure("bad/h5/trunc_half.h5").isA(.hdf5Truncated) else {
+            Issue.record("truncated")
+            return
+        }
+        guard try failure("bad/h5/eof_address_huge.h5").isA(.hdf5Truncated) else {
+            Issue.record("end of file")
+            return
+        }
+        guard try failure("bad/h5/btree_bad_child.h5").isA(.hdf5Outside) else {
+            Issue.record("outside")
+            return
+        }
+        guard try failure("bad/h5/btree_cycle.h5").isA(.hdf5Damaged) else {
+            Issue.record("damaged")
+            return
+        }
+        guard try failure(good, { $0[8] = 9 }).isA(.hdf5Unsupported) else {
+            Issue.record("unsupported")
+            return
+        }
         // A chunk that no longer unpacks: every zlib stream of the file gets a wrong first byte.
         let packed: (inout [UInt8]) -> Void = { bytes in
-            for i in bytes.indices.dropLast(1) where bytes[i] == 0x78 && [0x5E, 0x9C].contains(bytes[i + 1]) { bytes[i] = 0 }
+            for i in bytes.indices.dropLast(1) where bytes[i] == 0x78 && [0x5E, 0x9C].contains(bytes[i + 1]) {
+                bytes[i] = 0
+            }
         }
         let unpacked = try failure("keras/h5_variants/gzip_chunked.h5", packed)
-        guard unpacked.isA(.hdf5BadDataset) else { Issue.record("badDataset: \(String(describing: unpacked))"); return }
+        guard unpacked.isA(.hdf5BadDataset) else {
+            Issue.record("badDataset: \(String(describing: unpacked))")
+            return
+        }
         // Every symbol node's first entry points at the root group: a cycle of groups.
         let cycle: (inout [UInt8]) -> Void = { bytes in
             let root = Array(bytes[64..<72])
@@ -59,7 +82,10 @@ import AlbitImporters
                 bytes.replaceSubrange((i + 16)..<(i + 24), with: root)
             }
         }
-        guard try failure(good, cycle).isA(.hdf5TooMany) else { Issue.record("tooMany"); return }
+        guard try failure(good, cycle).isA(.hdf5TooMany) else {
+            Issue.record("tooMany")
+            return
+        }
     }
 
     @Test func refusesTheHostile() {

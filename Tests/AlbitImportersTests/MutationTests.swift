@@ -32,7 +32,10 @@ import Testing
             case 0: result[place] ^= 1 << UInt8(random.next(8))
             case 1: result[place] = [0, 1, 0x7F, 0x80, 0xFF][random.next(5)]
             case 2: result[place] = UInt8(random.next(256))
-            case 3: for i in place..<min(result.count, place + [2, 4, 8][random.next(3)]) { result[i] = random.next(2) == 0 ? 0xFF : 0 }
+            case 3:
+                for i in place..<min(result.count, place + [2, 4, 8][random.next(3)]) {
+                    result[i] = random.next(2) == 0 ? 0xFF : 0
+                }
             case 4: result.removeSubrange(place..<min(result.count, place + 1 + random.next(16)))
             case 5: result.insert(contentsOf: result[place..<min(result.count, place + 1 + random.next(16))], at: place)
             default: if random.next(4) == 0 { result.removeSubrange(place...) }
@@ -90,11 +93,14 @@ import Testing
 
     @Test func safetensors() throws {
         try run("model.safetensors", try files("safetensors/base-qa", ["model.safetensors", "config.json"]), seed: 1)
-        try run("config.json", try files("safetensors/base-qa", ["model.safetensors", "config.json"]), seed: 2, entry: "model.safetensors")
+        try run(
+            "config.json", try files("safetensors/base-qa", ["model.safetensors", "config.json"]), seed: 2,
+            entry: "model.safetensors")
     }
 
     @Test func shardIndex() throws {
-        let names = (1...3).map { "model-0000\($0)-of-00003.safetensors" } + ["model.safetensors.index.json", "config.json"]
+        let names =
+            (1...3).map { "model-0000\($0)-of-00003.safetensors" } + ["model.safetensors.index.json", "config.json"]
         try run("model.safetensors.index.json", try files("safetensors/base-pretraining-sharded", names), seed: 3)
     }
 
@@ -180,10 +186,13 @@ import Testing
 
     @Test func onnx() throws {
         for (seed, name) in [
-            "t215/legacy_op14_seqcls.onnx", "t215/dynamo_default_pretraining.onnx", "other/tf2onnx_frozen_base_op13.onnx",
+            "t215/legacy_op14_seqcls.onnx", "t215/dynamo_default_pretraining.onnx",
+            "other/tf2onnx_frozen_base_op13.onnx",
             "post/ort_fused_hf441_pretraining_o0.onnx", "post/int8_dynamic_QInt8_seqcls.onnx",
         ].enumerated() {
-            try run(name, ["": [], name: try TestData.bytes(atPath: Zoo.directory + "/onnx/" + name)], seed: UInt64(20 + seed))
+            try run(
+                name, ["": [], name: try TestData.bytes(atPath: Zoo.directory + "/onnx/" + name)],
+                seed: UInt64(20 + seed))
         }
     }
 

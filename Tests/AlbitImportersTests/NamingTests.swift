@@ -24,7 +24,9 @@ import Testing
         var transposed: Named {
             var result = self
             result.shape = [shape[1], shape[0]]
-            for r in 0..<shape[0] { for c in 0..<shape[1] { result.values[c * shape[0] + r] = values[r * shape[1] + c] } }
+            for r in 0..<shape[0] {
+                for c in 0..<shape[1] { result.values[c * shape[0] + r] = values[r * shape[1] + c] }
+            }
             return result
         }
     }
@@ -44,14 +46,18 @@ import Testing
         var data: [UInt8] = []
         for tensor in tensors {
             let bytes = tensor.values.withUnsafeBytes { Array($0) }
-            header[tensor.name] = ["dtype": "F32", "shape": tensor.shape, "data_offsets": [data.count, data.count + bytes.count]]
+            header[tensor.name] = [
+                "dtype": "F32", "shape": tensor.shape, "data_offsets": [data.count, data.count + bytes.count],
+            ]
             data += bytes
         }
         let text = [UInt8](try JSONSerialization.data(withJSONObject: header))
         return (0..<8).map { UInt8(truncatingIfNeeded: text.count >> (8 * $0)) } + text + data
     }
 
-    private static func isNorm(_ module: String) -> Bool { module.contains("LayerNorm") || module.contains("layer_norm") }
+    private static func isNorm(_ module: String) -> Bool {
+        module.contains("LayerNorm") || module.contains("layer_norm")
+    }
 
     /// Leaf names of TensorFlow (`.gamma`) or Flax (`.scale`), kernels transposed.
     private static func leaf(_ tensor: Named, flax: Bool, embeddings: (String) -> String) -> Named {
@@ -85,7 +91,8 @@ import Testing
     private static func original(_ tensor: Named) -> Named {
         var source = tensor
         let heads = [
-            "classifier.weight": "output_weights", "classifier.bias": "output_bias", "qa_outputs.weight": "cls/squad/output_weights",
+            "classifier.weight": "output_weights", "classifier.bias": "output_bias",
+            "qa_outputs.weight": "cls/squad/output_weights",
             "qa_outputs.bias": "cls/squad/output_bias", "predictions.bias": "cls/predictions/output_bias",
             "sop_classifier.classifier.weight": "cls/seq_relationship/output_weights",
             "sop_classifier.classifier.bias": "cls/seq_relationship/output_bias",
@@ -126,7 +133,9 @@ import Testing
         #expect(source.parameters == reference.parameters)
         #expect(source.card.heads == reference.card.heads)
         #expect(source.report.ignored.isEmpty)
-        for parameter in reference.parameters { #expect(try source.values(of: parameter) == reference.values(of: parameter), "\(parameter)") }
+        for parameter in reference.parameters {
+            #expect(try source.values(of: parameter) == reference.values(of: parameter), "\(parameter)")
+        }
     }
 
     @Test(arguments: ["base-pretraining", "base-qa", "base-tokcls", "g2-pretraining"])
@@ -135,7 +144,9 @@ import Testing
         try check(folder, "Hugging Face ALBERT (TensorFlow)", NamingTests.keras)
         try check(folder, "original ALBERT (TensorFlow 1)", NamingTests.original)
         for wrapper in ["module.", "model.encoder.", "_orig_mod.module."] {
-            try check(folder, "Hugging Face ALBERT (PyTorch)") { Named(name: wrapper + $0.name, shape: $0.shape, values: $0.values) }
+            try check(folder, "Hugging Face ALBERT (PyTorch)") {
+                Named(name: wrapper + $0.name, shape: $0.shape, values: $0.values)
+            }
         }
         try check(folder, "original ALBERT (TensorFlow 1)") { tensor in
             var result = NamingTests.original(tensor)
@@ -166,7 +177,8 @@ import Testing
         #expect(try Importer.open(path: original + ".data-00000-of-00001").card.heads == [.questionAnswering])
         let folder = try TestData.temporaryDirectory()
         for name in ["model.safetensors", "config.json"] {
-            try FileManager.default.copyItem(atPath: Zoo.directory + "/safetensors/base-qa/" + name, toPath: folder + "/" + name)
+            try FileManager.default.copyItem(
+                atPath: Zoo.directory + "/safetensors/base-qa/" + name, toPath: folder + "/" + name)
         }
         let process = Process()
         process.executableURL = URL(filePath: "/usr/bin/env")

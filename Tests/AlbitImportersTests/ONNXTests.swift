@@ -30,9 +30,14 @@ import Testing
                     if distance > 2e-5 { print(row, name, distance) }
                 }
                 counts[row.path.split(separator: "/")[1] + ": " + row.format, default: 0] += 1
-            } catch { print("FAIL", row, error); Issue.record("\(row): \(error)") }
+            } catch {
+                print("FAIL", row, error)
+                Issue.record("\(row): \(error)")
+            }
         }
-        print("ONNX parity: \(outputs) outputs of \(counts.sorted { $0.key < $1.key }.map { "\($0.value) of \($0.key)" }.joined(separator: "; "))")
+        print(
+            "ONNX parity: \(outputs) outputs of \(counts.sorted { $0.key < $1.key }.map { "\($0.value) of \($0.key)" }.joined(separator: "; "))"
+        )
         #expect(counts.values.reduce(0, +) == ONNXTests.importable.count)
     }
 
@@ -95,7 +100,8 @@ import Testing
 
     /// A file above 4 GB: its first field is a text of zeros, which takes no room on the disk.
     @Test func largeFilesAreRead() throws {
-        let original = try #require(FileManager.default.contents(atPath: Zoo.directory + "/onnx/t215/legacy_op14_seqcls.onnx"))
+        let original = try #require(
+            FileManager.default.contents(atPath: Zoo.directory + "/onnx/t215/legacy_op14_seqcls.onnx"))
         let size = UInt64(1) << 32
         // Field 6, doc_string, with its length.
         let head = Data([0x32, 0x80, 0x80, 0x80, 0x80, 0x10])
@@ -126,7 +132,9 @@ import Testing
         let several = fault { try Importer.open(path: path) }
         #expect(several.isA(.importSeveralTransformers), "one of two encoders was taken")
         // The roots stand between quotes.
-        let roots = (several?.advice ?? "").split(separator: "'").map(String.init).enumerated().filter { $0.offset % 2 == 1 }.map(\.element)
+        let roots = (several?.advice ?? "").split(separator: "'").map(String.init).enumerated().filter {
+            $0.offset % 2 == 1
+        }.map(\.element)
         #expect(roots.count == 2)
         var heads: [[Head]] = []
         let expected = try Importer.open(path: paths[0])

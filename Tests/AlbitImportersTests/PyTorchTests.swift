@@ -1,14 +1,14 @@
+import AlbitImporters
 import AlbitModel
 import AlbitText
 import TestData
 import Testing
 
-import AlbitImporters
-
 @Suite struct PyTorchTests {
     @Test func importsEveryRow() throws {
         var imported = 0
-        for row in Zoo.rows("torch") + Zoo.rows.filter({ $0.path == "bad/torch/deflated.bin" }) where row.expected.hasPrefix("import-ok") {
+        for row in Zoo.rows("torch") + Zoo.rows.filter({ $0.path == "bad/torch/deflated.bin" })
+        where row.expected.hasPrefix("import-ok") {
             do {
                 let source = try ZooImport.open(row)
                 try source.verify()
@@ -33,7 +33,8 @@ import AlbitImporters
             case "missing_storage.bin": isRight = error.isA(.torchMissingStorage)
             case "pickle_dim_huge.bin", "pickle_storage_offset.bin": isRight = error.isA(.torchOutsideStorage)
             case "short_storage.bin": isRight = error.isA(.torchShortStorage)
-            case "torchscript_frozen_pretraining.pt", "torchscript_frozen_seqcls.pt": isRight = error.isA(.torchFrozenScript)
+            case "torchscript_frozen_pretraining.pt", "torchscript_frozen_seqcls.pt":
+                isRight = error.isA(.torchFrozenScript)
             case "duplicate_entry.bin": isRight = error.isA(.zipDuplicateEntry)
             case "huge_declared_size.bin": isRight = error.isA(.zipEntryOutside)
             case "trunc_100.bin", "trunc_eocd.bin": isRight = error.isA(.zipNoEndRecord)
@@ -62,15 +63,42 @@ import AlbitImporters
                 return nil
             } catch { return error }
         }
-        guard failure([0x80, 9]).isA(.pickleUnknownProtocol, "9") else { Issue.record("protocol"); return }
-        guard failure([0x80, 2, 0x84]).isA(.pickleUnknownOpcode, "\(0x84)") else { Issue.record("EXT4"); return }
-        guard failure([0x80, 2, 0x74]).isA(.pickleNoMark) else { Issue.record("TUPLE without MARK"); return }
-        guard failure([0x68, 7]).isA(.pickleBadMemo, "7") else { Issue.record("GET of an unset memo"); return }
-        guard failure([0x4E, 0x29, 0x52]).isA(.pickleForbiddenCall) else { Issue.record("call of None"); return }
-        guard failure([0x4E, 0x51]).isA(.pickleBadArgument) else { Issue.record("persistent id"); return }
-        guard failure([0x28, 0x4E, 0x64]).isA(.pickleBadArgument) else { Issue.record("odd dictionary"); return }
-        guard failure(Array("ios\npopen\n".utf8)).isA(.pickleForbiddenGlobal, "'os.popen'") else { Issue.record("INST"); return }
+        guard failure([0x80, 9]).isA(.pickleUnknownProtocol, "9") else {
+            Issue.record("protocol")
+            return
+        }
+        guard failure([0x80, 2, 0x84]).isA(.pickleUnknownOpcode, "\(0x84)") else {
+            Issue.record("EXT4")
+            return
+        }
+        guard failure([0x80, 2, 0x74]).isA(.pickleNoMark) else {
+            Issue.record("TUPLE without MARK")
+            return
+        }
+        guard failure([0x68, 7]).isA(.pickleBadMemo, "7") else {
+            Issue.record("GET of an unset memo")
+            return
+        }
+        guard failure([0x4E, 0x29, 0x52]).isA(.pickleForbiddenCall) else {
+            Issue.record("call of None")
+            return
+        }
+        guard failure([0x4E, 0x51]).isA(.pickleBadArgument) else {
+            Issue.record("persistent id")
+            return
+        }
+        guard failure([0x28, 0x4E, 0x64]).isA(.pickleBadArgument) else {
+            Issue.record("odd dictionary")
+            return
+        }
+        guard failure(Array("ios\npopen\n".utf8)).isA(.pickleForbiddenGlobal, "'os.popen'") else {
+            Issue.record("INST")
+            return
+        }
         // A hundred thousand nested lists cost neither stack nor time.
-        #expect(failure([0x80, 2] + [UInt8](repeating: 0x5D, count: 100_000) + [UInt8](repeating: 0x61, count: 99_999) + [0x2E]) == nil)
+        #expect(
+            failure(
+                [0x80, 2] + [UInt8](repeating: 0x5D, count: 100_000) + [UInt8](repeating: 0x61, count: 99_999) + [0x2E])
+                == nil)
     }
 }

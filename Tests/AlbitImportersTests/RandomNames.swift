@@ -88,7 +88,9 @@ struct RandomNames {
         for (name, places) in places.sorted(by: { $0.key < $1.key }) where name.utf8.count > 1 {
             if outside.contains(name) && !initializers.contains(name) { continue }
             var fresh: [UInt8] = []
-            repeat { fresh = (0..<name.utf8.count).map { _ in letters[random(letters.count)] } } while used.contains(String(decoding: fresh, as: UTF8.self))
+            repeat {
+                fresh = (0..<name.utf8.count).map { _ in letters[random(letters.count)] }
+            } while used.contains(String(decoding: fresh, as: UTF8.self))
             used.insert(String(decoding: fresh, as: UTF8.self))
             for place in places { result.replaceSubrange(place, with: fresh) }
             if initializers.contains(name) { count += 1 }

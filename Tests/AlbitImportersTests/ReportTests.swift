@@ -22,15 +22,19 @@ import Testing
             #expect(source.card.heads == sources[0].card.heads)
             for parameter in source.parameters {
                 #expect(source.shape(of: parameter) == sources[0].shape(of: parameter))
-                #expect(try source.values(of: parameter).map(\.bitPattern) == sources[0].values(of: parameter).map(\.bitPattern), "\(parameter)")
+                #expect(
+                    try source.values(of: parameter).map(\.bitPattern)
+                        == sources[0].values(of: parameter).map(\.bitPattern), "\(parameter)")
             }
         }
     }
 
     @Test func aliasesAndCopiesAreMerged() throws {
         let torch = try open("torch/hf441_base-mlm")
-        #expect(torch.report.merged.contains(.init(
-            kept: "albert.embeddings.word_embeddings.weight", duplicates: ["predictions.decoder.weight"])))
+        #expect(
+            torch.report.merged.contains(
+                .init(
+                    kept: "albert.embeddings.word_embeddings.weight", duplicates: ["predictions.decoder.weight"])))
         #expect(torch.report.merged.contains(.init(kept: "predictions.bias", duplicates: ["predictions.decoder.bias"])))
         let keras = try open("keras/base-pretraining")
         #expect(keras.report.merged.contains { $0.kept.hasSuffix("word_embeddings/weight:0") })
@@ -55,16 +59,21 @@ import Testing
     }
 
     @Test func aPersonNamesTheLabels() throws {
-        #expect(try open("safetensors/base-tokcls", ImportOptions(labels: file("O\nB-PER\r\nI-PER\nB-LOC\nI-LOC\n"))).card.labels
-            == ["O", "B-PER", "I-PER", "B-LOC", "I-LOC"])
+        #expect(
+            try open("safetensors/base-tokcls", ImportOptions(labels: file("O\nB-PER\r\nI-PER\nB-LOC\nI-LOC\n"))).card
+                .labels
+                == ["O", "B-PER", "I-PER", "B-LOC", "I-LOC"])
         // A byte-order mark is no part of a label, and the configuration's own names no longer matter.
         let folder = try TestData.temporaryDirectory()
         let config = try String(contentsOfFile: Zoo.directory + "/safetensors/base-tokcls/config.json", encoding: .utf8)
         try Data(config.replacing("\"4\": \"LABEL_4\"", with: "\"4\": \"LABEL_4\", \"5\": \"LABEL_5\"").utf8)
             .write(to: URL(filePath: folder + "/config.json"))
-        #expect(try open(
-            "safetensors/base-tokcls", ImportOptions(config: folder + "/config.json", labels: file("\u{FEFF}a\nb\nc\nd\ne"))).card.labels
-            == ["a", "b", "c", "d", "e"])
+        #expect(
+            try open(
+                "safetensors/base-tokcls",
+                ImportOptions(config: folder + "/config.json", labels: file("\u{FEFF}a\nb\nc\nd\ne"))
+            ).card.labels
+                == ["a", "b", "c", "d", "e"])
         let wrong: [(String, FaultCode, String)] = [
             ("O\nB\n", .importLabelFileCount, "names 2 labels, but the classifier has 5 rows"),
             ("O\n\nB\n", .importBadLabel, "line 2"), ("O\nB\nO\n", .importBadLabel, "repeats 'O'"),
@@ -99,21 +108,29 @@ import Testing
         let folder = try TestData.temporaryDirectory()
         let process = Process()
         process.executableURL = URL(filePath: "/bin/sh")
-        process.arguments = ["-c", """
+        process.arguments = [
+            "-c",
+            """
             set -e; cd '\(folder)'; mkdir outer
             tar cf outer/pytorch_model.bin -C '\(Zoo.directory)/safetensors/base-model' .
             tar czf twice.tar.gz outer; tar cf plain.tar -C '\(Zoo.directory)/safetensors' base-model
-            """]
+            """,
+        ]
         try process.run()
         process.waitUntilExit()
         try #require(process.terminationStatus == 0)
         let expected = try open("safetensors/base-model")
-        for path in [folder + "/twice.tar.gz", folder + "/plain.tar", Zoo.directory + "/safetensors/base-model/model.safetensors"] {
+        for path in [
+            folder + "/twice.tar.gz", folder + "/plain.tar",
+            Zoo.directory + "/safetensors/base-model/model.safetensors",
+        ] {
             let digest = try SHA256.hexDigest(of: TestData.bytes(atPath: path))
             let source = try Importer.open(path: path)
             let parallel = SourceDigest(source)
             for parameter in expected.parameters {
-                #expect(try source.values(of: parameter).map(\.bitPattern) == expected.values(of: parameter).map(\.bitPattern), "\(parameter)")
+                #expect(
+                    try source.values(of: parameter).map(\.bitPattern)
+                        == expected.values(of: parameter).map(\.bitPattern), "\(parameter)")
             }
             #expect(try parallel.hexDigest() == digest && source.sha256() == digest, "\(path)")
         }
@@ -126,7 +143,10 @@ import Testing
         let source = try Importer.open(path: folder)
         #expect(source.configuration.numHiddenLayers == 4)
         #expect(source.configuration.numAttentionHeads == 12)
-        guard case .inferred(let rule) = source.report.configuration else { Issue.record("inferred"); return }
+        guard case .inferred(let rule) = source.report.configuration else {
+            Issue.record("inferred")
+            return
+        }
         #expect(rule.contains("albert-tiny"))
         #expect(source.tokenizerFiles.isEmpty)
     }
@@ -136,7 +156,10 @@ import Testing
             _ = try open("safetensors/direct/no_metadata.safetensors")
             Issue.record("expected an error")
         } catch {
-            guard error.isA(.importConfigurationUnknown) else { Issue.record("\(error)"); return }
+            guard error.isA(.importConfigurationUnknown) else {
+                Issue.record("\(error)")
+                return
+            }
             #expect(error.description.contains("--config"))
         }
     }
@@ -147,7 +170,8 @@ import Testing
         let original = try TestData.bytes(atPath: Zoo.directory + "/safetensors/base-model/model.safetensors")
         let length = original[0..<8].enumerated().reduce(0) { $0 | Int($1.element) << (8 * $1.offset) }
         let size = original.count - 8 - length
-        let header = try #require(JSONSerialization.jsonObject(with: Data(original[8..<(8 + length)])) as? [String: Any])
+        let header = try #require(
+            JSONSerialization.jsonObject(with: Data(original[8..<(8 + length)])) as? [String: Any])
         var both: [String: Any] = [:]
         for (name, value) in header where name != "__metadata__" {
             guard var entry = value as? [String: Any], let offsets = entry["data_offsets"] as? [Int] else { continue }
@@ -178,7 +202,10 @@ import Testing
 
     @Test func pointersAndEmptyPlacesHaveTheirErrors() throws {
         for row in Zoo.rows where row.path.hasPrefix("bad/not_weights/") {
-            guard (ZooImport.refusal(of: row).error).isA(.importLargeFilePointer) else { Issue.record("\(row)"); return }
+            guard (ZooImport.refusal(of: row).error).isA(.importLargeFilePointer) else {
+                Issue.record("\(row)")
+                return
+            }
         }
         let folder = try TestData.temporaryDirectory()
         func failure(_ path: String) -> Fault? {
@@ -187,12 +214,24 @@ import Testing
                 return nil
             } catch { return error }
         }
-        guard failure(folder + "/nothing").isA(.importNothingThere) else { Issue.record("nothingThere"); return }
-        guard failure(folder).isA(.importNoCheckpoint) else { Issue.record("noCheckpoint"); return }
+        guard failure(folder + "/nothing").isA(.importNothingThere) else {
+            Issue.record("nothingThere")
+            return
+        }
+        guard failure(folder).isA(.importNoCheckpoint) else {
+            Issue.record("noCheckpoint")
+            return
+        }
         try Data("hello".utf8).write(to: URL(filePath: folder + "/a.bin"))
-        guard failure(folder).isA(.importUnknownFormat) else { Issue.record("unknownFormat"); return }
+        guard failure(folder).isA(.importUnknownFormat) else {
+            Issue.record("unknownFormat")
+            return
+        }
         try Data("hello".utf8).write(to: URL(filePath: folder + "/b.bin"))
-        guard failure(folder).isA(.importSeveralCheckpoints) else { Issue.record("severalCheckpoints"); return }
+        guard failure(folder).isA(.importSeveralCheckpoints) else {
+            Issue.record("severalCheckpoints")
+            return
+        }
     }
 
     @Test func saysThatAnUnknownTensorMayMatter() throws {
@@ -204,7 +243,9 @@ import Testing
 
     @Test func digestIsThatOfTheFile() throws {
         let row = try #require(Zoo.rows.first { $0.path == "tf1/albert_base.tar.gz" })
-        let manifest = try #require(try JSONSerialization.jsonObject(with: Data(TestData.bytes(atPath: Zoo.directory + "/MANIFEST.json"))) as? [String: Any])
+        let manifest = try #require(
+            try JSONSerialization.jsonObject(with: Data(TestData.bytes(atPath: Zoo.directory + "/MANIFEST.json")))
+                as? [String: Any])
         let files = try #require(manifest["files"] as? [[String: Any]])
         let expected = files.first { $0["path"] as? String == row.path }?["sha256"] as? String
         #expect(try ZooImport.open(row).sha256() == expected)

@@ -40,7 +40,8 @@ import Testing
         let plain = StreamingTests.noise(13 << 20)
         // Two members, as `cat a.gz b.gz` makes them, then padding.
         let cut = 7 << 20
-        let packed = try StreamingTests.gzip(Array(plain[..<cut])) + StreamingTests.gzip(Array(plain[cut...])) + [0, 0, 0, 0]
+        let packed =
+            try StreamingTests.gzip(Array(plain[..<cut])) + StreamingTests.gzip(Array(plain[cut...])) + [0, 0, 0, 0]
         let stream = InflatedBytes(gzip: MemoryBytes(packed, path: "noise.gz"))
         try stream.readToEnd()
         #expect(stream.count == plain.count)
@@ -55,7 +56,8 @@ import Testing
     @Test func damagedGzipIsFound() throws {
         var packed = try StreamingTests.gzip(StreamingTests.noise(100_000))
         packed[packed.count - 6] ^= 1  // The CRC-32 in the trailer.
-        #expect(fault { try InflatedBytes(gzip: MemoryBytes(packed, path: "noise.gz")).readToEnd() }.isA(.deflateCorrupt))
+        #expect(
+            fault { try InflatedBytes(gzip: MemoryBytes(packed, path: "noise.gz")).readToEnd() }.isA(.deflateCorrupt))
     }
 
     /// Floats whose bits are the noise, with the exponent kept small so that none is NaN.
@@ -90,7 +92,8 @@ import Testing
                 for r in 0..<rows { for c in 0..<columns { to[c * rows + r] = from[r * columns + c] } }
             }
         }
-        let stored = StoredTensor(shape: [rows, columns], dtype: .float32, source: MemoryBytes(bytes, path: "a"), offset: 0)
+        let stored = StoredTensor(
+            shape: [rows, columns], dtype: .float32, source: MemoryBytes(bytes, path: "a"), offset: 0)
         let view = try #require(TensorView.transposed(stored))
         #expect(!view.isSpilled)
         #expect(try read(view, blocks: 100_000) == expected)
@@ -116,20 +119,26 @@ import Testing
         func tensor(_ shape: [Int], _ first: Float) throws -> any LazyTensor {
             let values = (0..<shape.reduce(1, *)).map { first + Float($0) }
             return StoredTensor(
-                shape: shape, dtype: .float32, source: MemoryBytes(values.withUnsafeBytes { Array($0) }, path: "part"), offset: 0)
+                shape: shape, dtype: .float32, source: MemoryBytes(values.withUnsafeBytes { Array($0) }, path: "part"),
+                offset: 0)
         }
-        let byRows = try #require(JoinedTensor(
-            shape: [3, 2], axis: 0, parts: [.init(start: 2, tensor: tensor([1, 2], 10)), .init(start: 0, tensor: tensor([2, 2], 0))]))
+        let byRows = try #require(
+            JoinedTensor(
+                shape: [3, 2], axis: 0,
+                parts: [.init(start: 2, tensor: tensor([1, 2], 10)), .init(start: 0, tensor: tensor([2, 2], 0))]))
         #expect(try read(byRows, blocks: 4) == [0, 1, 2, 3, 10, 11])
-        let byColumns = try #require(JoinedTensor(
-            shape: [2, 3], axis: 1, parts: [.init(start: 0, tensor: tensor([2, 1], 0)), .init(start: 1, tensor: tensor([2, 2], 10))]))
+        let byColumns = try #require(
+            JoinedTensor(
+                shape: [2, 3], axis: 1,
+                parts: [.init(start: 0, tensor: tensor([2, 1], 0)), .init(start: 1, tensor: tensor([2, 2], 10))]))
         #expect(try read(byColumns, blocks: 4) == [0, 10, 11, 1, 12, 13])
         #expect(JoinedTensor(shape: [3, 2], axis: 0, parts: [.init(start: 0, tensor: try tensor([2, 2], 0))]) == nil)
         #expect(JoinedTensor(shape: [2, 2], axis: 0, parts: [.init(start: 1, tensor: try tensor([2, 2], 0))]) == nil)
     }
 
     @Test func viewsStayInsideTheirBase() throws {
-        let base = StoredTensor(shape: [12], dtype: .float32, source: MemoryBytes([UInt8](repeating: 0, count: 48), path: "a"), offset: 0)
+        let base = StoredTensor(
+            shape: [12], dtype: .float32, source: MemoryBytes([UInt8](repeating: 0, count: 48), path: "a"), offset: 0)
         #expect(TensorView(base, shape: [3, 4], strides: [4, 1]) != nil)
         #expect(TensorView(base, shape: [3, 4], strides: [4, 1], offset: 1) == nil)
         #expect(TensorView(base, shape: [3, 4], strides: [-4, 1]) == nil)

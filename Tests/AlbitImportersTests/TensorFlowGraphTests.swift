@@ -39,7 +39,9 @@ import Testing
                 counts[row.format, default: 0] += 1
             } catch { Issue.record("\(row): \(error)") }
         }
-        print("TensorFlow graphs: \(outputs) outputs of \(counts.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)" }), worst \(worst)")
+        print(
+            "TensorFlow graphs: \(outputs) outputs of \(counts.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)" }), worst \(worst)"
+        )
         #expect(counts.values.reduce(0, +) == rows.count && rows.count >= 5)
     }
 
@@ -62,13 +64,16 @@ import Testing
 
     /// Every way in which TensorFlow saves, with variables that have no names; archives are read in place.
     @Test(arguments: [
-        ("v1.tar.gz", "golden"), ("frozen.pb.gz", "golden"), ("v2.tar.gz", "golden-v2"), ("float16.tflite.gz", "golden-float16"),
+        ("v1.tar.gz", "golden"), ("frozen.pb.gz", "golden"), ("v2.tar.gz", "golden-v2"),
+        ("float16.tflite.gz", "golden-float16"),
         ("int8.tflite.gz", "golden-int8"),
     ])
     func savedByTensorFlow(file: String, golden: String) throws {
         let source = try Importer.open(path: TensorFlowGraphTests.data + file)
         let configuration = source.configuration
-        #expect(configuration.numAttentionHeads == 3 && configuration.numHiddenLayers == 2 && configuration.numHiddenGroups == 1)
+        #expect(
+            configuration.numAttentionHeads == 3 && configuration.numHiddenLayers == 2
+                && configuration.numHiddenGroups == 1)
         #expect(configuration.hiddenAct == (file.hasPrefix("v2") ? .gelu : .geluNew))
         // 1e-6 is below what float16 holds exactly: its nearest value.
         #expect(abs(configuration.layerNormEps - 1e-6) <= (file.contains("16") ? 5e-8 : 0))
@@ -117,10 +122,13 @@ import Testing
         let types = try #require(try golden.integers("token_type_ids"))
         let mask = try #require(try golden.integers("attention_mask"))
         let shape = try #require(try golden.shape("input_ids"))
-        let batch = try session.encode((0..<shape[0]).map { i in
-            let range = (i * shape[1])..<((i + 1) * shape[1])
-            return EncoderInput(ids: ids[range].map(Int32.init), typeIds: types[range].map(Int32.init), mask: mask[range].map { $0 != 0 })
-        })
+        let batch = try session.encode(
+            (0..<shape[0]).map { i in
+                let range = (i * shape[1])..<((i + 1) * shape[1])
+                return EncoderInput(
+                    ids: ids[range].map(Int32.init), typeIds: types[range].map(Int32.init),
+                    mask: mask[range].map { $0 != 0 })
+            })
         var result: [(String, Double)] = []
         for (name, found) in try ZooOutputs(batch, source).values {
             guard var expected = try golden.values(name) else { continue }

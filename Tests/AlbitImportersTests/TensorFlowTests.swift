@@ -1,9 +1,8 @@
+import AlbitImporters
 import AlbitModel
 import AlbitText
 import TestData
 import Testing
-
-import AlbitImporters
 
 @Suite struct TensorFlowTests {
     /// Every hostile row, with the kind of error it has to end with.
@@ -72,7 +71,8 @@ import AlbitImporters
     @Test func namesTheHeadThatItDoesNotRun() throws {
         let source = try ZooImport.open(try #require(Zoo.rows.first { $0.path.hasPrefix("tf1/finetuned_squad2/") }))
         #expect(source.card.heads.isEmpty)
-        #expect(source.report.ignored.contains { $0.name == "start_logits/dense/kernel" && $0.reason.contains("SQuAD 2") })
+        #expect(
+            source.report.ignored.contains { $0.name == "start_logits/dense/kernel" && $0.reason.contains("SQuAD 2") })
     }
 
     /// Known answers: RFC 3720 for CRC-32C of 32 zero bytes; the snappy format description for a run by copy.

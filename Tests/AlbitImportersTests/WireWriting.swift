@@ -12,7 +12,9 @@ extension WireWriting {
         return bytes
     }
 
-    static func field(_ number: Int, _ content: [UInt8]) -> [UInt8] { varint(number << 3 | 2) + varint(content.count) + content }
+    static func field(_ number: Int, _ content: [UInt8]) -> [UInt8] {
+        varint(number << 3 | 2) + varint(content.count) + content
+    }
     static func field(_ number: Int, _ text: String) -> [UInt8] { field(number, Array(text.utf8)) }
     static func field(_ number: Int, integer: Int) -> [UInt8] { varint(number << 3) + varint(integer) }
 }

@@ -9,7 +9,8 @@ enum ZooImport {
     /// A configuration of the row's variant, for files that were published without one.
     static func configuration(of row: Zoo.Row) -> String? {
         let folder = (row.fullPath as NSString).deletingLastPathComponent
-        for name in ["config.json", "albert_config.json"] where FileManager.default.fileExists(atPath: folder + "/" + name) {
+        for name in ["config.json", "albert_config.json"]
+        where FileManager.default.fileExists(atPath: folder + "/" + name) {
             return nil
         }
         if row.path.hasSuffix(".tar.gz") { return nil }

@@ -1,6 +1,5 @@
-import Testing
-
 import AlbitModel
+import Testing
 
 struct ConfigurationTests {
     private func layers(_ count: Int, groups: Int, inner: Int) -> [Int] {
@@ -21,7 +20,8 @@ struct ConfigurationTests {
 
     @Test func namesWhatMakesNoSense() {
         var configuration = Configuration(
-            vocabSize: 10, embeddingSize: 8, hiddenSize: 12, intermediateSize: 8, numAttentionHeads: 5, numHiddenLayers: 2)
+            vocabSize: 10, embeddingSize: 8, hiddenSize: 12, intermediateSize: 8, numAttentionHeads: 5,
+            numHiddenLayers: 2)
         #expect(configuration.problem?.contains("num_attention_heads") == true)
         configuration.numAttentionHeads = 3
         #expect(configuration.problem == nil)

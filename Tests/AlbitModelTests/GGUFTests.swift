@@ -1,9 +1,8 @@
+import AlbitModel
 import AlbitText
 import Foundation
 import TestData
 import Testing
-
-import AlbitModel
 
 /// Each way in which a GGUF header can be wrong is refused with its own error.
 struct GGUFTests {
@@ -31,7 +30,9 @@ struct GGUFTests {
         var file = GGUFBytes(tensors: 2, keys: 3)
         file.key("general.architecture", "albert")
         file.key("a.number", 7)
-        file.key("a.list", type: 9, GGUFBytes.little(UInt32(8)) + GGUFBytes.little(UInt64(2)) + GGUFBytes.string("x") + GGUFBytes.string(""))
+        file.key(
+            "a.list", type: 9,
+            GGUFBytes.little(UInt32(8)) + GGUFBytes.little(UInt64(2)) + GGUFBytes.string("x") + GGUFBytes.string(""))
         file.tensor("one", shape: [3, 2])
         file.tensor("two", shape: [64], type: 24, offset: 32)
         file.data(96)
@@ -60,7 +61,12 @@ struct GGUFTests {
         try expect(with { $0.raw(GGUFBytes.little(UInt64(1 << 20))) }, { $0.isA(.modelBadKey) })
         try expect(with { $0.raw(GGUFBytes.little(UInt64(2)) + [0xC3, 0x28]) }, { $0.isA(.modelBadKey) })
         try expect(with { $0.key("k", type: 13, []) }, { $0.isA(.modelUnknownValueType, "'k'", "13") })
-        try expect(with({ $0.key("k", 1); $0.key("k", 2) }, keys: 2), { $0.isA(.modelDuplicateKey, "'k'") })
+        try expect(
+            with(
+                {
+                    $0.key("k", 1)
+                    $0.key("k", 2)
+                }, keys: 2), { $0.isA(.modelDuplicateKey, "'k'") })
         try expect(
             with { $0.key("k", type: 8, GGUFBytes.little(UInt64.max)) }, { $0.isA(.modelTruncated) })
         try expect(
@@ -73,7 +79,9 @@ struct GGUFTests {
             with { $0.key("k", type: 9, GGUFBytes.little(UInt32(12)) + GGUFBytes.little(UInt64(1) << 62)) },
             { $0.isA(.modelTruncated) })
         try expect(
-            with { $0.key("k", type: 9, GGUFBytes.little(UInt32(8)) + GGUFBytes.little(UInt64(2)) + GGUFBytes.string("x")) },
+            with {
+                $0.key("k", type: 9, GGUFBytes.little(UInt32(8)) + GGUFBytes.little(UInt64(2)) + GGUFBytes.string("x"))
+            },
             { $0.isA(.modelTruncated) })
         for alignment in [0, 1, 3, 24, 1 << 20] as [UInt32] {
             try expect(with { $0.key("general.alignment", alignment) }, { $0.isA(.modelBadAlignment) })
@@ -92,7 +100,10 @@ struct GGUFTests {
         try expect(
             with { $0.tensor(String(repeating: "n", count: 64), shape: [1]) }, { $0.isA(.modelBadTensorName) })
         try expect(
-            with(2) { $0.tensor("t", shape: [1]); $0.tensor("t", shape: [1], offset: 32) },
+            with(2) {
+                $0.tensor("t", shape: [1])
+                $0.tensor("t", shape: [1], offset: 32)
+            },
             { $0.isA(.modelDuplicateTensor, "'t'") })
         for shape in [[], [0], [1, 2, 3, 4, 5], [1 << 62, 1 << 62], [UInt64.max]] as [[UInt64]] {
             try expect(with { $0.tensor("t", shape: shape) }, { $0.isA(.modelBadShape, "'t'") })
@@ -104,7 +115,10 @@ struct GGUFTests {
         try expect(
             with { $0.tensor("t", shape: [1], offset: 4) }, { $0.isA(.modelMisalignedTensor, "'t'", "4", "32") })
         try expect(
-            with(2) { $0.tensor("a", shape: [9]); $0.tensor("b", shape: [1], offset: 32) },
+            with(2) {
+                $0.tensor("a", shape: [9])
+                $0.tensor("b", shape: [1], offset: 32)
+            },
             { $0.isA(.modelOverlappingTensors, "'a'", "'b'") })
     }
 
@@ -124,7 +138,11 @@ struct GGUFTests {
         #expect(error.isA(.modelOtherArchitecture, "'llama'"))
         error = try modelError({ $0.key("general.architecture", "bert") }, keys: 1)
         #expect(error.isA(.modelNotAlbit))
-        error = try modelError({ $0.key("general.architecture", "bert"); $0.key("albit.format_version", 99) }, keys: 2)
+        error = try modelError(
+            {
+                $0.key("general.architecture", "bert")
+                $0.key("albit.format_version", 99)
+            }, keys: 2)
         #expect(error.isA(.modelNewerFormat, "99"))
         error = try modelError(
             {
@@ -136,6 +154,7 @@ struct GGUFTests {
     }
 
     @Test func missingFileIsNamed() {
-        #expect(fault { try MappedFile(path: "/nonexistent/model.gguf") }.isA(.fileCannotOpen, "/nonexistent/model.gguf"))
+        #expect(
+            fault { try MappedFile(path: "/nonexistent/model.gguf") }.isA(.fileCannotOpen, "/nonexistent/model.gguf"))
     }
 }

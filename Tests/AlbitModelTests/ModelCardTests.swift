@@ -1,9 +1,8 @@
+import AlbitModel
 import AlbitText
 import Foundation
 import TestData
 import Testing
-
-import AlbitModel
 
 /// What a card says stands in the file and is read back; what was never said before raises the format.
 struct ModelCardTests {
@@ -21,7 +20,9 @@ struct ModelCardTests {
     }
 
     /// The card that comes back, and the format it was written in.
-    private static func written(_ card: ModelCard, tensorsNeed version: Int = 1) throws -> (
+    private static func written(
+        _ card: ModelCard, tensorsNeed version: Int = 1
+    ) throws -> (
         card: ModelCard, format: Int?
     ) {
         let gguf = try file { card.write(to: &$0, configuration: configuration, tensorsNeed: version) }

@@ -21,12 +21,21 @@ struct ParameterTests {
             (.weight(.embeddingNorm), "embeddings.LayerNorm.weight", [16]),
             (.weight(.projection), "encoder.embedding_hidden_mapping_in.weight", [32, 16]),
             (.bias(.projection), "encoder.embedding_hidden_mapping_in.bias", [32]),
-            (.weight(layer: 3, .query), "encoder.albert_layer_groups.1.albert_layers.1.attention.query.weight", [32, 32]),
-            (.bias(layer: 2, .attentionOutput), "encoder.albert_layer_groups.1.albert_layers.0.attention.dense.bias", [32]),
+            (
+                .weight(layer: 3, .query), "encoder.albert_layer_groups.1.albert_layers.1.attention.query.weight",
+                [32, 32]
+            ),
+            (
+                .bias(layer: 2, .attentionOutput), "encoder.albert_layer_groups.1.albert_layers.0.attention.dense.bias",
+                [32]
+            ),
             (.weight(layer: 0, .ffnUp), "encoder.albert_layer_groups.0.albert_layers.0.ffn.weight", [64, 32]),
             (.bias(layer: 0, .ffnUp), "encoder.albert_layer_groups.0.albert_layers.0.ffn.bias", [64]),
             (.weight(layer: 1, .ffnDown), "encoder.albert_layer_groups.0.albert_layers.1.ffn_output.weight", [32, 64]),
-            (.bias(layer: 1, .outputNorm), "encoder.albert_layer_groups.0.albert_layers.1.full_layer_layer_norm.bias", [32]),
+            (
+                .bias(layer: 1, .outputNorm),
+                "encoder.albert_layer_groups.0.albert_layers.1.full_layer_layer_norm.bias", [32]
+            ),
             (.weight(.pooler), "pooler.weight", [32, 32]), (.weight(.classifier), "classifier.weight", nil),
             (.weight(.answer), "qa_outputs.weight", [2, 32]), (.bias(.order), "sop_classifier.bias", [2]),
             (.weight(.predictionDense), "predictions.dense.weight", [16, 32]),
@@ -58,7 +67,9 @@ struct ParameterTests {
         #expect(Parameter.predictionBias.tensorName.text == "head.prediction_bias")
         #expect(TensorName(Site.attentionQKV.tensorGroup(layer: 2), .secondWeight).text == "blk.2.attn_qkv.low.weight")
         // The matmuls that int8 and float files share have one name.
-        for (site, module) in [(Site.attentionOutput, LayerModule.attentionOutput), (.ffnUp, .ffnUp), (.ffnDown, .ffnDown)] {
+        for (site, module) in [
+            (Site.attentionOutput, LayerModule.attentionOutput), (.ffnUp, .ffnUp), (.ffnDown, .ffnDown),
+        ] {
             #expect(site.tensorGroup(layer: 1) == ParameterModule.layer(1, module).tensorGroup)
         }
     }

@@ -10,7 +10,9 @@ struct PrecisionMapTests {
         #expect(map.bytes == bytes)
         #expect(map[0, .attentionQKV] == .twoByTwo && map[0, .attention] == .twoPlanes && map[1, .ffnDown] == .onePlane)
         #expect(map.places.map { map[$0].rawValue } == bytes)
-        #expect(map.hasSecondWeightPlanes && map.maxActivationPlanes(.ffnUp) == 2 && map.maxActivationPlanes(.attention) == 2)
+        #expect(
+            map.hasSecondWeightPlanes && map.maxActivationPlanes(.ffnUp) == 2
+                && map.maxActivationPlanes(.attention) == 2)
     }
 
     /// Attention multiplies no weights; 0 and 4 mean nothing; every place has a value.
@@ -27,8 +29,10 @@ struct PrecisionMapTests {
     /// A shared layer needs its second plane wherever one of its applications does; another does not.
     @Test func weightsAreAskedForByStoredLayer() throws {
         let configuration = Configuration(
-            architecture: .albert, vocabSize: 100, embeddingSize: 16, hiddenSize: 32, intermediateSize: 64, numAttentionHeads: 2,
-            numHiddenLayers: 4, numHiddenGroups: 2, innerGroupNum: 1, hiddenAct: .gelu, maxPositionEmbeddings: 64, typeVocabSize: 2,
+            architecture: .albert, vocabSize: 100, embeddingSize: 16, hiddenSize: 32, intermediateSize: 64,
+            numAttentionHeads: 2,
+            numHiddenLayers: 4, numHiddenGroups: 2, innerGroupNum: 1, hiddenAct: .gelu, maxPositionEmbeddings: 64,
+            typeVocabSize: 2,
             layerNormEps: 1e-12)
         var map = PrecisionMap(.onePlane, layers: 4)
         map[3, .ffnUp] = .twoByTwo

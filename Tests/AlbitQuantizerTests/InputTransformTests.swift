@@ -1,5 +1,6 @@
-@testable import AlbitQuantizer
 import Testing
+
+@testable import AlbitQuantizer
 
 /// Weights and inputs are turned by opposite rotations, so that their product stays what it was.
 struct InputTransformTests {
@@ -7,7 +8,9 @@ struct InputTransformTests {
     @Test(arguments: [312, 384, 768, 1248, 1536, 2048, 3072, 4096, 16384])
     func productsStay(_ columns: Int) {
         var random = SplitMix(seed: UInt64(columns))
-        let x = random.floats(columns), w = random.floats(columns), shift = random.floats(columns)
+        let x = random.floats(columns)
+        let w = random.floats(columns)
+        let shift = random.floats(columns)
         let transform = InputTransform(columns: columns, rotated: true, shift: shift)
         #expect(transform.width % transform.block == 0 && transform.width - columns < 64)
         #expect(transform.block & (transform.block - 1) == 0 && (64...1024).contains(transform.block))
@@ -16,7 +19,9 @@ struct InputTransformTests {
         transform.apply(x, into: &turned)
         transform.applyToWeights(w, into: &weights)
         // The shift is stored in half precision, and what is stored is what counts.
-        let expected = zip(zip(x, transform.shift), w).reduce(0.0) { $0 + (Double($1.0.0) - Double($1.0.1)) * Double($1.1) }
+        let expected = zip(zip(x, transform.shift), w).reduce(0.0) {
+            $0 + (Double($1.0.0) - Double($1.0.1)) * Double($1.1)
+        }
         let found = zip(turned, weights).reduce(0.0) { $0 + Double($1.0) * Double($1.1) }
         // Ten stages of float32 additions round by 10 · 2⁻²⁴ at most, relative to the norms.
         let scale = (x.reduce(0) { $0 + Double($1 * $1) } * w.reduce(0) { $0 + Double($1 * $1) }).squareRoot()

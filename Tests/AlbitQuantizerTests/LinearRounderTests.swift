@@ -1,7 +1,8 @@
 import AlbitModel
+import Testing
+
 @testable import AlbitQuantizer
 @testable import AlbitRuntime
-import Testing
 
 /// GPTQ against rounding to nearest, measured on the outputs that rounding disturbs.
 struct LinearRounderTests {
@@ -25,8 +26,10 @@ struct LinearRounderTests {
         let hessian = Hessian(transform: transform, parallel: parallel)
         inputs.withUnsafeBufferPointer {
             guard let rows = $0.baseAddress else { return }
-            hessian.add(Observation(
-                point: .embedded, step: -1, rows: rows, count: Self.count, columns: Self.columns, stride: Self.columns))
+            hessian.add(
+                Observation(
+                    point: .embedded, step: -1, rows: rows, count: Self.count, columns: Self.columns,
+                    stride: Self.columns))
         }
         hessian.finish()
         return hessian
@@ -39,9 +42,12 @@ struct LinearRounderTests {
     }
 
     /// Mean square of (W - Ŵ) x over inputs, in the transformed basis.
-    private func error(_ linear: QuantizedLinear, _ original: FloatLinear, _ transform: InputTransform, _ inputs: [Float]) -> Double {
+    private func error(
+        _ linear: QuantizedLinear, _ original: FloatLinear, _ transform: InputTransform, _ inputs: [Float]
+    ) -> Double {
         let width = transform.width
-        var x = [Float](repeating: 0, count: width), w = x
+        var x = [Float](repeating: 0, count: width)
+        var w = x
         var sum = 0.0
         for row in 0..<Self.rows {
             transform.applyToWeights(Array(original.weights[row * Self.columns..<(row + 1) * Self.columns]), into: &w)
@@ -94,13 +100,16 @@ struct LinearRounderTests {
         for i in 0..<n {
             for j in (i + 1)..<max(n, i + 1) {
                 // U is stored as float32.
-                #expect(abs(Double(factorization.feedback[i * n + j]) - expected[i * n + j]) < 1e-6 * max(1, abs(expected[i * n + j])))
+                #expect(
+                    abs(Double(factorization.feedback[i * n + j]) - expected[i * n + j]) < 1e-6
+                        * max(1, abs(expected[i * n + j])))
             }
         }
     }
 
     @Test func aRowOfZerosStaysZero() {
-        let linear = FloatLinear(name: "zero", rows: 1, columns: 16, weights: [Float](repeating: 0, count: 16), bias: [3])
+        let linear = FloatLinear(
+            name: "zero", rows: 1, columns: 16, weights: [Float](repeating: 0, count: 16), bias: [3])
         let transform = InputTransform(columns: 16, rotated: false, shift: [Float](repeating: 2, count: 16))
         let rounded = LinearRounder(parallel: parallel).round(linear, transform: transform, hessian: nil)
         #expect(rounded.scales.allSatisfy { $0 == 0 } && rounded.panels.allSatisfy { $0 == 0 } && rounded.bias[0] == 3)

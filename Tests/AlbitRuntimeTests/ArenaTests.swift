@@ -27,7 +27,8 @@ struct ArenaTests {
     @Test func nothingOverlaps() throws {
         let plain = try Self.weights(.plain)
         let all = [
-            plain, try Self.weights(.accurate), EncoderWeights(plain, precision: PrecisionMap(.twoByTwo, layers: plain.precision.layers)),
+            plain, try Self.weights(.accurate),
+            EncoderWeights(plain, precision: PrecisionMap(.twoByTwo, layers: plain.precision.layers)),
             try EncoderWeights(Importer.open(path: Self.sample, options: ImportOptions())),
         ]
         for weights in all {

@@ -26,24 +26,30 @@ struct GraphFileTests {
         for tensor in gguf.tensors { tensors[tensor.name] = Data(Array(gguf.bytes(of: tensor))) }
         var keys: [String: String] = [:]
         for (key, value) in gguf.metadata where !key.hasPrefix("albit.source.") {
-            keys[key] = switch value {
-            case .array(let array): "\(array.count) " + Data(Array(array.bytes)).base64EncodedString()
-            case .string(let bytes): String(decoding: bytes, as: UTF8.self)
-            default: "\(value)"
-            }
+            keys[key] =
+                switch value {
+                case .array(let array): "\(array.count) " + Data(Array(array.bytes)).base64EncodedString()
+                case .string(let bytes): String(decoding: bytes, as: UTF8.self)
+                default: "\(value)"
+                }
         }
         return (tensors, keys)
     }
 
     @Test func exportersGiveTheSameFile() throws {
         // 13 copies of the square weights; one copy behind Identity nodes; without deduplication; by way of TensorFlow.
-        try compare("torch/hf441_base-seqcls", [
-            "onnx/t215/dynamo_default_dynshape_seqcls.onnx", "onnx/t215/legacy_op14_seqcls.onnx", "onnx/other/legacy_nodedup_seqcls.onnx",
-            "onnx/other/tf2onnx_hf_savedmodel.onnx",
-        ])
-        try compare("safetensors/base-pretraining", [
-            "onnx/t215/legacy_op13_pretraining.onnx", "onnx/other/tf2onnx_frozen_base_op13.onnx",
-        ])
+        try compare(
+            "torch/hf441_base-seqcls",
+            [
+                "onnx/t215/dynamo_default_dynshape_seqcls.onnx", "onnx/t215/legacy_op14_seqcls.onnx",
+                "onnx/other/legacy_nodedup_seqcls.onnx",
+                "onnx/other/tf2onnx_hf_savedmodel.onnx",
+            ])
+        try compare(
+            "safetensors/base-pretraining",
+            [
+                "onnx/t215/legacy_op13_pretraining.onnx", "onnx/other/tf2onnx_frozen_base_op13.onnx",
+            ])
     }
 
     private func compare(_ checkpoint: String, _ graphs: [String]) throws {

@@ -18,7 +18,9 @@ import Testing
         var request = QuantizationRequest()
         request.preset = .plain
         request.card = source.card
-        guard (try? Quantizer(source: source, request: request).write(to: path, overwrite: true).finish()) != nil else { return [] }
+        guard (try? Quantizer(source: source, request: request).write(to: path, overwrite: true).finish()) != nil else {
+            return []
+        }
         return (try? TestData.bytes(atPath: path)) ?? []
     }()
 
@@ -40,7 +42,10 @@ import Testing
     private func place(_ text: String) throws -> Int {
         let wanted = withUnsafeBytes(of: UInt64(text.utf8.count).littleEndian) { Array($0) } + Array(text.utf8)
         let bytes = HostileModelFileTests.bytes
-        return try #require((0..<(bytes.count - wanted.count)).first { bytes[$0] == wanted[0] && Array(bytes[$0..<($0 + wanted.count)]) == wanted }) + 8
+        return try #require(
+            (0..<(bytes.count - wanted.count)).first {
+                bytes[$0] == wanted[0] && Array(bytes[$0..<($0 + wanted.count)]) == wanted
+            }) + 8
     }
 
     /// The file with the last letter of a key or tensor changed: it is not there any more.
@@ -63,18 +68,25 @@ import Testing
     @Test func theUnchangedFileIsRead() throws { #expect(try refusal(HostileModelFileTests.bytes) == nil) }
 
     @Test(arguments: [
-        "general.architecture", "albert.vocab_size", "albert.context_length", "albert.embedding_length", "albert.block_count",
-        "albert.feed_forward_length", "albert.attention.head_count", "albert.attention.layer_norm_epsilon", "albit.embedding_size",
+        "general.architecture", "albert.vocab_size", "albert.context_length", "albert.embedding_length",
+        "albert.block_count",
+        "albert.feed_forward_length", "albert.attention.head_count", "albert.attention.layer_norm_epsilon",
+        "albit.embedding_size",
         "albit.group_count", "albit.inner_group_count", "albit.hidden_act", "albit.type_vocab_size", "albit.weights",
         "albit.linear.rows", "albit.linear.columns", "albit.linear.block", "albit.linear.planes",
     ]) func keyTakenAway(_ key: String) throws { #expect(try refusal(without(key)) == .modelMissingKey) }
 
-    @Test func formatVersionTakenAway() throws { #expect(try refusal(without("albit.format_version")) == .modelNotAlbit) }
+    @Test func formatVersionTakenAway() throws {
+        #expect(try refusal(without("albit.format_version")) == .modelNotAlbit)
+    }
 
     @Test(arguments: [
-        "token_embd.weight", "token_embd.scale", "position_embd.weight", "token_types.weight", "token_embd_norm.weight", "embd_projection.weight",
-        "embd_projection.bias", "blk.0.attn_qkv.weight", "blk.0.attn_qkv.scale", "blk.0.attn_output.weight", "blk.0.attn_output_norm.bias",
-        "blk.0.ffn_up.weight", "blk.0.ffn_down.bias", "blk.0.layer_output_norm.weight", "head.prediction.weight", "head.prediction_norm.weight",
+        "token_embd.weight", "token_embd.scale", "position_embd.weight", "token_types.weight", "token_embd_norm.weight",
+        "embd_projection.weight",
+        "embd_projection.bias", "blk.0.attn_qkv.weight", "blk.0.attn_qkv.scale", "blk.0.attn_output.weight",
+        "blk.0.attn_output_norm.bias",
+        "blk.0.ffn_up.weight", "blk.0.ffn_down.bias", "blk.0.layer_output_norm.weight", "head.prediction.weight",
+        "head.prediction_norm.weight",
         "head.prediction_bias",
     ]) func tensorTakenAway(_ tensor: String) throws { #expect(try refusal(without(tensor)) == .modelMissingTensor) }
 
@@ -83,11 +95,14 @@ import Testing
             ("albert.vocab_size", 0, .modelBadConfiguration), ("albert.vocab_size", .max, .modelBadConfiguration),
             ("albert.vocab_size", 999, .modelWrongTensor), ("albert.context_length", 0, .modelBadConfiguration),
             ("albert.context_length", 65, .modelWrongTensor), ("albert.embedding_length", 0, .modelBadConfiguration),
-            ("albert.embedding_length", 1 << 20, .modelBadConfiguration), ("albert.embedding_length", 47, .modelBadConfiguration),
+            ("albert.embedding_length", 1 << 20, .modelBadConfiguration),
+            ("albert.embedding_length", 47, .modelBadConfiguration),
             ("albert.block_count", 0, .modelBadConfiguration), ("albert.block_count", 1025, .modelBadConfiguration),
-            ("albert.attention.head_count", 0, .modelBadConfiguration), ("albert.attention.head_count", 5, .modelBadConfiguration),
+            ("albert.attention.head_count", 0, .modelBadConfiguration),
+            ("albert.attention.head_count", 5, .modelBadConfiguration),
             ("albert.attention.layer_norm_epsilon", Float.nan.bitPattern, .modelBadConfiguration),
-            ("albert.attention.layer_norm_epsilon", Float(-1).bitPattern, .modelBadConfiguration), ("albit.group_count", 0, .modelBadConfiguration),
+            ("albert.attention.layer_norm_epsilon", Float(-1).bitPattern, .modelBadConfiguration),
+            ("albit.group_count", 0, .modelBadConfiguration),
             ("albit.group_count", 99, .modelBadConfiguration), ("albit.inner_group_count", 65, .modelBadConfiguration),
             ("albit.type_vocab_size", 5000, .modelBadConfiguration), ("albit.format_version", 0, .modelNewerFormat),
             ("albit.format_version", 7, .modelNewerFormat), ("albit.attention.weight_planes", 3, .modelBadValue),
@@ -120,7 +135,10 @@ import Testing
         let path = try TestData.temporaryDirectory() + "/model.gguf"
         try Data(HostileModelFileTests.bytes).write(to: URL(filePath: path))
         let gguf = try GGUF(file: MappedFile(path: path))
-        for name in ["token_embd.scale", "token_embd_norm.weight", "blk.0.ffn_up.scale", "blk.0.attn_output.bias", "head.prediction_bias"] {
+        for name in [
+            "token_embd.scale", "token_embd_norm.weight", "blk.0.ffn_up.scale", "blk.0.attn_output.bias",
+            "head.prediction_bias",
+        ] {
             let tensor = try #require(gguf.tensor(name))
             for value in [Float.nan, .infinity, -.infinity] {
                 var bytes = HostileModelFileTests.bytes

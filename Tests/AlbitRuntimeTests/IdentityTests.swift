@@ -44,9 +44,14 @@ struct IdentityTests {
                 // The longest sequence once a kernel: the scalar one takes seconds for it.
                 for threads in length == 512 ? 4...4 : 1...4 {
                     let session = try Session(weights: weights, kernel: kernel, threads: threads)
-                    let batch = [Self.input(9, 2), Self.input(length, 1), Self.input(length, 1, padding: min(5, 512 - length)), Self.input(17, 3)]
+                    let batch = [
+                        Self.input(9, 2), Self.input(length, 1), Self.input(length, 1, padding: min(5, 512 - length)),
+                        Self.input(17, 3),
+                    ]
                     let encoded = try session.encode(batch)
-                    #expect(encoded[1].lastHiddenState == expected, "\(name) \(kernel.name) \(threads) threads, S \(length)")
+                    #expect(
+                        encoded[1].lastHiddenState == expected, "\(name) \(kernel.name) \(threads) threads, S \(length)"
+                    )
                     #expect(
                         Array(encoded[2].lastHiddenState.prefix(expected.count)) == expected,
                         "\(name) \(kernel.name) \(threads) threads, S \(length), padded")
@@ -58,7 +63,8 @@ struct IdentityTests {
     /// Heads on the pooled output read first tokens only; the last layer then does no others.
     @Test(arguments: [false, true])
     func firstTokens(int8: Bool) throws {
-        let weights = try int8
+        let weights =
+            try int8
             ? EncoderWeights(ModelFile(path: Self.quantized(.default).path))
             : EncoderWeights(Importer.open(path: Self.sample, options: ImportOptions()))
         let batch = [Self.input(9, 2), Self.input(1, 4), Self.input(33, 1, padding: 5), Self.input(17, 3)]
@@ -133,7 +139,8 @@ struct IdentityTests {
 
     /// One to two planes of activations and two of weights, another choice at every layer and site.
     @Test func mixedPrecision() throws {
-        let precision = try #require(PrecisionMap(bytes: [3, 2, 3, 2, 3, 1, 1, 3, 3, 1, 2, 1, 1, 2, 3, 1, 2, 2, 1, 1], layers: 4))
+        let precision = try #require(
+            PrecisionMap(bytes: [3, 2, 3, 2, 3, 1, 1, 3, 3, 1, 2, 1, 1, 2, 3, 1, 2, 2, 1, 1], layers: 4))
         let url = try Self.quantized(.default, precision: precision)
         defer { try? FileManager.default.removeItem(at: url) }
         let file = try ModelFile(path: url.path)

@@ -16,7 +16,10 @@ import Testing
         let path = try TestData.temporaryDirectory() + "/model.gguf"
         try Data("GGUF but not really".utf8).write(to: URL(filePath: path))
         #expect(code { _ = try Albert(contentsOf: path) } == .unreadableModel)
-        #expect(code { _ = try AlbertTests.zoo("safetensors/base-qa") { $0.tokenizer = AlbertTests.sample + "/spiece.model" } } == .unreadableModel)
+        #expect(
+            code {
+                _ = try AlbertTests.zoo("safetensors/base-qa") { $0.tokenizer = AlbertTests.sample + "/spiece.model" }
+            } == .unreadableModel)
     }
 
     @Test func missingHead() throws {
@@ -54,7 +57,8 @@ import Testing
         #expect(code { _ = try model.summarize("a", sentences: 0) } == .invalidArgument)
         #expect(code { _ = try model.summarize(String(repeating: "So. ", count: 5000)) } == .invalidArgument)
         for change in [
-            { $0.threads = 2000 }, { $0.threads = -1 }, { $0.kernel = "abacus" }, { $0.maxLength = 0 }, { $0.task = "singing" },
+            { $0.threads = 2000 }, { $0.threads = -1 }, { $0.kernel = "abacus" }, { $0.maxLength = 0 },
+            { $0.task = "singing" },
         ] as [(inout Albert.Options) -> Void] {
             #expect(code { _ = try AlbertTests.zoo("safetensors/base-mc", change) } == .invalidArgument)
         }
@@ -62,6 +66,8 @@ import Testing
     }
 
     @Test func codesHaveNames() {
-        #expect(AlbertError.Code.missingHead.description == "missingHead" && AlbertError.Code.machine.description == "machine")
+        #expect(
+            AlbertError.Code.missingHead.description == "missingHead"
+                && AlbertError.Code.machine.description == "machine")
     }
 }

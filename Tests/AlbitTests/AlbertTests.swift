@@ -18,8 +18,11 @@ import Testing
 
     /// Cases that Scripts/golden-tasks.py wrote with transformers.
     private func golden<Case: Decodable>(_ name: String, _ model: String) throws -> [Case] where Case: GoldenCase {
-        let path = URL(filePath: TestData.directory).deletingLastPathComponent().appending(path: "TaskTests/Data/\(name).json")
-        let cases = try JSONDecoder().decode(GoldenFile<Case>.self, from: Data(contentsOf: path)).cases.filter { $0.model == model }
+        let path = URL(filePath: TestData.directory).deletingLastPathComponent().appending(
+            path: "TaskTests/Data/\(name).json")
+        let cases = try JSONDecoder().decode(GoldenFile<Case>.self, from: Data(contentsOf: path)).cases.filter {
+            $0.model == model
+        }
         try #require(cases.count >= 10)
         return cases
     }
@@ -37,7 +40,8 @@ import Testing
         #expect(model.labels == ["NEGATIVE", "POSITIVE"] && model.heads == ["sequence-classification"])
         #expect(model.maxLength == 512 && model.hiddenSize == 312 && !model.isQuantized && !model.kernel.isEmpty)
         let answer = try model.classify("a charming and often affecting journey")
-        #expect(answer.label == "POSITIVE" && answer.score > 0.99 && answer.scores.count == 2 && answer.logits.count == 2)
+        #expect(
+            answer.label == "POSITIVE" && answer.score > 0.99 && answer.scores.count == 2 && answer.logits.count == 2)
     }
 
     struct ClassificationCase: GoldenCase, Decodable {
@@ -131,7 +135,9 @@ import Testing
         let cases: [EmbeddingCase] = try golden("embedding", "safetensors/base-model")
         for golden in cases {
             let pooling = try #require(Pooling(rawValue: golden.pooling))
-            #expect(isClose(try model.embed(golden.text, pooling: pooling, normalized: golden.normalized), golden.embedding))
+            #expect(
+                isClose(try model.embed(golden.text, pooling: pooling, normalized: golden.normalized), golden.embedding)
+            )
         }
     }
 
@@ -156,7 +162,8 @@ import Testing
         #expect(try model.summarize(text).count == 1 && model.summarize("").isEmpty)
         #expect(try model.summarize(text, sentences: 9, method: .mmr).count == 4)
         let matches = try model.match("a good film", among: ["one", "a good film", "three"], top: 2)
-        #expect(matches.count == 2 && matches[0].index == 1 && matches[0].text == "a good film" && matches[0].score > 0.999)
+        #expect(
+            matches.count == 2 && matches[0].index == 1 && matches[0].text == "a good film" && matches[0].score > 0.999)
     }
 
     /// The digest does not depend on kernel, threads, or what other threads ask meanwhile.

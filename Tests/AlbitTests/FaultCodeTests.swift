@@ -8,7 +8,8 @@ import Testing
 
     /// The Swift text below a folder, without the declaration of the codes and this file.
     private static func text(of folder: String) throws -> String {
-        let files = try #require(FileManager.default.enumerator(at: root.appending(path: folder), includingPropertiesForKeys: nil))
+        let files = try #require(
+            FileManager.default.enumerator(at: root.appending(path: folder), includingPropertiesForKeys: nil))
         var text = ""
         for case let file as URL in files where file.pathExtension == "swift" {
             if ["FaultCode.swift", "FaultCodeTests.swift"].contains(file.lastPathComponent) { continue }
@@ -21,11 +22,14 @@ import Testing
     private static func codes() throws -> [String] {
         let source = try String(contentsOf: root.appending(path: "Sources/AlbitText/FaultCode.swift"), encoding: .utf8)
         let cases = try #require(source.components(separatedBy: "package var exitCode").first)
-        return cases.matches(of: /case (\w+(?:,\s+\w+)*)/).flatMap { $0.1.split { !$0.isLetter && !$0.isNumber } }.map(String.init)
+        return cases.matches(of: /case (\w+(?:,\s+\w+)*)/).flatMap { $0.1.split { !$0.isLetter && !$0.isNumber } }.map(
+            String.init)
     }
 
     /// Words behind a dot, such as `.zipEncrypted`.
-    private static func names(in text: String) -> Set<String> { Set(text.matches(of: /\.([a-z]\w*)/).map { String($0.1) }) }
+    private static func names(in text: String) -> Set<String> {
+        Set(text.matches(of: /\.([a-z]\w*)/).map { String($0.1) })
+    }
 
     @Test func everyCodeIsThrown() throws {
         let codes = try Self.codes()

@@ -49,7 +49,8 @@ import Testing
         #expect(comparison.hiddenError > 0 && comparison.hiddenError < 0.012)
         #expect(try abs(#require(made.hiddenError) - comparison.hiddenError) < 0.006)
         // 8 bits are not floats: only that limit is broken.
-        #expect(comparison.violations.count == 1 && comparison.violations[0].hasPrefix("the hidden state's relative error"))
+        #expect(
+            comparison.violations.count == 1 && comparison.violations[0].hasPrefix("the hidden state's relative error"))
         let json = try #require(JSONSerialization.jsonObject(with: Data(comparison.json.utf8)) as? [String: Any])
         #expect(json["examples"] as? Int == 60 && comparison.text.contains("accuracy"))
 

@@ -39,8 +39,11 @@ import Testing
         let output = try TestData.temporaryDirectory()
         let machine = try Toolchain.run(["uname", "-m"]).text.trimmingCharacters(in: .whitespacesAndNewlines)
         let outcome = try Toolchain.run(
-            ["swift-symbolgraph-extract", "-module-name", "Albit", "-minimum-access-level", "public", "-output-dir", output,
-             "-target", machine + "-unknown-linux-gnu", "-skip-synthesized-members"] + Toolchain.moduleFlags())
+            [
+                "swift-symbolgraph-extract", "-module-name", "Albit", "-minimum-access-level", "public", "-output-dir",
+                output,
+                "-target", machine + "-unknown-linux-gnu", "-skip-synthesized-members",
+            ] + Toolchain.moduleFlags())
         try #require(outcome.code == 0, "\(outcome.text)")
         let data = try Data(contentsOf: URL(filePath: output + "/Albit.symbols.json"))
         return try JSONDecoder().decode(Graph.self, from: data).symbols.filter { !$0.isSynthesized }
@@ -69,7 +72,9 @@ import Testing
         for symbol in try symbols() {
             for fragment in symbol.declarationFragments where fragment.kind == "typeIdentifier" {
                 guard let type = fragment.preciseIdentifier else { continue }
-                #expect(type.hasPrefix("s:5Albit") || type.hasPrefix("s:S") || type.hasPrefix("s:s"), "\(symbol.declaration)")
+                #expect(
+                    type.hasPrefix("s:5Albit") || type.hasPrefix("s:S") || type.hasPrefix("s:s"),
+                    "\(symbol.declaration)")
             }
         }
     }

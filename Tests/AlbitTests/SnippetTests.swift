@@ -11,10 +11,14 @@ import Testing
         for line in text.split(separator: "\n", omittingEmptySubsequences: false) {
             let bare = line.trimmingPrefix(while: { $0 == " " })
             let content = bare.hasPrefix("///") ? String(bare.dropFirst(3).trimmingPrefix(" ")) : String(line)
-            if content == "```swift" { open = [] } else if content == "```", let lines = open {
+            if content == "```swift" {
+                open = []
+            } else if content == "```", let lines = open {
                 found.append(lines)
                 open = nil
-            } else { open?.append(content) }
+            } else {
+                open?.append(content)
+            }
         }
         return found
     }

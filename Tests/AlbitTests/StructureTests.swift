@@ -5,18 +5,25 @@ import Testing
 @Suite struct StructureTests {
     /// Targets from the ground up: each imports only from rows below its own.
     static let floors: [[String]] = [
-        ["CPlatform", "CKernels", "CProtobufC", "CZlib"], ["CSchemas", "AlbitText"], ["AlbitModel"], ["AlbitTokenizers"],
+        ["CPlatform", "CKernels", "CProtobufC", "CZlib"], ["CSchemas", "AlbitText"], ["AlbitModel"],
+        ["AlbitTokenizers"],
         ["AlbitRuntime"], ["AlbitTasks"], ["AlbitCommands", "AlbitImporters", "AlbitQuantizer"],
         ["AlbitDrift", "AlbitExporters"], ["AlbitMaking"], ["AlbitLibrary"], ["albit", "albit-board"],
     ]
-    static let runTimeRing = ["AlbitText", "AlbitModel", "AlbitTokenizers", "AlbitRuntime", "AlbitTasks", "AlbitCommands", "albit-board"]
+    static let runTimeRing = [
+        "AlbitText", "AlbitModel", "AlbitTokenizers", "AlbitRuntime", "AlbitTasks", "AlbitCommands", "albit-board",
+    ]
     /// Made by tools, or tables.
-    static let generated = ["sentencepiece_model.pb-c.c", "sentencepiece_model.pb-c.h", "UnicodeTables.swift", "LibraryTables.swift"]
+    static let generated = [
+        "sentencepiece_model.pb-c.c", "sentencepiece_model.pb-c.h", "UnicodeTables.swift", "LibraryTables.swift",
+    ]
 
     private func files(_ folders: [String], _ endings: [String]) throws -> [String] {
         try folders.flatMap { folder in
             try #require(FileManager.default.subpaths(atPath: Toolchain.repository.path + "/" + folder), "\(folder)")
-                .filter { path in endings.contains { path.hasSuffix($0) } && !path.contains(".build") }.map { folder + "/" + $0 }
+                .filter { path in endings.contains { path.hasSuffix($0) } && !path.contains(".build") }.map {
+                    folder + "/" + $0
+                }
         }
     }
 
@@ -44,14 +51,20 @@ import Testing
             for module in try text(file).matches(of: /(?m)^(?:[a-z]+ )?import (\w+)/).map({ String($0.1) }) {
                 #expect(module != "Foundation" && module != "Glibc", "\(file)")
                 guard let below = floor[module == "Albit" ? "AlbitLibrary" : module] else {
-                    #expect(!Self.runTimeRing.contains(target), "\(file) imports \(module); boards have nothing but Albit's own targets")
+                    #expect(
+                        !Self.runTimeRing.contains(target),
+                        "\(file) imports \(module); boards have nothing but Albit's own targets")
                     continue
                 }
                 #expect(try below < #require(floor[target]), "\(file) imports \(module)")
                 let name = target == "AlbitLibrary" ? "Albit" : target
                 let declaration = try #require(
-                    manifest.firstMatch(of: try Regex("name: \"\(name)\",\\s*(?:path: \"[^\"]*\",\\s*)?dependencies: \\[([^\\]]*)\\]")), "\(name)")
-                #expect(String(declaration[1].substring ?? "").contains("\"\(module)\""), "Package.swift: \(name) does not declare \(module)")
+                    manifest.firstMatch(
+                        of: try Regex("name: \"\(name)\",\\s*(?:path: \"[^\"]*\",\\s*)?dependencies: \\[([^\\]]*)\\]")),
+                    "\(name)")
+                #expect(
+                    String(declaration[1].substring ?? "").contains("\"\(module)\""),
+                    "Package.swift: \(name) does not declare \(module)")
             }
         }
     }
@@ -59,24 +72,34 @@ import Testing
     /// What Package.swift declares is imported, and what is imported is declared: of every target of Swift files.
     @Test func dependenciesAreThoseThatAreImported() throws {
         let manifest = try text("Package.swift")
-        let declaration = try Regex(#"\.(target|executableTarget|testTarget)\(\s*name: "([\w-]+)"([^\n]*(?:\n {12}[^\n]*)*)"#)
-        let targets = manifest.matches(of: declaration).map { match in (1...3).map { String(match[$0].substring ?? "") } }
+        let declaration = try Regex(
+            #"\.(target|executableTarget|testTarget)\(\s*name: "([\w-]+)"([^\n]*(?:\n {12}[^\n]*)*)"#)
+        let targets = manifest.matches(of: declaration).map { match in (1...3).map { String(match[$0].substring ?? "") }
+        }
         try #require(targets.count > 30)
         let programs = targets.filter { $0[0] == "executableTarget" }.map { $0[1] }
         let known = Set(targets.map { $0[1] } + ["ArgumentParser", "CZlib", "CProtobufC", "CLibFuzzer"])
         var compared = 0
         for target in targets {
             let (kind, name, rest) = (target[0], target[1], target[2])
-            let list = try rest.firstMatch(of: Regex(#"dependencies: \[([^\]]*)\]"#)).map { String($0[1].substring ?? "") } ?? ""
-            var declared = Set(list.matches(of: /"([\w-]+)"/).map { String($0.1) }).subtracting(["swift-argument-parser"])
+            let list =
+                try rest.firstMatch(of: Regex(#"dependencies: \[([^\]]*)\]"#)).map { String($0[1].substring ?? "") }
+                ?? ""
+            var declared = Set(list.matches(of: /"([\w-]+)"/).map { String($0.1) }).subtracting([
+                "swift-argument-parser"
+            ])
             // Tests run the programs, which then have to be built.
             if kind == "testTarget" { declared.subtract(programs) }
-            let folder = rest.firstMatch(of: /path: "([^"]*)"/).map { String($0.1) } ?? (kind == "testTarget" ? "Tests/" : "Sources/") + name
+            let folder =
+                rest.firstMatch(of: /path: "([^"]*)"/).map { String($0.1) }
+                ?? (kind == "testTarget" ? "Tests/" : "Sources/") + name
             let sources = try files([folder], [".swift"])
             if sources.isEmpty { continue }
             var imported: Set<String> = []
             for file in sources {
-                for match in try text(file).matches(of: /(?m)^(?:@\w+ )?(?:[a-z]+ )?import (?:struct |enum )?(\w+)/) { imported.insert(String(match.1)) }
+                for match in try text(file).matches(of: /(?m)^(?:@\w+ )?(?:[a-z]+ )?import (?:struct |enum )?(\w+)/) {
+                    imported.insert(String(match.1))
+                }
             }
             imported.formIntersection(known)
             #expect(declared == imported, "\(name): \(declared.symmetricDifference(imported).sorted())")
@@ -89,8 +112,11 @@ import Testing
     /// so use names of the run time again.
     @Test func noTypeIsDefinedTwice() throws {
         var places: [String: [String]] = [:]
-        for file in try files(["Sources"], [".swift"]) where !file.hasPrefix("Sources/albit") && !file.hasPrefix("Sources/AlbitLibrary") {
-            for type in try text(file).matches(of: /(?m)^package (?:final |indirect )*(?:struct|class|enum|protocol|typealias) (\w+)/) {
+        for file in try files(["Sources"], [".swift"])
+        where !file.hasPrefix("Sources/albit") && !file.hasPrefix("Sources/AlbitLibrary") {
+            for type in try text(file).matches(
+                of: /(?m)^package (?:final |indirect )*(?:struct|class|enum|protocol|typealias) (\w+)/)
+            {
                 places[String(type.1), default: []].append(file)
             }
         }
@@ -118,10 +144,13 @@ import Testing
 
     /// Pages are whole: every link leads somewhere.
     @Test func linksLeadSomewhere() throws {
-        let pages = ["README.md", "CONTRIBUTING.md", "CHANGELOG.md"] + (try files(["formats", "samples", "Benchmarks", "Sources"], [".md"]))
+        let pages =
+            ["README.md", "CONTRIBUTING.md", "CHANGELOG.md"]
+            + (try files(["formats", "samples", "Benchmarks", "Sources"], [".md"]))
         for page in pages {
             let folder = Toolchain.repository.appending(path: page).deletingLastPathComponent()
-            for link in try text(page).matches(of: /\]\(([^)#]+)(?:#[^)]*)?\)/).map({ String($0.1) }) where !link.contains("://") {
+            for link in try text(page).matches(of: /\]\(([^)#]+)(?:#[^)]*)?\)/).map({ String($0.1) })
+            where !link.contains("://") {
                 #expect(FileManager.default.fileExists(atPath: folder.appending(path: link).path), "\(page): \(link)")
             }
         }

@@ -35,7 +35,8 @@ import Testing
     @Test func numbersHavePointsInEveryLocale() throws {
         try withDecimalComma { () throws in
             for (text, value) in [
-                ("1.5", 1.5), ("-0.0625", -0.0625), ("6.02214076e23", 6.02214076e23), ("5e-324", Double.leastNonzeroMagnitude),
+                ("1.5", 1.5), ("-0.0625", -0.0625), ("6.02214076e23", 6.02214076e23),
+                ("5e-324", Double.leastNonzeroMagnitude),
                 ("0.1000000000000000055511151231257827021181583404541015625", 0.1),
             ] {
                 #expect(DecimalText.double(text) == value)

@@ -8,7 +8,9 @@ enum GoldenFile {
 
     static func path(_ name: String) -> String { root.appendingPathComponent(name).path }
 
-    static func bytes(_ name: String) throws -> [UInt8] { Array(try Data(contentsOf: root.appendingPathComponent(name))) }
+    static func bytes(_ name: String) throws -> [UInt8] {
+        Array(try Data(contentsOf: root.appendingPathComponent(name)))
+    }
 
     static func json(_ name: String) throws -> JSONValue { try JSONValue(parsing: bytes(name)) }
 }

@@ -39,7 +39,9 @@ enum GoldenTokenizers {
     }
 
     /// Cases whose ids, or where they hold any, offsets differ.
-    static func differences(_ tokenizer: Tokenizer, _ cases: [JSONValue], ids idsName: String, offsets: Bool) throws -> [String] {
+    static func differences(
+        _ tokenizer: Tokenizer, _ cases: [JSONValue], ids idsName: String, offsets: Bool
+    ) throws -> [String] {
         var result: [String] = []
         for entry in cases {
             let text = try #require(entry["text"]?.bytes)

@@ -4,10 +4,13 @@ import Testing
 
 @Suite struct JSONTests {
     @Test func parsesEveryKind() throws {
-        let value = try JSONValue(parsing: #" {"a": [1, -2.5, 1e3, true, false, null], "b": {"c": "x\n\u00e9\ud83d\ude00\/"}, "a": 12345678901234567890} "#)
+        let value = try JSONValue(
+            parsing:
+                #" {"a": [1, -2.5, 1e3, true, false, null], "b": {"c": "x\n\u00e9\ud83d\ude00\/"}, "a": 12345678901234567890} "#
+        )
         #expect(value.members?.count == 3)
         #expect(value.duplicateName == "a")
-        #expect(value["a"]?.double == 12345678901234567168)
+        #expect(value["a"]?.double == 12_345_678_901_234_567_168)
         #expect(value["a"]?.integer == nil)
         #expect(value["b"]?["c"]?.string == "x\né😀/")
         let first = try #require(value.members?[0].value.array)
@@ -35,14 +38,16 @@ import Testing
 
     @Test func refusesWhatIsNotJSON() {
         let cases: [(text: String, code: FaultCode, offset: Int?)] = [
-            ("", .jsonEmpty, nil), ("  ", .jsonEmpty, nil), ("[1", .jsonUnexpectedEnd, 2), ("[1,]", .jsonUnexpectedCharacter, 3),
+            ("", .jsonEmpty, nil), ("  ", .jsonEmpty, nil), ("[1", .jsonUnexpectedEnd, 2),
+            ("[1,]", .jsonUnexpectedCharacter, 3),
             ("{1:2}", .jsonUnexpectedCharacter, 1),
             ("{\"a\" 2}", .jsonUnexpectedCharacter, 5),
             ("[1 2]", .jsonUnexpectedCharacter, 3), ("1 2", .jsonTrailingCharacters, 2),
             ("01", .jsonBadNumber, 0), ("-", .jsonBadNumber, 0), ("1.", .jsonBadNumber, 0), ("1e", .jsonBadNumber, 0),
             ("1e999", .jsonNumberTooLarge, 0), ("\"\\x\"", .jsonBadEscape, 1), ("\"\\u12G4\"", .jsonBadEscape, 1),
             ("\"\\ud800\"", .jsonLoneSurrogate, 1), ("\"\\udc00\"", .jsonLoneSurrogate, 1),
-            ("\"\\ud800\\u0041\"", .jsonLoneSurrogate, 1), ("\"a\nb\"", .jsonControlCharacter, 2), ("\"abc", .jsonUnexpectedEnd, 4),
+            ("\"\\ud800\\u0041\"", .jsonLoneSurrogate, 1), ("\"a\nb\"", .jsonControlCharacter, 2),
+            ("\"abc", .jsonUnexpectedEnd, 4),
             ("tru", .jsonUnexpectedEnd, 3), ("trux", .jsonUnexpectedCharacter, 3),
             ("NaN", .jsonUnexpectedCharacter, 0),
         ]
@@ -62,8 +67,14 @@ import Testing
         #expect(try JSONValue(parsing: fits).array?.count == 1)
         let deep = String(repeating: "[", count: 1_000_000)
         #expect(fault { try JSONValue(parsing: deep) }.isA(.jsonTooDeep, "64", "64"))
-        let many = [UInt8]("[".utf8) + [UInt8](repeating: 0, count: 2 * JSONValue.maxValues).enumerated().map { UInt8(ascii: $0.offset % 2 == 0 ? "0" : ",") } + [UInt8]("0]".utf8)
-        #expect(fault { try JSONValue(parsing: many) }.isA(.jsonTooMany, "\(2 * JSONValue.maxValues - 1)", "\(JSONValue.maxValues)"))
+        let many =
+            [UInt8]("[".utf8)
+            + [UInt8](repeating: 0, count: 2 * JSONValue.maxValues).enumerated().map {
+                UInt8(ascii: $0.offset % 2 == 0 ? "0" : ",")
+            } + [UInt8]("0]".utf8)
+        #expect(
+            fault { try JSONValue(parsing: many) }.isA(
+                .jsonTooMany, "\(2 * JSONValue.maxValues - 1)", "\(JSONValue.maxValues)"))
     }
 
     @Test func writesWhatItReads() throws {
@@ -92,6 +103,9 @@ import Testing
     @Test func indents() throws {
         var json = JSONWriter(indented: true)
         json.value(try JSONValue(parsing: #"{"a":[1,2],"b":[{"c":1},{"d":{}}],"e":[]}"#))
-        #expect(json.text == "{\n  \"a\": [1, 2],\n  \"b\": [\n    {\n      \"c\": 1\n    },\n    {\n      \"d\": {}\n    }\n  ],\n  \"e\": []\n}")
+        #expect(
+            json.text
+                == "{\n  \"a\": [1, 2],\n  \"b\": [\n    {\n      \"c\": 1\n    },\n    {\n      \"d\": {}\n    }\n  ],\n  \"e\": []\n}"
+        )
     }
 }

@@ -20,7 +20,8 @@ import Testing
     }
 
     static let usual = [
-        Piece("<pad>", 0, type: 3), Piece("<unk>", 0, type: 2), Piece("[CLS]", 0, type: 3), Piece("[SEP]", 0, type: 3), Piece("\u{2581}a", -2),
+        Piece("<pad>", 0, type: 3), Piece("<unk>", 0, type: 2), Piece("[CLS]", 0, type: 3), Piece("[SEP]", 0, type: 3),
+        Piece("\u{2581}a", -2),
         Piece("b", -3),
     ]
 
@@ -71,7 +72,8 @@ import Testing
         expect(.sentencePieceTruncated, ["0"], [0x0A, 0xFF, 0xFF, 0xFF, 0xFF, 0x7F])
         // The score of a piece as a varint.
         expect(.sentencePieceMalformed, [], Self.field(1, Self.field(1, [0x61]) + [2 << 3 | 0, 1]) + [1 << 3 | 0, 1])
-        expect(.sentencePieceTooLarge, ["\(SentencePieceReader.maxBytes + 1)", "\(SentencePieceReader.maxBytes)"],
+        expect(
+            .sentencePieceTooLarge, ["\(SentencePieceReader.maxBytes + 1)", "\(SentencePieceReader.maxBytes)"],
             [UInt8](repeating: 0, count: SentencePieceReader.maxBytes + 1))
     }
 
@@ -85,8 +87,12 @@ import Testing
         for (type, name) in [(3, "word"), (4, "char"), (9, "9")] as [(UInt8, String)] {
             expect(.sentencePieceUnsupportedModelType, [name], Self.model(Self.usual, trainer: [3 << 3, type]))
         }
-        expect(.sentencePieceUnsupportedOption, ["treat_whitespace_as_suffix"], Self.model(Self.usual, trainer: [0xC0, 0x01, 1]))
-        expect(.sentencePieceUnsupportedOption, ["escape_whitespaces = false"], Self.model(Self.usual, normalizer: [5 << 3, 0]))
+        expect(
+            .sentencePieceUnsupportedOption, ["treat_whitespace_as_suffix"],
+            Self.model(Self.usual, trainer: [0xC0, 0x01, 1]))
+        expect(
+            .sentencePieceUnsupportedOption, ["escape_whitespaces = false"],
+            Self.model(Self.usual, normalizer: [5 << 3, 0]))
         expect(.sentencePieceMissingBytePieces, ["0"], Self.model(Self.usual, trainer: [0x98, 0x02, 1]))
     }
 
@@ -107,14 +113,19 @@ import Testing
         func error(_ bytes: [UInt8]) -> Fault? {
             #expect(throws: Fault.self) { try TokenizerReader.read(bytes, path: "m") }
         }
-        #expect(error(Self.model(Self.usual.filter { $0.text != Array("[CLS]".utf8) })).isA(.tokenizerMissingSpecialToken, "'[CLS]'"))
+        #expect(
+            error(Self.model(Self.usual.filter { $0.text != Array("[CLS]".utf8) })).isA(
+                .tokenizerMissingSpecialToken, "'[CLS]'"))
         #expect(error(Self.model(Self.usual + [Piece("c\u{0}d")])).isA(.tokenizerZeroByte, "6"))
         let charsmap = Self.field(2, [0xFF, 0xFF, 0, 0, 1, 2, 3])
         #expect(error(Self.model(Self.usual, normalizer: charsmap)).isA(.tokenizerBadCharsmap))
-        let ids = TokenizerDraft(path: "m", pieces: [[0x61]], settings: TokenizerSettings(kind: .wordPiece), template: TokenTemplate(cls: 1, sep: 0))
-        #expect(fault {
-            try TokenizerTables(ids)
-        }.isA(.tokenizerIdOutsideVocabulary, "m", "token of the template", "1", "1"))
+        let ids = TokenizerDraft(
+            path: "m", pieces: [[0x61]], settings: TokenizerSettings(kind: .wordPiece),
+            template: TokenTemplate(cls: 1, sep: 0))
+        #expect(
+            fault {
+                try TokenizerTables(ids)
+            }.isA(.tokenizerIdOutsideVocabulary, "m", "token of the template", "1", "1"))
         var empty = ids
         empty.pieces = []
         #expect(fault { try TokenizerTables(empty) }.isA(.tokenizerNoPieces, "m"))

@@ -52,9 +52,13 @@ import Testing
     @Test func textThatIsNotUTF8() throws {
         let hostile: [[UInt8]] = [
             [0xFF, 0xFE, 0x80], [0xE2, 0x96], [0xF0, 0x9F], [0], [0x61, 0, 0x62], [UInt8](repeating: 0xCC, count: 999),
-            Array("\u{FEFF}\u{200B}\u{2581}\u{2581} \u{2581}".utf8), [0x5B, 0x4D, 0x41, 0x53, 0x4B], [0x3C, 0xE2, 0x84], (0...255).map { UInt8($0) },
+            Array("\u{FEFF}\u{200B}\u{2581}\u{2581} \u{2581}".utf8), [0x5B, 0x4D, 0x41, 0x53, 0x4B],
+            [0x3C, 0xE2, 0x84], (0...255).map { UInt8($0) },
         ]
-        for tokenizer in [try GoldenTokenizers.albert.get(), try GoldenTokenizers.wordPiece.get(), try GoldenTokenizers.albertJSON.get()] {
+        for tokenizer in [
+            try GoldenTokenizers.albert.get(), try GoldenTokenizers.wordPiece.get(),
+            try GoldenTokenizers.albertJSON.get(),
+        ] {
             for text in hostile {
                 let run = tokenizer.tokens(text)
                 #expect(zip(run.starts, run.ends).allSatisfy { $0 >= 0 && $0 <= $1 && Int($1) <= text.count })
@@ -65,7 +69,8 @@ import Testing
 
     /// Words of a megabyte: twice the text takes about twice the time. The bound is wide, as debug builds and busy
     /// machines run these tests; quadratic time would exceed it a thousandfold.
-    @Test(arguments: ["a", "9,", "\u{2581}", "'", "Σ", "\u{301}", "ﷺ", "(", "<", "\u{1D6BA}'"]) func longWordsTakeLinearTime(_ unit: String) throws {
+    @Test(arguments: ["a", "9,", "\u{2581}", "'", "Σ", "\u{301}", "ﷺ", "(", "<", "\u{1D6BA}'"])
+    func longWordsTakeLinearTime(_ unit: String) throws {
         let clock = ContinuousClock()
         let short = [UInt8]((0..<(32_768 / unit.utf8.count)).flatMap { _ in Array(unit.utf8) })
         let long = [UInt8]((0..<8).flatMap { _ in short })

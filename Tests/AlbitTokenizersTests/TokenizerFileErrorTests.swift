@@ -46,7 +46,8 @@ import Testing
     @Test func spacesWithoutWhitespaceSplit() throws {
         let changed = try replace(
             replace(Self.unigram, "{\"type\": \"WhitespaceSplit\"}, ", ""), "{\"type\": \"Lowercase\"}",
-            "{\"type\": \"Lowercase\"}, {\"type\": \"Replace\", \"pattern\": {\"Regex\": \" {2,}\"}, \"content\": \" \"}")
+            "{\"type\": \"Lowercase\"}, {\"type\": \"Replace\", \"pattern\": {\"Regex\": \" {2,}\"}, \"content\": \" \"}"
+        )
         let file = try replace(changed, "[\"b\", -2]", "[\"b\", -2], [\"▁\", -3]")
         let tokenizer = Tokenizer(try TokenizerReader.read(Array(file.utf8), path: "t"))
         #expect(tokenizer.encode("  a  b ").ids == [3, 5, 4, 5])
@@ -70,11 +71,22 @@ import Testing
         ("{\"String\": \"``\"}", "{\"Regex\": \"a{x}\"}", "braces", .tokenizerUnsupported),
         ("{\"String\": \"``\"}", "{\"Regex\": \"[b-a]\"}", "ranges that go down", .tokenizerUnsupported),
         ("{\"String\": \"``\"}", "{\"Regex\": \"(ab\"}", "anything else", .tokenizerUnsupported),
-        ("{\"type\": \"Lowercase\"}", "{\"type\": \"Lowercase\"}, {\"type\": \"Precompiled\", \"precompiled_charsmap\": \"AAAA\"}, {\"type\": \"Precompiled\", \"precompiled_charsmap\": \"BBBB\"}", "one character map", .tokenizerUnsupported),
+        (
+            "{\"type\": \"Lowercase\"}",
+            "{\"type\": \"Lowercase\"}, {\"type\": \"Precompiled\", \"precompiled_charsmap\": \"AAAA\"}, {\"type\": \"Precompiled\", \"precompiled_charsmap\": \"BBBB\"}",
+            "one character map", .tokenizerUnsupported
+        ),
         ("\"Metaspace\"", "\"ByteLevel\"", "'ByteLevel'", .tokenizerUnsupported),
-        ("{\"type\": \"Lowercase\"}", "{\"type\": \"Replace\", \"pattern\": {\"String\": \"a\"}, \"content\": \"\(String(repeating: "a", count: 999))\"}", "hundred times longer", .tokenizerUnsupported),
+        (
+            "{\"type\": \"Lowercase\"}",
+            "{\"type\": \"Replace\", \"pattern\": {\"String\": \"a\"}, \"content\": \"\(String(repeating: "a", count: 999))\"}",
+            "hundred times longer", .tokenizerUnsupported
+        ),
         ("\"always\"", "\"sometimes\"", "'sometimes'", .tokenizerUnsupported),
-        ("{\"type\": \"Lowercase\"}", "{\"type\": \"Precompiled\", \"precompiled_charsmap\": \"!\"}", "base64", .tokenizerMissingMember),
+        (
+            "{\"type\": \"Lowercase\"}", "{\"type\": \"Precompiled\", \"precompiled_charsmap\": \"!\"}", "base64",
+            .tokenizerMissingMember
+        ),
         ("{\"String\": \"``\"}", "{\"Other\": \"x\"}", "pattern", .tokenizerMissingMember),
         ("{\"type\": \"Lowercase\"}", "{\"type\": \"Strip\"}", "strip_left", .tokenizerMissingMember),
         ("{\"type\": \"Lowercase\"}", "{}", "normalizer.type", .tokenizerMissingMember),
@@ -120,7 +132,8 @@ import Testing
             let vocabulary = "[PAD]\n[UNK]\n[CLS]\n[SEP]\nA\na\nÁ\n中\nx"
             let files = [
                 TokenizerFile(name: "vocab.txt", path: "vocab.txt", bytes: Array(vocabulary.utf8)),
-                TokenizerFile(name: "tokenizer_config.json", path: "tokenizer_config.json", bytes: Array(configuration.utf8)),
+                TokenizerFile(
+                    name: "tokenizer_config.json", path: "tokenizer_config.json", bytes: Array(configuration.utf8)),
             ]
             return Tokenizer(try #require(try TokenizerReader.read(files)))
         }
@@ -134,7 +147,8 @@ import Testing
         #expect(added.count == 10)
         let mismatch = fault { try tokenizer("{\"added_tokens_decoder\": {\"12\": {\"content\": \"<ctx>\"}}}") }
         #expect(mismatch.isA(.tokenizerAddedTokenMismatch, "12"))
-        let words = try tokenizer("{\"added_tokens_decoder\": {\"9\": {\"content\": \"<ctx>\", \"single_word\": true}}}")
+        let words = try tokenizer(
+            "{\"added_tokens_decoder\": {\"9\": {\"content\": \"<ctx>\", \"single_word\": true}}}")
         #expect(words.tokens(Array("x<ctx> <ctx>".utf8)).ids == [8, 1, 1, 1, 9])
     }
 }

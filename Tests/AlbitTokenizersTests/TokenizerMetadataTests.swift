@@ -76,7 +76,8 @@ import Testing
         settings.minScore = -3
         settings.maxScore = -1
         var draft = TokenizerDraft(
-            path: "small", pieces: ["<unk>", "\u{2581}a", "b", "ab", "abcde", "\u{2581}"].map { Array($0.utf8) }, settings: settings,
+            path: "small", pieces: ["<unk>", "\u{2581}a", "b", "ab", "abcde", "\u{2581}"].map { Array($0.utf8) },
+            settings: settings,
             template: TokenTemplate(cls: 1, sep: 2))
         draft.scores = [0, -1, -2, -3, -1.5, -2.5]
         draft.types = [2, 1, 1, 1, 4, 1]
@@ -141,7 +142,8 @@ import Testing
         writer.set("albit.tokenizer.unknown_id", 0)
         writer.set("albit.tokenizer.accents", 0)
         for flag in [
-            "lower_case", "remove_space", "keeps_trailing_space", "join_quotes", "lowers_first", "splits_digit_comma", "hides_control_pieces",
+            "lower_case", "remove_space", "keeps_trailing_space", "join_quotes", "lowers_first", "splits_digit_comma",
+            "hides_control_pieces",
             "byte_fallback",
         ] { writer.set("albit.tokenizer." + flag, false) }
         writer.set("albit.tokenizer.min_score", Float(-1))

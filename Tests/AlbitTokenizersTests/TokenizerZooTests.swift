@@ -11,8 +11,10 @@ import Testing
 @Suite struct TokenizerZooTests {
     private func files(_ name: String) throws -> [TokenizerFile] {
         let directory = TokenizerZoo.directory + "/" + name
-        return try FileManager.default.contentsOfDirectory(atPath: directory).sorted().filter { $0 != "cases.json" }.map { file in
-            TokenizerFile(name: file, path: directory + "/" + file, bytes: try TestData.bytes(atPath: directory + "/" + file))
+        return try FileManager.default.contentsOfDirectory(atPath: directory).sorted().filter { $0 != "cases.json" }.map
+        { file in
+            TokenizerFile(
+                name: file, path: directory + "/" + file, bytes: try TestData.bytes(atPath: directory + "/" + file))
         }
     }
 
@@ -29,7 +31,8 @@ import Testing
             let ids = try GoldenTokenizers.integers(entry["ids"])
             var isSame = ids == encoding.ids
             // Of what is unknown some libraries show the text instead of the piece.
-            for (id, piece) in zip(encoding.ids, pieces) where id != tokenizer.tables.specialIDs.unknown && tokenizer.piece(id) != piece { isSame = false }
+            for (id, piece) in zip(encoding.ids, pieces)
+            where id != tokenizer.tables.specialIDs.unknown && tokenizer.piece(id) != piece { isSame = false }
             if let offsets = entry["offsets"]?.array {
                 let expected = try offsets.map { try GoldenTokenizers.integers($0) }
                 if zip(encoding.starts, encoding.ends).map({ [$0, $1] }) != expected { isSame = false }
@@ -62,14 +65,17 @@ import Testing
 
     /// Words that a segmenter has cut are read where text is not.
     @Test func segmentedWords() throws {
-        let tables = try #require(try TokenizerReader.read(files("fault-tokenizer-class-ignored-ja_mecab"), isSegmented: true))
+        let tables = try #require(
+            try TokenizerReader.read(files("fault-tokenizer-class-ignored-ja_mecab"), isSegmented: true))
         let words = "私 は 東京 に 住ん で い ます 。".split(separator: " ").map { Array($0.utf8) }
         #expect(Tokenizer(tables).encode(words: words).ids == [2, 22, 23, 5, 9, 10, 14, 15, 17, 20, 3])
     }
 
     @Test func vocabulariesThatDisagreeAreRefused() throws {
         var all = try files("vocabulary-cased").filter { $0.name == "vocab.txt" }
-        all.append(TokenizerFile(name: "tokenizer.json", path: "tokenizer.json", bytes: Array(TokenizerFileErrorTests.wordPiece.utf8)))
+        all.append(
+            TokenizerFile(
+                name: "tokenizer.json", path: "tokenizer.json", bytes: Array(TokenizerFileErrorTests.wordPiece.utf8)))
         #expect(fault { try TokenizerReader.read(all) }.isA(.tokenizerOtherVocabulary, "--tokenizer"))
     }
 }

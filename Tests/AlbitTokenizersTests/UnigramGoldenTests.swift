@@ -8,7 +8,9 @@ import Testing
     @Test func idsEqualTheOriginals() throws {
         let cases = try GoldenTokenizers.cases("unigram_cases.json")
         #expect(cases.count == 340)
-        #expect(try GoldenTokenizers.differences(GoldenTokenizers.albert.get(), cases, ids: "slow_ids", offsets: false) == [])
+        #expect(
+            try GoldenTokenizers.differences(GoldenTokenizers.albert.get(), cases, ids: "slow_ids", offsets: false)
+                == [])
     }
 
     @Test func offsetsEqualTheFastTokenizers() throws {
@@ -19,13 +21,18 @@ import Testing
 
     @Test func tokenizerJSONGivesTheFastIds() throws {
         let cases = try GoldenTokenizers.cases("unigram_cases.json")
-        #expect(try GoldenTokenizers.differences(GoldenTokenizers.albertJSON.get(), cases, ids: "fast_ids", offsets: false) == [])
+        #expect(
+            try GoldenTokenizers.differences(GoldenTokenizers.albertJSON.get(), cases, ids: "fast_ids", offsets: false)
+                == [])
         let offsets = try GoldenTokenizers.cases("unigram_offsets.json")
-        #expect(try GoldenTokenizers.differences(GoldenTokenizers.albertJSON.get(), offsets, ids: "ids", offsets: true) == [])
+        #expect(
+            try GoldenTokenizers.differences(GoldenTokenizers.albertJSON.get(), offsets, ids: "ids", offsets: true)
+                == [])
     }
 
     /// The model alone, on raw text and on text prepared by the original: what SentencePiece itself gives.
-    @Test(arguments: [("text", "sp_raw_ids"), ("sp_input", "sp_ids")]) func modelAlone(_ names: (String, String)) throws {
+    @Test(arguments: [("text", "sp_raw_ids"), ("sp_input", "sp_ids")]) func modelAlone(_ names: (String, String)) throws
+    {
         let draft = try SentencePieceReader.read(GoldenFile.bytes("tokenizer/spiece.model"), path: "spiece.model")
         let tokenizer = Tokenizer(try TokenizerTables(draft))
         var different: [String] = []

@@ -7,12 +7,14 @@ import Testing
     @Test func tokenizerJSON() throws {
         let cases = try GoldenTokenizers.cases("wordpiece_cases.json")
         #expect(cases.count > 300)
-        #expect(try GoldenTokenizers.differences(GoldenTokenizers.wordPiece.get(), cases, ids: "ids", offsets: true) == [])
+        #expect(
+            try GoldenTokenizers.differences(GoldenTokenizers.wordPiece.get(), cases, ids: "ids", offsets: true) == [])
     }
 
     @Test func vocabularyFile() throws {
         let cases = try GoldenTokenizers.cases("wordpiece_cases.json")
-        #expect(try GoldenTokenizers.differences(GoldenTokenizers.vocabulary.get(), cases, ids: "ids", offsets: true) == [])
+        #expect(
+            try GoldenTokenizers.differences(GoldenTokenizers.vocabulary.get(), cases, ids: "ids", offsets: true) == [])
     }
 
     @Test func pieces() throws {

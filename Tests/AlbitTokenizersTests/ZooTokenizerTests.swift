@@ -9,7 +9,9 @@ import Testing
     private func bytes(_ name: String) throws -> [UInt8] { try TestData.bytes(atPath: Zoo.directory + "/" + name) }
 
     /// Texts whose ids, or whose known pieces, differ from the golden ones.
-    private func differences(_ golden: String, _ ids: ([UInt8]) -> [Int32], piece: (Int32) -> [UInt8], unknown: Int32) throws -> [String] {
+    private func differences(
+        _ golden: String, _ ids: ([UInt8]) -> [Int32], piece: (Int32) -> [UInt8], unknown: Int32
+    ) throws -> [String] {
         let cases = try #require(try JSONValue(parsing: bytes("golden/" + golden)).array)
         #expect(cases.count == 8)
         var result: [String] = []
@@ -30,14 +32,17 @@ import Testing
         #expect(draft.settings.byteFallback == (name != "unigram"))
         let tokenizer = Tokenizer(try TokenizerTables(draft))
         let found = try differences(
-            "tok_\(name).json", { tokenizer.tokens($0).ids }, piece: { tokenizer.piece($0) }, unknown: draft.settings.unknownID)
+            "tok_\(name).json", { tokenizer.tokens($0).ids }, piece: { tokenizer.piece($0) },
+            unknown: draft.settings.unknownID)
         #expect(found == [])
     }
 
     @Test func fastTokenizerOfTransformers() throws {
-        let tokenizer = Tokenizer(try TokenizerReader.read(bytes("tokenizers/hf/tokenizer.json"), path: "tokenizer.json"))
+        let tokenizer = Tokenizer(
+            try TokenizerReader.read(bytes("tokenizers/hf/tokenizer.json"), path: "tokenizer.json"))
         let found = try differences(
-            "tok_hf.json", { tokenizer.encode($0).ids }, piece: { tokenizer.piece($0) }, unknown: tokenizer.tables.settings.unknownID)
+            "tok_hf.json", { tokenizer.encode($0).ids }, piece: { tokenizer.piece($0) },
+            unknown: tokenizer.tables.settings.unknownID)
         #expect(found == [])
     }
 
@@ -49,9 +54,11 @@ import Testing
     }
 
     @Test func bytePairModel() throws {
-        let tokenizer = Tokenizer(try TokenizerTables(try SentencePieceReader.read(bytes("tokenizers/bpe.model"), path: "bpe.model")))
+        let tokenizer = Tokenizer(
+            try TokenizerTables(try SentencePieceReader.read(bytes("tokenizers/bpe.model"), path: "bpe.model")))
         let found = try differences(
-            "tok_bpe.json", { tokenizer.tokens($0).ids }, piece: { tokenizer.piece($0) }, unknown: tokenizer.tables.settings.unknownID)
+            "tok_bpe.json", { tokenizer.tokens($0).ids }, piece: { tokenizer.piece($0) },
+            unknown: tokenizer.tables.settings.unknownID)
         #expect(found == [])
     }
 
@@ -60,7 +67,8 @@ import Testing
         #expect(rows.count == 2)
         for row in rows {
             let found = fault { try TokenizerReader.read(TestData.bytes(atPath: row.fullPath), path: row.path) }
-            let isRight = row.path.contains("duplicate")
+            let isRight =
+                row.path.contains("duplicate")
                 ? found.isA(.sentencePieceDuplicatePiece, "'[SEP]'") : found.isA(.sentencePieceScoreNotFinite)
             #expect(isRight, "\(row.path): \(String(describing: found))")
             #expect(row.path.contains("duplicate") || row.path.contains("nan"))

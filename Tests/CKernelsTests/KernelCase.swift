@@ -67,7 +67,8 @@ final class Guarded<Element> {
     /// Whether the zones before and behind still hold what they were filled with.
     var isIntact: Bool {
         let end = Guarded.zone + count * MemoryLayout<Element>.stride
-        let zones = Array(UnsafeRawBufferPointer(start: base, count: Guarded.zone))
+        let zones =
+            Array(UnsafeRawBufferPointer(start: base, count: Guarded.zone))
             + Array(UnsafeRawBufferPointer(start: base + end, count: Guarded.zone))
         return zones.allSatisfy { $0 == 0xAB }
     }

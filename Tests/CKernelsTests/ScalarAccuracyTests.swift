@@ -67,7 +67,9 @@ struct ScalarAccuracyTests {
     @Test func layerNormIsExactEnough() {
         var random = KernelRandom(seed: 6)
         let n = 312
-        let x = random.tameFloats(n), weight = random.tameFloats(n), bias = random.tameFloats(n)
+        let x = random.tameFloats(n)
+        let weight = random.tameFloats(n)
+        let bias = random.tameFloats(n)
         var out = [Float](repeating: 0, count: n)
         KernelTable.scalar.add_norm(x, n, nil, 0, weight, bias, 1e-12, Int32(n), 1, &out, n)
         let mean = x.reduce(0.0) { $0 + Double($1) } / Double(n)

@@ -28,7 +28,8 @@ enum Specification {
         case KERNEL_ACTIVATION_GELU_ERF:
             // Abramowitz and Stegun, 7.1.26, at |x| / sqrt(2).
             let a: [Float] = [0.254829592, -0.284496736, 1.421413741, -1.453152027, 1.061405429]
-            let p: Float = 0.3275911 * 0.70710678, half: Float = -0.5 * 1.44269504
+            let p: Float = 0.3275911 * 0.70710678
+            let half: Float = -0.5 * 1.44269504
             let t = 1 / (1 + abs(x) * p)
             var q = a[4]
             for i in stride(from: 3, through: 0, by: -1) { q = q * t + a[i] }
@@ -95,7 +96,8 @@ enum Specification {
     static func quantized(_ y: [Float], planes: Int) -> Row {
         let (steps, base, range): (Float, Int, ClosedRange<Int>) =
             planes == 2 ? (65024, 256, 0...65535) : (254, 1, 1...255)
-        let low = y.reduce(0) { min($0, $1) }, high = y.reduce(0) { max($0, $1) }
+        let low = y.reduce(0) { min($0, $1) }
+        let high = y.reduce(0) { max($0, $1) }
         let width = high - low
         if width < 1e-30 {
             let middle = planes == 2 ? 32768 : 128
@@ -149,9 +151,11 @@ enum Specification {
     static func attention(
         _ query: [[Float]], _ key: [[Float]], _ value: [[Float]], planes: Int, weightPlanes: Int
     ) -> [[Float]] {
-        let size = query[0].count, length = query.count
+        let size = query[0].count
+        let length = query.count
         let constant = log2e / Float(size).squareRoot()
-        let q = query.map { digits($0, planes: planes) }, k = key.map { digits($0, planes: planes) }
+        let q = query.map { digits($0, planes: planes) }
+        let k = key.map { digits($0, planes: planes) }
         let v = (0..<size).map { channel in digits(value.map { $0[channel] }, planes: planes) }
         func sum(_ a: [Int], _ b: [Int]) -> Int64 { zip(a, b).reduce(0) { $0 + Int64($1.0 * $1.1) } }
         return (0..<length).map { i in

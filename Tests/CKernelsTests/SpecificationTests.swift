@@ -13,15 +13,16 @@ struct SpecificationTests {
     // ------------------------------------------------------------------------------------------------ matmul
 
     /// Rows and weights at the ends of their ranges, where a narrow or a saturating sum would show.
-    private static let extremes: [(name: String, code: @Sendable (Int) -> Int, weight: @Sendable (Int, Int) -> Int8)] = [
-        ("largest", { _ in 255 }, { _, _ in 127 }),
-        ("smallest", { _ in 255 }, { _, _ in -127 }),
-        ("alternating weights", { _ in 255 }, { j, i in (i + j) % 2 == 0 ? 127 : -127 }),
-        ("alternating codes", { i in i % 2 == 0 ? 255 : 1 }, { _, i in i % 2 == 0 ? 127 : -127 }),
-        ("pairs", { i in i / 2 % 2 == 0 ? 255 : 1 }, { j, i in i / 2 % 2 == 0 ? 127 : Int8(j % 3 - 1) }),
-        ("around the middle", { i in 126 + i % 5 }, { j, i in Int8((i * 7 + j * 11) % 255 - 127) }),
-        ("zero weights", { i in i % 255 + 1 }, { _, _ in 0 }),
-    ]
+    private static let extremes: [(name: String, code: @Sendable (Int) -> Int, weight: @Sendable (Int, Int) -> Int8)] =
+        [
+            ("largest", { _ in 255 }, { _, _ in 127 }),
+            ("smallest", { _ in 255 }, { _, _ in -127 }),
+            ("alternating weights", { _ in 255 }, { j, i in (i + j) % 2 == 0 ? 127 : -127 }),
+            ("alternating codes", { i in i % 2 == 0 ? 255 : 1 }, { _, i in i % 2 == 0 ? 127 : -127 }),
+            ("pairs", { i in i / 2 % 2 == 0 ? 255 : 1 }, { j, i in i / 2 % 2 == 0 ? 127 : Int8(j % 3 - 1) }),
+            ("around the middle", { i in 126 + i % 5 }, { j, i in Int8((i * 7 + j * 11) % 255 - 127) }),
+            ("zero weights", { i in i % 255 + 1 }, { _, _ in 0 }),
+        ]
 
     @Test(arguments: KernelTable.available) func matmulAtTheEndsOfTheRanges(_ kernel: KernelTable) {
         for k in [16, 112, 16384] {
@@ -54,11 +55,13 @@ struct SpecificationTests {
     }
 
     private func check(
-        _ kernel: KernelTable, _ rows: [Specification.Row], _ weights: [Int8], n: Int, k: Int, planes: Int, _ name: String
+        _ kernel: KernelTable, _ rows: [Specification.Row], _ weights: [Int8], n: Int, k: Int, planes: Int,
+        _ name: String
     ) {
         let stored = store(rows, planes: planes)
         let panels = Guarded(Specification.panels(weights, n: n, k: k))
-        let scale = Guarded((0..<n).map { 0.001 + Float($0) * 0.0007 }), bias = Guarded((0..<n).map { Float($0) - 7.5 })
+        let scale = Guarded((0..<n).map { 0.001 + Float($0) * 0.0007 })
+        let bias = Guarded((0..<n).map { Float($0) - 7.5 })
         let sums = Guarded<Int32>(n)
         kernel_column_sums(panels.pointer, Int32(n), Int32(k), sums.pointer)
         for j in 0..<n {
@@ -122,7 +125,9 @@ struct SpecificationTests {
         var random = KernelRandom(seed: 22)
         for k in [1, 16, 63, 64, 312, 512, 768, 1024, 16384] {
             let x = hardRows(k, &random)
-            for (planes, isRotated, isShifted) in [(1, false, false), (2, false, true), (1, true, true), (2, true, false)] {
+            for (planes, isRotated, isShifted) in [
+                (1, false, false), (2, false, true), (1, true, true), (2, true, false),
+            ] {
                 let width = isRotated ? Int(kernel_rotation_width(Int32(k))) : (k + 15) / 16 * 16
                 let shift = random.tameFloats(k)
                 let expected = x.map { row in
@@ -131,7 +136,9 @@ struct SpecificationTests {
                     if isRotated { y = Specification.rotated(y, block: Int(kernel_rotation_block(Int32(k)))) }
                     return Specification.quantized(y, planes: planes)
                 }
-                let floats = Guarded(x.flatMap { $0 }), means = Guarded(shift), scratch = Guarded<Float>(width)
+                let floats = Guarded(x.flatMap { $0 })
+                let means = Guarded(shift)
+                let scratch = Guarded<Float>(width)
                 var input = kernel_input(
                     shift: isShifted ? UnsafePointer(means.pointer) : nil, k: Int32(k), k_padded: Int32(width),
                     block: isRotated ? kernel_rotation_block(Int32(k)) : 0, planes: Int32(planes))
@@ -140,7 +147,8 @@ struct SpecificationTests {
                 for (r, row) in expected.enumerated() {
                     let codes = (0..<width).map { i in
                         let high = Int(out.rows.values[r * out.rows.stride + i])
-                        return planes == 2 ? high << 8 | Int(out.rows.values[(x.count + r) * out.rows.stride + i]) : high
+                        return planes == 2
+                            ? high << 8 | Int(out.rows.values[(x.count + r) * out.rows.stride + i]) : high
                     }
                     let got = Specification.Row(
                         codes: codes, scale: out.scale.pointer[r], zero: Int(out.zero.pointer[r]))
@@ -193,7 +201,8 @@ struct SpecificationTests {
         var random = KernelRandom(seed: 24)
         for n in [1, 15, 16, 17, 128, 312, 1000] {
             for (row, kind) in hardRows(n, &random).dropLast().enumerated() {
-                let x = Guarded(kind), residual = random.tameFloats(n)
+                let x = Guarded(kind)
+                let residual = random.tameFloats(n)
                 let (weight, bias) = (random.tameFloats(n), random.tameFloats(n))
                 let out = Guarded<Float>(n)
                 kernel.table.add_norm(x.pointer, n, residual, n, weight, bias, 1e-12, Int32(n), 1, out.pointer, n)
@@ -201,7 +210,8 @@ struct SpecificationTests {
                 let norm = Specification.layerNorm(added, weight: weight, bias: bias, epsilon: 1e-12)
                 #expect(bits(out) == bits(norm), "add_norm of row \(row), n \(n)")
 
-                let soft = Guarded(kind), tangent = Guarded(kind)
+                let soft = Guarded(kind)
+                let tangent = Guarded(kind)
                 kernel.table.softmax(soft.pointer, Int32(n))
                 #expect(bits(soft) == bits(Specification.softmax(kind)), "softmax of row \(row), n \(n)")
                 kernel.table.tanh(tangent.pointer, Int32(n))
@@ -216,8 +226,11 @@ struct SpecificationTests {
                 let matrix = (0..<3).map { _ in random.tameFloats(n) }
                 let products = Guarded<Float>(3)
                 kernel.table.matmul_f32(
-                    matrix.flatMap { $0 }, nil, 3, Int32(n), x.pointer, n, 1, KERNEL_ACTIVATION_NONE, products.pointer, 3)
-                #expect(bits(products) == bits(matrix.map { Specification.dot(kind, $0) }), "matmul_f32, row \(row), n \(n)")
+                    matrix.flatMap { $0 }, nil, 3, Int32(n), x.pointer, n, 1, KERNEL_ACTIVATION_NONE, products.pointer,
+                    3)
+                #expect(
+                    bits(products) == bits(matrix.map { Specification.dot(kind, $0) }), "matmul_f32, row \(row), n \(n)"
+                )
             }
         }
     }
@@ -227,7 +240,9 @@ struct SpecificationTests {
         let denormal = Float.leastNormalMagnitude / 100
         for n in [1, 16, 31, 128, 768] {
             let (w, p, t) = (random.weights(n), random.weights(n), random.weights(n))
-            for scales: (Float, Float, Float) in [(0.01, 0.02, 0.03), (0, 0.5, 0), (denormal, denormal * 7, denormal / 9), (1e30, -1e30, 1)] {
+            for scales: (Float, Float, Float) in [
+                (0.01, 0.02, 0.03), (0, 0.5, 0), (denormal, denormal * 7, denormal / 9), (1e30, -1e30, 1),
+            ] {
                 let out = Guarded<Float>(n)
                 kernel.table.embed(w, scales.0, p, scales.1, t, scales.2, Int32(n), out.pointer)
                 let expected = (0..<n).map {

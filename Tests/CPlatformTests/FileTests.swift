@@ -97,7 +97,10 @@ import Testing
     }
 
     @Test func aDirectoryListsItsNamesUntilToldToStop() throws {
-        final class Names { var list: [String] = []; var limit = Int.max }
+        final class Names {
+            var list: [String] = []
+            var limit = Int.max
+        }
         let visit: @convention(c) (UnsafeMutableRawPointer?, UnsafePointer<CChar>?) -> Bool = { context, name in
             let names = Unmanaged<Names>.fromOpaque(context!).takeUnretainedValue()
             names.list.append(String(cString: name!))

@@ -16,9 +16,11 @@ private struct Shared {
         let values = UnsafeMutablePointer<Int>.allocate(capacity: count)
         values.initialize(repeating: 0, count: count)
         for _ in 0..<500 {
-            platform_pool_run(pool, { context, index in
-                context!.assumingMemoryBound(to: Int.self)[Int(index)] += 1
-            }, values)
+            platform_pool_run(
+                pool,
+                { context, index in
+                    context!.assumingMemoryBound(to: Int.self)[Int(index)] += 1
+                }, values)
         }
         for index in 0..<count { #expect(values[index] == 500) }
         platform_pool_free(pool)
@@ -32,16 +34,18 @@ private struct Shared {
             pool: pool, values: .allocate(capacity: count), sums: .allocate(capacity: count))
         shared.values.initialize(repeating: 0, count: count)
         shared.sums.initialize(repeating: 0, count: count)
-        platform_pool_run(pool, { context, index in
-            let shared = context!.assumingMemoryBound(to: Shared.self)
-            let count = Int(platform_pool_count(shared.pointee.pool))
-            for round in 1...200 {
-                shared.pointee.values[Int(index)] = round * (Int(index) + 1)
-                platform_pool_barrier(shared.pointee.pool)
-                for other in 0..<count { shared.pointee.sums[Int(index)] += shared.pointee.values[other] }
-                platform_pool_barrier(shared.pointee.pool)
-            }
-        }, &shared)
+        platform_pool_run(
+            pool,
+            { context, index in
+                let shared = context!.assumingMemoryBound(to: Shared.self)
+                let count = Int(platform_pool_count(shared.pointee.pool))
+                for round in 1...200 {
+                    shared.pointee.values[Int(index)] = round * (Int(index) + 1)
+                    platform_pool_barrier(shared.pointee.pool)
+                    for other in 0..<count { shared.pointee.sums[Int(index)] += shared.pointee.values[other] }
+                    platform_pool_barrier(shared.pointee.pool)
+                }
+            }, &shared)
         let expected = (1...200).reduce(0, +) * (count * (count + 1) / 2)
         for index in 0..<count { #expect(shared.sums[index] == expected) }
         platform_pool_free(pool)
@@ -57,15 +61,17 @@ private struct Shared {
         shared.values.initialize(repeating: 0, count: units)
         shared.sums.initialize(repeating: 0, count: count)
         for _ in 0..<100 {
-            platform_pool_run(pool, { context, index in
-                let shared = context!.assumingMemoryBound(to: Shared.self)
-                while true {
-                    let unit = Int(platform_pool_claim(shared.pointee.pool))
-                    guard unit < 1000 else { return }
-                    shared.pointee.values[unit] += 1
-                    shared.pointee.sums[Int(index)] += 1
-                }
-            }, &shared)
+            platform_pool_run(
+                pool,
+                { context, index in
+                    let shared = context!.assumingMemoryBound(to: Shared.self)
+                    while true {
+                        let unit = Int(platform_pool_claim(shared.pointee.pool))
+                        guard unit < 1000 else { return }
+                        shared.pointee.values[unit] += 1
+                        shared.pointee.sums[Int(index)] += 1
+                    }
+                }, &shared)
         }
         for unit in 0..<units { #expect(shared.values[unit] == 100) }
         #expect((0..<count).reduce(0) { $0 + shared.sums[$1] } == 100 * units)

@@ -9,7 +9,9 @@ struct BuiltProgram {
         let output: String
         let errors: String
         /// Output without the end of its last line, split into lines.
-        var lines: [String] { output.split(separator: "\n", omittingEmptySubsequences: false).dropLast().map(String.init) }
+        var lines: [String] {
+            output.split(separator: "\n", omittingEmptySubsequences: false).dropLast().map(String.init)
+        }
     }
 
     static let desktop = BuiltProgram("albit")

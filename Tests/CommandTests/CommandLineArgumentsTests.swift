@@ -51,9 +51,10 @@ import Testing
         let range = 1...64
         for (text, part) in [("1,,2", ""), ("1,65", "65"), ("1,two", "two"), (",", "")] {
             let line = try parse("m", "--threads", text)
-            #expect(fault {
-                try line.integers("threads", in: range)
-            }.isA(.commandLineNotAnInteger, "'--threads' is '\(part)'", "1 to 64"))
+            #expect(
+                fault {
+                    try line.integers("threads", in: range)
+                }.isA(.commandLineNotAnInteger, "'--threads' is '\(part)'", "1 to 64"))
         }
     }
 
@@ -79,22 +80,26 @@ import Testing
     }
 
     @Test func aWordTooManyIsNamed() {
-        #expect(fault {
-            try CommandLineArguments(["a", "b"], Self.single)
-        }.isA(.commandLineTooManyArguments, "'b'", "selftest MODEL"))
+        #expect(
+            fault {
+                try CommandLineArguments(["a", "b"], Self.single)
+            }.isA(.commandLineTooManyArguments, "'b'", "selftest MODEL"))
     }
 
     @Test func numbersOutsideTheirRangeAreNamed() throws {
         for text in ["0", "65", "4x", "", "99999999999999999999"] {
             let line = try parse("m", "--threads=" + text)
-            #expect(fault {
-                try line.integer("threads", in: 1...64)
-            }.isA(.commandLineNotAnInteger, "'--threads'", "is '\(text)'", "1 to 64"))
+            #expect(
+                fault {
+                    try line.integer("threads", in: 1...64)
+                }.isA(.commandLineNotAnInteger, "'--threads'", "is '\(text)'", "1 to 64"))
         }
     }
 
     @Test func messagesSayWhatToDo() {
-        func text(_ words: String...) -> String? { fault { try CommandLineArguments(words, Self.command) }?.description }
+        func text(_ words: String...) -> String? {
+            fault { try CommandLineArguments(words, Self.command) }?.description
+        }
         let unknown = fault { try CommandTable.command(named: "clasify") }
         #expect(unknown?.code == .commandLineUnknownCommand)
         #expect(unknown?.description == "there is no command 'clasify', did you mean 'classify'?; --help lists all")

@@ -9,8 +9,10 @@ import Testing
 @Suite struct DocumentationTests {
     static let repository = URL(filePath: TestData.samples).deletingLastPathComponent().path
     static let pages = ["README.md", "samples", "formats", "Sources/AlbitLibrary/Albit.docc"].flatMap { place in
-        place.hasSuffix(".md") ? [place]
-            : (FileManager.default.subpaths(atPath: repository + "/" + place) ?? []).filter { $0.hasSuffix(".md") }.map { place + "/" + $0 }
+        place.hasSuffix(".md")
+            ? [place]
+            : (FileManager.default.subpaths(atPath: repository + "/" + place) ?? []).filter { $0.hasSuffix(".md") }.map
+            { place + "/" + $0 }
     }.sorted()
 
     private func text(_ page: String) throws -> String {
@@ -24,7 +26,8 @@ import Testing
         let folder = try ExampleFolder(models: [:])
         for step in steps {
             let outcome = try folder.run(step.command)
-            let expected = try #require(step.output ?? Transcript.examples[step.command], "\(step.command) is not in examples.md")
+            let expected = try #require(
+                step.output ?? Transcript.examples[step.command], "\(step.command) is not in examples.md")
             let fails = expected.last { !$0.isEmpty }?.hasPrefix("albit: ") ?? false
             #expect((outcome.code == 0) != fails, "\(page): \(step.command)\n\(outcome.output)")
             #expect(Transcript.matches(outcome.output, expected), "\(page): \(step.command)\n\(outcome.output)")
@@ -42,7 +45,9 @@ import Testing
         let commands = try HelpTests.commands()
         let makefile = try text("Makefile")
         for line in try text(page).matches(of: /(?m)^    make ([a-z -]+?)(?:  .*)?$/) {
-            for target in line.1.split(separator: " ") { #expect(makefile.contains("\n" + target + ":"), "\(page): make \(target)") }
+            for target in line.1.split(separator: " ") {
+                #expect(makefile.contains("\n" + target + ":"), "\(page): make \(target)")
+            }
         }
         for script in try text(page).matches(of: /`(Scripts\/[\w.-]+)/) {
             #expect(FileManager.default.fileExists(atPath: Self.repository + "/" + script.1), "\(page): \(script.1)")
@@ -57,7 +62,9 @@ import Testing
             let command = commands.first { $0.name == words[1] }
             #expect(command != nil, "\(page): \(span)")
             for option in words where option.hasPrefix("--") {
-                #expect(command?.options.contains(option.dropFirst(2).split(separator: "=").first.map(String.init) ?? "") == true, "\(page): \(span)")
+                #expect(
+                    command?.options.contains(option.dropFirst(2).split(separator: "=").first.map(String.init) ?? "")
+                        == true, "\(page): \(span)")
             }
         }
     }
@@ -68,7 +75,8 @@ import Testing
         #expect(Transcript.matches("load 5 ms\nkernel  avx2", page))
         #expect(!Transcript.matches("load 5 ms\na", page))
         #expect(!Transcript.matches("load 5 MB\nkernel sdot", page))
-        let steps = Transcript.steps("    $ albit a \\\n      b\n    out\n\ntext\n\n    albit c PATH -o x   what it is\n")
+        let steps = Transcript.steps(
+            "    $ albit a \\\n      b\n    out\n\ntext\n\n    albit c PATH -o x   what it is\n")
         #expect(steps.map(\.command) == ["albit a \\\n  b", "albit c samples/albert-tiny-sst2 -o x"])
         #expect(steps[0].output == ["out"] && steps[1].output == nil)
     }

@@ -18,10 +18,13 @@ struct ExampleFolder {
         let manager = FileManager.default
         try manager.createDirectory(atPath: path + "/.bin", withIntermediateDirectories: true)
         for program in [BuiltProgram.desktop, .board] {
-            try manager.createSymbolicLink(atPath: path + "/.bin/" + program.url.lastPathComponent, withDestinationPath: program.url.path)
+            try manager.createSymbolicLink(
+                atPath: path + "/.bin/" + program.url.lastPathComponent, withDestinationPath: program.url.path)
         }
         try manager.createSymbolicLink(atPath: path + "/samples", withDestinationPath: TestData.samples)
-        for (name, file) in models { try manager.createSymbolicLink(atPath: path + "/" + name, withDestinationPath: file) }
+        for (name, file) in models {
+            try manager.createSymbolicLink(atPath: path + "/" + name, withDestinationPath: file)
+        }
         for (name, text) in Self.texts { try Data(text.utf8).write(to: URL(filePath: path + "/" + name)) }
     }
 
@@ -30,14 +33,18 @@ struct ExampleFolder {
         let folder = try TestData.temporaryDirectory()
         var models: [String: String] = [:]
         for (name, model) in [
-            "ner.gguf": "safetensors/base-tokcls", "squad.gguf": "safetensors/base-qa", "albert.gguf": "safetensors/base-pretraining",
+            "ner.gguf": "safetensors/base-tokcls", "squad.gguf": "safetensors/base-qa",
+            "albert.gguf": "safetensors/base-pretraining",
             "swag.gguf": "safetensors/base-mc",
         ] {
             let outcome = try BuiltProgram.desktop.run([
-                "quantize", Zoo.directory + "/" + model, "--tokenizer", Zoo.directory + "/tokenizers/hf/tokenizer.json", "-o",
+                "quantize", Zoo.directory + "/" + model, "--tokenizer", Zoo.directory + "/tokenizers/hf/tokenizer.json",
+                "-o",
                 folder + "/" + name, "--preset", "plain",
             ])
-            guard outcome.code == 0 else { throw CocoaError(.fileReadUnknown, userInfo: [NSLocalizedDescriptionKey: outcome.errors]) }
+            guard outcome.code == 0 else {
+                throw CocoaError(.fileReadUnknown, userInfo: [NSLocalizedDescriptionKey: outcome.errors])
+            }
             models[name] = folder + "/" + name
         }
         return models

@@ -21,8 +21,10 @@ import Testing
             let arguments = command["arguments"] as? [[String: Any]] ?? []
             return Command(
                 name: command["commandName"] as? String ?? "", discussion: command["discussion"] as? String ?? "",
-                options: arguments.flatMap { $0["names"] as? [[String: Any]] ?? [] }.filter { $0["kind"] as? String == "long" }
-                    .compactMap { $0["name"] as? String })
+                options: arguments.flatMap { $0["names"] as? [[String: Any]] ?? [] }.filter {
+                    $0["kind"] as? String == "long"
+                }
+                .compactMap { $0["name"] as? String })
         }.filter { $0.name != "help" }
     }
 
@@ -46,7 +48,9 @@ import Testing
             for line in command.example { #expect(line.utf8.count <= 76, "\(line)") }
             if command.name != "albit" {
                 let help = try BuiltProgram.desktop.run(["help", command.name])
-                for line in command.example { #expect(help.output.contains("\n  " + line + "\n"), "\(command.name): \(line)") }
+                for line in command.example {
+                    #expect(help.output.contains("\n  " + line + "\n"), "\(command.name): \(line)")
+                }
             }
         }
     }
@@ -58,7 +62,9 @@ import Testing
         for command in try Self.commands() {
             if command.name != "albit" { #expect(text.contains("\n.SS albit " + command.name + "\n")) }
             for line in command.example { #expect(text.contains("\n" + line + "\n"), "\(line)") }
-            for option in command.options where !["help", "version"].contains(option) { #expect(text.contains("--" + option)) }
+            for option in command.options where !["help", "version"].contains(option) {
+                #expect(text.contains("--" + option))
+            }
         }
         let path = try TestData.temporaryDirectory() + "/albit.1"
         try Data(page.output.utf8).write(to: URL(filePath: path))
@@ -73,7 +79,9 @@ import Testing
         for command in try Self.commands() {
             #expect(script.output.contains(command.name), "\(command.name)")
             for option in command.options {
-                #expect(script.output.contains(shell == "fish" ? "-l '\(option)'" : "--" + option) || script.output.contains("-l \(option)"), "\(option)")
+                #expect(
+                    script.output.contains(shell == "fish" ? "-l '\(option)'" : "--" + option)
+                        || script.output.contains("-l \(option)"), "\(option)")
             }
         }
     }
@@ -83,7 +91,8 @@ import Testing
         let folder = try ExampleFolder(models: [:])
         let quoted = words.map { "'" + $0 + "'" }.joined(separator: " ")
         let line = words.joined(separator: " ")
-        let outcome = try folder.run("""
+        let outcome = try folder.run(
+            """
             albit --generate-completion-script bash > completions
             cat > script <<'END'
             . ./completions

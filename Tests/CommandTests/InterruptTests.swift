@@ -26,7 +26,8 @@ import Testing
         let temporary = open(process, in: folder)
         try #require(temporary.count == 1)
         let isUnnamed = temporary[0].hasSuffix("(deleted)")
-        #expect(try FileManager.default.contentsOfDirectory(atPath: folder) == (isUnnamed ? [] : ["model.gguf.partial"]))
+        #expect(
+            try FileManager.default.contentsOfDirectory(atPath: folder) == (isUnnamed ? [] : ["model.gguf.partial"]))
         usleep(delay)
         kill(process.processIdentifier, signal)
         process.waitUntilExit()

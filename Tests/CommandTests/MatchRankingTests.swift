@@ -12,7 +12,8 @@ import Testing
 
     /// Texts with their vectors scaled to length 1.
     private func cases(_ pooling: String) throws -> [(text: String, vector: [Float])] {
-        let path = URL(filePath: TestData.directory).deletingLastPathComponent().appending(path: "TaskTests/Data/embedding.json")
+        let path = URL(filePath: TestData.directory).deletingLastPathComponent().appending(
+            path: "TaskTests/Data/embedding.json")
         var seen: Set<String> = []
         return try JSONDecoder().decode(File.self, from: Data(contentsOf: path)).cases.filter {
             $0.model == "safetensors/base-model" && $0.pooling == pooling && !$0.text.contains("\n")
@@ -28,10 +29,12 @@ import Testing
         let cases = try cases(pooling)
         try #require(cases.count >= 8)
         for question in cases {
-            let outcome = try BuiltProgram.desktop.run([
-                "match", Zoo.directory + "/safetensors/base-model", "--tokenizer", Zoo.directory + "/tokenizers/hf/tokenizer.json",
-                "--pooling", pooling, "--top", "\(cases.count)", "--json", "--", question.text,
-            ] + cases.map(\.text))
+            let outcome = try BuiltProgram.desktop.run(
+                [
+                    "match", Zoo.directory + "/safetensors/base-model", "--tokenizer",
+                    Zoo.directory + "/tokenizers/hf/tokenizer.json",
+                    "--pooling", pooling, "--top", "\(cases.count)", "--json", "--", question.text,
+                ] + cases.map(\.text))
             try #require(outcome.code == 0, "\(outcome.errors)")
             struct Answer: Decodable {
                 struct Match: Decodable {

@@ -8,7 +8,9 @@ struct QuantizeAndEncodeTests {
     private func withModel(_ body: (_ path: String, _ summary: JSONValue) throws -> Void) throws {
         let path = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString + ".gguf").path
         defer { try? FileManager.default.removeItem(atPath: path) }
-        let made = try BuiltProgram.desktop.run(["quantize", BuiltProgram.sample, "-o", path, "--preset", "plain", "--json"])
+        let made = try BuiltProgram.desktop.run([
+            "quantize", BuiltProgram.sample, "-o", path, "--preset", "plain", "--json",
+        ])
         #expect(made.code == 0, "\(made.errors)")
         try body(path, JSONValue(parsing: made.output))
     }
@@ -24,7 +26,9 @@ struct QuantizeAndEncodeTests {
     }
 
     /// `sha256sum` of the checkpoint's file.
-    @Test(arguments: [["--preset", "plain"], [], ["--max-error", "0.007"]]) func theFileNamesItsSource(_ options: [String]) throws {
+    @Test(arguments: [["--preset", "plain"], [], ["--max-error", "0.007"]]) func theFileNamesItsSource(
+        _ options: [String]
+    ) throws {
         let path = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString + ".gguf").path
         defer { try? FileManager.default.removeItem(atPath: path) }
         let made = try BuiltProgram.desktop.run(["quantize", BuiltProgram.sample, "-o", path] + options)
@@ -39,7 +43,9 @@ struct QuantizeAndEncodeTests {
             let words = try BuiltProgram.desktop.run(["tokenize", path, "a charming film", "--json"])
             let ids = try JSONValue(parsing: words.output)["ids"]?.array?.compactMap(\.integer) ?? []
             #expect(ids.count == 5)
-            let byIds = try BuiltProgram.desktop.run(["encode", path, "--ids", ids.map(String.init).joined(separator: " "), "--json"])
+            let byIds = try BuiltProgram.desktop.run([
+                "encode", path, "--ids", ids.map(String.init).joined(separator: " "), "--json",
+            ])
             for program in [BuiltProgram.desktop, .board] {
                 #expect(try program.run(["encode", path, "a charming film", "--json"]).output == byIds.output)
                 let lines = try program.run(["encode", path, "--json"], input: "a charming film\n\n")
@@ -62,10 +68,12 @@ struct QuantizeAndEncodeTests {
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(at: folder) }
         func quantize(_ name: String, _ limits: [String]) throws -> BuiltProgram.Outcome {
-            try BuiltProgram.desktop.run(["quantize", BuiltProgram.sample, "-o", folder.appendingPathComponent(name).path, "--json"] + limits)
+            try BuiltProgram.desktop.run(
+                ["quantize", BuiltProgram.sample, "-o", folder.appendingPathComponent(name).path, "--json"] + limits)
         }
         let texts = folder.appendingPathComponent("dev.tsv")
-        try "text\tlabel\na charming film\t1\ndull and far too long\t0\nit works\t1\n".write(to: texts, atomically: true, encoding: .utf8)
+        try "text\tlabel\na charming film\t1\ndull and far too long\t0\nit works\t1\n".write(
+            to: texts, atomically: true, encoding: .utf8)
         let data = ["--data", texts.path]
         let plain = try JSONValue(parsing: quantize("default.gguf", data).output)
         let error = try #require(plain["drift"]?["hiddenRelativeL2"]?.double)
@@ -82,12 +90,16 @@ struct QuantizeAndEncodeTests {
         let files = ["close.gguf", "again.gguf"].map { folder.appendingPathComponent($0) }
         #expect(try Data(contentsOf: files[0]) == Data(contentsOf: files[1]))
         let close = files[0].path
-        let verified = try BuiltProgram.desktop.run(["verify", BuiltProgram.sample, close, "--max-error", "\(limit)", "--max-drop", "0"] + data)
+        let verified = try BuiltProgram.desktop.run(
+            ["verify", BuiltProgram.sample, close, "--max-error", "\(limit)", "--max-drop", "0"] + data)
         #expect(verified.code == 0, "\(verified.errors)")
         #expect(try BuiltProgram.board.run(["selftest", close]).code == 0)
         let none = try quantize("none.gguf", data + ["--max-error", "1e-9"])
         #expect(none.code == 1 && none.errors.contains("no file was made"), "\(none.errors)")
-        #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted() == ["again.gguf", "close.gguf", "default.gguf", "dev.tsv"])
+        #expect(
+            try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted() == [
+                "again.gguf", "close.gguf", "default.gguf", "dev.tsv",
+            ])
         #expect(try quantize("drop.gguf", ["--max-drop", "0"]).code == 2)
         #expect(try quantize("drop.gguf", data + ["--max-drop", "0"]).code == 0)
     }
@@ -97,7 +109,8 @@ struct QuantizeAndEncodeTests {
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(at: folder) }
-        let csv = folder.appendingPathComponent("c.csv"), lines = folder.appendingPathComponent("c.jsonl")
+        let csv = folder.appendingPathComponent("c.csv")
+        let lines = folder.appendingPathComponent("c.jsonl")
         try "label,text\n1,\"fine, really\"\n0,dull\n".write(to: csv, atomically: true, encoding: .utf8)
         try "{\"text\": \"fine, really\"}\n{\"text\": \"dull\"}\n".write(to: lines, atomically: true, encoding: .utf8)
         var digests: [String?] = []
@@ -106,7 +119,9 @@ struct QuantizeAndEncodeTests {
             let made = try BuiltProgram.desktop.run(
                 ["quantize", BuiltProgram.sample, "-o", output, "--force", "--calibrate", file.path, "--json"])
             #expect(made.output.contains("2 sequences"), "\(made.output) \(made.errors)")
-            digests.append(try JSONValue(parsing: BuiltProgram.desktop.run(["selftest", output, "--json"]).output)["digest"]?.string)
+            digests.append(
+                try JSONValue(parsing: BuiltProgram.desktop.run(["selftest", output, "--json"]).output)["digest"]?
+                    .string)
         }
         #expect(digests[0] != nil && digests[0] == digests[1])
         try "{\"ids\": [2, \"x\"]}\n".write(to: lines, atomically: true, encoding: .utf8)

@@ -24,8 +24,10 @@ import Testing
             var options: Set<Option> = []
             for argument in subcommand["arguments"] as? [[String: Any]] ?? [] {
                 guard let kind = argument["kind"] as? String, kind != "positional" else { continue }
-                for spelling in argument["names"] as? [[String: Any]] ?? [] where spelling["kind"] as? String == "long" {
-                    options.insert(Option(name: try #require(spelling["name"] as? String), takesValue: kind == "option"))
+                for spelling in argument["names"] as? [[String: Any]] ?? [] where spelling["kind"] as? String == "long"
+                {
+                    options.insert(
+                        Option(name: try #require(spelling["name"] as? String), takesValue: kind == "option"))
                 }
             }
             result[name] = options
@@ -50,7 +52,10 @@ import Testing
     }
 
     @Test func mistakesGiveTheSameExitCode() throws {
-        for words in [["clasify"], ["encode"], ["encode", "m", "--thread", "2"], ["encode", "m", "--threads", "2000", "--ids", "1"]] {
+        for words in [
+            ["clasify"], ["encode"], ["encode", "m", "--thread", "2"],
+            ["encode", "m", "--threads", "2000", "--ids", "1"],
+        ] {
             for program in [BuiltProgram.desktop, .board] {
                 let outcome = try program.run(words)
                 #expect(outcome.code == 2, "\(words) \(outcome.errors)")

@@ -5,13 +5,15 @@ import Testing
 /// `albit-board serve-lines` over the sample model, quantized once.
 @Suite struct ServeLinesTests {
     static let model: String = {
-        let path = BuiltProgram.board.url.deletingLastPathComponent().appendingPathComponent("serve-lines-test.gguf").path
+        let path = BuiltProgram.board.url.deletingLastPathComponent().appendingPathComponent("serve-lines-test.gguf")
+            .path
         _ = try? BuiltProgram.desktop.run(["quantize", BuiltProgram.sample, "-o", path, "--preset", "plain", "--force"])
         return path
     }()
 
     @Test func eachLineGetsOneAnswerAndMistakesDoNotEndIt() throws {
-        let input = "a charming journey\n{\"text\": \"a charming journey\"}\n{\"txt\": 1}\n{\"ids\": [2, 48, 3]}\n{\"ids\": [2, 99999, 3]}\n\n{"
+        let input =
+            "a charming journey\n{\"text\": \"a charming journey\"}\n{\"txt\": 1}\n{\"ids\": [2, 48, 3]}\n{\"ids\": [2, 99999, 3]}\n\n{"
         let outcome = try BuiltProgram.board.run(["serve-lines", Self.model], input: input)
         #expect(outcome.code == 0, "\(outcome.errors)")
         let answers = try outcome.lines.map { try JSONValue(parsing: $0) }
@@ -53,7 +55,8 @@ import Testing
         let process = Process()
         process.executableURL = URL(fileURLWithPath: "/bin/sh")
         process.arguments = [
-            "-c", "{ yes 'a charming journey' | head -n 5000; } 2>/dev/null | { \"$0\" serve-lines \"$1\"; echo $? >&3; } 3>&2 | head -n 2 >/dev/null",
+            "-c",
+            "{ yes 'a charming journey' | head -n 5000; } 2>/dev/null | { \"$0\" serve-lines \"$1\"; echo $? >&3; } 3>&2 | head -n 2 >/dev/null",
             BuiltProgram.board.url.path, Self.model,
         ]
         let errors = Pipe()

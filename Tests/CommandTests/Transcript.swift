@@ -37,9 +37,10 @@ enum Transcript {
             } else if content.hasPrefix("albit ") {
                 let command = content.components(separatedBy: "  ")[0]
                 guard !command.contains(",") else { continue }
-                steps.append(Step(
-                    command: command.replacingOccurrences(of: "CHECKPOINT", with: "samples/albert-tiny-sst2")
-                        .replacingOccurrences(of: "PATH", with: "samples/albert-tiny-sst2")))
+                steps.append(
+                    Step(
+                        command: command.replacingOccurrences(of: "CHECKPOINT", with: "samples/albert-tiny-sst2")
+                            .replacingOccurrences(of: "PATH", with: "samples/albert-tiny-sst2")))
             }
         }
         return steps
@@ -49,8 +50,10 @@ enum Transcript {
     static func plain(_ line: String) -> String {
         var line = line
         for kernel in Kernel.names {
-            line = line.replacingOccurrences(of: "\\bkernel +" + kernel + "\\b", with: "kernel K", options: .regularExpression)
-                .replacingOccurrences(of: "\"kernel\": \"\(kernel)\"", with: "\"kernel\": K")
+            line = line.replacingOccurrences(
+                of: "\\bkernel +" + kernel + "\\b", with: "kernel K", options: .regularExpression
+            )
+            .replacingOccurrences(of: "\"kernel\": \"\(kernel)\"", with: "\"kernel\": K")
         }
         return line.replacingOccurrences(of: "[0-9]+(\\.[0-9]+)? m?s\\b", with: "T", options: .regularExpression)
             .trimmingCharacters(in: .whitespaces)
@@ -64,7 +67,8 @@ enum Transcript {
 
     /// Whether a command printed the lines of a page. Empty lines do not count.
     static func matches(_ printed: String, _ page: [String]) -> Bool {
-        matches(printed.split(separator: "\n").map { plain(String($0)) }[...], page.filter { !$0.isEmpty }.map(plain)[...])
+        matches(
+            printed.split(separator: "\n").map { plain(String($0)) }[...], page.filter { !$0.isEmpty }.map(plain)[...])
     }
 
     /// Whether printed lines are those of a page, in which `...` stands for any number of them.
@@ -73,7 +77,9 @@ enum Transcript {
         if expected == "..." {
             return matches(printed, page.dropFirst()) || !printed.isEmpty && matches(printed.dropFirst(), page)
         }
-        guard let line = printed.first, line == expected || expected.hasSuffix(" ...") && line.hasPrefix(expected.dropLast(3)) else {
+        guard let line = printed.first,
+            line == expected || expected.hasSuffix(" ...") && line.hasPrefix(expected.dropLast(3))
+        else {
             return false
         }
         return matches(printed.dropFirst(), page.dropFirst())

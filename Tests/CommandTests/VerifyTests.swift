@@ -12,7 +12,8 @@ import Testing
 
         init(_ name: String) throws {
             let path = TestData.directory + "/../AlbitDriftTests/Verify.json"
-            let root = try #require(JSONSerialization.jsonObject(with: Data(contentsOf: URL(filePath: path))) as? [String: Any])
+            let root = try #require(
+                JSONSerialization.jsonObject(with: Data(contentsOf: URL(filePath: path))) as? [String: Any])
             let part = try #require(root[name] as? [String: Any])
             lines = try #require(part["data"] as? [[String: Any]]).map {
                 String(decoding: try JSONSerialization.data(withJSONObject: $0), as: UTF8.self)
@@ -29,12 +30,16 @@ import Testing
     }
 
     /// What transformers' float32 model is worth is what Albit's is worth, and int8 is not far.
-    @Test(arguments: [("tagging", "base-tokcls", 1e-9), ("answering", "base-qa", 1e-9), ("maskedWords", "base-pretraining", 1e-4)])
+    @Test(arguments: [
+        ("tagging", "base-tokcls", 1e-9), ("answering", "base-qa", 1e-9), ("maskedWords", "base-pretraining", 1e-4),
+    ])
     func metricsOfEveryHead(_ name: String, _ model: String, _ tolerance: Double) throws {
         let golden = try Golden(name)
         let source = Zoo.directory + "/safetensors/" + model
         var options = ["--tokenizer", Zoo.directory + "/tokenizers/hf/tokenizer.json"]
-        if !golden.labels.isEmpty { options += ["--labels", try write(golden.labels.joined(separator: "\n") + "\n", "labels.txt")] }
+        if !golden.labels.isEmpty {
+            options += ["--labels", try write(golden.labels.joined(separator: "\n") + "\n", "labels.txt")]
+        }
         let data = try write(golden.lines.joined(separator: "\n") + "\n", "data.jsonl")
         let int8 = try TestData.temporaryDirectory() + "/int8.gguf"
         let made = try BuiltProgram.desktop.run(["quantize", source, "-o", int8] + options)
@@ -64,7 +69,8 @@ import Testing
     @Test func aDropIsAGate() throws {
         let folder = try TestData.temporaryDirectory()
         // Labels by the model's own float32 answers: it is right everywhere, so int8 can only drop.
-        let texts = try String(contentsOfFile: Self.sample + "/eval.tsv", encoding: .utf8).split(separator: "\n").dropFirst()
+        let texts = try String(contentsOfFile: Self.sample + "/eval.tsv", encoding: .utf8).split(separator: "\n")
+            .dropFirst()
             .prefix(120).map { String($0.split(separator: "\t")[0]) }
         let answers = try BuiltProgram.desktop.run(["classify", Self.sample, "--json"] + ["--"] + texts)
         let labels = answers.output.split(separator: "\n").compactMap {
@@ -76,15 +82,20 @@ import Testing
             "quantize", Self.sample, "-o", folder + "/holds.gguf", "--max-drop", "2", "--data", data, "--json",
         ])
         #expect(holds.code == 0, "\(holds.errors)")
-        let verified = try BuiltProgram.desktop.run(["verify", Self.sample, folder + "/holds.gguf", "--data", data, "--max-drop", "2", "--json"])
+        let verified = try BuiltProgram.desktop.run([
+            "verify", Self.sample, folder + "/holds.gguf", "--data", data, "--max-drop", "2", "--json",
+        ])
         #expect(verified.code == 0, "\(verified.errors)")
         let report = try #require(JSONSerialization.jsonObject(with: Data(verified.output.utf8)) as? [String: Any])
         #expect(report["reference"] as? Double == 100)
 
         let fails = try BuiltProgram.desktop.run([
-            "quantize", Self.sample, "-o", folder + "/fails.gguf", "--max-drop", "0", "--max-error", "0", "--data", data,
+            "quantize", Self.sample, "-o", folder + "/fails.gguf", "--max-drop", "0", "--max-error", "0", "--data",
+            data,
         ])
-        #expect(fails.code == 1 && fails.errors.contains("no precision keeps the limit") && fails.errors.contains("accuracy drops from 100.00 % to"), "\(fails.errors)")
+        #expect(
+            fails.code == 1 && fails.errors.contains("no precision keeps the limit")
+                && fails.errors.contains("accuracy drops from 100.00 % to"), "\(fails.errors)")
         #expect(!FileManager.default.fileExists(atPath: folder + "/fails.gguf"))
     }
 
@@ -94,7 +105,8 @@ import Testing
         let limit = 0.0062
         for (name, threads) in [("a", "1"), ("b", "2")] {
             let made = try BuiltProgram.desktop.run([
-                "quantize", Self.sample, "-o", folder + "/" + name, "--max-error", "\(limit)", "--threads", threads, "--json",
+                "quantize", Self.sample, "-o", folder + "/" + name, "--max-error", "\(limit)", "--threads", threads,
+                "--json",
             ])
             #expect(made.code == 0, "\(made.errors)")
             let summary = try #require(JSONSerialization.jsonObject(with: Data(made.output.utf8)) as? [String: Any])

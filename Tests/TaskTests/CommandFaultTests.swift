@@ -24,8 +24,9 @@ import Testing
 
     @Test func valuesOfOptions() throws {
         let masked = try model("safetensors/base-pretraining")
-        #expect(fault { try FillCommand(options: options, top: 0).run(masked, texts: ["a"], output: output) }
-            .isA(.optionValue, "--top is 0"))
+        #expect(
+            fault { try FillCommand(options: options, top: 0).run(masked, texts: ["a"], output: output) }
+                .isA(.optionValue, "--top is 0"))
         #expect(fault { try TokenList.parse("1 two", option: "--ids") }.isA(.optionValue, "'two'"))
         #expect(fault { try RunOptions(threads: 1025).session(masked.weights) }.isA(.optionValue, "1025"))
     }
@@ -34,15 +35,20 @@ import Testing
         var strict = options
         strict.strict = true
         let masked = try model("safetensors/base-pretraining")
-        #expect(fault { try FillCommand(options: strict).run(masked, texts: ["no mask"], output: Output(descriptor: sink())) }
+        #expect(
+            fault {
+                try FillCommand(options: strict).run(masked, texts: ["no mask"], output: Output(descriptor: sink()))
+            }
             .isA(.textWithoutMask, "1"))
         let long = String(repeating: "A text. ", count: SentenceRanking.maxSentences + 1)
-        #expect(fault { try SummarizeCommand(options: options).run(masked, texts: [long], output: output) }
-            .isA(.textTooManySentences, "\(SentenceRanking.maxSentences)"))
+        #expect(
+            fault { try SummarizeCommand(options: options).run(masked, texts: [long], output: output) }
+                .isA(.textTooManySentences, "\(SentenceRanking.maxSentences)"))
         let silent = try model("safetensors/base-model", hasTokenizer: false)
-        #expect(fault {
-            try EncodeCommand(run: RunOptions(), full: false).run(silent, texts: ["a"], output: output)
-        }.isA(.modelNoTokenizer))
+        #expect(
+            fault {
+                try EncodeCommand(run: RunOptions(), full: false).run(silent, texts: ["a"], output: output)
+            }.isA(.modelNoTokenizer))
     }
 
     /// A line cannot hold the choices: the model refuses each, and never answers with a vector.
@@ -51,9 +57,12 @@ import Testing
         try Data("a text\n{\"text\": \"a\", \"pair\": \"b\"}\n".utf8).write(to: URL(filePath: folder + "/lines"))
         let answers = open(folder + "/answers", O_WRONLY | O_CREAT, 0o600)
         try ServeLinesCommand(options: options).run(
-            model("safetensors/base-mc"), descriptor: open(folder + "/lines", O_RDONLY), output: Output(descriptor: answers))
+            model("safetensors/base-mc"), descriptor: open(folder + "/lines", O_RDONLY),
+            output: Output(descriptor: answers))
         let lines = try String(contentsOfFile: folder + "/answers", encoding: .utf8).split(separator: "\n")
-        #expect(lines.count == 2 && lines.allSatisfy { $0.hasPrefix(#"{"error": "the model chooses"#) && $0.contains("'choose'") })
+        #expect(
+            lines.count == 2
+                && lines.allSatisfy { $0.hasPrefix(#"{"error": "the model chooses"#) && $0.contains("'choose'") })
         #expect(FaultCode.requestNoChoices.exitCode == .input)
     }
 
@@ -62,30 +71,35 @@ import Testing
         let model = try model("safetensors/base-model")
         let tables = try TokenizerReader.read(TestData.bytes("tokenizer/vocab.txt"), path: "vocab.txt")
         let other = model.with(tokenizer: Tokenizer(tables))
-        #expect(fault { try EmbedCommand(options: options).run(other, texts: ["a"], output: output) }
-            .isA(.tokenizerOtherModel, "\(tables.count)", "\(model.weights.configuration.vocabSize)"))
+        #expect(
+            fault { try EmbedCommand(options: options).run(other, texts: ["a"], output: output) }
+                .isA(.tokenizerOtherModel, "\(tables.count)", "\(model.weights.configuration.vocabSize)"))
     }
 
     /// A descriptor that takes everything.
     private func sink() -> Int32 { open("/dev/null", O_WRONLY) }
 
     @Test func outputs() throws {
-        #expect(fault {
-            let full = Output(descriptor: open("/dev/full", O_WRONLY))
-            try full.line("a")
-            try full.flush()
-        }.isA(.outputWriteFailed))
+        #expect(
+            fault {
+                let full = Output(descriptor: open("/dev/full", O_WRONLY))
+                try full.line("a")
+                try full.flush()
+            }.isA(.outputWriteFailed))
         var ends: [Int32] = [0, 0]
         #expect(pipe(&ends) == 0)
         close(ends[0])
         platform_quiet_pipes()
-        #expect(fault {
-            let closed = Output(descriptor: ends[1])
-            try closed.line("a")
-            try closed.flush()
-        }.isA(.outputClosed))
+        #expect(
+            fault {
+                let closed = Output(descriptor: ends[1])
+                try closed.line("a")
+                try closed.flush()
+            }.isA(.outputClosed))
         close(ends[1])
-        #expect(fault { try OutputFile(path: "/nowhere/at/all", overwrite: false) }.isA(.outputCannotCreate, "/nowhere/at/all"))
+        #expect(
+            fault { try OutputFile(path: "/nowhere/at/all", overwrite: false) }.isA(
+                .outputCannotCreate, "/nowhere/at/all"))
         #expect(FaultCode.outputClosed.exitCode == .machine && FaultCode.outputExists.exitCode == .usage)
     }
 
@@ -109,7 +123,8 @@ import Testing
         #expect(fault { try command.run(Model(path: path), output: output) }.isA(.selfTestWrongChecksum, path))
         let other = try quantized { bytes in
             let key = Array("albit.selftest.digest".utf8)
-            let place = try #require((0..<(bytes.count - key.count)).first { Array(bytes[$0..<($0 + key.count)]) == key })
+            let place = try #require(
+                (0..<(bytes.count - key.count)).first { Array(bytes[$0..<($0 + key.count)]) == key })
             // Behind the type and the length: one digit of the digest.
             let digit = place + key.count + 12
             bytes[digit] = bytes[digit] == UInt8(ascii: "0") ? UInt8(ascii: "1") : UInt8(ascii: "0")
@@ -122,8 +137,9 @@ import Testing
     @Test func calibrationNeedsSequences() throws {
         let source = try Importer.open(path: Zoo.directory + "/safetensors/base-model")
         let path = try TestData.temporaryDirectory() + "/model.gguf"
-        #expect(fault { try Quantizer(source: source, request: QuantizationRequest()).write(to: path, overwrite: true) }
-            .isA(.quantizerEmptyCalibration))
+        #expect(
+            fault { try Quantizer(source: source, request: QuantizationRequest()).write(to: path, overwrite: true) }
+                .isA(.quantizerEmptyCalibration))
         #expect(fault { try source.values(of: .weight(.answer)) }.isA(.importNoSuchParameter, "'qa_outputs.weight'"))
         #expect(fault { try source.values(.wordEmbeddings, count: 1 << 20) }.isA(.importRangeOutside))
     }
@@ -147,7 +163,8 @@ import Testing
         let path = try TestData.temporaryDirectory() + "/model.gguf"
         var request = QuantizationRequest()
         request.preset = .plain
-        #expect(fault { try Quantizer(source: source, request: request).write(to: path, overwrite: true) }
-            .isA(.quantizerMissingParameter, "embeddings.word_embeddings.weight"))
+        #expect(
+            fault { try Quantizer(source: source, request: request).write(to: path, overwrite: true) }
+                .isA(.quantizerMissingParameter, "embeddings.word_embeddings.weight"))
     }
 }

@@ -5,7 +5,9 @@ import Testing
 
 @Suite struct EntityGroupingTests {
     /// Words with blanks between them, each a token with one certain label.
-    private func entities(_ words: [(String, String)], labels: [String], _ aggregation: EntityAggregation = .word) -> [String] {
+    private func entities(
+        _ words: [(String, String)], labels: [String], _ aggregation: EntityAggregation = .word
+    ) -> [String] {
         var run = TokenRun()
         var text = ""
         var scores: [Float] = []
@@ -26,8 +28,10 @@ import Testing
 
     @Test func beginningsSplitNeighbours() {
         let labels = ["O", "B-PER", "I-PER", "B-LOC", "I-LOC"]
-        #expect(entities([("Ann", "B-PER"), ("Lee", "I-PER"), ("Bob", "B-PER"), ("in", "O"), ("Rome", "B-LOC")], labels: labels)
-            == ["PER:Ann Lee", "PER:Bob", "LOC:Rome"])
+        #expect(
+            entities(
+                [("Ann", "B-PER"), ("Lee", "I-PER"), ("Bob", "B-PER"), ("in", "O"), ("Rome", "B-LOC")], labels: labels)
+                == ["PER:Ann Lee", "PER:Bob", "LOC:Rome"])
         // An entity may begin with I-, as models sometimes say.
         #expect(entities([("Ann", "I-PER"), ("Rome", "I-LOC")], labels: labels) == ["PER:Ann", "LOC:Rome"])
         #expect(entities([("a", "O")], labels: labels) == [])
@@ -36,14 +40,21 @@ import Testing
 
     @Test func endsSplitNeighboursWhereTheLabelsMarkThem() {
         let labels = ["O", "B-PER", "I-PER", "E-PER", "S-PER"]
-        #expect(entities([("Ann", "B-PER"), ("van", "I-PER"), ("Lee", "E-PER"), ("Bob", "S-PER"), ("Eve", "S-PER")], labels: labels)
-            == ["PER:Ann van Lee", "PER:Bob", "PER:Eve"])
+        #expect(
+            entities(
+                [("Ann", "B-PER"), ("van", "I-PER"), ("Lee", "E-PER"), ("Bob", "S-PER"), ("Eve", "S-PER")],
+                labels: labels)
+                == ["PER:Ann van Lee", "PER:Bob", "PER:Eve"])
         let bilou = ["O", "B-X", "I-X", "L-X", "U-X"]
-        #expect(entities([("a", "B-X"), ("b", "L-X"), ("c", "I-X"), ("d", "U-X")], labels: bilou) == ["X:a b", "X:c", "X:d"])
+        #expect(
+            entities([("a", "B-X"), ("b", "L-X"), ("c", "I-X"), ("d", "U-X")], labels: bilou) == [
+                "X:a b", "X:c", "X:d",
+            ])
     }
 
     @Test func labelsWithoutPrefixesAreJoined() {
-        #expect(entities([("a", "NOUN"), ("b", "NOUN"), ("c", "VERB")], labels: ["NOUN", "VERB"]) == ["NOUN:a b", "VERB:c"])
+        #expect(
+            entities([("a", "NOUN"), ("b", "NOUN"), ("c", "VERB")], labels: ["NOUN", "VERB"]) == ["NOUN:a b", "VERB:c"])
         #expect(entities([("a", "S-FOO")], labels: ["O", "S-FOO"]) == ["FOO:a"])
     }
 

@@ -20,18 +20,23 @@ import Testing
         let cases = try GoldenCases<Case>.read("masked-language-model")
         #expect(cases.count >= 30)
         try ZooTasks.forEachModel(cases, \.model) { zoo, cases in
-            let answers = try zoo.tasks.answers(of: MaskedWords(zoo.context, top: 5), to: cases.map { TaskText($0.text) })
+            let answers = try zoo.tasks.answers(
+                of: MaskedWords(zoo.context, top: 5), to: cases.map { TaskText($0.text) })
             for (answer, golden) in zip(answers, cases) {
                 #expect(answer.map { $0.candidates.map(\.id) } == golden.masks.map { $0.map(\.id) }, "\(golden.text)")
                 #expect(
-                    zip(answer, golden.masks).allSatisfy { isClose($0.candidates.map(\.score), $1.map(\.score)) }, "\(golden.text)")
+                    zip(answer, golden.masks).allSatisfy { isClose($0.candidates.map(\.score), $1.map(\.score)) },
+                    "\(golden.text)")
             }
         }
     }
 
     @Test func aTextWithoutAMaskHasNoCandidates() throws {
         let tasks = try ZooTasks("safetensors/base-pretraining").tasks
-        #expect(try tasks.answers(of: MaskedWords(tasks.context), to: [TaskText("no word is hidden"), TaskText("")]) == [[], []])
+        #expect(
+            try tasks.answers(of: MaskedWords(tasks.context), to: [TaskText("no word is hidden"), TaskText("")]) == [
+                [], [],
+            ])
     }
 }
 
@@ -46,7 +51,8 @@ import Testing
         let cases = try GoldenCases<Case>.read("sentence-order")
         #expect(cases.count >= 30)
         try ZooTasks.forEachModel(cases, \.model) { zoo, cases in
-            let answers = try zoo.tasks.answers(of: SentenceOrder(zoo.context), to: cases.map { TaskText($0.text, pair: $0.pair) })
+            let answers = try zoo.tasks.answers(
+                of: SentenceOrder(zoo.context), to: cases.map { TaskText($0.text, pair: $0.pair) })
             #expect(isClose(answers.map(\.score), cases.map(\.score)))
             #expect(answers.map(\.inOrder) == cases.map(\.inOrder))
         }
@@ -68,7 +74,8 @@ import Testing
             let task = try MultipleChoice(zoo.context)
             for golden in cases {
                 let answer = try zoo.tasks.answer(
-                    of: task, to: ChoiceQuestion(Array(golden.text.utf8), choices: golden.choices.map { Array($0.utf8) }))
+                    of: task,
+                    to: ChoiceQuestion(Array(golden.text.utf8), choices: golden.choices.map { Array($0.utf8) }))
                 #expect(answer.index == golden.index, "\(golden.text)")
                 #expect(isClose(answer.scores, golden.scores), "\(golden.text)")
             }
@@ -95,7 +102,8 @@ import Testing
         try ZooTasks.forEachModel(cases, \.model) { zoo, cases in
             for golden in cases {
                 let pooling = try #require(SentencePooling(rawValue: golden.pooling))
-                let task = try SentenceEmbedding(zoo.context, options: .init(pooling: pooling, isNormalized: golden.normalized))
+                let task = try SentenceEmbedding(
+                    zoo.context, options: .init(pooling: pooling, isNormalized: golden.normalized))
                 let vector = try zoo.tasks.answer(of: task, to: TaskText(golden.text))
                 #expect(isClose(vector, golden.embedding, within: 2e-5), "\(golden.pooling) \(golden.text)")
             }
@@ -104,7 +112,9 @@ import Testing
 
     @Test func aVectorDoesNotDependOnItsBatch() throws {
         let tasks = try ZooTasks("safetensors/base-model").tasks
-        let texts = ["the license", "", "a longer text about the terms of this library and its versions", "x"].map { TaskText($0) }
+        let texts = ["the license", "", "a longer text about the terms of this library and its versions", "x"].map {
+            TaskText($0)
+        }
         let task = try SentenceEmbedding(tasks.context)
         #expect(try tasks.answers(of: task, to: texts) == texts.map { try tasks.answer(of: task, to: $0) })
     }

@@ -36,7 +36,8 @@ import Testing
         for golden in cases {
             let found = try tasks.answer(
                 of: QuestionAnswering(tasks.context, options: golden.options),
-                to: ContextQuestion(Array(golden.question.utf8), in: Array(golden.context.utf8))).answers
+                to: ContextQuestion(Array(golden.question.utf8), in: Array(golden.context.utf8))
+            ).answers
             #expect(found.map(\.range) == golden.answers.map(\.range), "\(golden.question)")
             #expect(isClose(found.map(\.score), golden.answers.map(\.score)), "\(golden.question)")
         }
@@ -96,16 +97,20 @@ import Testing
     @Test func anEmptyContextHasNoAnswer() throws {
         let tasks = try ZooTasks("safetensors/base-qa").tasks
         var options = QuestionAnswering.Options()
-        #expect(try tasks.answer(of: QuestionAnswering(tasks.context), to: ContextQuestion(Array("Who?".utf8), in: [])).answers.isEmpty)
+        #expect(
+            try tasks.answer(of: QuestionAnswering(tasks.context), to: ContextQuestion(Array("Who?".utf8), in: []))
+                .answers.isEmpty)
         options.allowsNoAnswer = true
-        let found = try tasks.answer(of: QuestionAnswering(tasks.context, options: options), to: ContextQuestion([], in: []))
+        let found = try tasks.answer(
+            of: QuestionAnswering(tasks.context, options: options), to: ContextQuestion([], in: []))
         #expect(found.answers.map(\.range) == [nil])
         #expect(found.noAnswerScore == 1)
     }
 
     @Test func aQuestionLeavesHalfTheWindowToTheContext() throws {
         let tasks = try ZooTasks("safetensors/base-qa").tasks
-        let question = ContextQuestion(Array(String(repeating: "license ", count: 200).utf8), in: Array("the work".utf8))
+        let question = ContextQuestion(
+            Array(String(repeating: "license ", count: 200).utf8), in: Array("the work".utf8))
         #expect(try tasks.answer(of: QuestionAnswering(tasks.context), to: question).answers.count == 1)
         #expect(tasks.truncatedTexts == 1)
         let strict = try ZooTasks("safetensors/base-qa", strict: true).tasks
@@ -119,7 +124,8 @@ import Testing
                 #expect(ranges.first?.lowerBound == 0 && ranges.last?.upperBound == count)
                 #expect(ranges.allSatisfy { $0.count <= 10 })
                 for (a, b) in zip(ranges, ranges.dropFirst()) {
-                    #expect(a.count == 10 && b.lowerBound > a.lowerBound && a.upperBound - b.lowerBound == min(overlap, 9))
+                    #expect(
+                        a.count == 10 && b.lowerBound > a.lowerBound && a.upperBound - b.lowerBound == min(overlap, 9))
                 }
             }
         }

@@ -8,10 +8,15 @@ import Testing
         let logits: [Float] = [-80, -3.5, -1, 0, 0.25, 2, 7, 80]
         let sum = logits.reduce(0) { $0 + exp(Double($1)) }
         // Single precision: a few units in the seventh place.
-        #expect(isClose(Scores.softmax(logits, kernel: .best), logits.map { Float(exp(Double($0)) / sum) }, within: 1e-6))
-        #expect(isClose(Scores.sigmoid(logits, kernel: .best), logits.map { Float(1 / (1 + exp(-Double($0)))) }, within: 1e-6))
+        #expect(
+            isClose(Scores.softmax(logits, kernel: .best), logits.map { Float(exp(Double($0)) / sum) }, within: 1e-6))
+        #expect(
+            isClose(
+                Scores.sigmoid(logits, kernel: .best), logits.map { Float(1 / (1 + exp(-Double($0)))) }, within: 1e-6))
         #expect(Scores.softmax([], kernel: .best).isEmpty)
-        #expect(Scores.softmax([1, 2, 3, 4], width: 2, kernel: .best) == Scores.softmax([1, 2], kernel: .best) + Scores.softmax([3, 4], kernel: .best))
+        #expect(
+            Scores.softmax([1, 2, 3, 4], width: 2, kernel: .best) == Scores.softmax([1, 2], kernel: .best)
+                + Scores.softmax([3, 4], kernel: .best))
     }
 
     @Test func everyKernelGivesTheSameScores() {
@@ -19,7 +24,9 @@ import Testing
         let scalar = Scores.softmax(logits, kernel: Kernel.available.last ?? .best)
         for kernel in Kernel.available {
             #expect(Scores.softmax(logits, kernel: kernel) == scalar)
-            #expect(Scores.sigmoid(logits, kernel: kernel) == Scores.sigmoid(logits, kernel: Kernel.available.last ?? .best))
+            #expect(
+                Scores.sigmoid(logits, kernel: kernel) == Scores.sigmoid(logits, kernel: Kernel.available.last ?? .best)
+            )
         }
     }
 

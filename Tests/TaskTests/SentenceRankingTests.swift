@@ -12,7 +12,9 @@ import Testing
         let n = Self.vectors.count
         var matrix = [[Double]](repeating: [Double](repeating: 0, count: n), count: n)
         for i in 0..<n {
-            for j in 0..<n where j != i { matrix[i][j] = zip(Self.vectors[i], Self.vectors[j]).reduce(0) { $0 + Double($1.0) * Double($1.1) } }
+            for j in 0..<n where j != i {
+                matrix[i][j] = zip(Self.vectors[i], Self.vectors[j]).reduce(0) { $0 + Double($1.0) * Double($1.1) }
+            }
             let sum = matrix[i].reduce(0, +)
             matrix[i] = matrix[i].map { sum > 0 ? $0 / sum : 1 / Double(n) }
         }

@@ -17,13 +17,19 @@ import Testing
     }
 
     @Test func someStopsDoNot() {
-        #expect(split("Dr. Smith paid 4.50 euros to J. Doe Ltd. in London. He left.") == ["Dr. Smith paid 4.50 euros to J. Doe Ltd. in London.", "He left."])
+        #expect(
+            split("Dr. Smith paid 4.50 euros to J. Doe Ltd. in London. He left.") == [
+                "Dr. Smith paid 4.50 euros to J. Doe Ltd. in London.", "He left.",
+            ])
         #expect(split("It was big, e.g. an elephant. So it was.") == ["It was big, e.g. an elephant.", "So it was."])
         #expect(split("See example.com for more. Thanks.") == ["See example.com for more.", "Thanks."])
     }
 
     @Test func emptyLinesEndSentencesAndLineEndsDoNot() {
-        #expect(split("A title\n\nThe first\nline goes on. End.\r\n \r\nNext") == ["A title", "The first\nline goes on.", "End.", "Next"])
+        #expect(
+            split("A title\n\nThe first\nline goes on. End.\r\n \r\nNext") == [
+                "A title", "The first\nline goes on.", "End.", "Next",
+            ])
     }
 
     @Test func anyBytesAreSplitWithoutLoss() {

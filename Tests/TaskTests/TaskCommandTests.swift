@@ -32,7 +32,9 @@ import Testing
         #expect(platform_create(path, true, &descriptor) == 0)
         try run(Output(descriptor: descriptor))
         #expect(platform_sync_close(descriptor) == 0)
-        return try String(contentsOfFile: path, encoding: .utf8).split(separator: "\n", omittingEmptySubsequences: false).dropLast().map(String.init)
+        return try String(contentsOfFile: path, encoding: .utf8).split(
+            separator: "\n", omittingEmptySubsequences: false
+        ).dropLast().map(String.init)
     }
 
     private func objects(_ run: (Output) throws -> Void) throws -> [[String: Any]] {
@@ -41,7 +43,9 @@ import Testing
 
     @Test func classifyAnswersEveryText() throws {
         let model = try model("torch/hf441_base-seqcls", labels: ["bad", "fair", "good"])
-        let answers = try objects { try ClassifyCommand(options: options()).run(model, texts: ["the work", "", "a copy"], output: $0) }
+        let answers = try objects {
+            try ClassifyCommand(options: options()).run(model, texts: ["the work", "", "a copy"], output: $0)
+        }
         #expect(answers.count == 3)
         for answer in answers {
             #expect(Set(answer.keys) == ["label", "scores", "logits", "kernel"])
@@ -49,10 +53,14 @@ import Testing
             #expect(Set(scores.keys) == ["bad", "fair", "good"] && abs(scores.values.reduce(0, +) - 1) < 1e-5)
             #expect(scores.max { $0.value < $1.value }?.key == answer["label"] as? String)
         }
-        let rows = try lines { try ClassifyCommand(options: options(json: false, tsv: true)).run(model, texts: ["a\tb", "c"], output: $0) }
+        let rows = try lines {
+            try ClassifyCommand(options: options(json: false, tsv: true)).run(model, texts: ["a\tb", "c"], output: $0)
+        }
         #expect(rows[0] == "label\tscore\ttext" && rows.count == 3 && rows[1].hasSuffix("\ta b"))
         let regression = try self.model("torch/hf441_base-seqcls", problemType: .regression)
-        let values = try objects { try ClassifyCommand(options: options()).run(regression, texts: ["the work"], output: $0) }
+        let values = try objects {
+            try ClassifyCommand(options: options()).run(regression, texts: ["the work"], output: $0)
+        }
         #expect(values[0]["label"] is NSNull)
     }
 
@@ -62,7 +70,9 @@ import Testing
         for characters in [false, true] {
             var options = options()
             options.countsCharacters = characters
-            let answer = try objects { try TagCommand(options: options, aggregation: .none).run(model, texts: [text], output: $0) }[0]
+            let answer = try objects {
+                try TagCommand(options: options, aggregation: .none).run(model, texts: [text], output: $0)
+            }[0]
             let entities = try #require(answer["entities"] as? [[String: Any]])
             let last = try #require(entities.last)
             #expect(Set(last.keys) == ["label", "text", "start", "end", "score"])
@@ -80,7 +90,8 @@ import Testing
         command.answering.top = 3
         command.answering.allowsNoAnswer = true
         let none = try objects { try command.run(model, texts: ["who?", ""], output: $0) }[0]
-        #expect(none["text"] is NSNull && none["start"] is NSNull && none["end"] is NSNull && none["score"] as? Double == 1)
+        #expect(
+            none["text"] is NSNull && none["start"] is NSNull && none["end"] is NSNull && none["score"] as? Double == 1)
         #expect((none["answers"] as? [[String: Any]])?.count == 1)
         let context = try TestData.temporaryDirectory() + "/context.txt"
         try Data("the library of the work".utf8).write(to: URL(filePath: context))
@@ -91,15 +102,24 @@ import Testing
 
     @Test func fillOrderChooseAndEmbedWriteTheirMembers() throws {
         let pretraining = try model("safetensors/base-pretraining")
-        let filled = try objects { try FillCommand(options: options(), top: 3).run(pretraining, texts: ["the [MASK]", "a [MASK] [MASK]", "x"], output: $0) }
+        let filled = try objects {
+            try FillCommand(options: options(), top: 3).run(
+                pretraining, texts: ["the [MASK]", "a [MASK] [MASK]", "x"], output: $0)
+        }
         let candidates = try filled.map { try #require($0["candidates"] as? [[String: Any]]) }
         #expect(candidates.map(\.count) == [3, 6, 0])
         #expect(Set(candidates[0][0].keys) == ["piece", "id", "score"] && candidates[1][5]["mask"] as? Int == 1)
-        let order = try objects { try OrderCommand(options: options()).run(pretraining, texts: ["a", "b", "c", "d"], output: $0) }
+        let order = try objects {
+            try OrderCommand(options: options()).run(pretraining, texts: ["a", "b", "c", "d"], output: $0)
+        }
         #expect(order.count == 2 && order.allSatisfy { Set($0.keys) == ["inOrder", "score"] })
-        let chosen = try objects { try ChooseCommand(options: options()).run(model("safetensors/base-mc"), texts: ["a", "b", "c"], output: $0) }
+        let chosen = try objects {
+            try ChooseCommand(options: options()).run(model("safetensors/base-mc"), texts: ["a", "b", "c"], output: $0)
+        }
         #expect((chosen[0]["scores"] as? [Double])?.count == 2 && chosen[0]["index"] is Int)
-        let embedded = try objects { try EmbedCommand(options: options()).run(pretraining, texts: ["a", ""], output: $0) }
+        let embedded = try objects {
+            try EmbedCommand(options: options()).run(pretraining, texts: ["a", ""], output: $0)
+        }
         #expect(embedded.count == 2 && (embedded[1]["embedding"] as? [Double])?.count == 48)
     }
 
@@ -112,13 +132,16 @@ import Testing
         let starts = sentences.compactMap { $0["start"] as? Int }
         #expect(starts.count == 2 && starts == starts.sorted())
         #expect(sentences.allSatisfy { text.contains($0["text"] as? String ?? "?") })
-        #expect(try objects { try command.run(model("safetensors/base-model"), texts: [""], output: $0) }[0]["sentences"] as? [String] == [])
+        #expect(
+            try objects { try command.run(model("safetensors/base-model"), texts: [""], output: $0) }[0]["sentences"]
+                as? [String] == [])
     }
 
     @Test func matchFindsTheSameWithAndWithoutAnIndex() throws {
         let model = try model("safetensors/base-model")
         let directory = try TestData.temporaryDirectory()
-        try Data("the license\na small library\nany later version\n".utf8).write(to: URL(filePath: directory + "/list.txt"))
+        try Data("the license\na small library\nany later version\n".utf8).write(
+            to: URL(filePath: directory + "/list.txt"))
         var command = MatchCommand(options: options())
         command.candidates = directory + "/list.txt"
         command.top = 2
@@ -144,9 +167,15 @@ import Testing
         var strict = options()
         strict.strict = true
         let long = String(repeating: "license ", count: 100)
-        let error = fault { try lines { try ClassifyCommand(options: strict).run(model, texts: ["a", long], output: $0) } }
+        let error = fault {
+            try lines { try ClassifyCommand(options: strict).run(model, texts: ["a", long], output: $0) }
+        }
         #expect(error.isA(.taskTooLong, "text 2 is "))
-        let both = fault { try lines { try ClassifyCommand(options: options(json: true, tsv: true)).run(model, texts: ["a"], output: $0) } }
+        let both = fault {
+            try lines {
+                try ClassifyCommand(options: options(json: true, tsv: true)).run(model, texts: ["a"], output: $0)
+            }
+        }
         #expect(both.isA(.optionsConflict))
         var short = options()
         short.maxLength = 2

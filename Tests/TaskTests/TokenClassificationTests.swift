@@ -42,7 +42,9 @@ import Testing
     @Test(arguments: strategies)
     func entitiesAreThoseOfThePipeline(_ aggregation: EntityAggregation) throws {
         // The pipeline takes blanks only for white space between words, which this text has none of.
-        let cases = try GoldenCases<Case>.read("token-classification").filter { !$0.text.contains("\t") || aggregation == .simple }
+        let cases = try GoldenCases<Case>.read("token-classification").filter {
+            !$0.text.contains("\t") || aggregation == .simple
+        }
         #expect(cases.count >= 30)
         let tasks = try ZooTasks("safetensors/base-tokcls") { $0.labels = cases[0].labels }.tasks
         let task = try TokenClassification(tasks.context, aggregation: aggregation)
@@ -64,7 +66,8 @@ import Testing
             let scores = Scores.softmax(try #require(golden.logits), width: golden.labels.count, kernel: .best)
             let grouping = EntityGrouping(labels: golden.labels, aggregation: aggregation)
             expect(
-                grouping.entities(run, scores: scores, in: Array(golden.text.utf8), unknown: 1), golden.expected(aggregation),
+                grouping.entities(run, scores: scores, in: Array(golden.text.utf8), unknown: 1),
+                golden.expected(aggregation),
                 golden.text)
         }
     }
@@ -72,11 +75,15 @@ import Testing
     @Test func windowsGiveEveryTokenItsLabel() throws {
         // Windows of 30 tokens over a text of about 100: labels of tokens far from a seam depend on what is around
         // them only, so most agree; none may be missing or moved.
-        let text = Array(String(repeating: "the license of this library and the terms of the work in any version ", count: 6).utf8)
+        let text = Array(
+            String(repeating: "the license of this library and the terms of the work in any version ", count: 6).utf8)
         let whole = try ZooTasks("safetensors/base-tokcls").tasks
         let parts = try ZooTasks("safetensors/base-tokcls", maxLength: 32).tasks
-        let a = try whole.answers(of: TokenClassification(whole.context, aggregation: .none), to: [text, []]).map(\.entities)
-        let b = try parts.answers(of: TokenClassification(parts.context, aggregation: .none, stride: 12), to: [text, []]).map(\.entities)
+        let a = try whole.answers(of: TokenClassification(whole.context, aggregation: .none), to: [text, []]).map(
+            \.entities)
+        let b = try parts.answers(
+            of: TokenClassification(parts.context, aggregation: .none, stride: 12), to: [text, []]
+        ).map(\.entities)
         #expect(a[0].count > 70)
         #expect(a[0].map(\.range) == b[0].map(\.range))
         #expect(a[1].isEmpty && b[1].isEmpty)

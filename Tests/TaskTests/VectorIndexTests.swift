@@ -10,10 +10,11 @@ import Testing
     private func vectors(_ count: Int, width: Int) -> [[Float]] {
         var state: UInt32 = 7
         return (0..<count).map { _ in
-            SentenceVector.normalized((0..<width).map { _ in
-                state = state &* 1_664_525 &+ 1_013_904_223
-                return Float(Int(state >> 16) - 32768) / 32768
-            })
+            SentenceVector.normalized(
+                (0..<width).map { _ in
+                    state = state &* 1_664_525 &+ 1_013_904_223
+                    return Float(Int(state >> 16) - 32768) / 32768
+                })
         }
     }
 

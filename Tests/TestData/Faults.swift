@@ -15,10 +15,11 @@ extension Fault {
     /// for themselves only, not for a part of a larger one.
     package func isA(_ code: FaultCode, _ words: [String]) -> Bool {
         let numbers = description.split { !$0.isNumber && $0 != "-" }
-        return self.code == code && words.allSatisfy { word in
-            if word.isEmpty { return true }
-            return word.allSatisfy(\.isNumber) ? numbers.contains { $0 == word } : description.contains(word)
-        }
+        return self.code == code
+            && words.allSatisfy { word in
+                if word.isEmpty { return true }
+                return word.allSatisfy(\.isNumber) ? numbers.contains { $0 == word } : description.contains(word)
+            }
     }
 
     package func isA(_ code: FaultCode, _ words: String...) -> Bool { isA(code, words) }

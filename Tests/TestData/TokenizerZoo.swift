@@ -13,5 +13,6 @@ public enum TokenizerZoo {
     }()
 
     /// Names of the directories; empty where the archive could not be unpacked, which the tests notice.
-    public static let names: [String] = ((try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []).sorted()
+    public static let names: [String] = ((try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? [])
+        .sorted()
 }

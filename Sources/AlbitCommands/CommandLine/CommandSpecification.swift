@@ -40,13 +40,16 @@ package struct CommandSpecification: Sendable, Equatable {
     /// What `--help` prints.
     package func helpText(program: String) -> String {
         var text = help + ".\n\nUsage: " + program + " " + name + " " + arguments + " [options]\n\nOptions:\n"
-        let rows = options.map { option in
-            (option.short.map { "-" + $0 + ", " } ?? "") + "--" + option.name + (option.value.map { " " + $0 } ?? "")
-        } + ["-h, --help"]
+        let rows =
+            options.map { option in
+                (option.short.map { "-" + $0 + ", " } ?? "") + "--" + option.name
+                    + (option.value.map { " " + $0 } ?? "")
+            } + ["-h, --help"]
         let width = (rows.map { $0.utf8.count }.max() ?? 0) + 2
         for index in rows.indices {
             let padding = String(repeating: " ", count: width - rows[index].utf8.count)
-            text += "  " + rows[index] + padding + (index < options.count ? options[index].help : "Show this help") + "\n"
+            text +=
+                "  " + rows[index] + padding + (index < options.count ? options[index].help : "Show this help") + "\n"
         }
         return text
     }

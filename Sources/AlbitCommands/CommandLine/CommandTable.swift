@@ -6,7 +6,8 @@ package enum CommandTable {
     package static let all = TaskCommands.specifications + [tokenize, encode, inspect, bench, selfTest, serveLines]
 
     private static let json = OptionSpecification("json", "Print JSON, one object per answer")
-    private static let threads = OptionSpecification("threads", value: "N", "Threads to use (default: the CPUs this process may use)")
+    private static let threads = OptionSpecification(
+        "threads", value: "N", "Threads to use (default: the CPUs this process may use)")
     private static let kernel = OptionSpecification(
         "kernel", value: "NAME",
         Kernel.names.joined(separator: ", ") + " (default: the best this CPU runs)")
@@ -60,7 +61,8 @@ package enum CommandTable {
         "Keep a model open and answer each line of standard input, text or JSON, with one line of JSON",
         options: [
             OptionSpecification("strict", "Refuse a text that is too long instead of cutting it"),
-            OptionSpecification("max-length", value: "N", "Most tokens of a sequence (default: all that the model takes)"),
+            OptionSpecification(
+                "max-length", value: "N", "Most tokens of a sequence (default: all that the model takes)"),
             threads, kernel,
         ])
 
@@ -80,12 +82,16 @@ package enum CommandTable {
 
     /// What the program prints for `--help` without a command.
     package static func helpText(program: String) -> String {
-        var text = "ALBERT on small boards: one file, the desktop's answers bit for bit.\n\nUsage: " + program
+        var text =
+            "ALBERT on small boards: one file, the desktop's answers bit for bit.\n\nUsage: " + program
             + " COMMAND ...\n\nCommands:\n"
         for command in all {
-            text += "  " + command.name + String(repeating: " ", count: max(1, 14 - command.name.utf8.count)) + command.help + "\n"
+            text +=
+                "  " + command.name + String(repeating: " ", count: max(1, 14 - command.name.utf8.count)) + command.help
+                + "\n"
         }
-        return text + "\n" + program + " COMMAND --help tells a command's options. Exit codes: 0 ok, 1 a check failed,\n"
+        return text + "\n" + program
+            + " COMMAND --help tells a command's options. Exit codes: 0 ok, 1 a check failed,\n"
             + "2 wrong usage, 3 bad input, 4 the machine failed.\n"
     }
 }

@@ -9,18 +9,24 @@ extension CommandSpecification {
         CommandSpecification(name, arguments: arguments, count: 1...Int.max, help, options: options + shared)
     }
 
-    private static let shared = [
-        OptionSpecification(
-            "file", value: "FILE", "Read texts from a file: a line each, TSV, CSV, JSON, CoNLL, SQuAD; - is standard input"),
-        OptionSpecification("columns", value: "ROLE=NAME,...", "Which columns of the file are for what, as in text=review,pair=reply"),
-        OptionSpecification("strict", "Refuse a text that is too long instead of cutting it"),
-        OptionSpecification("max-length", value: "N", "Most tokens of a sequence (default: all that the model takes)"),
-        OptionSpecification("tsv", "Print columns with tabs between them"),
-    ] + CommandTable.computing
+    private static let shared =
+        [
+            OptionSpecification(
+                "file", value: "FILE",
+                "Read texts from a file: a line each, TSV, CSV, JSON, CoNLL, SQuAD; - is standard input"),
+            OptionSpecification(
+                "columns", value: "ROLE=NAME,...",
+                "Which columns of the file are for what, as in text=review,pair=reply"),
+            OptionSpecification("strict", "Refuse a text that is too long instead of cutting it"),
+            OptionSpecification(
+                "max-length", value: "N", "Most tokens of a sequence (default: all that the model takes)"),
+            OptionSpecification("tsv", "Print columns with tabs between them"),
+        ] + CommandTable.computing
 }
 
 extension OptionSpecification {
-    static let offsets = OptionSpecification("offsets", value: "UNIT", "What offsets count: bytes or characters (default: bytes)")
+    static let offsets = OptionSpecification(
+        "offsets", value: "UNIT", "What offsets count: bytes or characters (default: bytes)")
 
     static let pooling = OptionSpecification(
         "pooling", value: "NAME", SentencePooling.names + " (default: the model's own, else mean)")

@@ -32,7 +32,9 @@ package enum LineRequest: Equatable {
         } else if text == nil, ids == nil {
             throw Fault(.requestNeitherTextNorIds, "the request has no 'text' and no 'ids'")
         } else {
-            throw .wrongType(name: text == nil ? "pair" : "ids", expected: "possible beside '" + (text == nil ? "ids" : "text") + "'")
+            throw .wrongType(
+                name: text == nil ? "pair" : "ids", expected: "possible beside '" + (text == nil ? "ids" : "text") + "'"
+            )
         }
     }
 
@@ -71,8 +73,8 @@ package enum LineRequest: Equatable {
 }
 
 /// Faults that are found in several places of this file.
-private extension Fault {
-    static func wrongType(name: String, expected: String) -> Fault {
+extension Fault {
+    fileprivate static func wrongType(name: String, expected: String) -> Fault {
         Fault(.requestWrongType, "'" + name + "' of the request is not " + expected)
     }
 }

@@ -85,7 +85,8 @@ package struct ServeLinesCommand {
             try ClassifyCommand(options: options)
                 .writeJSON(tasks.answer(of: task, to: text), task.labels, output, tasks.context.kernel)
         case .tag(let task):
-            try TagCommand(options: options).writeJSON(tasks.answer(of: task, to: text.text).entities, text.text, output)
+            try TagCommand(options: options).writeJSON(
+                tasks.answer(of: task, to: text.text).entities, text.text, output)
         case .answer(let task):
             guard let context = text.pair else {
                 throw Fault(.requestNoPair, "a question needs its context: {\"text\": QUESTION, \"pair\": CONTEXT}")
@@ -103,7 +104,9 @@ package struct ServeLinesCommand {
         case .embed(let task):
             try EmbedCommand(options: options).writeJSON(tasks.answer(of: task, to: text), output)
         case .choose:
-            throw Fault(.requestNoChoices, "the model chooses among texts, which a line cannot hold", advice: "ask it with 'choose'")
+            throw Fault(
+                .requestNoChoices, "the model chooses among texts, which a line cannot hold",
+                advice: "ask it with 'choose'")
         }
     }
 

@@ -18,7 +18,12 @@ struct TableText {
         return coloured(String(repeating: "\u{2588}", count: eighths / 8) + parts[eighths % 8], .cyan)
     }
 
-    enum Colour: String { case bold = "1", dim = "2", green = "32", cyan = "36" }
+    enum Colour: String {
+        case bold = "1"
+        case dim = "2"
+        case green = "32"
+        case cyan = "36"
+    }
 
     func coloured(_ text: String, _ colour: Colour) -> String {
         output.hasColour && !text.isEmpty ? "\u{1B}[" + colour.rawValue + "m" + text + "\u{1B}[0m" : text

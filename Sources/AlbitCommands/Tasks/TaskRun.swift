@@ -32,7 +32,9 @@ struct TaskRun {
         let count = tasks.truncatedTexts
         guard count > 0 else { return }
         Message.warn(
-            String(count) + (count == 1 ? " text was" : " texts were") + " longer than " + String(tasks.context.maxLength)
-                + " tokens and cut; " + String(tasks.truncatedTokens) + " tokens were left out (--strict refuses such texts)")
+            String(count) + (count == 1 ? " text was" : " texts were") + " longer than "
+                + String(tasks.context.maxLength)
+                + " tokens and cut; " + String(tasks.truncatedTokens)
+                + " tokens were left out (--strict refuses such texts)")
     }
 }

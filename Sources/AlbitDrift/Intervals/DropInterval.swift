@@ -38,7 +38,8 @@ package struct DropInterval: Sendable, Equatable {
     /// Of a share of right answers. `count` is at least 1.
     package init(lost: Int, gained: Int, count: Int) {
         self.init(
-            drop: 100 * Double(lost - gained) / Double(count), count: Double(count), kind: .tango(lost: Double(lost), gained: Double(gained)))
+            drop: 100 * Double(lost - gained) / Double(count), count: Double(count),
+            kind: .tango(lost: Double(lost), gained: Double(gained)))
     }
 
     package func contains(_ value: Double) -> Bool { lower <= value && value <= upper }
@@ -51,7 +52,8 @@ package struct DropInterval: Sendable, Equatable {
             return DropInterval(drop: drop, count: count, kind: .tango(lost: factor * lost, gained: factor * gained))
         case .bootstrap(let below, let above, let flip):
             let root = factor.squareRoot()
-            return DropInterval(drop: drop, count: count, kind: .bootstrap(below: below / root, above: above / root, flip: flip))
+            return DropInterval(
+                drop: drop, count: count, kind: .bootstrap(below: below / root, above: above / root, flip: flip))
         }
     }
 }

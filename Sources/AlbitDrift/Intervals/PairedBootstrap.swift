@@ -36,7 +36,9 @@ package enum PairedBootstrap {
             }
         }
         return metrics.indices.map { index in
-            guard whole[index].isFinite, 2 * drawn[index].count > resamples, metrics[index].count >= least else { return nil }
+            guard whole[index].isFinite, 2 * drawn[index].count > resamples, metrics[index].count >= least else {
+                return nil
+            }
             return interval(whole[index], drawn: drawn[index], count: metrics[index].count, flip: metrics[index].flip)
         }
     }
@@ -53,7 +55,8 @@ package enum PairedBootstrap {
         let factor = widening(count)
         let low = max(0, drop - sorted[Int(0.025 * Double(sorted.count - 1))])
         let high = max(0, sorted[Int((0.975 * Double(sorted.count - 1)).rounded(.up))] - drop)
-        return DropInterval(drop: drop, count: count, kind: .bootstrap(below: factor * low, above: factor * high, flip: flip))
+        return DropInterval(
+            drop: drop, count: count, kind: .bootstrap(below: factor * low, above: factor * high, flip: flip))
     }
 
     /// t(n - 1) over the normal quantile, times the root of n / (n - 1).
@@ -62,7 +65,8 @@ package enum PairedBootstrap {
         let z = DropInterval.z
         let (z3, z5, z7) = (z * z * z, z * z * z * z * z, z * z * z * z * z * z * z)
         // Cornish and Fisher's expansion of Student's quantile, to 1e-3 from four degrees of freedom.
-        let t = z + (z3 + z) / (4 * v) + (5 * z5 + 16 * z3 + 3 * z) / (96 * v * v)
+        let t =
+            z + (z3 + z) / (4 * v) + (5 * z5 + 16 * z3 + 3 * z) / (96 * v * v)
             + (3 * z7 + 19 * z5 + 17 * z3 - 15 * z) / (384 * v * v * v)
         return t / z * ((v + 1) / v).squareRoot()
     }

@@ -36,7 +36,9 @@ package struct PairedCounts: PairedAnswers {
         self.kinds = kinds
         let flips = flipEffects(weights)
         let all = [unit + " F1", "macro F1", "precision", "recall"] + names.map { "F1 of " + $0 }
-        metrics = zip(all, flips).filter { hasMacro || $0.0 != "macro F1" }.map { PairedMetric(name: $0, count: $1.count, flip: $1.flip) }
+        metrics = zip(all, flips).filter { hasMacro || $0.0 != "macro F1" }.map {
+            PairedMetric(name: $0, count: $1.count, flip: $1.flip)
+        }
         self.hasMacro = hasMacro
     }
 
@@ -59,7 +61,9 @@ package struct PairedCounts: PairedAnswers {
     }
 
     private func add(_ it: Count, to counts: inout ClassCounts, _ weight: Double) {
-        counts.add(it.index, right: weight * Double(it.right), predicted: weight * Double(it.predicted), truths: weight * Double(it.truths))
+        counts.add(
+            it.index, right: weight * Double(it.right), predicted: weight * Double(it.predicted),
+            truths: weight * Double(it.truths))
     }
 
     private func figures(_ counts: ClassCounts) -> [Double] {

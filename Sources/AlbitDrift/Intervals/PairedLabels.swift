@@ -25,7 +25,9 @@ package struct PairedLabels: PairedAnswers {
         self.kinds = kinds
         present = Set(kinds.flatMap { [$0.truth, $0.reference, $0.candidate] }).sorted()
         let flips = flipEffects(weights)
-        let names = ["accuracy", "macro F1", "weighted F1", "Matthews"] + present.map { "F1 of " + ($0 < names.count ? names[$0] : String($0)) }
+        let names =
+            ["accuracy", "macro F1", "weighted F1", "Matthews"]
+            + present.map { "F1 of " + ($0 < names.count ? names[$0] : String($0)) }
         metrics = zip(names, flips).map { PairedMetric(name: $0, count: $1.count, flip: $1.flip) }
     }
 
@@ -52,13 +54,17 @@ package struct PairedLabels: PairedAnswers {
     /// examples.
     private func flipEffects(_ weights: [Double]) -> [(count: Double, flip: Double)] {
         var counts = ClassCounts(classes: classes)
-        for (cell, weight) in zip(kinds, weights) { counts.add(truth: cell.truth, predicted: cell.reference, weight: weight) }
+        for (cell, weight) in zip(kinds, weights) {
+            counts.add(truth: cell.truth, predicted: cell.reference, weight: weight)
+        }
         let total = weights.reduce(0, +)
         let before = figures(counts)
         var squares = before.map { _ in 0.0 }
         for (cell, weight) in zip(kinds, weights) {
-            let next = present.count > 1
-                ? present[(present.firstIndex(of: cell.reference).map { $0 + 1 } ?? 0) % present.count] : (cell.reference + 1) % max(1, classes)
+            let next =
+                present.count > 1
+                ? present[(present.firstIndex(of: cell.reference).map { $0 + 1 } ?? 0) % present.count]
+                : (cell.reference + 1) % max(1, classes)
             var flipped = counts
             flipped.add(truth: cell.truth, predicted: cell.reference, weight: -1)
             flipped.add(truth: cell.truth, predicted: next, weight: 1)

@@ -30,7 +30,8 @@ package struct PairedMeans: PairedAnswers {
         metrics = series.map { it in
             // One of what is counted, from wholly right to wholly wrong.
             let judged = Double(it.sizes.count { $0 > 0 })
-            return PairedMetric(name: it.name, count: judged, flip: judged > 0 ? 100 * judged / it.sizes.reduce(0, +) : 100)
+            return PairedMetric(
+                name: it.name, count: judged, flip: judged > 0 ? 100 * judged / it.sizes.reduce(0, +) : 100)
         }
     }
 

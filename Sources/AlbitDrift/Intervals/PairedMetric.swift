@@ -17,7 +17,8 @@ package struct PairedMetric: Sendable, Equatable {
     package let flip: Double
 
     package init(
-        name: String, scale: Scale = .percent, isHigherBetter: Bool = true, pointsPerUnit: Double = 100, count: Double, flip: Double
+        name: String, scale: Scale = .percent, isHigherBetter: Bool = true, pointsPerUnit: Double = 100, count: Double,
+        flip: Double
     ) {
         self.count = count
         self.name = name

@@ -10,7 +10,10 @@ package struct PairedValues: PairedAnswers {
     private let ranked: [RankedSeries]
 
     /// `hasError`: whether values and truth have the same unit, so that their difference means something.
-    package init(truth: [Double], reference: [Double], candidate: [Double], names: (String, String) = ("Pearson", "Spearman"), hasError: Bool = true) {
+    package init(
+        truth: [Double], reference: [Double], candidate: [Double], names: (String, String) = ("Pearson", "Spearman"),
+        hasError: Bool = true
+    ) {
         (self.truth, self.reference, self.candidate) = (truth, reference, candidate)
         cells = truth.indices.map { Int32($0) }
         ranked = [RankedSeries(truth), RankedSeries(reference), RankedSeries(candidate)]
@@ -19,12 +22,15 @@ package struct PairedValues: PairedAnswers {
         let perUnit = variance > 0 ? 100 / variance : 100
         metrics = [
             PairedMetric(name: names.0, count: Double(truth.count), flip: PairedValues.flip(truth, reference)),
-            PairedMetric(name: names.1, count: Double(truth.count), flip: PairedValues.flip(ranked[0].ranks, ranked[1].ranks)),
+            PairedMetric(
+                name: names.1, count: Double(truth.count), flip: PairedValues.flip(ranked[0].ranks, ranked[1].ranks)),
         ]
         if hasError {
-            metrics.append(PairedMetric(
-                name: "mean squared error", scale: .raw, isHigherBetter: false, pointsPerUnit: perUnit, count: Double(truth.count),
-                flip: perUnit * PairedValues.errorFlip(truth, reference)))
+            metrics.append(
+                PairedMetric(
+                    name: "mean squared error", scale: .raw, isHigherBetter: false, pointsPerUnit: perUnit,
+                    count: Double(truth.count),
+                    flip: perUnit * PairedValues.errorFlip(truth, reference)))
         }
     }
 

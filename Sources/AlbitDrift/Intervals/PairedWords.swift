@@ -26,7 +26,8 @@ struct PairedWords: PairedAnswers {
         }
 
         var figures: [Double] {
-            count > 0 ? [first / count, five / count, PseudoPerplexity.exp(-logLikelihood / count)] : [.nan, .nan, .nan]
+            count > 0
+                ? [first / count, five / count, PseudoPerplexity.exp(-logLikelihood / count)] : [.nan, .nan, .nan]
         }
     }
 

@@ -4,7 +4,9 @@ package enum TangoInterval {
     /// The interval of (lost - gained) / count, as shares: pairs that only the reference gets right are `lost`, those
     /// that only the candidate gets right `gained`. `count` is at least 1. Counts need not be whole: what-if questions ask
     /// for shares of other sizes.
-    package static func of(lost: Double, gained: Double, count: Double, z: Double = DropInterval.z) -> (lower: Double, upper: Double) {
+    package static func of(
+        lost: Double, gained: Double, count: Double, z: Double = DropInterval.z
+    ) -> (lower: Double, upper: Double) {
         let drop = (lost - gained) / count
         return (
             -bound(lost: gained, gained: lost, count, -drop, z), bound(lost: lost, gained: gained, count, drop, z)
@@ -23,7 +25,9 @@ package enum TangoInterval {
     }
 
     /// Whether |score| <= z at a difference above the observed one.
-    private static func isTenable(_ difference: Double, _ lost: Double, _ gained: Double, _ n: Double, _ z: Double) -> Bool {
+    private static func isTenable(
+        _ difference: Double, _ lost: Double, _ gained: Double, _ n: Double, _ z: Double
+    ) -> Bool {
         // The likelihood's maximum under this difference: the share that only the candidate gets right.
         let a = 2 * n
         let b = -lost - gained + (2 * n - lost + gained) * difference

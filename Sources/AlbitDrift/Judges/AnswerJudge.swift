@@ -19,7 +19,9 @@ struct AnswerJudge: HeadJudge {
     }
 
     func plan(_ example: DataExample, in file: String) throws(Fault) -> QuestionWindows {
-        guard case .question(let question, let context) = example.input else { throw example.isNot("a question and a context", in: file) }
+        guard case .question(let question, let context) = example.input else {
+            throw example.isNot("a question and a context", in: file)
+        }
         try self.context.requireTokenizer(example, in: file)
         return try tasks.reference.prepare(ContextQuestion(question, in: context))
     }
@@ -31,7 +33,8 @@ struct AnswerJudge: HeadJudge {
         let (a, b) = (try tasks.reference.answer(plan, reference), try tasks.candidate.answer(plan, candidate))
         func span(_ list: AnswerList, _ allowsNoAnswer: Bool) -> AnswerRecord.Span {
             let range = list.best(allowsNoAnswer: allowsNoAnswer)?.range?.clamped(to: 0..<context.count)
-            return AnswerRecord.Span(text: range.map { String(decoding: context[$0], as: UTF8.self) } ?? "", range: range)
+            return AnswerRecord.Span(
+                text: range.map { String(decoding: context[$0], as: UTF8.self) } ?? "", range: range)
         }
         var truth: [String]?
         if let written = example.truth {
@@ -44,8 +47,10 @@ struct AnswerJudge: HeadJudge {
         records.1.add(truth: truth, reference: span(a, true), candidate: span(b, true))
         let (left, right) = (span(a, hasNone), span(b, hasNone))
         return JudgedPair(
-            reference: JudgedPair.Side(logits: Array(reference.joined()), text: left.range == nil ? "no answer" : left.text),
-            candidate: JudgedPair.Side(logits: Array(candidate.joined()), text: right.range == nil ? "no answer" : right.text),
+            reference: JudgedPair.Side(
+                logits: Array(reference.joined()), text: left.range == nil ? "no answer" : left.text),
+            candidate: JudgedPair.Side(
+                logits: Array(candidate.joined()), text: right.range == nil ? "no answer" : right.text),
             isSame: left.range == right.range, truth: truth.map { $0.first { !$0.isEmpty } ?? "no answer" })
     }
 

@@ -32,8 +32,11 @@ struct ClassifierJudge: HeadJudge {
         case .regression:
             guard labels.count == 1 else {
                 throw Fault(
-                    .comparisonNoHead, in: reference.model.path, "a regression of \(labels.count) outputs has no one number to measure",
-                    advice: "say --problem-type multi_label_classification or single_label_classification where that is meant")
+                    .comparisonNoHead, in: reference.model.path,
+                    "a regression of \(labels.count) outputs has no one number to measure",
+                    advice:
+                        "say --problem-type multi_label_classification or single_label_classification where that is meant"
+                )
             }
             record = .value(ValueRecord(isCosine: false))
         }
@@ -47,7 +50,9 @@ struct ClassifierJudge: HeadJudge {
         }
     }
 
-    func plan(_ example: DataExample, in file: String) throws(Fault) -> EncodedText { try context.sequence(example, in: file) }
+    func plan(_ example: DataExample, in file: String) throws(Fault) -> EncodedText {
+        try context.sequence(example, in: file)
+    }
 
     mutating func judge(
         _ example: DataExample, _ plan: EncodedText, _ reference: [[Float]], _ candidate: [[Float]], in file: String
@@ -76,7 +81,9 @@ struct ClassifierJudge: HeadJudge {
             pair.reference.text = words([left], a.logits)
             pair.candidate.text = words([right], b.logits)
         case .labels(var record):
-            let (left, right) = (LabelSets.labels(a.scores, threshold: threshold), LabelSets.labels(b.scores, threshold: threshold))
+            let (left, right) = (
+                LabelSets.labels(a.scores, threshold: threshold), LabelSets.labels(b.scores, threshold: threshold)
+            )
             var set: [Int]?
             if let truth, let flags = try reading.set(of: truth, in: file, at: example.place) {
                 set = flags.indices.filter { flags[$0] }
@@ -96,7 +103,9 @@ struct ClassifierJudge: HeadJudge {
             let (left, right) = (Double(a.logits[0]), Double(b.logits[0]))
             record.add(truth: number, reference: left, candidate: right)
             self.record = .value(record)
-            if case .text(let text, _?) = example.input { queries.add(text, truth: number, reference: left, candidate: right) }
+            if case .text(let text, _?) = example.input {
+                queries.add(text, truth: number, reference: left, candidate: right)
+            }
             pair.reference.text = DecimalText.fixed(left, digits: 4)
             pair.candidate.text = DecimalText.fixed(right, digits: 4)
         }
@@ -149,7 +158,9 @@ struct PairQueries {
 
     var record: RankingRecord {
         var record = RankingRecord()
-        for query in queries { record.add(relevant: query.relevant, reference: query.reference, candidate: query.candidate) }
+        for query in queries {
+            record.add(relevant: query.relevant, reference: query.reference, candidate: query.candidate)
+        }
         return record
     }
 }

@@ -65,7 +65,8 @@ package struct Comparison {
     /// Measures what each site of the candidate adds to the error, on the first sequences of the data that ran.
     package func sensitivity(progress: (Int, Int) throws(Fault) -> Void) throws(Fault) -> SiteSensitivity? {
         try SiteSensitivity.measure(
-            reference: reference.weights, candidate: candidate.weights, inputs: sample.inputs, kernel: kernel, threads: threads,
+            reference: reference.weights, candidate: candidate.weights, inputs: sample.inputs, kernel: kernel,
+            threads: threads,
             progress: progress)
     }
 
@@ -77,7 +78,8 @@ package struct Comparison {
         _ type: Judge.Type, _ data: ExampleReader, progress: (Int, Int) throws(Fault) -> Void
     ) throws(Fault) {
         var judge = try Judge(
-            reference: TaskContext(reference, kernel: kernel), candidate: TaskContext(candidate, kernel: kernel), settings)
+            reference: TaskContext(reference, kernel: kernel), candidate: TaskContext(candidate, kernel: kernel),
+            settings)
         while let batch = try ExampleBatch<Judge>(data, judge) {
             truncated += batch.plans.reduce(0) { $0 + $1.truncations.count { $0 > 0 } }
             try compare(batch, &judge, data.path)
@@ -88,7 +90,9 @@ package struct Comparison {
         report.figures = judge.figures()
         report.flips = judged > 0 ? flips : nil
         // Whether "no answer" may win is known at the end only.
-        if judge.head == .answers, case .measured(let found) = report.figures.agreement { report.flips = found.total - found.equal }
+        if judge.head == .answers, case .measured(let found) = report.figures.agreement {
+            report.flips = found.total - found.equal
+        }
         finish()
     }
 
@@ -127,7 +131,8 @@ package struct Comparison {
         }
         for (index, example) in examples.examples.enumerated() {
             report.examples += 1
-            let pair = try judge.judge(example, examples.plans[index], readings.0.all[index], readings.1.all[index], in: path)
+            let pair = try judge.judge(
+                example, examples.plans[index], readings.0.all[index], readings.1.all[index], in: path)
             add(example, pair, hidden[index])
         }
     }
@@ -149,10 +154,13 @@ package struct Comparison {
             flips += isSame ? 0 : 1
         }
         let isAnswer = !pair.reference.text.isEmpty || !pair.candidate.text.isEmpty
-        worst.add(WorstExample(
-            line: example.line, text: example.shown, label: pair.truth, reference: isAnswer ? pair.reference.text : "",
-            candidate: isAnswer ? pair.candidate.text : "error " + DecimalText.fixed(error, digits: 4), error: error,
-            flipped: pair.isSame == false))
+        worst.add(
+            WorstExample(
+                line: example.line, text: example.shown, label: pair.truth,
+                reference: isAnswer ? pair.reference.text : "",
+                candidate: isAnswer ? pair.candidate.text : "error " + DecimalText.fixed(error, digits: 4),
+                error: error,
+                flipped: pair.isSame == false))
     }
 
     private mutating func finish() {

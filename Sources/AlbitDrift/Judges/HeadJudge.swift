@@ -46,7 +46,8 @@ protocol HeadJudge {
     func plan(_ example: DataExample, in file: String) throws(Fault) -> Task.Plan
     /// Counts what both models answer to an example.
     mutating func judge(
-        _ example: DataExample, _ plan: Task.Plan, _ reference: [Task.Reading], _ candidate: [Task.Reading], in file: String
+        _ example: DataExample, _ plan: Task.Plan, _ reference: [Task.Reading], _ candidate: [Task.Reading],
+        in file: String
     ) throws(Fault) -> JudgedPair
     /// What the answers so far are worth.
     func figures() -> HeadFigures
@@ -67,7 +68,9 @@ extension TaskContext {
     /// Throws for a text that the model cannot take.
     func requireTokenizer(_ example: DataExample, in file: String) throws(Fault) {
         guard model.tokenizer == nil else { return }
-        throw Fault(.dataNeedsTokenizer, in: file, at: example.place, "is text, but the model has no tokenizer", advice: "give ids")
+        throw Fault(
+            .dataNeedsTokenizer, in: file, at: example.place, "is text, but the model has no tokenizer",
+            advice: "give ids")
     }
 }
 

@@ -13,7 +13,8 @@ final class HiddenSteps {
                     for row in 0..<(width > 0 ? candidate.count / width : 0) {
                         let range = (row * width)..<((row + 1) * width)
                         discrepancy.add(
-                            UnsafeBufferPointer(rebasing: candidate[range]), reference: UnsafeBufferPointer(rebasing: reference[range]))
+                            UnsafeBufferPointer(rebasing: candidate[range]),
+                            reference: UnsafeBufferPointer(rebasing: reference[range]))
                     }
                 }
             }
@@ -26,7 +27,9 @@ final class HiddenSteps {
         var rows: [Float] = []
         rows.reserveCapacity(observation.count * observation.columns)
         for row in 0..<observation.count {
-            rows.append(contentsOf: UnsafeBufferPointer(start: observation.rows + row * observation.stride, count: observation.columns))
+            rows.append(
+                contentsOf: UnsafeBufferPointer(
+                    start: observation.rows + row * observation.stride, count: observation.columns))
         }
         return rows
     }

@@ -57,8 +57,10 @@ struct HiddenWords: TextTask {
         for (place, truth) in plan.guesses(index) {
             let logits = try sequence.vocabularyLogits(prediction, token: place)
             let word = truth.map { MaskedWord(logits: logits, truth: $0) }
-            guesses.append(Guess(
-                guess: HiddenWordRecord.Guess(top: Scores.largest(logits[...]) ?? 0, word: word), logits: truth.map { [logits[$0]] } ?? logits))
+            guesses.append(
+                Guess(
+                    guess: HiddenWordRecord.Guess(top: Scores.largest(logits[...]) ?? 0, word: word),
+                    logits: truth.map { [logits[$0]] } ?? logits))
         }
         return guesses
     }
@@ -83,13 +85,15 @@ struct HiddenWordJudge: HeadJudge {
     }
 
     mutating func judge(
-        _ example: DataExample, _ plan: HiddenWordPlan, _ reference: [[HiddenWords.Guess]], _ candidate: [[HiddenWords.Guess]], in file: String
+        _ example: DataExample, _ plan: HiddenWordPlan, _ reference: [[HiddenWords.Guess]],
+        _ candidate: [[HiddenWords.Guess]], in file: String
     ) throws(Fault) -> JudgedPair {
         let (a, b) = (try tasks.reference.answer(plan, reference), try tasks.candidate.answer(plan, candidate))
         record.add(reference: a.map(\.guess), candidate: b.map(\.guess))
         func side(_ guesses: [HiddenWords.Guess]) -> JudgedPair.Side {
             let words = guesses.map { guess in
-                context.model.tokenizer.map { String(decoding: $0.piece(Int32(guess.guess.top)), as: UTF8.self) } ?? String(guess.guess.top)
+                context.model.tokenizer.map { String(decoding: $0.piece(Int32(guess.guess.top)), as: UTF8.self) }
+                    ?? String(guess.guess.top)
             }
             return JudgedPair.Side(logits: Array(guesses.map(\.logits).joined()), text: words.joined(separator: " "))
         }

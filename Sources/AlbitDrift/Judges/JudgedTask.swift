@@ -12,7 +12,8 @@ package enum JudgedTask: Sendable, Equatable {
         func require(_ head: Head, for data: String) throws(Fault) {
             guard card.heads.contains(head) else {
                 throw Fault(
-                    .comparisonNoHead, in: reader.path, "holds \(data), but the models have no \(head.name) head; they have "
+                    .comparisonNoHead, in: reader.path,
+                    "holds \(data), but the models have no \(head.name) head; they have "
                         + Head.names(card.heads), advice: JudgedTask.reads(card.head))
             }
         }
@@ -34,7 +35,8 @@ package enum JudgedTask: Sendable, Equatable {
             case .sentenceOrder?: self = .order
             case nil: self = .vectors
             case .multipleChoice?, .questionAnswering?:
-                throw Fault(.comparisonNoHead, in: reader.path, "holds single texts", advice: JudgedTask.reads(card.head))
+                throw Fault(
+                    .comparisonNoHead, in: reader.path, "holds single texts", advice: JudgedTask.reads(card.head))
             }
         }
     }
@@ -43,9 +45,12 @@ package enum JudgedTask: Sendable, Equatable {
         switch head {
         case .sequenceClassification?: "give texts, or pairs, with their labels: columns text, pair, label"
         case .tokenClassification?: "give words with their tags: columns words, tags, or a CoNLL file"
-        case .questionAnswering?: "give questions with contexts and answers: columns question, context, answers, or a SQuAD file"
-        case .multipleChoice?: "give texts with their choices and the number of the right one: columns text, choices, label"
-        case .sentenceOrder?: "give pairs of texts, with 0 where they stand in order and 1 where they do not: columns text, pair, label"
+        case .questionAnswering?:
+            "give questions with contexts and answers: columns question, context, answers, or a SQuAD file"
+        case .multipleChoice?:
+            "give texts with their choices and the number of the right one: columns text, choices, label"
+        case .sentenceOrder?:
+            "give pairs of texts, with 0 where they stand in order and 1 where they do not: columns text, pair, label"
         case .maskedLanguageModel?: "give texts: column text"
         case nil: "give texts, or pairs of texts with scores: columns text, pair, label"
         }

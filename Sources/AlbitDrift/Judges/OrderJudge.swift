@@ -31,7 +31,9 @@ struct OrderJudge: HeadJudge {
         let (left, right) = (a.inOrder ? 0 : 1, b.inOrder ? 0 : 1)
         var truth: Int?
         if let written = example.truth {
-            guard case .label(.one(let value)) = written else { throw example.truthIsNot("0 for in order, 1 for swapped", in: file) }
+            guard case .label(.one(let value)) = written else {
+                throw example.truthIsNot("0 for in order, 1 for swapped", in: file)
+            }
             truth = try reading.index(of: value, in: file, at: example.place)
         }
         record.add(truth: truth, reference: left, candidate: right, of: 2)

@@ -44,7 +44,8 @@ struct TaggerJudge: HeadJudge {
         record.add(truth: truth, reference: a, candidate: b)
         return JudgedPair(
             reference: JudgedPair.Side(logits: Array(reference.joined()), text: a.joined(separator: " ")),
-            candidate: JudgedPair.Side(logits: Array(candidate.joined()), text: b.joined(separator: " ")), isSame: record.isSame(a, b),
+            candidate: JudgedPair.Side(logits: Array(candidate.joined()), text: b.joined(separator: " ")),
+            isSame: record.isSame(a, b),
             truth: truth?.joined(separator: " "))
     }
 

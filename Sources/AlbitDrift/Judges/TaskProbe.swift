@@ -17,7 +17,8 @@ package final class TaskProbe {
 
     /// Throws where the data have no labels for the model's task.
     package init(
-        reference model: Model, data path: String, columns: ColumnChoice = ColumnChoice(), limit: Double, kernel: Kernel,
+        reference model: Model, data path: String, columns: ColumnChoice = ColumnChoice(), limit: Double,
+        kernel: Kernel,
         threads: Int
     ) throws(Fault) {
         self.model = model
@@ -39,13 +40,16 @@ package final class TaskProbe {
 
     /// Whether the first metric drops by no more than the limit, in points.
     package func holds(_ weights: EncoderWeights) throws(Fault) -> Bool {
-        last = try TaskProbe.run(model, weights, path, columns, task, kernel, threads).metrics.first?.candidate ?? -.infinity
+        last =
+            try TaskProbe.run(model, weights, path, columns, task, kernel, threads).metrics.first?.candidate
+            ?? -.infinity
         return reference.value - last <= limit
     }
 
     /// The last figures in words.
     package var found: String {
-        reference.name + " drops from " + DecimalText.fixed(reference.value, digits: 2) + " % to " + DecimalText.fixed(last, digits: 2) + " %"
+        reference.name + " drops from " + DecimalText.fixed(reference.value, digits: 2) + " % to "
+            + DecimalText.fixed(last, digits: 2) + " %"
     }
 
     private static func run(
@@ -54,7 +58,7 @@ package final class TaskProbe {
     ) throws(Fault) -> HeadFigures {
         var pass = ProbePass(
             context: TaskContext(model.with(weights: weights), kernel: kernel),
-            session: try Session(weights: weights, kernel: kernel, threads: threads), 
+            session: try Session(weights: weights, kernel: kernel, threads: threads),
             data: try ExampleReader(path: path, for: model.card, choice: columns))
         return try task.visit(&pass)
     }
@@ -78,7 +82,8 @@ private struct ProbePass: JudgeVisitor {
                 }
             }
             for (index, example) in examples.examples.enumerated() {
-                _ = try judge.judge(example, examples.plans[index], readings.all[index], readings.all[index], in: data.path)
+                _ = try judge.judge(
+                    example, examples.plans[index], readings.all[index], readings.all[index], in: data.path)
             }
         }
         return judge.figures()

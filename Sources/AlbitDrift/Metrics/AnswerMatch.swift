@@ -49,7 +49,9 @@ package enum AnswerMatch {
                 kept.append(isFinalSigma(scalars, place) ? "ς" : "σ")
                 continue
             }
-            for lower in scalar.properties.lowercaseMapping.unicodeScalars where !isPunctuation(lower) { kept.append(lower) }
+            for lower in scalar.properties.lowercaseMapping.unicodeScalars where !isPunctuation(lower) {
+                kept.append(lower)
+            }
         }
         // Articles end where Python's \b does: at anything but letters and numbers ("_" is punctuation).
         var spaced: [Unicode.Scalar] = []

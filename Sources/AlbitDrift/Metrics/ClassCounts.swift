@@ -30,7 +30,9 @@ package struct ClassCounts: Sendable, Equatable {
     /// Adds what another count holds.
     package mutating func add(_ other: ClassCounts, weight: Double = 1) {
         for index in right.indices {
-            add(index, right: weight * other.right[index], predicted: weight * other.predicted[index], truths: weight * other.truths[index])
+            add(
+                index, right: weight * other.right[index], predicted: weight * other.predicted[index],
+                truths: weight * other.truths[index])
         }
     }
 
@@ -58,7 +60,9 @@ package struct ClassCounts: Sendable, Equatable {
 
     package var microPrecision: Double { ClassCounts.share(right.reduce(0, +), predicted.reduce(0, +)) }
     package var microRecall: Double { ClassCounts.share(right.reduce(0, +), truths.reduce(0, +)) }
-    package var microF1: Double { ClassCounts.share(2 * right.reduce(0, +), predicted.reduce(0, +) + truths.reduce(0, +)) }
+    package var microF1: Double {
+        ClassCounts.share(2 * right.reduce(0, +), predicted.reduce(0, +) + truths.reduce(0, +))
+    }
 
     /// `matthews_corrcoef` of a single-label task, also for more than two classes (Gorodkin, 2004); 0 where truth or
     /// answer is always the same.

@@ -20,7 +20,9 @@ package struct EntityMatch: Sendable {
 
     /// Adds one sentence: the true tags and the predicted ones, as many. Returns what it adds for each type that occurs.
     @discardableResult
-    package mutating func add(truth: [String], predicted tags: [String]) -> [(type: Int, right: Int, predicted: Int, truths: Int)] {
+    package mutating func add(
+        truth: [String], predicted tags: [String]
+    ) -> [(type: Int, right: Int, predicted: Int, truths: Int)] {
         let a = Set(EntityMatch.entities(truth, scheme))
         let b = Set(EntityMatch.entities(tags, scheme))
         var added: [Int: (right: Int, predicted: Int, truths: Int)] = [:]
@@ -75,11 +77,14 @@ package struct EntityMatch: Sendable {
             let (kind, type) = position < tags.count ? split(tags[position]) : ("O", Array("_".utf8))
             let outside = kind == "O" || kind == "."
             let wasOutside = before == "O" || before == "."
-            let ended = before == "E" || before == "S" || !wasOutside && beforeType != type
+            let ended =
+                before == "E" || before == "S" || !wasOutside && beforeType != type
                 || (before == "B" || before == "I") && (kind == "B" || kind == "S" || kind == "O")
             if ended, !wasOutside { result.append(TaggedEntity(type: beforeType, first: first, last: position - 1)) }
             let fresh = before == "E" || before == "S" || before == "O"
-            if kind == "B" || kind == "S" || fresh && (kind == "E" || kind == "I") || !outside && beforeType != type { first = position }
+            if kind == "B" || kind == "S" || fresh && (kind == "E" || kind == "I") || !outside && beforeType != type {
+                first = position
+            }
             (before, beforeType) = (kind, type)
         }
         return result

@@ -25,5 +25,7 @@ package struct LabelSets: Sendable {
     package var macroF1: Double { byClass.macro(byClass.f1, over: Array(0..<byClass.classes)) }
 
     /// The labels whose score reaches the threshold: what users get.
-    package static func labels(_ scores: [Float], threshold: Float) -> [Int] { scores.indices.filter { scores[$0] >= threshold } }
+    package static func labels(_ scores: [Float], threshold: Float) -> [Int] {
+        scores.indices.filter { scores[$0] >= threshold }
+    }
 }

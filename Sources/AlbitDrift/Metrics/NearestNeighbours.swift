@@ -11,7 +11,8 @@ package enum NearestNeighbours {
         var same = 0
         let scales = (a.map(scale), b.map(scale))
         for i in a.indices {
-            same += Set(nearest(to: i, in: a, scales.0, count)).intersection(nearest(to: i, in: b, scales.1, count)).count
+            same +=
+                Set(nearest(to: i, in: a, scales.0, count)).intersection(nearest(to: i, in: b, scales.1, count)).count
         }
         return Double(same) / Double(count * a.count)
     }

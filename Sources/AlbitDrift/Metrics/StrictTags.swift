@@ -10,16 +10,18 @@ struct StrictTags {
     init(_ tags: [String], _ scheme: TagScheme) {
         self.scheme = scheme
         count = tags.count
-        prefixes = tags.map { tag in
-            let first = tag.unicodeScalars.first ?? "O"
-            return scheme.prefixes.unicodeScalars.contains(first) ? first : "O"
-        } + ["O"]
-        types = tags.map { tag in
-            let dash = UInt8(ascii: "-")
-            let rest = Array(String(tag.unicodeScalars.dropFirst()).utf8).drop { $0 == dash }
-            let kept = Array(rest.reversed().drop { $0 == dash }.reversed())
-            return kept.isEmpty ? Array("_".utf8) : kept
-        } + [Array("_".utf8)]
+        prefixes =
+            tags.map { tag in
+                let first = tag.unicodeScalars.first ?? "O"
+                return scheme.prefixes.unicodeScalars.contains(first) ? first : "O"
+            } + ["O"]
+        types =
+            tags.map { tag in
+                let dash = UInt8(ascii: "-")
+                let rest = Array(String(tag.unicodeScalars.dropFirst()).utf8).drop { $0 == dash }
+                let kept = Array(rest.reversed().drop { $0 == dash }.reversed())
+                return kept.isEmpty ? Array("_".utf8) : kept
+            } + [Array("_".utf8)]
     }
 
     var entities: [TaggedEntity] {
@@ -54,7 +56,9 @@ struct StrictTags {
 
     private func isMatch(_ before: Int, _ now: Int, _ patterns: [TagScheme.Pattern]) -> Bool {
         patterns.contains { pattern in
-            guard pattern.before.unicodeScalars.contains(prefixes[before]), pattern.now.unicodeScalars.contains(prefixes[now]) else { return false }
+            guard pattern.before.unicodeScalars.contains(prefixes[before]),
+                pattern.now.unicodeScalars.contains(prefixes[now])
+            else { return false }
             return switch pattern.types {
             case .any: true
             case .same: types[before] == types[now]

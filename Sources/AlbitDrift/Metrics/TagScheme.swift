@@ -22,7 +22,9 @@ package enum TagScheme: String, Sendable, CaseIterable {
         let before, now: String
         let types: Types
 
-        init(_ before: String, _ now: String, _ types: Types) { (self.before, self.now, self.types) = (before, now, types) }
+        init(_ before: String, _ now: String, _ types: Types) {
+            (self.before, self.now, self.types) = (before, now, types)
+        }
     }
 
     private static let all = "IOBESUL"
@@ -31,7 +33,10 @@ package enum TagScheme: String, Sendable, CaseIterable {
     var start: [Pattern] {
         switch self {
         case .iob1:
-            [Pattern("O", "I", .any), Pattern("I", "I", .different), Pattern("B", "I", .any), Pattern("I", "B", .same), Pattern("B", "B", .same)]
+            [
+                Pattern("O", "I", .any), Pattern("I", "I", .different), Pattern("B", "I", .any),
+                Pattern("I", "B", .same), Pattern("B", "B", .same),
+            ]
         case .ioe1:
             [Pattern("O", "I", .any), Pattern("I", "I", .different), Pattern("E", "I", .any), Pattern("E", "E", .same)]
         case .iob2: [Pattern(TagScheme.all, "B", .any)]
@@ -55,11 +60,20 @@ package enum TagScheme: String, Sendable, CaseIterable {
     var end: [Pattern] {
         switch self {
         case .iob1:
-            [Pattern("I", "I", .different), Pattern("I", "OB", .any), Pattern("B", "O", .any), Pattern("B", "I", .different), Pattern("B", "B", .same)]
+            [
+                Pattern("I", "I", .different), Pattern("I", "OB", .any), Pattern("B", "O", .any),
+                Pattern("B", "I", .different), Pattern("B", "B", .same),
+            ]
         case .ioe1:
-            [Pattern("I", "I", .different), Pattern("I", "O", .any), Pattern("I", "E", .different), Pattern("E", "IE", .same)]
+            [
+                Pattern("I", "I", .different), Pattern("I", "O", .any), Pattern("I", "E", .different),
+                Pattern("E", "IE", .same),
+            ]
         case .iob2:
-            [Pattern("I", "OB", .any), Pattern("I", "I", .different), Pattern("B", "OB", .any), Pattern("B", "I", .different)]
+            [
+                Pattern("I", "OB", .any), Pattern("I", "I", .different), Pattern("B", "OB", .any),
+                Pattern("B", "I", .different),
+            ]
         case .ioe2: [Pattern("E", TagScheme.all, .any)]
         case .iobes: [Pattern("SE", TagScheme.all, .any)]
         case .bilou: [Pattern("UL", TagScheme.all, .any)]

@@ -45,9 +45,13 @@ package struct AnswerRecord: Sendable {
     private func part(_ name: String, _ isIn: (Bool) -> Bool) -> [DriftReport.Metric] {
         let places = hasAnswer.indices.filter { isIn(hasAnswer[$0]) }
         let share = HeadFigures.share(
-            name.isEmpty ? "exact match" : name + "exact", reference: places.map { exact.0[$0] > 0 }, candidate: places.map { exact.1[$0] > 0 })
-        return [share] + HeadFigures.metrics(PairedMeans([
-            PairedMeans.Series(name: name + "F1", reference: places.map { f1.0[$0] }, candidate: places.map { f1.1[$0] })
-        ]))
+            name.isEmpty ? "exact match" : name + "exact", reference: places.map { exact.0[$0] > 0 },
+            candidate: places.map { exact.1[$0] > 0 })
+        return [share]
+            + HeadFigures.metrics(
+                PairedMeans([
+                    PairedMeans.Series(
+                        name: name + "F1", reference: places.map { f1.0[$0] }, candidate: places.map { f1.1[$0] })
+                ]))
     }
 }

@@ -45,7 +45,9 @@ package struct HeadFigures: Sendable {
     static func noTruth(_ what: String = "label") -> String { "no row of the data has a \(what)" }
 
     /// Metrics with their intervals.
-    static func metrics(_ answers: some PairedAnswers, replacing tango: [Int: DropInterval] = [:]) -> [DriftReport.Metric] {
+    static func metrics(
+        _ answers: some PairedAnswers, replacing tango: [Int: DropInterval] = [:]
+    ) -> [DriftReport.Metric] {
         guard answers.examples > 0 else { return [] }
         let values = answers.values()
         let intervals = PairedBootstrap.intervals(answers)
@@ -53,7 +55,8 @@ package struct HeadFigures: Sendable {
             let metric = answers.metrics[index]
             let scale = metric.scale == .percent ? 100.0 : 1
             return DriftReport.Metric(
-                metric, reference: values.reference[index].map { scale * $0 }, candidate: values.candidate[index].map { scale * $0 },
+                metric, reference: values.reference[index].map { scale * $0 },
+                candidate: values.candidate[index].map { scale * $0 },
                 interval: tango[index] ?? intervals[index])
         }
     }
@@ -65,7 +68,8 @@ package struct HeadFigures: Sendable {
         let gained = zip(reference, candidate).count { !$0 && $1 }
         func percent(_ marks: [Bool]) -> Double? { count > 0 ? 100 * Double(marks.count { $0 }) / Double(count) : nil }
         var metric = DriftReport.Metric(
-            PairedMetric(name: name, count: Double(count), flip: 100), reference: percent(reference), candidate: percent(candidate),
+            PairedMetric(name: name, count: Double(count), flip: 100), reference: percent(reference),
+            candidate: percent(candidate),
             interval: count > 0 ? DropInterval(lost: lost, gained: gained, count: count) : nil)
         metric.mcNemar = count > 0 ? Statistics.mcNemar(onlyReference: lost, onlyCandidate: gained) : nil
         return metric
@@ -77,7 +81,8 @@ package struct HeadFigures: Sendable {
                 Class.Side(precision: it.precision(of: index), recall: it.recall(of: index), f1: it.f1(of: index))
             }
             return Class(
-                name: index < names.count ? names[index] : String(index), count: Int(reference.truths[index]), reference: side(reference),
+                name: index < names.count ? names[index] : String(index), count: Int(reference.truths[index]),
+                reference: side(reference),
                 candidate: side(candidate))
         }
     }

@@ -28,7 +28,8 @@ package struct LabelRecord: Sendable {
 
     package var figures: HeadFigures {
         guard classes > 1 else {
-            var figures = HeadFigures(agreement: .missing("the head has one class, so that its label is always the same"))
+            var figures = HeadFigures(
+                agreement: .missing("the head has one class, so that its label is always the same"))
             figures.noMetric = "the head has one class, so that its label is always right"
             return figures
         }
@@ -39,9 +40,11 @@ package struct LabelRecord: Sendable {
             figures.noMetric = HeadFigures.noTruth()
             return figures
         }
-        let paired = PairedLabels(truth: truth, reference: reference, candidate: candidate, classes: classes, names: names)
+        let paired = PairedLabels(
+            truth: truth, reference: reference, candidate: candidate, classes: classes, names: names)
         let share = HeadFigures.share(
-            "accuracy", reference: zip(truth, reference).map { $0 == $1 }, candidate: zip(truth, candidate).map { $0 == $1 })
+            "accuracy", reference: zip(truth, reference).map { $0 == $1 },
+            candidate: zip(truth, candidate).map { $0 == $1 })
         var matrices = [ConfusionMatrix(classes: classes), ConfusionMatrix(classes: classes)]
         for index in truth.indices {
             matrices[0].add(truth: truth[index], predicted: reference[index])
@@ -50,7 +53,9 @@ package struct LabelRecord: Sendable {
         // F1 of each class stands in the table of classes; of two, that of the second is the binary F1.
         let metrics = HeadFigures.metrics(paired)
         figures.metrics = [share] + metrics[1..<4]
-        if classes == 2, let binary = metrics.dropFirst(4).first(where: { $0.name == "F1 of " + (names.count > 1 ? names[1] : "1") }) {
+        if classes == 2,
+            let binary = metrics.dropFirst(4).first(where: { $0.name == "F1 of " + (names.count > 1 ? names[1] : "1") })
+        {
             figures.metrics.append(binary)
         }
         let counts = matrices.map(\.byClass)

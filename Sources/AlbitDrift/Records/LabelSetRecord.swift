@@ -37,12 +37,14 @@ package struct LabelSetRecord: Sendable {
             sets[1].add(truth: truth[index], predicted: candidate[index])
         }
         let paired = PairedCounts(
-            reference: zip(truth, reference).map { LabelSetRecord.counts($0, $1) }, candidate: zip(truth, candidate).map { LabelSetRecord.counts($0, $1) },
+            reference: zip(truth, reference).map { LabelSetRecord.counts($0, $1) },
+            candidate: zip(truth, candidate).map { LabelSetRecord.counts($0, $1) },
             names: names, unit: "micro", hasMacro: true)
         figures.metrics = Array(HeadFigures.metrics(paired).prefix(4))
         figures.metrics.insert(
             HeadFigures.share(
-                "exact match", reference: zip(truth, reference).map { $0 == $1 }, candidate: zip(truth, candidate).map { $0 == $1 }), at: 2)
+                "exact match", reference: zip(truth, reference).map { $0 == $1 },
+                candidate: zip(truth, candidate).map { $0 == $1 }), at: 2)
         figures.classes = HeadFigures.classes(sets[0].byClass, sets[1].byClass, names: names, Array(names.indices))
         return figures
     }
@@ -51,7 +53,8 @@ package struct LabelSetRecord: Sendable {
         let (a, b) = (Set(truth), Set(found))
         return a.union(b).sorted().map {
             PairedCounts.Count(
-                index: $0, right: a.contains($0) && b.contains($0) ? 1 : 0, predicted: b.contains($0) ? 1 : 0, truths: a.contains($0) ? 1 : 0)
+                index: $0, right: a.contains($0) && b.contains($0) ? 1 : 0, predicted: b.contains($0) ? 1 : 0,
+                truths: a.contains($0) ? 1 : 0)
         }
     }
 }

@@ -21,12 +21,16 @@ package struct RankingRecord: Sendable {
             return figures
         }
         func series(_ name: String, _ figure: (Ranking) -> Double?) -> PairedMeans.Series {
-            PairedMeans.Series(name: name, reference: rankings.map { figure($0.reference) ?? 0 }, candidate: rankings.map { figure($0.candidate) ?? 0 })
+            PairedMeans.Series(
+                name: name, reference: rankings.map { figure($0.reference) ?? 0 },
+                candidate: rankings.map { figure($0.candidate) ?? 0 })
         }
-        figures.metrics = HeadFigures.metrics(PairedMeans([
-            series("MRR") { $0.reciprocalRank }, series("recall@1") { $0.recall(1) }, series("recall@5") { $0.recall(5) },
-            series("recall@10") { $0.recall(10) },
-        ]))
+        figures.metrics = HeadFigures.metrics(
+            PairedMeans([
+                series("MRR") { $0.reciprocalRank }, series("recall@1") { $0.recall(1) },
+                series("recall@5") { $0.recall(5) },
+                series("recall@10") { $0.recall(10) },
+            ]))
         return figures
     }
 }

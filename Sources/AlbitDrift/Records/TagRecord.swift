@@ -36,7 +36,9 @@ package struct TagRecord: Sendable {
 
     /// All entities of a text are the same; of tags that spell none, all tags.
     package func isSame(_ a: [String], _ b: [String]) -> Bool {
-        areEntities ? EntityMatch.entities(a, scheme) == EntityMatch.entities(b, scheme) : zip(a, b).allSatisfy { $0.utf8.elementsEqual($1.utf8) }
+        areEntities
+            ? EntityMatch.entities(a, scheme) == EntityMatch.entities(b, scheme)
+            : zip(a, b).allSatisfy { $0.utf8.elementsEqual($1.utf8) }
     }
 
     package var figures: HeadFigures {
@@ -49,8 +51,12 @@ package struct TagRecord: Sendable {
         func right(_ found: [[String]]) -> [Double] {
             zip(truth, found).map { Double(zip($0, $1).count { $0.utf8.elementsEqual($1.utf8) }) }
         }
-        let accuracy = HeadFigures.metrics(PairedMeans([PairedMeans.Series(
-            name: "tag accuracy", reference: right(reference), candidate: right(candidate), sizes: truth.map { Double($0.count) })]))
+        let accuracy = HeadFigures.metrics(
+            PairedMeans([
+                PairedMeans.Series(
+                    name: "tag accuracy", reference: right(reference), candidate: right(candidate),
+                    sizes: truth.map { Double($0.count) })
+            ]))
         guard areEntities else {
             figures.metrics = accuracy
             return figures
@@ -69,13 +75,16 @@ package struct TagRecord: Sendable {
             counts.1.append(TagRecord.counts(b.add(truth: truth[index], predicted: candidate[index])))
         }
         let names = all.types.map { String(decoding: $0, as: UTF8.self) }
-        let entities = HeadFigures.metrics(PairedCounts(reference: counts.0, candidate: counts.1, names: names, unit: "entity", hasMacro: false))
+        let entities = HeadFigures.metrics(
+            PairedCounts(reference: counts.0, candidate: counts.1, names: names, unit: "entity", hasMacro: false))
         figures.metrics = entities.prefix(3) + accuracy
-        figures.classes = HeadFigures.classes(a.counts, b.counts, names: names, names.indices.sorted { names[$0] < names[$1] })
+        figures.classes = HeadFigures.classes(
+            a.counts, b.counts, names: names, names.indices.sorted { names[$0] < names[$1] })
         return figures
     }
 
-    private static func counts(_ added: [(type: Int, right: Int, predicted: Int, truths: Int)]) -> [PairedCounts.Count] {
+    private static func counts(_ added: [(type: Int, right: Int, predicted: Int, truths: Int)]) -> [PairedCounts.Count]
+    {
         added.map { PairedCounts.Count(index: $0.type, right: $0.right, predicted: $0.predicted, truths: $0.truths) }
     }
 }

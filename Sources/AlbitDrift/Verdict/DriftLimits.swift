@@ -27,7 +27,8 @@ package struct DriftLimits: Sendable {
     /// Those that were given.
     package var given: [Gate] {
         [
-            maxDrop.map { Gate.maxDrop($0) }, equivalence.map { .equivalence($0) }, minAgreement.map { .minAgreement($0) },
+            maxDrop.map { Gate.maxDrop($0) }, equivalence.map { .equivalence($0) },
+            minAgreement.map { .minAgreement($0) },
             maxError.map { .maxError($0) },
         ].compactMap { $0 }
     }

@@ -67,37 +67,48 @@ extension Gate {
         case .maxDrop(let limit):
             let metric = try Gate.require(found.metric, option)
             guard let drop = metric.drop else { return "\(metric.name) of the candidate is undefined" }
-            return drop <= limit ? nil : "\(metric.name) dropped by \(DecimalText.fixed(drop, digits: 2)) points, the limit is \(limit)"
+            return drop <= limit
+                ? nil : "\(metric.name) dropped by \(DecimalText.fixed(drop, digits: 2)) points, the limit is \(limit)"
         case .equivalence(let margin):
             let metric = try Gate.require(found.metric, option)
             if metric.drop == nil { return "\(metric.name) of the candidate is undefined" }
             guard let interval = metric.interval else {
                 throw Fault(
-                    .gateCannotFail, "--equivalence cannot be judged: too few examples for an interval of \(metric.name)", advice: "give more data")
+                    .gateCannotFail,
+                    "--equivalence cannot be judged: too few examples for an interval of \(metric.name)",
+                    advice: "give more data")
             }
             switch DropVerdict(interval, margin: margin) {
             case .equivalent: return nil
             case .worse:
-                return "\(metric.name) is worse, and may have dropped by \(DecimalText.fixed(interval.upper, digits: 2)) points, the margin is \(margin)"
+                return
+                    "\(metric.name) is worse, and may have dropped by \(DecimalText.fixed(interval.upper, digits: 2)) points, the margin is \(margin)"
             case .better:
-                return "\(metric.name) is better, and may have risen by \(DecimalText.fixed(-interval.lower, digits: 2)) points, the margin is \(margin)"
+                return
+                    "\(metric.name) is better, and may have risen by \(DecimalText.fixed(-interval.lower, digits: 2)) points, the margin is \(margin)"
             case .tooFew(let needed):
                 return "too few examples to tell whether \(metric.name) is equivalent within \(margin) points"
                     + (needed.map { "; about \($0) would" } ?? "")
             }
         case .minAgreement(let limit):
             let agreement = try Gate.require(found.agreement, option)
-            return agreement >= limit ? nil : "the agreement is \(DecimalText.fixed(agreement, digits: 2)) %, the limit is \(limit) %"
+            return agreement >= limit
+                ? nil : "the agreement is \(DecimalText.fixed(agreement, digits: 2)) %, the limit is \(limit) %"
         case .maxError(let limit):
-            guard !found.errors.isEmpty else { throw Fault(.gateCannotFail, "--max-error cannot be judged: nothing was compared") }
+            guard !found.errors.isEmpty else {
+                throw Fault(.gateCannotFail, "--max-error cannot be judged: nothing was compared")
+            }
             let above = found.errors.filter { !($0.value <= limit) }
             if above.isEmpty { return nil }
-            return above.map { "the \($0.name)'s relative error is \(DecimalText.fixed($0.value, digits: 4))" }.joined(separator: ", ")
+            return above.map { "the \($0.name)'s relative error is \(DecimalText.fixed($0.value, digits: 4))" }.joined(
+                separator: ", ")
                 + ", the limit is \(limit)"
         }
     }
 
-    private static func require<Value>(_ quantity: GatedQuantities.Quantity<Value>, _ option: String) throws(Fault) -> Value {
+    private static func require<Value>(
+        _ quantity: GatedQuantities.Quantity<Value>, _ option: String
+    ) throws(Fault) -> Value {
         switch quantity {
         case .measured(let value): return value
         case .missing(let reason): throw Fault(.gateCannotFail, "--\(option) cannot be judged: \(reason)")

@@ -25,11 +25,14 @@ package enum MeasuredHead: String, Sendable, CaseIterable {
     /// encoder moves; where answers can be counted, also on those, and where truths are known on what they are worth.
     /// Drops are in points of the first metric, agreement in percent, errors relative.
     package func recommendedGates(hasTruth: Bool) -> [Gate] {
-        let agreement: Double? = switch self {
-        case .label, .choice, .order: 98
-        case .labels, .tags, .answers, .words: 95
-        case .value, .embedding, .ranking: nil
-        }
-        return (hasTruth ? [Gate.maxDrop(1)] : []) + (agreement.map { [Gate.minAgreement($0)] } ?? []) + [.maxError(0.1)]
+        let agreement: Double? =
+            switch self {
+            case .label, .choice, .order: 98
+            case .labels, .tags, .answers, .words: 95
+            case .value, .embedding, .ranking: nil
+            }
+        return (hasTruth ? [Gate.maxDrop(1)] : []) + (agreement.map { [Gate.minAgreement($0)] } ?? []) + [
+            .maxError(0.1)
+        ]
     }
 }

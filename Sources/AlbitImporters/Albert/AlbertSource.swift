@@ -34,7 +34,8 @@ package final class AlbertSource: ParameterSource {
     /// `.rows` or `.reshaped` where the source stores them otherwise. Name and origin of the card are filled in here.
     /// `nameInSource` is for messages.
     package init(
-        configuration: Configuration, parameters: [Parameter: any LazyTensor], card: ModelCard, tokenizerFiles: [TokenizerFile],
+        configuration: Configuration, parameters: [Parameter: any LazyTensor], card: ModelCard,
+        tokenizerFiles: [TokenizerFile],
         report: ImportReport, files: [any ByteSource], nameInSource: (Parameter) -> [String]
     ) throws(Fault) {
         if let problem = configuration.problem { throw Fault(.importBadConfiguration, in: report.path, problem) }
@@ -143,14 +144,14 @@ package final class AlbertSource: ParameterSource {
 }
 
 /// Faults that are found in several places of this file.
-private extension Fault {
-    static func wrongShape(path: String, tensor: String, expected: [Int], found: [Int]) -> Fault {
+extension Fault {
+    fileprivate static func wrongShape(path: String, tensor: String, expected: [Int], found: [Int]) -> Fault {
         Fault(
             .importWrongShape, in: path, at: "tensor '\(tensor)'", "has shape \(found)",
             expected: "\(expected) by the configuration", advice: "is it the right config.json?")
     }
 
-    static func noSuchParameter(path: String, parameter: String) -> Fault {
+    fileprivate static func noSuchParameter(path: String, parameter: String) -> Fault {
         Fault(.importNoSuchParameter, in: path, "has no parameter '\(parameter)'")
     }
 }

@@ -20,7 +20,9 @@ struct CheckpointImporter {
         var checkpoint = checkpoint
         // Object checkpoints store under the names of attributes; the variables' own names say more, if they are known.
         let names = checkpoint.tensors.map { checkpoint.alternativeNames[$0.name] ?? $0.name }
-        if !checkpoint.alternativeNames.isEmpty && !NameResolver(names: Set(names.map(NameResolver.normalise))).roots().isEmpty {
+        if !checkpoint.alternativeNames.isEmpty
+            && !NameResolver(names: Set(names.map(NameResolver.normalise))).roots().isEmpty
+        {
             for (index, name) in names.enumerated() { checkpoint.tensors[index].name = name }
         }
         self.checkpoint = checkpoint
@@ -58,7 +60,8 @@ struct CheckpointImporter {
         let spilled = assembly.parameters.values.compactMap { $0 as? TensorView }.filter(\.isSpilled)
         if let largest = spilled.map(\.elementCount).max() {
             assembly.report.notes.append(
-                "large compressed tensors are turned round in a temporary file of up to \(largest &* 4 >> 20) MiB in \(SpilledTensor.directory)")
+                "large compressed tensors are turned round in a temporary file of up to \(largest &* 4 >> 20) MiB in \(SpilledTensor.directory)"
+            )
         }
 
         let head = HeadReader(
@@ -87,7 +90,9 @@ struct CheckpointImporter {
 
     private func chooseRoot() throws(Fault) -> NameResolver.Root {
         let roots = resolver.roots()
-        func plain(_ root: NameResolver.Root) -> String { String(root.prefix.dropLast(root.prefix.hasSuffix(".") ? 1 : 0)) }
+        func plain(_ root: NameResolver.Root) -> String {
+            String(root.prefix.dropLast(root.prefix.hasSuffix(".") ? 1 : 0))
+        }
         if let wanted = options.root {
             var text = NameResolver.normalise(wanted)
             if text.hasSuffix(".") { text.removeLast() }
@@ -122,7 +127,8 @@ struct CheckpointImporter {
 
     /// A tensor of the right name that the container left out is worth its own message.
     private func checkIgnored(_ matches: [NameResolver.Match]) throws(Fault) {
-        for ignored in checkpoint.ignored where matches.contains(where: { $0.normalised == NameResolver.normalise(ignored.name) }) {
+        for ignored in checkpoint.ignored
+        where matches.contains(where: { $0.normalised == NameResolver.normalise(ignored.name) }) {
             throw Fault(
                 .importNoWeights, in: path, at: "tensor '\(ignored.name)'",
                 "should be a weight, but \(ignored.reason)",
@@ -135,7 +141,8 @@ struct CheckpointImporter {
             guard let (named, match) = first(matches) else {
                 try checkIgnored(matches)
                 throw Fault(
-                    .importMissingTensor, in: path, "\(parameter) is missing", expected: "a tensor named "
+                    .importMissingTensor, in: path, "\(parameter) is missing",
+                    expected: "a tensor named "
                         + "\(matches.map(\.normalised).map { "'\($0)'" }.joined(separator: " or "))")
             }
             let shape = named.tensor.shape
@@ -153,7 +160,8 @@ struct CheckpointImporter {
         return InferredShapes(
             architecture: root.family.architecture, vocabSize: words.rows, embeddingSize: words.columns,
             hiddenSize: try matrix("query", resolver.candidates(root, .weight(layer: 0, .query), innerGroups: 1)).rows,
-            intermediateSize: try matrix("ffn", resolver.candidates(root, .weight(layer: 0, .ffnUp), innerGroups: 1)).rows,
+            intermediateSize: try matrix("ffn", resolver.candidates(root, .weight(layer: 0, .ffnUp), innerGroups: 1))
+                .rows,
             maxPositions: try table(.positionEmbeddings).rows,
             typeVocabSize: hasTypes ? try table(.tokenTypeEmbeddings).rows : 0, groups: groups,
             innerGroups: inner)
@@ -170,7 +178,9 @@ struct CheckpointImporter {
     }
 
     /// Takes the first name that is there; the others, and further tensors of the same name, are copies.
-    private func assign(_ parameter: Parameter, _ matches: [NameResolver.Match], to assembly: inout Assembly) throws(Fault) {
+    private func assign(
+        _ parameter: Parameter, _ matches: [NameResolver.Match], to assembly: inout Assembly
+    ) throws(Fault) {
         guard let (named, match) = first(matches) else { return try checkIgnored(matches) }
         var tensor = named.tensor
         if match.isTransposed {
@@ -197,9 +207,12 @@ struct CheckpointImporter {
                         "'\(named.name)' and '\(copy.name)' should be copies of one tensor, but differ",
                         advice: "save the model again from the framework that made it")
                 } else {
-                    assembly.report.ignored.append(IgnoredTensor(
-                        name: copy.name,
-                        reason: "differs from '\(named.name)', which is what \(checkpoint.format) models of this family compute with"))
+                    assembly.report.ignored.append(
+                        IgnoredTensor(
+                            name: copy.name,
+                            reason:
+                                "differs from '\(named.name)', which is what \(checkpoint.format) models of this family compute with"
+                        ))
                 }
             }
         }
@@ -208,7 +221,8 @@ struct CheckpointImporter {
 
     private func entry(_ named: NamedTensor, parameter: Parameter?) -> ImportReport.Tensor {
         ImportReport.Tensor(
-            name: named.name, dtype: named.tensor.dtype.rawValue, shape: named.tensor.shape, bytes: named.tensor.byteCount,
+            name: named.name, dtype: named.tensor.dtype.rawValue, shape: named.tensor.shape,
+            bytes: named.tensor.byteCount,
             parameter: parameter)
     }
 
@@ -225,7 +239,8 @@ struct CheckpointImporter {
                 guard try TensorComparison.equal(words.tensor, decoder) else {
                     // Another head was asked for, so the decoder does not matter.
                     if let head = options.head, head != .maskedLanguageModel {
-                        assembly.report.ignored.append(IgnoredTensor(name: named.name, reason: "decoder that is not tied to the embeddings"))
+                        assembly.report.ignored.append(
+                            IgnoredTensor(name: named.name, reason: "decoder that is not tied to the embeddings"))
                         continue
                     }
                     throw Fault(
@@ -278,8 +293,8 @@ struct CheckpointImporter {
 }
 
 /// Faults that are found in several places of this file.
-private extension Fault {
-    static func wrongShape(path: String, tensor: String, expected: [Int], found: [Int]) -> Fault {
+extension Fault {
+    fileprivate static func wrongShape(path: String, tensor: String, expected: [Int], found: [Int]) -> Fault {
         Fault(
             .importWrongShape, in: path, at: "tensor '\(tensor)'", "has shape \(found)",
             expected: "\(expected) by the configuration", advice: "is it the right config.json?")

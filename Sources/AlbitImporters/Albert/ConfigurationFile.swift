@@ -21,7 +21,9 @@ struct ConfigurationFile {
     }
 
     /// An original file carries nothing of Hugging Face; there `gelu` means the tanh form.
-    private var isOriginal: Bool { json["model_type"] == nil && json["transformers_version"] == nil && json["architectures"] == nil }
+    private var isOriginal: Bool {
+        json["model_type"] == nil && json["transformers_version"] == nil && json["architectures"] == nil
+    }
 
     var modelType: String? { json["model_type"]?.string }
     var architectures: [String] { json["architectures"]?.array?.compactMap(\.string) ?? [] }
@@ -33,7 +35,8 @@ struct ConfigurationFile {
             guard let value = json["problem_type"], !value.isNull else { return nil }
             guard let type = value.string.flatMap({ ProblemType(rawValue: $0) }) else {
                 throw .badConfiguration(
-                    path: path, problem: "problem_type is '\(value.string ?? "not a string")', expected "
+                    path: path,
+                    problem: "problem_type is '\(value.string ?? "not a string")', expected "
                         + ProblemType.allCases.map(\.rawValue).joined(separator: ", "))
             }
             return type
@@ -48,8 +51,11 @@ struct ConfigurationFile {
         }
         var labels = [String?](repeating: nil, count: members.count)
         for member in members {
-            guard let id = Int(member.name), id >= 0, id < labels.count, labels[id] == nil, let text = member.value.string else {
-                throw .badConfiguration(path: path, problem: "id2label does not name the labels 0 to \(members.count - 1) once each")
+            guard let id = Int(member.name), id >= 0, id < labels.count, labels[id] == nil,
+                let text = member.value.string
+            else {
+                throw .badConfiguration(
+                    path: path, problem: "id2label does not name the labels 0 to \(members.count - 1) once each")
             }
             labels[id] = text
         }
@@ -70,7 +76,9 @@ struct ConfigurationFile {
     /// The configuration; what the file leaves out comes from the tensors' shapes.
     func configuration(_ shapes: InferredShapes) throws(Fault) -> Configuration {
         let found = shapes.architecture
-        if let type = modelType, let architecture = ["albert": Architecture.albert, "bert": .bert][type], architecture != found {
+        if let type = modelType, let architecture = ["albert": Architecture.albert, "bert": .bert][type],
+            architecture != found
+        {
             throw Fault(
                 .importOtherArchitecture, in: path,
                 "model_type is '\(type)', but the tensors are those of \(found.name)")
@@ -96,7 +104,9 @@ struct ConfigurationFile {
             maxPositionEmbeddings: try integer("max_position_embeddings") ?? shapes.maxPositions,
             typeVocabSize: try integer("type_vocab_size") ?? shapes.typeVocabSize)
         if let value = json["layer_norm_eps"], !value.isNull {
-            guard let eps = value.double else { throw .badConfiguration(path: path, problem: "layer_norm_eps is not a number") }
+            guard let eps = value.double else {
+                throw .badConfiguration(path: path, problem: "layer_norm_eps is not a number")
+            }
             result.layerNormEps = Float(eps)
         }
         if let problem = result.problem { throw .badConfiguration(path: path, problem: problem) }
@@ -104,7 +114,8 @@ struct ConfigurationFile {
         if result.numHiddenGroups > shapes.groups || result.innerGroupNum > shapes.innerGroups {
             throw .badConfiguration(
                 path: path,
-                problem: "num_hidden_groups \(result.numHiddenGroups) and inner_group_num \(result.innerGroupNum) need layers "
+                problem:
+                    "num_hidden_groups \(result.numHiddenGroups) and inner_group_num \(result.innerGroupNum) need layers "
                     + "that the checkpoint lacks: it holds \(shapes.groups) groups of \(shapes.innerGroups)")
         }
         return result
@@ -114,15 +125,16 @@ struct ConfigurationFile {
         guard let value = json["hidden_act"], !value.isNull else { return architecture == .albert ? .geluNew : .gelu }
         guard let name = value.string, let activation = HiddenActivation(name: name) else {
             throw .badConfiguration(
-                path: path, problem: "hidden_act is '\(value.string ?? "not a string")', expected gelu_new, gelu or relu")
+                path: path,
+                problem: "hidden_act is '\(value.string ?? "not a string")', expected gelu_new, gelu or relu")
         }
         return isOriginal && architecture == .albert && activation == .gelu ? .geluNew : activation
     }
 }
 
 /// Faults that are found in several places of this file.
-private extension Fault {
-    static func badConfiguration(path: String, problem: String) -> Fault {
+extension Fault {
+    fileprivate static func badConfiguration(path: String, problem: String) -> Fault {
         Fault(.importBadConfiguration, in: path, problem)
     }
 }

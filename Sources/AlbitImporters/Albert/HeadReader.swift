@@ -50,7 +50,8 @@ struct HeadReader {
         if let wanted = options.head {
             guard heads.contains(wanted) else {
                 throw Fault(
-                    .importNoSuchHead, in: path, "has no head for \(wanted.name); it has "
+                    .importNoSuchHead, in: path,
+                    "has no head for \(wanted.name); it has "
                         + "\(heads.map(\.name).isEmpty ? "none" : heads.map(\.name).joined(separator: ", "))",
                     advice: "choose one of these with --task")
             }

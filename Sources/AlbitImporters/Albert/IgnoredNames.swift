@@ -20,7 +20,8 @@ enum IgnoredNames {
     /// Components that mark everything below them.
     private static let components: [String: String] = [
         "optimizer": "optimizer state", "optimizer_state": "optimizer state", "optimizer_states": "optimizer state",
-        "optimizer_weights": "optimizer state", "opt_state": "optimizer state", "OPTIMIZER_SLOT": "optimizer slot", ".OPTIMIZER_SLOT": "optimizer slot",
+        "optimizer_weights": "optimizer state", "opt_state": "optimizer state", "OPTIMIZER_SLOT": "optimizer slot",
+        ".OPTIMIZER_SLOT": "optimizer slot",
         "lr_scheduler": "training state", "scheduler": "training state", "rng_state": "training state",
     ]
 

@@ -13,7 +13,9 @@ package struct ImportOptions: Sendable {
     /// `--root`: the prefix of the transformer, where a file holds several.
     package var root: String?
 
-    package init(config: String? = nil, tokenizer: String? = nil, labels: String? = nil, head: Head? = nil, root: String? = nil) {
+    package init(
+        config: String? = nil, tokenizer: String? = nil, labels: String? = nil, head: Head? = nil, root: String? = nil
+    ) {
         self.config = config
         self.tokenizer = tokenizer
         self.labels = labels

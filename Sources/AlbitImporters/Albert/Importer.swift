@@ -16,12 +16,14 @@ package enum Importer {
         case PLATFORM_KIND_DIRECTORY: return try openDirectory(DirectoryTree(path: path), options: options)
         default:
             let file = try FileBytes(path: path)
-            return try open(file, name: lastComponent(path), tree: DirectoryTree(path: directory(of: path)), options: options)
+            return try open(
+                file, name: lastComponent(path), tree: DirectoryTree(path: directory(of: path)), options: options)
         }
     }
 
     /// Opens a GGUF file of floats that has been parsed.
-    package static func open(_ model: ModelFile, options: ImportOptions = ImportOptions()) throws(Fault) -> AlbertSource {
+    package static func open(_ model: ModelFile, options: ImportOptions = ImportOptions()) throws(Fault) -> AlbertSource
+    {
         try FloatGGUF.open(model, FileBytes(path: model.path), options: options)
     }
 
@@ -56,7 +58,9 @@ package enum Importer {
         let names = tree.names
         let tables = names.filter { $0.hasSuffix(".index") }
         var candidates = tables.isEmpty ? names.filter { weightSuffixes.contains(where: $0.hasSuffix) } : tables
-        if candidates.count > 1, let latest = try latestCheckpoint(tree), candidates.contains(latest) { candidates = [latest] }
+        if candidates.count > 1, let latest = try latestCheckpoint(tree), candidates.contains(latest) {
+            candidates = [latest]
+        }
         guard candidates.count <= 1 else { throw .severalCheckpoints(path: tree.path, names: candidates) }
         guard let name = candidates.first, let file = try tree.open(name) else {
             throw Fault(
@@ -69,11 +73,14 @@ package enum Importer {
 
     /// Opens one file by its content. `container` is the archive it lies in, which then is the source's file.
     package static func open(
-        _ file: any ByteSource, name: String, tree: any FileTree, container: (any ByteSource)? = nil, options: ImportOptions
+        _ file: any ByteSource, name: String, tree: any FileTree, container: (any ByteSource)? = nil,
+        options: ImportOptions
     ) throws(Fault) -> AlbertSource {
         func source(_ checkpoint: Checkpoint, _ files: [any ByteSource]) throws(Fault) -> AlbertSource {
-            try CheckpointImporter(path: file.path, checkpoint: checkpoint, neighbours: Neighbours(tree: tree), options: options)
-                .source(files: container.map { [$0] } ?? files)
+            try CheckpointImporter(
+                path: file.path, checkpoint: checkpoint, neighbours: Neighbours(tree: tree), options: options
+            )
+            .source(files: container.map { [$0] } ?? files)
         }
         let format = try SourceFormat.detect(file)
         switch format {
@@ -90,7 +97,7 @@ package enum Importer {
             let stream = InflatedBytes(gzip: file)
             do throws(Fault) {
                 return try openArchive(stream, file: container ?? file, options: options)
-            } catch where error.code == .tarNotTar {
+            } catch  where error.code == .tarNotTar {
                 // One file, packed by itself.
                 try stream.readToEnd()
                 guard try SourceFormat.detect(stream) != .gzip else { throw error }
@@ -122,7 +129,9 @@ package enum Importer {
                     .tableNoFooter, in: file.path, "does not end with the footer of a TensorFlow index",
                     advice: "it is truncated, download it again")
             }
-            if name.hasSuffix(".onnx") { return try graph(onnx: file, tree: tree, container: container, options: options) }
+            if name.hasSuffix(".onnx") {
+                return try graph(onnx: file, tree: tree, container: container, options: options)
+            }
             if name.hasSuffix(".safetensors") { _ = try Safetensors.read(file) }
             throw .unknownFormat(path: file.path)
         }
@@ -182,14 +191,14 @@ package enum Importer {
 }
 
 /// Faults that are found in several places of this file.
-private extension Fault {
-    static func severalCheckpoints(path: String, names: [String]) -> Fault {
+extension Fault {
+    fileprivate static func severalCheckpoints(path: String, names: [String]) -> Fault {
         Fault(
             .importSeveralCheckpoints, in: path, "holds several checkpoints (\(names.joined(separator: ", ")))",
             advice: "name one of the files")
     }
 
-    static func unknownFormat(path: String) -> Fault {
+    fileprivate static func unknownFormat(path: String) -> Fault {
         Fault(
             .importUnknownFormat, in: path, "is of no format that Albit reads",
             expected: "safetensors, PyTorch, TensorFlow, Keras HDF5, Flax msgpack, ONNX, TFLite, or a .tar.gz "

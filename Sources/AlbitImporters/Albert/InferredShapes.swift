@@ -15,11 +15,12 @@ struct InferredShapes {
 
     /// Layers and heads of the models that were published: hidden size and intermediate size to both. Nothing in a
     /// shared-layer checkpoint tells how often the layer is applied.
-    private static let published: [(hidden: Int, intermediate: Int, embedding: Int, layers: Int, heads: Int, name: String)] = [
-        (768, 3072, 128, 12, 12, "albert-base"), (1024, 4096, 128, 24, 16, "albert-large"),
-        (2048, 8192, 128, 24, 16, "albert-xlarge"), (4096, 16384, 128, 12, 64, "albert-xxlarge"),
-        (312, 1248, 128, 4, 12, "albert-tiny (Chinese)"), (384, 1536, 128, 6, 12, "albert-small (Chinese)"),
-    ]
+    private static let published:
+        [(hidden: Int, intermediate: Int, embedding: Int, layers: Int, heads: Int, name: String)] = [
+            (768, 3072, 128, 12, 12, "albert-base"), (1024, 4096, 128, 24, 16, "albert-large"),
+            (2048, 8192, 128, 24, 16, "albert-xlarge"), (4096, 16384, 128, 12, 64, "albert-xxlarge"),
+            (312, 1248, 128, 4, 12, "albert-tiny (Chinese)"), (384, 1536, 128, 6, 12, "albert-small (Chinese)"),
+        ]
 
     /// A configuration without a file, and the rule it follows; refused where the tensors do not decide it.
     func configuration(path: String) throws(Fault) -> (Configuration, String) {
@@ -31,7 +32,8 @@ struct InferredShapes {
         let hint = "give its config.json with --config"
         if architecture == .bert {
             guard hiddenSize % 64 == 0 else {
-                throw .configurationUnknown(path: path, missing: "the number of attention heads (hidden size \(hiddenSize))", hint: hint)
+                throw .configurationUnknown(
+                    path: path, missing: "the number of attention heads (hidden size \(hiddenSize))", hint: hint)
             }
             result.numHiddenLayers = groups
             result.numAttentionHeads = hiddenSize / 64
@@ -43,18 +45,22 @@ struct InferredShapes {
             })
         else {
             throw .configurationUnknown(
-                path: path, missing: "how often the shared layer is applied (hidden size \(hiddenSize) is of no published ALBERT)",
+                path: path,
+                missing: "how often the shared layer is applied (hidden size \(hiddenSize) is of no published ALBERT)",
                 hint: hint)
         }
         result.numHiddenLayers = model.layers
         result.numAttentionHeads = model.heads
-        return (result, "dimensions from the tensors; \(model.layers) layers, \(model.heads) heads and tanh GELU as in \(model.name)")
+        return (
+            result,
+            "dimensions from the tensors; \(model.layers) layers, \(model.heads) heads and tanh GELU as in \(model.name)"
+        )
     }
 }
 
 /// Faults that are found in several places of this file.
-private extension Fault {
-    static func configurationUnknown(path: String, missing: String, hint: String) -> Fault {
+extension Fault {
+    fileprivate static func configurationUnknown(path: String, missing: String, hint: String) -> Fault {
         Fault(
             .importConfigurationUnknown, in: path,
             "there is no config.json beside it, and \(missing) cannot be told from the tensors", advice: hint)

@@ -24,8 +24,12 @@ package struct LabelFile {
             // What ends with a line feed has an empty rest.
             if label.isEmpty, line.endIndex == text.endIndex { break }
             guard !label.isEmpty else { throw .badLabel(path: path, line: number, problem: "is empty") }
-            guard let name = String(validating: label, as: UTF8.self) else { throw .badLabel(path: path, line: number, problem: "is not UTF-8") }
-            guard seen.insert(Array(label)).inserted else { throw .badLabel(path: path, line: number, problem: "repeats '\(name)'") }
+            guard let name = String(validating: label, as: UTF8.self) else {
+                throw .badLabel(path: path, line: number, problem: "is not UTF-8")
+            }
+            guard seen.insert(Array(label)).inserted else {
+                throw .badLabel(path: path, line: number, problem: "repeats '\(name)'")
+            }
             labels.append(name)
         }
         self.path = path
@@ -44,8 +48,8 @@ package struct LabelFile {
 }
 
 /// Faults that are found in several places of this file.
-private extension Fault {
-    static func badLabel(path: String, line: Int, problem: String) -> Fault {
+extension Fault {
+    fileprivate static func badLabel(path: String, line: Int, problem: String) -> Fault {
         Fault(.importBadLabel, in: path, at: "line \(line)", problem, advice: "give a label a line")
     }
 }

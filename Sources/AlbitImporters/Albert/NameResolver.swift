@@ -44,7 +44,8 @@ struct NameResolver {
                 for anchor in anchors where name.hasSuffix(anchor) {
                     let prefix = String(name.dropLast(anchor.count))
                     guard prefix.isEmpty || prefix.hasSuffix(".") else { continue }
-                    let parent = prefix == family.backbone || prefix.hasSuffix("." + family.backbone)
+                    let parent =
+                        prefix == family.backbone || prefix.hasSuffix("." + family.backbone)
                         ? String(prefix.dropLast(family.backbone.count)) : prefix
                     let root = Root(family: family, prefix: prefix, parent: parent)
                     if hasLayer(root, group: 0, inner: 0), !found.contains(root) {

@@ -9,7 +9,8 @@ struct Neighbours {
 
     private static let configurationNames = ["config.json", "albert_config.json", "bert_config.json"]
     private static let tokenizerNames = [
-        "spiece.model", "30k-clean.model", "sentencepiece.bpe.model", "tokenizer.json", "tokenizer_config.json", "vocab.txt", "special_tokens_map.json",
+        "spiece.model", "30k-clean.model", "sentencepiece.bpe.model", "tokenizer.json", "tokenizer_config.json",
+        "vocab.txt", "special_tokens_map.json",
         "added_tokens.json", TokenizerReader.tokenizerClassName,
     ]
     private static let maxTokenizerBytes = 64 << 20
@@ -55,7 +56,9 @@ struct Neighbours {
                 files.append(try read(file, name: name))
             }
         }
-        if !files.isEmpty, !files.contains(where: { $0.name == TokenizerReader.tokenizerClassName }), let file = try tokenizerClass(from) {
+        if !files.isEmpty, !files.contains(where: { $0.name == TokenizerReader.tokenizerClassName }),
+            let file = try tokenizerClass(from)
+        {
             files.append(file)
         }
         return files

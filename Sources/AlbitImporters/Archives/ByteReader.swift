@@ -53,8 +53,8 @@ struct ByteReader {
 }
 
 /// Faults that are found in several places of this file.
-private extension Fault {
-    static func outside(path: String, offset: Int, count: Int, size: Int) -> Fault {
+extension Fault {
+    fileprivate static func outside(path: String, offset: Int, count: Int, size: Int) -> Fault {
         Fault(
             .fileOutside, in: path, "ends at byte \(size), but \(count) bytes at \(offset) are needed",
             advice: "copy or download the file again")

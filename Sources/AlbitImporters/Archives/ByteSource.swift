@@ -120,13 +120,15 @@ package final class MemoryBytes: ByteSource {
 
     package func read(at offset: Int, into buffer: UnsafeMutableRawBufferPointer) throws(Fault) {
         try check(offset: offset, count: buffer.count)
-        content.withUnsafeBytes { buffer.copyMemory(from: UnsafeRawBufferPointer(rebasing: $0[offset..<(offset + buffer.count)])) }
+        content.withUnsafeBytes {
+            buffer.copyMemory(from: UnsafeRawBufferPointer(rebasing: $0[offset..<(offset + buffer.count)]))
+        }
     }
 }
 
 /// Faults that are found in several places of this file.
-private extension Fault {
-    static func cannotOpen(path: String, reason: String) -> Fault {
+extension Fault {
+    fileprivate static func cannotOpen(path: String, reason: String) -> Fault {
         Fault(.fileCannotOpen, in: path, "cannot be opened: \(reason)")
     }
 }

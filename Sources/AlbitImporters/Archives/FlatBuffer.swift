@@ -32,7 +32,8 @@ final class FlatBuffer {
             } else {
                 let start = number * FlatBuffer.pageBytes
                 page = try source.bytes(
-                    at: start, count: min(FlatBuffer.pageBytes, source.count - start), what: "a page", limit: FlatBuffer.pageBytes)
+                    at: start, count: min(FlatBuffer.pageBytes, source.count - start), what: "a page",
+                    limit: FlatBuffer.pageBytes)
                 if pages.count >= FlatBuffer.maxPages { pages.removeAll(keepingCapacity: true) }
                 pages[number] = page
             }
@@ -44,7 +45,9 @@ final class FlatBuffer {
     private func spend(_ bytes: Int, _ what: String) throws(Fault) {
         copied += bytes
         guard copied <= FlatBuffer.maxCopied else {
-            throw .tooMany(path: source.path, what: "names, shapes and scales up to " + what, count: copied, limit: FlatBuffer.maxCopied)
+            throw .tooMany(
+                path: source.path, what: "names, shapes and scales up to " + what, count: copied,
+                limit: FlatBuffer.maxCopied)
         }
     }
 
@@ -154,7 +157,9 @@ final class FlatBuffer {
         }
 
         func text(_ field: Int, limit: Int = 1 << 16) throws(Fault) -> String? {
-            guard let (start, count) = try vector(field, bytes: 1, limit: limit, "a name of " + what) else { return nil }
+            guard let (start, count) = try vector(field, bytes: 1, limit: limit, "a name of " + what) else {
+                return nil
+            }
             try buffer.spend(count, "a name of " + what)
             return String(
                 decoding: try buffer.source.bytes(at: start, count: count, what: "a name", limit: limit), as: UTF8.self)
@@ -163,14 +168,14 @@ final class FlatBuffer {
 }
 
 /// Faults that are found in several places of this file.
-private extension Fault {
-    static func outside(path: String, what: String, offset: Int, size: Int) -> Fault {
+extension Fault {
+    fileprivate static func outside(path: String, what: String, offset: Int, size: Int) -> Fault {
         Fault(
             .flatBufferOutside, in: path, "\(what) lies at byte \(offset) and reaches beyond the file's \(size) bytes",
             advice: "copy or download it again")
     }
 
-    static func tooMany(path: String, what: String, count: Int, limit: Int) -> Fault {
+    fileprivate static func tooMany(path: String, what: String, count: Int, limit: Int) -> Fault {
         Fault(
             .flatBufferTooMany, in: path, "\(what): \(count) entries, more than the limit of \(limit)",
             advice: "the file is damaged or hostile")

@@ -50,7 +50,9 @@ struct HDF5Dataset {
     private func dataspace(_ reader: inout ByteReader) throws(Fault) -> [Int] {
         let version = try reader.uint8()
         let rank = Int(try reader.uint8())
-        guard version == 1 || version == 2, rank <= HDF5File.maxRank else { throw unsupported("a dataspace of unknown form") }
+        guard version == 1 || version == 2, rank <= HDF5File.maxRank else {
+            throw unsupported("a dataspace of unknown form")
+        }
         try reader.skip(version == 1 ? 6 : 2)
         var shape: [Int] = []
         for _ in 0..<rank { shape.append(try file.length(&reader)) }
@@ -106,7 +108,8 @@ struct HDF5Dataset {
                 size = try file.length(&reader)
                 try reader.skip(4)
             }
-            return .singleChunk(address: try file.address(&reader), dimensions: Array(dimensions.dropLast()), size: size)
+            return .singleChunk(
+                address: try file.address(&reader), dimensions: Array(dimensions.dropLast()), size: size)
         default: throw unsupported("a virtual layout")
         }
     }
@@ -140,7 +143,9 @@ struct HDF5Dataset {
         let bytes = count &* dtype.size
         switch layout {
         case .compact(let content):
-            guard content.count >= bytes else { throw bad("holds \(content.count) bytes, its shape \(shape) needs \(bytes)") }
+            guard content.count >= bytes else {
+                throw bad("holds \(content.count) bytes, its shape \(shape) needs \(bytes)")
+            }
             return StoredTensor(shape: shape, dtype: dtype, source: MemoryBytes(content, path: file.path), offset: 0)
         case .contiguous(let address, let size):
             guard let address else { throw bad("was never written") }
@@ -153,7 +158,8 @@ struct HDF5Dataset {
             }
             return StoredTensor(shape: shape, dtype: dtype, source: file.file, offset: file.base + address)
         case .chunked(let tree, let dimensions):
-            return try ChunkedTensor(self, dtype: dtype, chunk: dimensions, places: try places(tree, dimensions: dimensions), file: file)
+            return try ChunkedTensor(
+                self, dtype: dtype, chunk: dimensions, places: try places(tree, dimensions: dimensions), file: file)
         case .singleChunk(let address, let dimensions, let size):
             guard let address, let plain = dimensions.checkedProduct else { throw bad("was never written") }
             let place = ChunkedTensor.Place(
@@ -171,7 +177,9 @@ struct HDF5Dataset {
         while let (address, expected) = pending.popLast() {
             try file.countNode()
             let node = try file.treeNode(at: address, type: 1, keySize: 8 + 8 * (dimensions.count + 1))
-            guard expected < 0 || node.level == expected else { throw file.fail("a tree whose levels do not descend", at: address) }
+            guard expected < 0 || node.level == expected else {
+                throw file.fail("a tree whose levels do not descend", at: address)
+            }
             for child in node.children {
                 if node.level > 0 {
                     pending.append((child.address, node.level - 1))
@@ -187,7 +195,8 @@ struct HDF5Dataset {
                         .hdf5TooMany, in: file.path, "has more than \(HDF5File.maxNodes) chunks, or a cycle of them",
                         advice: "the file is damaged or hostile")
                 }
-                places.append(ChunkedTensor.Place(address: child.address, size: size, skippedFilters: mask, corner: corner))
+                places.append(
+                    ChunkedTensor.Place(address: child.address, size: size, skippedFilters: mask, corner: corner))
             }
         }
         return places

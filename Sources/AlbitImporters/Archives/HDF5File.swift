@@ -53,7 +53,9 @@ final class HDF5File {
     func address(_ reader: inout ByteReader) throws(Fault) -> Int? {
         let value = try reader.unsigned(bytes: offsetSize)
         if value == UInt64.max >> UInt64(64 - 8 * offsetSize) { return nil }
-        guard let exact = Int(exactly: value) else { throw .outside(path: path, what: "an address", address: Int.max, size: file.count) }
+        guard let exact = Int(exactly: value) else {
+            throw .outside(path: path, what: "an address", address: Int.max, size: file.count)
+        }
         return exact
     }
 
@@ -104,9 +106,12 @@ final class HDF5File {
 
     func header(at address: Int) throws(Fault) -> [Message] {
         objects += 1
-        guard objects <= HDF5File.maxObjects else { throw .tooMany(path: path, what: "objects", limit: HDF5File.maxObjects) }
+        guard objects <= HDF5File.maxObjects else {
+            throw .tooMany(path: path, what: "objects", limit: HDF5File.maxObjects)
+        }
         let start = try bytes(at: address, count: 16, what: "an object header")
-        return start.starts(with: Array("OHDR".utf8)) ? try headerVersion2(at: address) : try headerVersion1(at: address)
+        return start.starts(with: Array("OHDR".utf8))
+            ? try headerVersion2(at: address) : try headerVersion1(at: address)
     }
 
     private func headerVersion1(at address: Int) throws(Fault) -> [Message] {
@@ -120,7 +125,8 @@ final class HDF5File {
             guard block.size <= HDF5File.maxHeaderBytes, messages.count <= HDF5File.maxMessages else {
                 throw fail("an object header of impossible size", at: address)
             }
-            var reader = ByteReader(try bytes(at: block.address, count: block.size, what: "an object header"), path: path)
+            var reader = ByteReader(
+                try bytes(at: block.address, count: block.size, what: "an object header"), path: path)
             while reader.remaining >= 8 {
                 let type = Int(try reader.uint16())
                 let size = Int(try reader.uint16())
@@ -131,15 +137,20 @@ final class HDF5File {
                 } else {
                     messages.append(Message(type: type, data: data))
                 }
-                guard messages.count + blocks.count <= HDF5File.maxMessages else { throw fail("too many messages", at: address) }
+                guard messages.count + blocks.count <= HDF5File.maxMessages else {
+                    throw fail("too many messages", at: address)
+                }
             }
         }
         return messages
     }
 
-    private func continuation(_ data: [UInt8], _ count: Int, _ address: Int) throws(Fault) -> (address: Int, size: Int) {
+    private func continuation(_ data: [UInt8], _ count: Int, _ address: Int) throws(Fault) -> (address: Int, size: Int)
+    {
         nodes += 1
-        guard nodes <= HDF5File.maxNodes else { throw .tooMany(path: path, what: "header blocks", limit: HDF5File.maxNodes) }
+        guard nodes <= HDF5File.maxNodes else {
+            throw .tooMany(path: path, what: "header blocks", limit: HDF5File.maxNodes)
+        }
         var reader = ByteReader(data, path: path)
         guard let next = try self.address(&reader) else { throw fail("a continuation to nowhere", at: address) }
         return (next, try length(&reader))
@@ -149,11 +160,15 @@ final class HDF5File {
         let head = try bytes(at: address, count: min(64, file.count - base - address), what: "an object header")
         var reader = ByteReader(head, path: path)
         try reader.skip(4)
-        guard try reader.uint8() == 2 else { throw .unsupported(path: path, what: "an object header of unknown version") }
+        guard try reader.uint8() == 2 else {
+            throw .unsupported(path: path, what: "an object header of unknown version")
+        }
         let flags = try reader.uint8()
         if flags & 0x20 != 0 { try reader.skip(16) }
         if flags & 0x10 != 0 { try reader.skip(4) }
-        guard let size = Int(exactly: try reader.unsigned(bytes: 1 << Int(flags & 3))) else { throw fail("a header size", at: address) }
+        guard let size = Int(exactly: try reader.unsigned(bytes: 1 << Int(flags & 3))) else {
+            throw fail("a header size", at: address)
+        }
         var messages: [Message] = []
         var blocks = [(address: address + reader.offset, size: size)]
         let order = flags & 4 != 0 ? 2 : 0
@@ -161,7 +176,8 @@ final class HDF5File {
             guard block.size >= 0, block.size <= HDF5File.maxHeaderBytes else {
                 throw fail("an object header of impossible size", at: address)
             }
-            var reader = ByteReader(try bytes(at: block.address, count: block.size, what: "an object header"), path: path)
+            var reader = ByteReader(
+                try bytes(at: block.address, count: block.size, what: "an object header"), path: path)
             while reader.remaining >= 4 + order {
                 let type = Int(try reader.uint8())
                 let size = Int(try reader.uint16())
@@ -175,7 +191,9 @@ final class HDF5File {
                 } else {
                     messages.append(Message(type: type, data: data))
                 }
-                guard messages.count + blocks.count <= HDF5File.maxMessages else { throw fail("too many messages", at: address) }
+                guard messages.count + blocks.count <= HDF5File.maxMessages else {
+                    throw fail("too many messages", at: address)
+                }
             }
         }
         return messages
@@ -241,7 +259,8 @@ final class HDF5File {
     }
 
     private func localHeap(at address: Int) throws(Fault) -> [UInt8] {
-        var reader = ByteReader(try bytes(at: address, count: 8 + 2 * lengthSize + offsetSize, what: "a local heap"), path: path)
+        var reader = ByteReader(
+            try bytes(at: address, count: 8 + 2 * lengthSize + offsetSize, what: "a local heap"), path: path)
         guard try Array(reader.bytes(4)) == Array("HEAP".utf8) else { throw fail("no local heap", at: address) }
         try reader.skip(4)
         let size = try length(&reader)
@@ -250,7 +269,9 @@ final class HDF5File {
         return try bytes(at: data, count: size, what: "a local heap")
     }
 
-    private func symbols(at address: Int, names: [UInt8], depth: Int, into links: inout [(name: String, address: Int)]) throws(Fault) {
+    private func symbols(
+        at address: Int, names: [UInt8], depth: Int, into links: inout [(name: String, address: Int)]
+    ) throws(Fault) {
         nodes += 1
         guard nodes <= HDF5File.maxNodes, depth <= HDF5File.maxDepth else {
             throw .tooMany(path: path, what: "tree nodes", limit: HDF5File.maxNodes)
@@ -260,7 +281,9 @@ final class HDF5File {
             if tree.level > 0 {
                 // A child is one level lower, so a cycle ends at once.
                 let below = try treeNode(at: child.address, type: 0, keySize: lengthSize)
-                guard below.level == tree.level - 1 else { throw fail("a tree whose levels do not descend", at: child.address) }
+                guard below.level == tree.level - 1 else {
+                    throw fail("a tree whose levels do not descend", at: child.address)
+                }
                 try symbols(at: child.address, names: names, depth: depth + 1, into: &links)
             } else {
                 try symbolNode(at: child.address, names: names, into: &links)
@@ -268,7 +291,9 @@ final class HDF5File {
         }
     }
 
-    private func symbolNode(at address: Int, names: [UInt8], into links: inout [(name: String, address: Int)]) throws(Fault) {
+    private func symbolNode(
+        at address: Int, names: [UInt8], into links: inout [(name: String, address: Int)]
+    ) throws(Fault) {
         var head = ByteReader(try bytes(at: address, count: 8, what: "a symbol node"), path: path)
         guard try Array(head.bytes(4)) == Array("SNOD".utf8) else { throw fail("no symbol node", at: address) }
         try head.skip(2)
@@ -280,15 +305,21 @@ final class HDF5File {
             let object = try self.address(&reader)
             let cache = try reader.uint32()
             try reader.skip(20)
-            guard name < names.count, let end = names[name...].firstIndex(of: 0) else { throw fail("a name outside its heap", at: address) }
+            guard name < names.count, let end = names[name...].firstIndex(of: 0) else {
+                throw fail("a name outside its heap", at: address)
+            }
             guard let object, cache != 2 else { continue }  // 2: a symbolic link.
-            guard links.count < HDF5File.maxObjects else { throw .tooMany(path: path, what: "links", limit: HDF5File.maxObjects) }
+            guard links.count < HDF5File.maxObjects else {
+                throw .tooMany(path: path, what: "links", limit: HDF5File.maxObjects)
+            }
             links.append((String(decoding: names[name..<end], as: UTF8.self), object))
         }
     }
 
     /// A node of a version 1 B-tree: its level, and its children with the key in front of each.
-    func treeNode(at address: Int, type: Int, keySize: Int) throws(Fault) -> (level: Int, children: [(key: [UInt8], address: Int)]) {
+    func treeNode(
+        at address: Int, type: Int, keySize: Int
+    ) throws(Fault) -> (level: Int, children: [(key: [UInt8], address: Int)]) {
         var head = ByteReader(try bytes(at: address, count: 8 + 2 * offsetSize, what: "a B-tree node"), path: path)
         guard try Array(head.bytes(4)) == Array("TREE".utf8), try Int(head.uint8()) == type else {
             throw fail("no B-tree node", at: address)
@@ -297,11 +328,14 @@ final class HDF5File {
         let count = Int(try head.uint16())
         guard level <= HDF5File.maxDepth else { throw fail("a B-tree of \(level) levels", at: address) }
         var reader = ByteReader(
-            try bytes(at: address + 8 + 2 * offsetSize, count: count * (keySize + offsetSize), what: "a B-tree node"), path: path)
+            try bytes(at: address + 8 + 2 * offsetSize, count: count * (keySize + offsetSize), what: "a B-tree node"),
+            path: path)
         var children: [(key: [UInt8], address: Int)] = []
         for _ in 0..<count {
             let key = Array(try reader.bytes(keySize))
-            guard let child = try self.address(&reader) else { throw fail("a B-tree child that is missing", at: address) }
+            guard let child = try self.address(&reader) else {
+                throw fail("a B-tree child that is missing", at: address)
+            }
             children.append((key, child))
         }
         return (level, children)
@@ -310,7 +344,9 @@ final class HDF5File {
     /// Counts a node of a tree that a caller walks itself.
     func countNode() throws(Fault) {
         nodes += 1
-        guard nodes <= HDF5File.maxNodes else { throw .tooMany(path: path, what: "tree nodes", limit: HDF5File.maxNodes) }
+        guard nodes <= HDF5File.maxNodes else {
+            throw .tooMany(path: path, what: "tree nodes", limit: HDF5File.maxNodes)
+        }
     }
 
     private func link(_ reader: inout ByteReader) throws(Fault) -> (name: String, address: Int)? {
@@ -329,20 +365,20 @@ final class HDF5File {
 }
 
 /// Faults that are found in several places of this file.
-private extension Fault {
-    static func outside(path: String, what: String, address: Int, size: Int) -> Fault {
+extension Fault {
+    fileprivate static func outside(path: String, what: String, address: Int, size: Int) -> Fault {
         Fault(
             .hdf5Outside, in: path, "\(what) at address \(address) lies outside the file of \(size) bytes",
             advice: "download it again")
     }
 
-    static func unsupported(path: String, what: String) -> Fault {
+    fileprivate static func unsupported(path: String, what: String) -> Fault {
         Fault(
             .hdf5Unsupported, in: path, "uses \(what), which Keras does not write and Albit does not read",
             advice: "save it again with Keras or h5py's defaults")
     }
 
-    static func tooMany(path: String, what: String, limit: Int) -> Fault {
+    fileprivate static func tooMany(path: String, what: String, limit: Int) -> Fault {
         Fault(
             .hdf5TooMany, in: path, "has more than \(limit) \(what), or a cycle of them",
             advice: "the file is damaged or hostile")

@@ -188,14 +188,17 @@ package final class InflatedBytes: ByteSource {
     private func recordPoint() {
         // Bit 7: at the end of a block; bit 6: of the last one.
         let state = stream.pointee.data_type
-        guard state & 128 != 0, state & 64 == 0, position >= (points.last?.output ?? 0) + InflatedBytes.spacing else { return }
+        guard state & 128 != 0, state & 64 == 0, position >= (points.last?.output ?? 0) + InflatedBytes.spacing else {
+            return
+        }
         var length: UInt32 = 0
         let window = [UInt8](unsafeUninitializedCapacity: 32768) { buffer, filled in
             _ = inflateGetDictionary(stream, buffer.baseAddress, &length)
             filled = Int(length)
         }
-        points.append(RestartPoint(
-            output: position, input: inputPosition - Int(stream.pointee.avail_in), bits: state & 7, window: window))
+        points.append(
+            RestartPoint(
+                output: position, input: inputPosition - Int(stream.pointee.avail_in), bits: state & 7, window: window))
     }
 
     /// A gzip file may go on with another member; what follows otherwise is padding.
@@ -231,20 +234,20 @@ package final class InflatedBytes: ByteSource {
 }
 
 /// Faults that are found in several places of this file.
-private extension Fault {
-    static func endsEarly(path: String, offset: Int, expected: Int) -> Fault {
+extension Fault {
+    fileprivate static func endsEarly(path: String, offset: Int, expected: Int) -> Fault {
         Fault(
             .deflateEndsEarly, in: path, "unpacks to \(offset) bytes, but at least \(expected) are needed",
             advice: "download the file again")
     }
 
-    static func noMemory(path: String) -> Fault {
+    fileprivate static func noMemory(path: String) -> Fault {
         Fault(
             .deflateNoMemory, in: path, "no memory for decompression",
             advice: "close other programs or raise the limit (ulimit -v)")
     }
 
-    static func truncated(path: String, offset: Int) -> Fault {
+    fileprivate static func truncated(path: String, offset: Int) -> Fault {
         Fault(
             .deflateTruncated, in: path, "the compressed data ends at byte \(offset) in the middle",
             advice: "download the file again")

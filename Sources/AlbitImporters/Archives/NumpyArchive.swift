@@ -24,7 +24,8 @@ package struct NumpyArray: Sendable {
         _ = try reader.uint8()
         let headerLength = major == 1 ? Int(try reader.uint16()) : Int(try reader.uint32())
         let header = String(decoding: try reader.bytes(headerLength), as: UTF8.self)
-        guard let type = NumpyArray.quoted(after: "'descr'", in: header), let dimensions = NumpyArray.shape(in: header) else {
+        guard let type = NumpyArray.quoted(after: "'descr'", in: header), let dimensions = NumpyArray.shape(in: header)
+        else {
             throw .badHeader(path: path, header: header)
         }
         guard !header.contains("'fortran_order': True") || dimensions.count < 2 else {
@@ -75,7 +76,9 @@ package struct NumpyArray: Sendable {
     }
 
     private static func shape(in header: String) -> [Int]? {
-        guard let open = header.lastIndex(of: "("), let close = header.lastIndex(of: ")"), open < close else { return nil }
+        guard let open = header.lastIndex(of: "("), let close = header.lastIndex(of: ")"), open < close else {
+            return nil
+        }
         var shape: [Int] = []
         for part in header[header.index(after: open)..<close].split(separator: ",") {
             let digits = part.filter { $0 != " " }
@@ -112,8 +115,8 @@ package final class NumpyArchive {
 }
 
 /// Faults that are found in several places of this file.
-private extension Fault {
-    static func badHeader(path: String, header: String) -> Fault {
+extension Fault {
+    fileprivate static func badHeader(path: String, header: String) -> Fault {
         Fault(
             .numpyBadHeader, in: path, "the .npy header cannot be read: \(header.prefix(200))",
             advice: "save the array again with numpy.save")

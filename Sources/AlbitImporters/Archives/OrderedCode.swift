@@ -37,7 +37,8 @@ enum OrderedCode {
         var bytes: [UInt8] = [fill, fill]
         for shift in stride(from: 56, through: 0, by: -8) { bytes.append(UInt8(truncatingIfNeeded: value >> shift)) }
         var result = Array(bytes.suffix(length))
-        let header: (UInt8, UInt8) = length <= 8 ? (UInt8(truncatingIfNeeded: 0xFF00 >> length), 0) : (0xFF, length == 9 ? 0x80 : 0xC0)
+        let header: (UInt8, UInt8) =
+            length <= 8 ? (UInt8(truncatingIfNeeded: 0xFF00 >> length), 0) : (0xFF, length == 9 ? 0x80 : 0xC0)
         result[0] ^= header.0
         result[1] ^= header.1
         return result

@@ -53,7 +53,9 @@ package struct PickleMachine {
     // Input --------------------------------------------------------------------------------------------
 
     private mutating func take(_ count: Int) throws(Fault) -> ArraySlice<UInt8> {
-        guard count >= 0, count <= bytes.count - offset else { throw PickleFault.truncated(path: path, offset: bytes.count) }
+        guard count >= 0, count <= bytes.count - offset else {
+            throw PickleFault.truncated(path: path, offset: bytes.count)
+        }
         defer { offset += count }
         return bytes[offset..<(offset + count)]
     }
@@ -131,7 +133,8 @@ package struct PickleMachine {
             let opcode = try take(1).first ?? 0
             if opcode == 0x2E { return try pop() }
             try step(opcode, start)
-            guard stack.count <= PickleMachine.maxStack, nodes.count <= PickleMachine.maxNodes, marks.count <= PickleMachine.maxStack
+            guard stack.count <= PickleMachine.maxStack, nodes.count <= PickleMachine.maxNodes,
+                marks.count <= PickleMachine.maxStack
             else { throw PickleFault.tooManyValues(path: path, limit: PickleMachine.maxNodes) }
         }
     }
@@ -285,7 +288,9 @@ package struct PickleMachine {
         stack.append(make(.global(global)))
     }
 
-    private mutating func call(_ callee: PickleValue, _ arguments: PickleValue, _ start: Int) throws(Fault) -> PickleValue {
+    private mutating func call(
+        _ callee: PickleValue, _ arguments: PickleValue, _ start: Int
+    ) throws(Fault) -> PickleValue {
         guard case .global(let global)? = node(callee), let list = sequence(arguments) else {
             throw PickleFault.forbiddenCall(path: path, what: "something that is no function", offset: start)
         }
@@ -297,13 +302,16 @@ package struct PickleMachine {
             else { throw bad("a tensor with wrong arguments") }
             var dtype = storage.dtype
             if case .rebuildTensorV3 = global {
-                guard list.count >= 7, case .global(.dtype(let type))? = node(list[6]) else { throw bad("a tensor without a type") }
+                guard list.count >= 7, case .global(.dtype(let type))? = node(list[6]) else {
+                    throw bad("a tensor without a type")
+                }
                 dtype = type
             }
             guard let dtype, shape.count == strides.count, shape.checkedProduct != nil, offset >= 0 else {
                 throw bad("a tensor with an impossible shape")
             }
-            return make(.tensor(PickleTensor(storage: storage, dtype: dtype, offset: offset, shape: shape, strides: strides)))
+            return make(
+                .tensor(PickleTensor(storage: storage, dtype: dtype, offset: offset, shape: shape, strides: strides)))
         case .rebuildParameter, .firstArgument:
             guard let first = list.first else { throw bad("a call without arguments") }
             return first
@@ -325,12 +333,14 @@ package struct PickleMachine {
         case .encode: return list.first ?? .none
         case .reconstructor:
             guard let first = list.first, case .global(.inert(let name))? = node(first) else {
-                throw PickleFault.forbiddenCall(path: path, what: "a constructor of a class that is not allowed", offset: start)
+                throw PickleFault.forbiddenCall(
+                    path: path, what: "a constructor of a class that is not allowed", offset: start)
             }
             return make(.object(className: name, state: .none))
         case .inert(let name): return make(.object(className: name, state: arguments))
         case .storageType, .dtype:
-            throw PickleFault.forbiddenCall(path: path, what: "a storage or type as if it were a function", offset: start)
+            throw PickleFault.forbiddenCall(
+                path: path, what: "a storage or type as if it were a function", offset: start)
         }
     }
 
@@ -352,9 +362,12 @@ package struct PickleMachine {
         default: throw PickleFault.badArgument(path: path, what: "a storage whose key is no string", offset: start)
         }
         var storage = PickleStorage(key: key, dtype: type, count: count)
-        if list.count > 5, let view = sequence(list[5]), view.count == 3, let offset = view[1].integer, let size = view[2].integer {
+        if list.count > 5, let view = sequence(list[5]), view.count == 3, let offset = view[1].integer,
+            let size = view[2].integer
+        {
             guard offset >= 0, size >= 0 else {
-                throw PickleFault.badArgument(path: path, what: "a view of a storage with a negative offset", offset: start)
+                throw PickleFault.badArgument(
+                    path: path, what: "a view of a storage with a negative offset", offset: start)
             }
             storage.offset = offset
         }
@@ -372,7 +385,8 @@ package struct PickleMachine {
     }
 
     private func collect(
-        _ value: PickleValue, name: String, depth: Int, visits: inout Int, into found: inout [(name: String, tensor: PickleTensor)]
+        _ value: PickleValue, name: String, depth: Int, visits: inout Int,
+        into found: inout [(name: String, tensor: PickleTensor)]
     ) throws(Fault) {
         visits += 1
         guard depth <= PickleMachine.maxDepth, visits <= PickleMachine.maxVisits, name.utf8.count < 4096 else {

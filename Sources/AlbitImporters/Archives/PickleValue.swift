@@ -85,13 +85,16 @@ package enum PickleGlobal {
         case ("torch", _) where PickleGlobal.dtypes[name] != nil: self = .dtype(PickleGlobal.dtypes[name] ?? .float32)
         case ("torch._utils", "_rebuild_tensor_v2"), ("torch._utils", "_rebuild_tensor"): self = .rebuildTensor
         case ("torch._utils", "_rebuild_tensor_v3"): self = .rebuildTensorV3
-        case ("torch._utils", "_rebuild_parameter"), ("torch._utils", "_rebuild_parameter_with_state"): self = .rebuildParameter
+        case ("torch._utils", "_rebuild_parameter"), ("torch._utils", "_rebuild_parameter_with_state"):
+            self = .rebuildParameter
         case ("torch._tensor", "_rebuild_from_type_v2"): self = .rebuildFromType
         case ("collections", "OrderedDict"), ("builtins", "dict"), ("__builtin__", "dict"): self = .dictionary
         case ("collections", "defaultdict"), ("collections", "Counter"): self = .defaultDictionary
         case ("torch", "Size"), ("builtins", "list"), ("builtins", "tuple"), ("__builtin__", "list"): self = .sequence
-        case ("builtins", "set"), ("__builtin__", "set"), ("builtins", "frozenset"), ("__builtin__", "frozenset"): self = .set
-        case ("torch.jit._pickle", _) where name.hasPrefix("build_") || name == "restore_type_tag": self = .firstArgument
+        case ("builtins", "set"), ("__builtin__", "set"), ("builtins", "frozenset"), ("__builtin__", "frozenset"):
+            self = .set
+        case ("torch.jit._pickle", _) where name.hasPrefix("build_") || name == "restore_type_tag":
+            self = .firstArgument
         case ("_codecs", "encode"): self = .encode
         case ("copy_reg", "_reconstructor"), ("copyreg", "_reconstructor"): self = .reconstructor
         case _ where PickleGlobal.inert.contains(module + " " + name) || module.hasPrefix("__torch__"):
@@ -106,17 +109,21 @@ package enum PickleGlobal {
     ]
 
     static let dtypes: [String: TensorType] = [
-        "float32": .float32, "float": .float32, "float64": .float64, "double": .float64, "float16": .float16, "half": .float16,
-        "bfloat16": .bfloat16, "int64": .int64, "int32": .int32, "int16": .int16, "int8": .int8, "uint8": .uint8, "bool": .bool,
+        "float32": .float32, "float": .float32, "float64": .float64, "double": .float64, "float16": .float16,
+        "half": .float16,
+        "bfloat16": .bfloat16, "int64": .int64, "int32": .int32, "int16": .int16, "int8": .int8, "uint8": .uint8,
+        "bool": .bool,
     ]
 
     /// Records that trainers leave beside the weights. Their constructors are never run.
     private static let inert: Set<String> = [
-        "argparse Namespace", "types SimpleNamespace", "torch device", "torch.serialization _get_layout", "torch strided",
+        "argparse Namespace", "types SimpleNamespace", "torch device", "torch.serialization _get_layout",
+        "torch strided",
         "pathlib PosixPath", "pathlib PurePosixPath", "pathlib Path", "datetime datetime", "datetime timedelta",
         "numpy dtype", "numpy ndarray", "numpy.core.multiarray scalar", "numpy.core.multiarray _reconstruct",
         "numpy._core.multiarray scalar", "numpy._core.multiarray _reconstruct", "builtins object", "__builtin__ object",
-        "torch Generator", "transformers.training_args TrainingArguments", "transformers.trainer_utils IntervalStrategy",
+        "torch Generator", "transformers.training_args TrainingArguments",
+        "transformers.trainer_utils IntervalStrategy",
         "transformers.trainer_utils SchedulerType", "transformers.trainer_utils HubStrategy",
         "transformers.training_args OptimizerNames", "pytorch_lightning.utilities.parsing AttributeDict",
         "lightning.fabric.utilities.data AttributeDict", "lightning_fabric.utilities.data AttributeDict",
@@ -124,7 +131,8 @@ package enum PickleGlobal {
 
     /// Names that mean quantized tensors: a message of their own.
     static func isQuantized(module: String, name: String) -> Bool {
-        (module == "torch" && (name.hasPrefix("Q") && name.hasSuffix("Storage") || name.hasPrefix("qint") || name.hasPrefix("quint")))
+        (module == "torch"
+            && (name.hasPrefix("Q") && name.hasSuffix("Storage") || name.hasPrefix("qint") || name.hasPrefix("quint")))
             || name.contains("_rebuild_qtensor") || name.hasPrefix("per_tensor_") || name.hasPrefix("per_channel_")
             || module.hasPrefix("torch.ao.") || module.hasPrefix("torch.quantization")
     }

@@ -10,7 +10,9 @@ package final class SortedTable {
         var offset: Int
         var count: Int
 
-        func value(limit: Int) throws(Fault) -> [UInt8] { try source.bytes(at: offset, count: count, what: "a table value", limit: limit) }
+        func value(limit: Int) throws(Fault) -> [UInt8] {
+            try source.bytes(at: offset, count: count, what: "a table value", limit: limit)
+        }
     }
 
     static let magic: [UInt8] = [0x57, 0xFB, 0x80, 0x8B, 0x24, 0x75, 0x47, 0xDB]
@@ -51,7 +53,9 @@ package final class SortedTable {
     /// A block's content, its checksum verified; compressed ones are unpacked into memory.
     private static func block(_ file: any ByteSource, offset: UInt64, size: UInt64) throws(Fault) -> any ByteSource {
         let path = file.path
-        guard let start = Int(exactly: offset), let count = Int(exactly: size), start <= file.count, count <= file.count - start - 5 else {
+        guard let start = Int(exactly: offset), let count = Int(exactly: size), start <= file.count,
+            count <= file.count - start - 5
+        else {
             throw Fault(
                 .tableBlockOutside, in: path, "a block of \(size) bytes at \(offset) lies outside the file",
                 advice: "download it again")
@@ -120,14 +124,14 @@ package final class SortedTable {
 }
 
 /// Faults that are found in several places of this file.
-private extension Fault {
-    static func noFooter(path: String) -> Fault {
+extension Fault {
+    fileprivate static func noFooter(path: String) -> Fault {
         Fault(
             .tableNoFooter, in: path, "does not end with the footer of a TensorFlow index",
             advice: "it is truncated, download it again")
     }
 
-    static func badBlock(path: String, offset: Int) -> Fault {
+    fileprivate static func badBlock(path: String, offset: Int) -> Fault {
         Fault(
             .tableBadBlock, in: path, "a table block is damaged at its byte \(offset)",
             advice: "download the file again")

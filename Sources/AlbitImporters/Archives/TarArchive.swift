@@ -73,14 +73,17 @@ package final class TarArchive {
             let next = padded & ~511
             switch kind {
             case UInt8(ascii: "L"):
-                longName = text(try bytes.bytes(at: content, count: size, what: "a long name", limit: TarArchive.maxLongName)[...])
+                longName = text(
+                    try bytes.bytes(at: content, count: size, what: "a long name", limit: TarArchive.maxLongName)[...])
             case UInt8(ascii: "K"), UInt8(ascii: "g"): break
             case UInt8(ascii: "x"):
                 let records = try bytes.bytes(at: content, count: size, what: "a pax header", limit: TarArchive.maxPax)
                 for (key, value) in try paxRecords(records, at: offset) {
                     if key == "path" { paxPath = value }
                     if key == "size" {
-                        guard let size = Int(value), size >= 0 else { throw .badNumber(path: path, what: "pax size", offset: offset) }
+                        guard let size = Int(value), size >= 0 else {
+                            throw .badNumber(path: path, what: "pax size", offset: offset)
+                        }
                         paxSize = size
                     }
                     if key.hasPrefix("GNU.sparse") { throw .sparse(path: path, offset: offset) }
@@ -113,7 +116,8 @@ package final class TarArchive {
         switch kind {
         case 0, UInt8(ascii: "0"), UInt8(ascii: "7"):
             guard !name.hasSuffix("/") else { return }
-            guard members.updateValue(.file(offset: offset, size: size), forKey: parts.joined(separator: "/")) == nil else {
+            guard members.updateValue(.file(offset: offset, size: size), forKey: parts.joined(separator: "/")) == nil
+            else {
                 throw Fault(
                     .tarDuplicateMember, in: path, "holds two members named '\(name)', so which one counts is open",
                     advice: "unpack the right one first")
@@ -136,7 +140,8 @@ package final class TarArchive {
         }
         guard stored == unsigned || stored == signed else {
             throw offset == 0 && !TarArchive.matches(header)
-                ? Fault.notTar(path: path) : Fault(
+                ? Fault.notTar(path: path)
+                : Fault(
                     .tarBadChecksum, in: path, at: "the tar header at byte \(offset)", "has a wrong checksum",
                     advice: "download the archive again")
         }
@@ -161,7 +166,9 @@ package final class TarArchive {
         return exact
     }
 
-    private func text(_ field: ArraySlice<UInt8>) -> String { String(decoding: field.prefix { $0 != 0 }, as: UTF8.self) }
+    private func text(_ field: ArraySlice<UInt8>) -> String {
+        String(decoding: field.prefix { $0 != 0 }, as: UTF8.self)
+    }
 
     private func plainName(_ header: [UInt8]) -> String {
         let name = text(header[0..<100])
@@ -176,7 +183,8 @@ package final class TarArchive {
         var position = 0
         while position < bytes.count && bytes[position] != 0 {
             guard let space = bytes[position...].firstIndex(of: 0x20),
-                let length = Int(String(decoding: bytes[position..<space], as: UTF8.self)), length > space - position + 1,
+                let length = Int(String(decoding: bytes[position..<space], as: UTF8.self)),
+                length > space - position + 1,
                 length <= bytes.count - position, bytes[position + length - 1] == 0x0A,
                 let equals = bytes[space..<(position + length)].firstIndex(of: 0x3D)
             else {
@@ -184,10 +192,11 @@ package final class TarArchive {
                     .tarBadPax, in: path, at: "the pax header at byte \(offset)", "is damaged",
                     advice: "download the archive again")
             }
-            records.append((
-                String(decoding: bytes[(space + 1)..<equals], as: UTF8.self),
-                String(decoding: bytes[(equals + 1)..<(position + length - 1)], as: UTF8.self)
-            ))
+            records.append(
+                (
+                    String(decoding: bytes[(space + 1)..<equals], as: UTF8.self),
+                    String(decoding: bytes[(equals + 1)..<(position + length - 1)], as: UTF8.self)
+                ))
             position += length
         }
         return records
@@ -203,20 +212,20 @@ package final class TarArchive {
 }
 
 /// Faults that are found in several places of this file.
-private extension Fault {
-    static func badNumber(path: String, what: String, offset: Int) -> Fault {
+extension Fault {
+    fileprivate static func badNumber(path: String, what: String, offset: Int) -> Fault {
         Fault(
             .tarBadNumber, in: path, at: "the tar header at byte \(offset)", "has a \(what) that is no number",
             advice: "download the archive again")
     }
 
-    static func sparse(path: String, offset: Int) -> Fault {
+    fileprivate static func sparse(path: String, offset: Int) -> Fault {
         Fault(
             .tarSparse, in: path, at: "the member at byte \(offset)", "is sparse",
             advice: "pack the archive again without --sparse")
     }
 
-    static func notTar(path: String) -> Fault {
+    fileprivate static func notTar(path: String) -> Fault {
         Fault(.tarNotTar, in: path, "unpacks to no tar archive", expected: "a .tar.gz with a checkpoint in it")
     }
 }

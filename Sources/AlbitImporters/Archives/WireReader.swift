@@ -65,14 +65,14 @@ struct WireReader {
 }
 
 /// Faults that are found in several places of this file.
-private extension Fault {
-    static func truncated(path: String, offset: Int) -> Fault {
+extension Fault {
+    fileprivate static func truncated(path: String, offset: Int) -> Fault {
         Fault(
             .protobufTruncated, in: path, "a protocol buffer ends at its byte \(offset) inside a field",
             advice: "the file is damaged, download it again")
     }
 
-    static func badField(path: String, offset: Int) -> Fault {
+    fileprivate static func badField(path: String, offset: Int) -> Fault {
         Fault(
             .protobufBadField, in: path, "a protocol buffer has a field of unknown kind at its byte \(offset)",
             advice: "the file is damaged, download it again")

@@ -131,7 +131,8 @@ package final class ZipArchive {
 
     private static func endRecord(_ file: any ByteSource) throws(Fault) -> (offset: Int, size: Int, count: Int) {
         let tailSize = min(file.count, 22 + 65535)
-        let tail = try file.bytes(at: file.count - tailSize, count: tailSize, what: "the end of the archive", limit: 1 << 17)
+        let tail = try file.bytes(
+            at: file.count - tailSize, count: tailSize, what: "the end of the archive", limit: 1 << 17)
         guard
             let position = stride(from: tail.count - 22, through: 0, by: -1).first(where: {
                 tail[$0] == 0x50 && tail[$0 + 1] == 0x4B && tail[$0 + 2] == 0x05 && tail[$0 + 3] == 0x06
@@ -170,7 +171,9 @@ package final class ZipArchive {
                 .zipTooManyEntries, in: file.path, "has \(count) zip entries, more than the limit of \(maxEntries)",
                 advice: "the file is damaged or hostile")
         }
-        guard let start = Int(exactly: offset), let length = Int(exactly: size), start <= endOffset, length <= endOffset - start else {
+        guard let start = Int(exactly: offset), let length = Int(exactly: size), start <= endOffset,
+            length <= endOffset - start
+        else {
             throw Fault(
                 .zipDirectoryOutside, in: file.path,
                 "the zip directory (\(size) bytes at \(offset)) lies outside the file", advice: "download it again")
@@ -231,20 +234,20 @@ package final class ZipArchive {
 }
 
 /// Faults that are found in several places of this file.
-private extension Fault {
-    static func wrongChecksum(path: String, entry: String, stored: UInt32, found: UInt32) -> Fault {
+extension Fault {
+    fileprivate static func wrongChecksum(path: String, entry: String, stored: UInt32, found: UInt32) -> Fault {
         Fault(
             .zipWrongChecksum, in: path, at: "entry '\(entry)'", "has CRC-32 \(found)", expected: "\(stored)",
             advice: "download the file again")
     }
 
-    static func noEndRecord(path: String) -> Fault {
+    fileprivate static func noEndRecord(path: String) -> Fault {
         Fault(
             .zipNoEndRecord, in: path, "is a zip archive whose directory is missing at the end",
             advice: "the file is truncated, download it again")
     }
 
-    static func badDirectory(path: String, offset: Int) -> Fault {
+    fileprivate static func badDirectory(path: String, offset: Int) -> Fault {
         Fault(
             .zipBadDirectory, in: path, "the zip directory is damaged at its byte \(offset)",
             advice: "download the file again")

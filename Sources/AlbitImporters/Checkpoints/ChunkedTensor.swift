@@ -34,7 +34,9 @@ final class ChunkedTensor: LazyTensor {
         self.dtype = dtype
         self.chunk = chunk
         self.file = file
-        func bad(_ problem: String) -> Fault { Fault.badDataset(path: file.path, dataset: dataset.name, problem: problem) }
+        func bad(_ problem: String) -> Fault {
+            Fault.badDataset(path: file.path, dataset: dataset.name, problem: problem)
+        }
         guard chunk.count == shape.count, chunk.allSatisfy({ $0 > 0 }), let elements = chunk.checkedProduct,
             elements <= ChunkedTensor.maxChunk / dtype.size
         else { throw bad("has chunks of shape \(chunk), expected at most \(ChunkedTensor.maxChunk) bytes each") }
@@ -45,7 +47,9 @@ final class ChunkedTensor: LazyTensor {
             }
             self.places[index(zip(place.corner, chunk).map { $0 / $1 })] = place
         }
-        guard self.places.count == grid.checkedProduct else { throw bad("has \(self.places.count) chunks, expected \(grid)") }
+        guard self.places.count == grid.checkedProduct else {
+            throw bad("has \(self.places.count) chunks, expected \(grid)")
+        }
     }
 
     private func index(_ cell: [Int]) -> Int {
@@ -102,7 +106,8 @@ final class ChunkedTensor: LazyTensor {
             throw .badDataset(path: file.path, dataset: name, problem: "has a chunk of \(place.size) bytes")
         }
         var bytes = try file.bytes(at: place.address, count: place.size, what: "a chunk of dataset '\(name)'")
-        for (position, filter) in filters.enumerated().reversed() where place.skippedFilters >> UInt32(position) & 1 == 0 {
+        for (position, filter) in filters.enumerated().reversed()
+        where place.skippedFilters >> UInt32(position) & 1 == 0 {
             switch filter {
             case .fletcher32:
                 guard bytes.count >= 4 else { throw .wrongChecksum(path: file.path, dataset: name) }
@@ -115,7 +120,8 @@ final class ChunkedTensor: LazyTensor {
                 var count = uLongf(size + 4)
                 var plain = [UInt8](repeating: 0, count: size + 4)
                 guard uncompress(&plain, &count, bytes, uLong(bytes.count)) == Z_OK else {
-                    throw .badDataset(path: file.path, dataset: name, problem: "has a chunk that does not unpack to \(size) bytes")
+                    throw .badDataset(
+                        path: file.path, dataset: name, problem: "has a chunk that does not unpack to \(size) bytes")
                 }
                 plain.removeLast(plain.count - Int(count))
                 bytes = plain
@@ -129,7 +135,8 @@ final class ChunkedTensor: LazyTensor {
             }
         }
         guard bytes.count == size else {
-            throw .badDataset(path: file.path, dataset: name, problem: "has a chunk of \(bytes.count) bytes, expected \(size)")
+            throw .badDataset(
+                path: file.path, dataset: name, problem: "has a chunk of \(bytes.count) bytes, expected \(size)")
         }
         return bytes
     }
@@ -150,12 +157,12 @@ final class ChunkedTensor: LazyTensor {
 }
 
 /// Faults that are found in several places of this file.
-private extension Fault {
-    static func badDataset(path: String, dataset: String, problem: String) -> Fault {
+extension Fault {
+    fileprivate static func badDataset(path: String, dataset: String, problem: String) -> Fault {
         Fault(.hdf5BadDataset, in: path, at: "dataset '\(dataset)'", problem)
     }
 
-    static func wrongChecksum(path: String, dataset: String) -> Fault {
+    fileprivate static func wrongChecksum(path: String, dataset: String) -> Fault {
         Fault(
             .hdf5WrongChecksum, in: path, at: "dataset '\(dataset)'", "has a chunk with a wrong Fletcher-32 checksum",
             advice: "download it again")

@@ -78,7 +78,9 @@ package struct Flax {
     private mutating func text(_ count: UInt64) throws(Fault) -> Kind {
         let (start, length) = try skip(count)
         guard length <= Flax.maxName,
-            let text = String(validating: try file.bytes(at: start, count: length, what: "a name", limit: Flax.maxName), as: UTF8.self)
+            let text = String(
+                validating: try file.bytes(at: start, count: length, what: "a name", limit: Flax.maxName), as: UTF8.self
+            )
         else { throw .badName(path: file.path, offset: start) }
         return .text(text)
     }
@@ -198,28 +200,33 @@ package struct Flax {
             let sorted = (0..<parts.count).map { index in parts.first { $0.name == String(index) }?.kind }
             return sorted.contains { $0 == nil } ? nil : sorted.compactMap { $0 }
         }
-        guard let dimensions = numbered("shape"), let chunks = numbered("chunks"), dimensions.count <= Flax.maxRank else {
+        guard let dimensions = numbered("shape"), let chunks = numbered("chunks"), dimensions.count <= Flax.maxRank
+        else {
             throw .badChunks(path: file.path, tensor: name)
         }
         let shape = dimensions.compactMap { kind in if case .integer(let extent) = kind { extent } else { nil } }
         var parts: [JoinedTensor.Part] = []
         var total = 0
         for chunk in chunks {
-            guard case .tensor(let tensor) = chunk, let flat = TensorView.reshaped(tensor, to: [tensor.elementCount]) else {
+            guard case .tensor(let tensor) = chunk, let flat = TensorView.reshaped(tensor, to: [tensor.elementCount])
+            else {
                 throw .badChunks(path: file.path, tensor: name)
             }
             parts.append(.init(start: total, tensor: flat))
             total += flat.elementCount
         }
         guard shape.count == dimensions.count, shape.checkedProduct == total,
-            let joined = JoinedTensor(shape: [total], axis: 0, parts: parts), let tensor = TensorView.reshaped(joined, to: shape)
+            let joined = JoinedTensor(shape: [total], axis: 0, parts: parts),
+            let tensor = TensorView.reshaped(joined, to: shape)
         else { throw .badChunks(path: file.path, tensor: name) }
         return tensor
     }
 
     private static let types: [String: TensorType] = [
-        "float32": .float32, "float64": .float64, "float16": .float16, "bfloat16": .bfloat16, "int64": .int64, "int32": .int32,
-        "int16": .int16, "int8": .int8, "uint64": .uint64, "uint32": .uint32, "uint16": .uint16, "uint8": .uint8, "bool": .bool,
+        "float32": .float32, "float64": .float64, "float16": .float16, "bfloat16": .bfloat16, "int64": .int64,
+        "int32": .int32,
+        "int16": .int16, "int8": .int8, "uint64": .uint64, "uint32": .uint32, "uint16": .uint16, "uint8": .uint8,
+        "bool": .bool,
     ]
 
     /// Extension type 1 wraps `[shape, dtype, bytes]`; 2 and 3 are scalars.
@@ -243,7 +250,8 @@ package struct Flax {
         switch members[1] {
         case .text(let text): dtypeName = text
         case .bytes(let at, let size):
-            dtypeName = String(decoding: try file.bytes(at: at, count: size, what: "a type's name", limit: 64), as: UTF8.self)
+            dtypeName = String(
+                decoding: try file.bytes(at: at, count: size, what: "a type's name", limit: 64), as: UTF8.self)
         default: break
         }
         let shape = dimensions.compactMap { kind in if case .integer(let extent) = kind { extent } else { nil } }
@@ -265,14 +273,14 @@ package struct Flax {
 }
 
 /// Faults that are found in several places of this file.
-private extension Fault {
-    static func badName(path: String, offset: Int) -> Fault {
+extension Fault {
+    fileprivate static func badName(path: String, offset: Int) -> Fault {
         Fault(
             .flaxBadName, in: path, at: "the name at byte \(offset)", "is no short text in UTF-8",
             advice: "the file is damaged, download it again")
     }
 
-    static func badChunks(path: String, tensor: String) -> Fault {
+    fileprivate static func badChunks(path: String, tensor: String) -> Fault {
         Fault(
             .flaxBadChunks, in: path, at: "array '\(tensor)'", "has chunks that do not make up its shape",
             advice: "download it again")

@@ -25,7 +25,8 @@ enum FloatGGUF {
         }
 
         var report = ImportReport(
-            path: file.path, format: "GGUF " + model.weights.rawValue, writer: "Albit", naming: "GGUF", configuration: .file("its own keys"))
+            path: file.path, format: "GGUF " + model.weights.rawValue, writer: "Albit", naming: "GGUF",
+            configuration: .file("its own keys"))
         report.fileBytes = file.count
         if options.config != nil { report.notes.append("--config is not used: the file carries its configuration") }
         let checksums = try FloatGGUF.checksums(model)
@@ -37,7 +38,8 @@ enum FloatGGUF {
             let stored = stored(tensor, file, checksums?[index])
             report.tensors.append(
                 ImportReport.Tensor(
-                    name: tensor.name, dtype: tensor.type.name, shape: stored.shape, bytes: tensor.byteCount, parameter: parameter))
+                    name: tensor.name, dtype: tensor.type.name, shape: stored.shape, bytes: tensor.byteCount,
+                    parameter: parameter))
             if let parameter {
                 parameters[parameter] = stored
             } else {
@@ -55,7 +57,8 @@ enum FloatGGUF {
         let key = ModelKey.checksums
         guard let array = try model.gguf.array(key) else { return nil }
         guard array.elementType == .uint32, array.count == model.gguf.tensors.count else {
-            throw .badValue(path: model.path, key: key, problem: "does not hold an unsigned 32-bit number for each tensor")
+            throw .badValue(
+                path: model.path, key: key, problem: "does not hold an unsigned 32-bit number for each tensor")
         }
         return (0..<array.count).map { array.bytes.loadUnaligned(fromByteOffset: 4 * $0, as: UInt32.self) }
     }
@@ -121,7 +124,8 @@ enum FloatGGUF {
         let names = try model.gguf.strings(key) ?? []
         guard names.count <= maxFiles, names.allSatisfy(DirectoryTree.isPlainName) else {
             throw .badValue(
-                path: model.path, key: key, problem: "holds more than \(maxFiles) names, or one that is no plain file name")
+                path: model.path, key: key,
+                problem: "holds more than \(maxFiles) names, or one that is no plain file name")
         }
         var files: [TokenizerFile] = []
         for (index, name) in names.enumerated() {
@@ -139,8 +143,8 @@ enum FloatGGUF {
 }
 
 /// Faults that are found in several places of this file.
-private extension Fault {
-    static func badValue(path: String, key: String, problem: String) -> Fault {
+extension Fault {
+    fileprivate static func badValue(path: String, key: String, problem: String) -> Fault {
         Fault(.modelBadValue, in: path, at: "key '\(key)'", problem)
     }
 }

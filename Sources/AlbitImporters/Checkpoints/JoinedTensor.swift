@@ -22,7 +22,8 @@ final class JoinedTensor: LazyTensor {
         var end = 0
         for part in sorted {
             var expected = shape
-            guard part.tensor.shape.count == shape.count, part.start == end, part.tensor.dtype == first.tensor.dtype else { return nil }
+            guard part.tensor.shape.count == shape.count, part.start == end, part.tensor.dtype == first.tensor.dtype
+            else { return nil }
             expected[axis] = part.tensor.shape[axis]
             guard part.tensor.shape == expected else { return nil }
             end += part.tensor.shape[axis]

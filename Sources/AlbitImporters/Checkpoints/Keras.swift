@@ -17,7 +17,9 @@ package enum Keras {
             var name = Substring(path)
             // A whole saved model has the same below a group of its own, and the optimizer beside it.
             if name.hasPrefix("model_weights/") { name = name.dropFirst(14) }
-            if hasLayers, !name.hasPrefix("optimizer_weights/"), let slash = name.firstIndex(of: "/") { name = name[name.index(after: slash)...] }
+            if hasLayers, !name.hasPrefix("optimizer_weights/"), let slash = name.firstIndex(of: "/") {
+                name = name[name.index(after: slash)...]
+            }
             checkpoint.tensors.append(NamedTensor(name: String(name), tensor: tensor))
         }
         return checkpoint

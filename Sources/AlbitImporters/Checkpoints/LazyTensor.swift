@@ -122,7 +122,8 @@ package final class StoredTensor: LazyTensor {
                 try source.read(at: offset &+ (range.lowerBound + done) &* dtype.size, into: bytes)
                 if runsAlong { running.update(UnsafeRawBufferPointer(bytes)) }
                 dtype.convert(
-                    UnsafeRawBufferPointer(bytes), to: UnsafeMutableBufferPointer(rebasing: buffer[done..<(done + count)]))
+                    UnsafeRawBufferPointer(bytes),
+                    to: UnsafeMutableBufferPointer(rebasing: buffer[done..<(done + count)]))
                 done += count
             }
         }

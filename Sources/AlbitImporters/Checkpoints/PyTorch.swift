@@ -13,7 +13,9 @@ package enum PyTorch {
             try checkByteOrder(archive, root: root)
             return try read(archive, root: root)
         }
-        if let weights = archive.entries.first(where: { $0.name.hasSuffix("data/weights/model_weights_config.json") })?.name {
+        if let weights = archive.entries.first(where: { $0.name.hasSuffix("data/weights/model_weights_config.json") })?
+            .name
+        {
             try checkByteOrder(archive, root: String(weights.dropLast(38)))
             return try readExport(archive, configuration: weights)
         }
@@ -77,7 +79,8 @@ package enum PyTorch {
                 path: path, tensor: name, storage: tensor.storage.key, expected: declared, found: available)
         }
         // Two tensors of one storage share this base, so that aliases have one origin.
-        let base = StoredTensor(shape: [declared / size], dtype: tensor.dtype, source: source, offset: start + skipped,
+        let base = StoredTensor(
+            shape: [declared / size], dtype: tensor.dtype, source: source, offset: start + skipped,
             check: verify.map { .before($0) })
         guard let view = TensorView(base, shape: tensor.shape, strides: tensor.strides, offset: tensor.offset) else {
             throw Fault(
@@ -98,7 +101,7 @@ package enum PyTorch {
         // The pickles come first and are small; the storages behind them may be large.
         do throws(Fault) {
             return try read(legacy: file, head: try file.prefix(2 << 20))
-        } catch where error.code == .pickleTruncated && file.count > 2 << 20 {
+        } catch  where error.code == .pickleTruncated && file.count > 2 << 20 {
             return try read(legacy: file, head: try file.prefix(PickleMachine.maxBytes))
         }
     }
@@ -132,7 +135,8 @@ package enum PyTorch {
             let size = UInt64(types[key] ?? 1)
             guard count <= UInt64(file.count), count &* size <= UInt64(file.count - offset - 8) else {
                 throw .shortStorage(
-                    path: path, tensor: key, storage: key, expected: Int(clamping: count), found: file.count - offset - 8)
+                    path: path, tensor: key, storage: key, expected: Int(clamping: count),
+                    found: file.count - offset - 8)
             }
             places[key] = (offset + 8, Int(count &* size))
             offset += 8 + Int(count &* size)
@@ -146,12 +150,15 @@ package enum PyTorch {
                 NamedTensor(
                     name: name,
                     tensor: try lazy(
-                        tensor, name: name, source: file, at: place.offset, available: place.count, path: path, verify: nil)))
+                        tensor, name: name, source: file, at: place.offset, available: place.count, path: path,
+                        verify: nil)))
         }
         return checkpoint
     }
 
-    private static func next(_ machine: inout PickleMachine, _ head: [UInt8]) throws(Fault) -> (PickleValue, PickleMachine) {
+    private static func next(
+        _ machine: inout PickleMachine, _ head: [UInt8]
+    ) throws(Fault) -> (PickleValue, PickleMachine) {
         machine = PickleMachine(head, at: machine.offset, path: machine.path)
         return (try machine.run(), machine)
     }
@@ -160,14 +167,17 @@ package enum PyTorch {
 
     /// `ScalarType` of torch/_export/serde/schema.py.
     private static let exportTypes: [Int: TensorType] = [
-        1: .uint8, 2: .int8, 3: .int16, 4: .int32, 5: .int64, 6: .float16, 7: .float32, 8: .float64, 12: .bool, 13: .bfloat16,
+        1: .uint8, 2: .int8, 3: .int16, 4: .int32, 5: .int64, 6: .float16, 7: .float32, 8: .float64, 12: .bool,
+        13: .bfloat16,
     ]
 
     private static func readExport(_ archive: ZipArchive, configuration name: String) throws(Fault) -> Checkpoint {
         let path = archive.file.path
         guard let text = try archive.allBytes(name, limit: 64 << 20) else { throw .notTorch(path: path) }
         let json = try JSONValue(parsing: text, depth: 16, file: path, place: name)
-        guard let members = json["config"]?.members else { throw .badExport(path: path, problem: "'config' is missing") }
+        guard let members = json["config"]?.members else {
+            throw .badExport(path: path, problem: "'config' is missing")
+        }
         let directory = String(name.dropLast(25))
         var checkpoint = Checkpoint(format: "PyTorch export (.pt2)", writer: nil, tensors: [])
         var storages: [String: any ByteSource] = [:]
@@ -179,7 +189,8 @@ package enum PyTorch {
                 return found.count == items.count ? found : nil
             }
             guard let file = value["path_name"]?.string, value["use_pickle"]?.bool != true,
-                let dtype = value["tensor_meta"]?["dtype"]?.integer.flatMap({ exportTypes[$0] }), let shape = list("sizes"),
+                let dtype = value["tensor_meta"]?["dtype"]?.integer.flatMap({ exportTypes[$0] }),
+                let shape = list("sizes"),
                 let strides = list("strides"), let offset = value["tensor_meta"]?["storage_offset"]?["as_int"]?.integer,
                 shape.checkedProduct != nil
             else {
@@ -202,33 +213,35 @@ package enum PyTorch {
 }
 
 /// Faults that are found in several places of this file.
-private extension Fault {
-    static func notTorch(path: String) -> Fault {
+extension Fault {
+    fileprivate static func notTorch(path: String) -> Fault {
         Fault(
             .torchNotTorch, in: path,
             "is an archive or pickle, but not one that torch.save writes: data.pkl or the magic number is "
                 + "missing", expected: "a checkpoint of torch.save, torch.jit.save or torch.export.save")
     }
 
-    static func byteOrder(path: String, order: String) -> Fault {
+    fileprivate static func byteOrder(path: String, order: String) -> Fault {
         Fault(
             .torchByteOrder, in: path, "was written on a machine of byte order '\(order)'", expected: "'little'",
             advice: "save it again on a usual machine")
     }
 
-    static func missingStorage(path: String, tensor: String, storage: String) -> Fault {
+    fileprivate static func missingStorage(path: String, tensor: String, storage: String) -> Fault {
         Fault(
             .torchMissingStorage, in: path, at: "tensor '\(tensor)'",
             "needs the storage '\(storage)', which is missing", advice: "download the file again")
     }
 
-    static func shortStorage(path: String, tensor: String, storage: String, expected: Int, found: Int) -> Fault {
+    fileprivate static func shortStorage(
+        path: String, tensor: String, storage: String, expected: Int, found: Int
+    ) -> Fault {
         Fault(
             .torchShortStorage, in: path, at: "tensor '\(tensor)'", "has \(found) bytes in the storage '\(storage)'",
             expected: "\(expected)", advice: "download the file again")
     }
 
-    static func badExport(path: String, problem: String) -> Fault {
+    fileprivate static func badExport(path: String, problem: String) -> Fault {
         Fault(
             .torchBadExport, in: path, "the weights of this torch.export archive cannot be read: \(problem)",
             advice: "export it again")

@@ -117,7 +117,9 @@ package enum Safetensors {
         return (dtype, shape, begin..<end)
     }
 
-    private static func checkCoverage(_ ranges: inout [(range: Range<Int>, name: String)], path: String, dataCount: Int) throws(Fault) {
+    private static func checkCoverage(
+        _ ranges: inout [(range: Range<Int>, name: String)], path: String, dataCount: Int
+    ) throws(Fault) {
         ranges.sort { ($0.range.lowerBound, $0.range.upperBound) < ($1.range.lowerBound, $1.range.upperBound) }
         var end = 0
         var before = ""
@@ -136,32 +138,32 @@ package enum Safetensors {
 }
 
 /// Faults that are found in several places of this file.
-private extension Fault {
-    static func truncatedHeader(path: String, size: Int, needed: Int) -> Fault {
+extension Fault {
+    fileprivate static func truncatedHeader(path: String, size: Int, needed: Int) -> Fault {
         Fault(
             .safetensorsTruncatedHeader, in: path, "has \(size) bytes, but its safetensors header needs \(needed)",
             advice: "copy or download the file again")
     }
 
-    static func duplicateName(path: String, name: String) -> Fault {
+    fileprivate static func duplicateName(path: String, name: String) -> Fault {
         Fault(
             .safetensorsDuplicateName, in: path, "'\(name)' stands twice in the header, so its meaning is open",
             advice: "save the model again")
     }
 
-    static func badMetadata(path: String) -> Fault {
+    fileprivate static func badMetadata(path: String) -> Fault {
         Fault(
             .safetensorsBadMetadata, in: path, "__metadata__ is not an object of strings",
             advice: "save the model again")
     }
 
-    static func badShape(path: String, tensor: String) -> Fault {
+    fileprivate static func badShape(path: String, tensor: String) -> Fault {
         Fault(
             .safetensorsBadShape, in: path, at: "tensor '\(tensor)'",
             "has a negative, fractional or overflowing dimension", advice: "copy or download the file again")
     }
 
-    static func hole(path: String, offset: Int, bytes: Int) -> Fault {
+    fileprivate static func hole(path: String, offset: Int, bytes: Int) -> Fault {
         Fault(
             .safetensorsHole, in: path,
             "\(bytes) bytes at data offset \(offset) belong to no tensor, which safetensors forbids",

@@ -40,8 +40,8 @@ enum ShapeProto {
 }
 
 /// Faults that are found in several places of this file.
-private extension Fault {
-    static func tooManyDimensions(path: String) -> Fault {
+extension Fault {
+    fileprivate static func tooManyDimensions(path: String) -> Fault {
         Fault(
             .bundleTooManyDimensions, in: path, "a tensor has more than \(ShapeProto.maxRank) dimensions",
             advice: "the file is damaged or hostile")

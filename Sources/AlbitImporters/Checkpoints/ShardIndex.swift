@@ -48,7 +48,9 @@ struct ShardIndex {
     }
 
     /// Reads all shards and checks that each holds what the index says.
-    func join(in tree: any FileTree, read: (any ByteSource) throws(Fault) -> Checkpoint) throws(Fault) -> (Checkpoint, [any ByteSource]) {
+    func join(
+        in tree: any FileTree, read: (any ByteSource) throws(Fault) -> Checkpoint
+    ) throws(Fault) -> (Checkpoint, [any ByteSource]) {
         var joined: Checkpoint?
         var files: [any ByteSource] = []
         var found = Set<String>()
@@ -93,8 +95,8 @@ struct ShardIndex {
 }
 
 /// Faults that are found in several places of this file.
-private extension Fault {
-    static func noWeightMap(path: String) -> Fault {
+extension Fault {
+    fileprivate static func noWeightMap(path: String) -> Fault {
         Fault(
             .shardIndexNoWeightMap, in: path, "is JSON, but no shard index: 'weight_map' with file names is missing",
             advice: "name the weights or their directory")

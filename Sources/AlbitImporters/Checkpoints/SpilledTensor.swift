@@ -43,8 +43,8 @@ enum SpilledTensor {
 }
 
 /// Faults that are found in several places of this file.
-private extension Fault {
-    static func cannotWrite(path: String, reason: String) -> Fault {
+extension Fault {
+    fileprivate static func cannotWrite(path: String, reason: String) -> Fault {
         Fault(
             .spillCannotWrite, in: path, "the temporary file cannot be written: \(reason)",
             advice: "set TMPDIR to a directory with room")

@@ -26,12 +26,15 @@ package struct TensorFlowBundle {
 
     /// `DataType` of tensorflow/core/framework/types.proto.
     static let types: [Int: TensorType] = [
-        1: .float32, 2: .float64, 3: .int32, 4: .uint8, 5: .int16, 6: .int8, 9: .int64, 10: .bool, 14: .bfloat16, 17: .uint16,
+        1: .float32, 2: .float64, 3: .int32, 4: .uint8, 5: .int16, 6: .int8, 9: .int64, 10: .bool, 14: .bfloat16,
+        17: .uint16,
         19: .float16, 22: .uint32, 23: .uint64,
     ]
 
     /// The checkpoint whose index is `file`; `name` is the index's own name, from which those of the shards follow.
-    package static func read(_ file: any ByteSource, name: String, tree: any FileTree) throws(Fault) -> (Checkpoint, [any ByteSource]) {
+    package static func read(
+        _ file: any ByteSource, name: String, tree: any FileTree
+    ) throws(Fault) -> (Checkpoint, [any ByteSource]) {
         let table = try SortedTable(file)
         guard let header = table.entries.first, header.key.isEmpty else {
             throw Fault(
@@ -103,7 +106,8 @@ package struct TensorFlowBundle {
         }
         let name = text(key)
         guard entry.shape.checkedProduct != nil else {
-            throw .badEntry(path: path, tensor: name, problem: "its shape \(entry.shape) has a negative or overflowing dimension")
+            throw .badEntry(
+                path: path, tensor: name, problem: "its shape \(entry.shape) has a negative or overflowing dimension")
         }
         if !entry.slices.isEmpty { return entry }
         guard entry.shard < shards.count else {
@@ -116,9 +120,11 @@ package struct TensorFlowBundle {
                 "needs \(entry.size) bytes at \(entry.offset) of '\(shards[entry.shard].path)', which has "
                     + "\(available)", advice: "download it again")
         }
-        if let type = TensorFlowBundle.types[entry.dtype], (entry.shape.checkedProduct ?? 0) &* type.size != entry.size {
+        if let type = TensorFlowBundle.types[entry.dtype], (entry.shape.checkedProduct ?? 0) &* type.size != entry.size
+        {
             throw .badEntry(
-                path: path, tensor: name, problem: "its shape \(entry.shape) of \(type.rawValue) does not fill its \(entry.size) bytes")
+                path: path, tensor: name,
+                problem: "its shape \(entry.shape) of \(type.rawValue) does not fill its \(entry.size) bytes")
         }
         return entry
     }
@@ -143,7 +149,8 @@ package struct TensorFlowBundle {
             check: .crc32c(entry.crc) {
                 Fault(
                     .bundleWrongChecksum, in: path, at: "tensor '\(name)'",
-                    "has bytes in '\(shard.path)' that do not match its CRC-32C", advice: "download the checkpoint again")
+                    "has bytes in '\(shard.path)' that do not match its CRC-32C",
+                    advice: "download the checkpoint again")
             })
     }
 
@@ -169,10 +176,13 @@ package struct TensorFlowBundle {
             let axis = entry.slices.compactMap { slice in slice.firstIndex { $0.length >= 0 } }.first ?? 0
             for slice in entry.slices {
                 let sliceKey = OrderedCode.sliceKey(name: key, slice: slice)
-                guard let index = indexOfKey[sliceKey], entries[index].entry.slices.isEmpty, slice.indices.contains(axis) else {
+                guard let index = indexOfKey[sliceKey], entries[index].entry.slices.isEmpty,
+                    slice.indices.contains(axis)
+                else {
                     throw .missingSlice(path: path, tensor: name)
                 }
-                parts.append(.init(start: slice[axis].start, tensor: tensor(entries[index].entry, type: type, name: name)))
+                parts.append(
+                    .init(start: slice[axis].start, tensor: tensor(entries[index].entry, type: type, name: name)))
             }
             guard let joined = JoinedTensor(shape: entry.shape, axis: axis, parts: parts) else {
                 throw .missingSlice(path: path, tensor: name)
@@ -216,20 +226,20 @@ package struct TensorFlowBundle {
 }
 
 /// Faults that are found in several places of this file.
-private extension Fault {
-    static func badHeader(path: String, problem: String) -> Fault {
+extension Fault {
+    fileprivate static func badHeader(path: String, problem: String) -> Fault {
         Fault(
             .bundleBadHeader, in: path, "the checkpoint's header tells of \(problem), which is not supported",
             advice: "save it again with TensorFlow on a usual machine")
     }
 
-    static func badEntry(path: String, tensor: String, problem: String) -> Fault {
+    fileprivate static func badEntry(path: String, tensor: String, problem: String) -> Fault {
         Fault(
             .bundleBadEntry, in: path, at: "tensor '\(tensor)'", "has a wrong entry: \(problem)",
             advice: "download the checkpoint again")
     }
 
-    static func missingSlice(path: String, tensor: String) -> Fault {
+    fileprivate static func missingSlice(path: String, tensor: String) -> Fault {
         Fault(
             .bundleMissingSlice, in: path, at: "tensor '\(tensor)'",
             "is partitioned, and its parts do not make it whole", advice: "download the checkpoint again")

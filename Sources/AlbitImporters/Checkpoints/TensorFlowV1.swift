@@ -8,7 +8,8 @@ enum TensorFlowV1 {
     private static let maxHead = 4096
 
     /// Nil where the header is not that of a version 1 checkpoint, but of a bundle.
-    static func read(_ table: SortedTable, header: SortedTable.Entry, file: any ByteSource) throws(Fault) -> Checkpoint? {
+    static func read(_ table: SortedTable, header: SortedTable.Entry, file: any ByteSource) throws(Fault) -> Checkpoint?
+    {
         let path = table.path
         // SavedTensorSlices{meta = 1: message}; a bundle's header has the number of shards there: a varint.
         var wire = WireReader(try header.value(limit: 64 << 20)[...], path: path)
@@ -37,7 +38,8 @@ enum TensorFlowV1 {
         for entry in table.entries.dropFirst() {
             guard let (name, offset, count) = try elements(entry, path: path) else { continue }
             guard let (shape, dtype, slices) = shapes[name], slices <= 1, let product = shape.checkedProduct else {
-                checkpoint.ignored.append(IgnoredTensor(name: name, reason: "partitioned tensor of a version 1 checkpoint"))
+                checkpoint.ignored.append(
+                    IgnoredTensor(name: name, reason: "partitioned tensor of a version 1 checkpoint"))
                 continue
             }
             guard let type = TensorFlowBundle.types[dtype], type == .float32 || type == .float64 else {
@@ -51,7 +53,8 @@ enum TensorFlowV1 {
                     advice: "download the checkpoint again")
             }
             checkpoint.tensors.append(
-                NamedTensor(name: name, tensor: StoredTensor(shape: shape, dtype: type, source: entry.source, offset: offset)))
+                NamedTensor(
+                    name: name, tensor: StoredTensor(shape: shape, dtype: type, source: entry.source, offset: offset)))
         }
         return checkpoint
     }
@@ -62,12 +65,14 @@ enum TensorFlowV1 {
         _ entry: SortedTable.Entry, path: String
     ) throws(Fault) -> (name: String, offset: Int, count: Int)? {
         // The elements are one long field near the end, so only the beginning is parsed: field by field, skipping.
-        func fields(at start: Int, count: Int) throws(Fault) -> [(number: Int, offset: Int, count: Int, value: UInt64)] {
+        func fields(at start: Int, count: Int) throws(Fault) -> [(number: Int, offset: Int, count: Int, value: UInt64)]
+        {
             var found: [(number: Int, offset: Int, count: Int, value: UInt64)] = []
             var position = start
             let end = start + count
             while position < end {
-                let head = try entry.source.bytes(at: position, count: min(20, end - position), what: "a field", limit: 20)
+                let head = try entry.source.bytes(
+                    at: position, count: min(20, end - position), what: "a field", limit: 20)
                 var wire = WireReader(head[...], path: path)
                 let tag = try wire.varint()
                 let value = tag & 7 == 0 || tag & 7 == 2 ? try wire.varint() : 0
@@ -83,9 +88,12 @@ enum TensorFlowV1 {
             }
             return found
         }
-        guard let data = try fields(at: entry.offset, count: entry.count).first(where: { $0.number == 2 }) else { return nil }
+        guard let data = try fields(at: entry.offset, count: entry.count).first(where: { $0.number == 2 }) else {
+            return nil
+        }
         let slice = try fields(at: data.offset, count: data.count)
-        guard let name = slice.first(where: { $0.number == 1 }), let tensor = slice.first(where: { $0.number == 3 }) else { return nil }
+        guard let name = slice.first(where: { $0.number == 1 }), let tensor = slice.first(where: { $0.number == 3 })
+        else { return nil }
         let parts = try fields(at: tensor.offset, count: tensor.count)
         let text = try entry.source.bytes(at: name.offset, count: name.count, what: "a name", limit: maxHead)
         // tensor_content, float_val or double_val: the type stands in the header.

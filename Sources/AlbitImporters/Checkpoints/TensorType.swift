@@ -1,8 +1,17 @@
 /// Element types that checkpoints hold. Only the floating ones become weights.
 package enum TensorType: String, Sendable, Equatable {
-    case float64 = "F64", float32 = "F32", float16 = "F16", bfloat16 = "BF16"
-    case int64 = "I64", int32 = "I32", int16 = "I16", int8 = "I8"
-    case uint64 = "U64", uint32 = "U32", uint16 = "U16", uint8 = "U8"
+    case float64 = "F64"
+    case float32 = "F32"
+    case float16 = "F16"
+    case bfloat16 = "BF16"
+    case int64 = "I64"
+    case int32 = "I32"
+    case int16 = "I16"
+    case int8 = "I8"
+    case uint64 = "U64"
+    case uint32 = "U32"
+    case uint16 = "U16"
+    case uint8 = "U8"
     case bool = "BOOL"
 
     /// Bytes of one element.

@@ -18,7 +18,8 @@ package final class TensorView: LazyTensor {
     /// Whether reading this view in order needs several passes over a compressed source: then the base goes
     /// through a temporary file.
     package var isSpilled: Bool {
-        original.isSequential && shape.count == 2 && strides[0] == 1 && strides[1] > 1 && elementCount > TensorView.panelElements
+        original.isSequential && shape.count == 2 && strides[0] == 1 && strides[1] > 1
+            && elementCount > TensorView.panelElements
     }
 
     /// Rows `rows` of the view (as a matrix), kept between reads: conversions ask for neighbouring blocks.
@@ -57,7 +58,8 @@ package final class TensorView: LazyTensor {
         guard let first = base.shape.first, range.lowerBound >= 0, range.upperBound <= first else { return nil }
         let strides = base.shape.rowMajorStrides
         return TensorView(
-            base, shape: [range.count] + base.shape.dropFirst(), strides: strides, offset: range.lowerBound &* strides[0])
+            base, shape: [range.count] + base.shape.dropFirst(), strides: strides,
+            offset: range.lowerBound &* strides[0])
     }
 
     /// The same elements under other dimensions; nil where the counts differ.
@@ -119,7 +121,9 @@ package final class TensorView: LazyTensor {
         }
     }
 
-    private func readTransposed(_ range: Range<Int>, width: Int, into buffer: UnsafeMutableBufferPointer<Float>) throws(Fault) {
+    private func readTransposed(
+        _ range: Range<Int>, width: Int, into buffer: UnsafeMutableBufferPointer<Float>
+    ) throws(Fault) {
         var done = 0
         while done < range.count {
             let position = range.lowerBound + done

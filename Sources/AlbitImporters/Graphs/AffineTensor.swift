@@ -26,7 +26,8 @@ final class AffineTensor: LazyTensor {
 
     /// Whether another one does the same to its elements.
     func isSameMap(as other: AffineTensor) -> Bool {
-        shape == other.shape && scale == other.scale && zeroPoint == other.zeroPoint && inner == other.inner && extent == other.extent
+        shape == other.shape && scale == other.scale && zeroPoint == other.zeroPoint && inner == other.inner
+            && extent == other.extent
     }
 
     func read(_ range: Range<Int>, into buffer: UnsafeMutableBufferPointer<Float>) throws(Fault) {

@@ -19,7 +19,8 @@ extension GraphWalk {
     /// The attention whose context is `context` and which reads `hidden`.
     func attention(context: ValueID, hidden: ValueID, progress: String) throws(Fault) -> AttentionMatch {
         func fail(_ value: ValueID, _ expected: String) -> Fault {
-            .noMatch(path: path, progress: progress, node: nodeName(value), expected: expected, found: operationName(value))
+            .noMatch(
+                path: path, progress: progress, node: nodeName(value), expected: expected, found: operationName(value))
         }
         let merged = unarranged(context)
         guard let (_, product, _) = producer(merged), let operands = activations(product) else {
@@ -31,7 +32,8 @@ extension GraphWalk {
             if let softmax = softmax(a) { found = (softmax, b) }
         }
         guard let found else { throw fail(merged, "a softmax before the values") }
-        guard let scores = producer(found.softmax)?.node.inputs.first ?? nil, let value = trail(found.values, hidden) else {
+        guard let scores = producer(found.softmax)?.node.inputs.first ?? nil, let value = trail(found.values, hidden)
+        else {
             throw fail(found.values, "a matmul of the hidden state with the value weights")
         }
         guard let (query, key, scale) = scoreOperands(scores, hidden) else {
@@ -50,8 +52,12 @@ extension GraphWalk {
             let size = (1 / (total * total)).rounded()
             if size >= 1, size <= Double(width), width % Int(size) == 0 { heads = width / Int(size) }
         }
-        guard let heads, heads > 0, width % heads == 0 else { throw fail(found.softmax, "a number of heads that the graph tells") }
-        guard query.linear.rows == key.linear.rows, value.linear.rows == width else { throw fail(merged, "q, k and v of one width") }
+        guard let heads, heads > 0, width % heads == 0 else {
+            throw fail(found.softmax, "a number of heads that the graph tells")
+        }
+        guard query.linear.rows == key.linear.rows, value.linear.rows == width else {
+            throw fail(merged, "q, k and v of one width")
+        }
         var match = AttentionMatch(query: query.linear, key: key.linear, value: value.linear, heads: heads)
         match.query.weightFactor = 1
         match.query.biasFactor /= query.linear.weightFactor
@@ -72,7 +78,9 @@ extension GraphWalk {
     private func unarranged(_ value: ValueID) -> ValueID {
         var value = root[value]
         for _ in 0..<64 {
-            guard let node = producer(value)?.node, case .transpose = node.operation, let first = node.inputs.first ?? nil else { break }
+            guard let node = producer(value)?.node, case .transpose = node.operation,
+                let first = node.inputs.first ?? nil
+            else { break }
             value = root[first]
         }
         return value
@@ -82,7 +90,9 @@ extension GraphWalk {
     private func activations(_ node: DataflowGraph.Node) -> (ValueID, ValueID)? {
         switch node.operation {
         case .matmul, .einsum, .attentionScores:
-            guard node.inputs.count >= 2, let a = node.inputs[0], let b = node.inputs[1], constant(a) == nil, constant(b) == nil else { return nil }
+            guard node.inputs.count >= 2, let a = node.inputs[0], let b = node.inputs[1], constant(a) == nil,
+                constant(b) == nil
+            else { return nil }
             return (a, b)
         default: return nil
         }
@@ -163,7 +173,9 @@ extension GraphWalk {
         }
         guard constant(factor) == nil else { return false }
         let (inputs, nodes) = inputs(of: factor, limit: 64)
-        guard inputs.isEmpty, nodes.count < 64, nodes.contains(where: { if case .shape = graph.nodes[$0].operation { true } else { false } }) else {
+        guard inputs.isEmpty, nodes.count < 64,
+            nodes.contains(where: { if case .shape = graph.nodes[$0].operation { true } else { false } })
+        else {
             return false
         }
         scale.isImplied = true
@@ -175,7 +187,8 @@ extension GraphWalk {
     ) -> (query: Trail, key: Trail, scale: Scale)? {
         guard let (a, b) = activations(node) else { return nil }
         var scale = scale
-        guard let query = trail(isSwapped ? b : a, hidden, &scale), let key = trail(isSwapped ? a : b, hidden, &scale) else { return nil }
+        guard let query = trail(isSwapped ? b : a, hidden, &scale), let key = trail(isSwapped ? a : b, hidden, &scale)
+        else { return nil }
         return (query, key, scale)
     }
 
@@ -195,7 +208,9 @@ extension GraphWalk {
                 guard linear.input == root[hidden] else { return nil }
                 var result = linear
                 if let part {
-                    guard let range = GraphWalk.rows(part, of: linear.rows), let cut = linear.slice(range) else { return nil }
+                    guard let range = GraphWalk.rows(part, of: linear.rows), let cut = linear.slice(range) else {
+                        return nil
+                    }
                     result = cut
                 }
                 if linear.outputExtents.count >= 2 { extents.append(linear.outputExtents.map { $0 }) }
@@ -206,7 +221,9 @@ extension GraphWalk {
             guard let (_, node, index) = producer(value), let first = node.inputs.first ?? nil else { return nil }
             switch node.operation {
             case .reshape:
-                if node.inputs.count > 1, let shape = node.inputs[1].flatMap({ folding.integers[$0] }) { extents.append(shape) }
+                if node.inputs.count > 1, let shape = node.inputs[1].flatMap({ folding.integers[$0] }) {
+                    extents.append(shape)
+                }
                 value = first
             case .identity, .cast(toFloat: true), .squeeze, .unsqueeze, .expand, .transpose: value = first
             case .multiply, .divide:
@@ -232,7 +249,9 @@ extension GraphWalk {
                 part = (chosen[0] < 0 ? chosen[0] + 3 : chosen[0], 3, nil)
                 value = first
             case .slice, .stridedSlice, .sliceOfSize:
-                guard part == nil, let ranges = folding.sliceRanges(node)?.ranges.filter({ $0.start != 0 || $0.end != nil }), ranges.count <= 1
+                guard part == nil,
+                    let ranges = folding.sliceRanges(node)?.ranges.filter({ $0.start != 0 || $0.end != nil }),
+                    ranges.count <= 1
                 else { return nil }
                 if let range = ranges.first {
                     guard range.step == 1, range.start >= 0 else { return nil }
@@ -253,11 +272,15 @@ extension GraphWalk {
             guard let node = producer(value)?.node else { break }
             switch node.operation {
             case .reshape:
-                if node.inputs.count > 1, let shape = node.inputs[1].flatMap({ folding.integers[$0] }) { result.append(shape) }
+                if node.inputs.count > 1, let shape = node.inputs[1].flatMap({ folding.integers[$0] }) {
+                    result.append(shape)
+                }
                 guard let first = node.inputs[0] else { return result }
                 value = first
             case .identity, .cast(toFloat: true), .squeeze, .unsqueeze, .add, .multiply, .divide:
-                guard let next = node.inputs.compactMap({ $0 }).first(where: { constant($0) == nil }) else { return result }
+                guard let next = node.inputs.compactMap({ $0 }).first(where: { constant($0) == nil }) else {
+                    return result
+                }
                 value = next
             default: return result
             }
@@ -288,10 +311,14 @@ extension GraphWalk {
         guard inner.count >= 2 else { return nil }
         let heads = inner[inner.count - 2]
         let size = inner[inner.count - 1]
-        if let heads, let size, heads > 0, size > 0 { return heads.multipliedReportingOverflow(by: size) == (width, false) ? heads : nil }
+        if let heads, let size, heads > 0, size > 0 {
+            return heads.multipliedReportingOverflow(by: size) == (width, false) ? heads : nil
+        }
         guard inner.count >= 3 || shape.count >= 4 else { return nil }
         if let heads, heads > 1, width % heads == 0, size == -1, shape.count >= 4 { return heads }
-        if let size, size > 0, size < width, width % size == 0, heads == -1 || heads == nil, shape.count >= 4 { return width / size }
+        if let size, size > 0, size < width, width % size == 0, heads == -1 || heads == nil, shape.count >= 4 {
+            return width / size
+        }
         return nil
     }
 }

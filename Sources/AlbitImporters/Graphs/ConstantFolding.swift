@@ -19,7 +19,9 @@ struct ConstantFolding {
             guard case .constant(let tensor) = value.definition else { continue }
             let folded = FoldedConstant(tensor, roots: [id])
             constants[id] = folded
-            if !tensor.dtype.isFloating, tensor.shape.count <= 1, let values = try folded.values(limit: ConstantFolding.maxIntegers) {
+            if !tensor.dtype.isFloating, tensor.shape.count <= 1,
+                let values = try folded.values(limit: ConstantFolding.maxIntegers)
+            {
                 integers[id] = values.map { Int(max(-9e18, min(9e18, $0))) }
             }
         }
@@ -54,7 +56,9 @@ struct ConstantFolding {
         }
         if let open = result.firstIndex(of: -1) {
             result[open] = 1
-            guard let rest = result.checkedProduct, rest > 0, let count = shape.checkedProduct, count % rest == 0 else { return nil }
+            guard let rest = result.checkedProduct, rest > 0, let count = shape.checkedProduct, count % rest == 0 else {
+                return nil
+            }
             result[open] = count / rest
         }
         return result.contains { $0 < 0 } ? nil : result
@@ -67,28 +71,43 @@ struct ConstantFolding {
         switch node.operation {
         case .identity: result = first
         case .cast(let toFloat):
-            if !toFloat || first.base.dtype.isFloating { result = toFloat ? first : nil } else {
-                result = first.tensor.flatMap { FoldedConstant(AffineTensor($0, scale: [1], zeroPoint: [0], axis: 0), from: [first]) }
+            if !toFloat || first.base.dtype.isFloating {
+                result = toFloat ? first : nil
+            } else {
+                result = first.tensor.flatMap {
+                    FoldedConstant(AffineTensor($0, scale: [1], zeroPoint: [0], axis: 0), from: [first])
+                }
             }
         case .reshape:
-            if let shape = whole(node, 1).flatMap({ ConstantFolding.resolve($0, from: first.shape) }) { result = first.reshaped(shape) }
+            if let shape = whole(node, 1).flatMap({ ConstantFolding.resolve($0, from: first.shape) }) {
+                result = first.reshaped(shape)
+            }
         case .transpose(let permutation):
             result = first.transposed(permutation ?? (node.inputs.count > 1 ? whole(node, 1) ?? [] : nil))
         case .squeeze(let axes):
-            let dropped = (axes ?? (node.inputs.count > 1 ? whole(node, 1) : nil) ?? first.shape.indices.filter { first.shape[$0] == 1 }).map(axis)
+            let dropped =
+                (axes ?? (node.inputs.count > 1 ? whole(node, 1) : nil)
+                    ?? first.shape.indices.filter { first.shape[$0] == 1 })
+                .map(axis)
             result = first
             for axis in Set(dropped).sorted(by: >) { result = result?.dropping(axis: axis) }
         case .unsqueeze(let axes):
             guard let axes = axes ?? whole(node, 1), axes.count <= 16 else { break }
             var shape = first.shape
             let rank = shape.count + axes.count
-            for axis in axes.map({ $0 < 0 ? $0 + rank : $0 }).sorted() where axis >= 0 && axis <= shape.count { shape.insert(1, at: axis) }
+            for axis in axes.map({ $0 < 0 ? $0 + rank : $0 }).sorted() where axis >= 0 && axis <= shape.count {
+                shape.insert(1, at: axis)
+            }
             result = first.reshaped(shape)
         case .split(let along, let sizes):
             let axis = axis(along)
             guard first.shape.indices.contains(axis) else { break }
-            let parts = sizes ?? whole(node, 1) ?? Array(repeating: first.shape[axis] / max(1, node.outputs.count), count: node.outputs.count)
-            guard parts.count == node.outputs.count, parts.allSatisfy({ $0 >= 0 && $0 <= first.shape[axis] }) else { break }
+            let parts =
+                sizes ?? whole(node, 1)
+                ?? Array(repeating: first.shape[axis] / max(1, node.outputs.count), count: node.outputs.count)
+            guard parts.count == node.outputs.count, parts.allSatisfy({ $0 >= 0 && $0 <= first.shape[axis] }) else {
+                break
+            }
             var start = 0
             for (output, size) in zip(node.outputs, parts) {
                 constants[output] = first.slice(axis: axis, start..<(start + size))
@@ -134,7 +153,9 @@ struct ConstantFolding {
         var start = 0
         guard node.inputs.count <= 4096 else { return nil }
         for index in node.inputs.indices {
-            guard let part = constant(node, index), part.shape.indices.contains(axis), let tensor = part.tensor else { return nil }
+            guard let part = constant(node, index), part.shape.indices.contains(axis), let tensor = part.tensor else {
+                return nil
+            }
             parts.append(JoinedTensor.Part(start: start, tensor: tensor))
             inputs.append(part)
             start += part.shape[axis]
@@ -149,11 +170,14 @@ struct ConstantFolding {
         _ values: FoldedConstant, scale: FoldedConstant?, zeroPoint: FoldedConstant?, axis: Int
     ) throws(Fault) -> FoldedConstant? {
         let channels = values.shape.indices.contains(axis) ? values.shape[axis] : 1
-        guard let scales = try scale?.values(limit: 1 << 20), scales.count == 1 || scales.count == channels, let tensor = values.tensor
+        guard let scales = try scale?.values(limit: 1 << 20), scales.count == 1 || scales.count == channels,
+            let tensor = values.tensor
         else { return nil }
         var zeros: [Float] = [0]
         if let zeroPoint {
-            guard let read = try zeroPoint.values(limit: 1 << 20), read.count == 1 || read.count == channels else { return nil }
+            guard let read = try zeroPoint.values(limit: 1 << 20), read.count == 1 || read.count == channels else {
+                return nil
+            }
             zeros = read
         }
         return FoldedConstant(AffineTensor(tensor, scale: scales, zeroPoint: zeros, axis: axis), from: [values])
@@ -169,12 +193,15 @@ struct ConstantFolding {
         if inputs.allSatisfy({ $0.count == 1 }) {
             var numbers: [[Double]] = []
             for input in inputs { numbers.append(try input.values()?.map(Double.init) ?? []) }
-            guard let value = Pointwise.apply(node.operation, numbers)?.first, first.base.dtype.isFloating else { return nil }
+            guard let value = Pointwise.apply(node.operation, numbers)?.first, first.base.dtype.isFloating else {
+                return nil
+            }
             let shape = inputs.map(\.shape).max { $0.count < $1.count } ?? []
             return FoldedConstant(UniformTensor(Float(value), shape: shape), roots: [])
         }
         guard inputs.count == 2 else { return nil }
-        for (weight, number) in [(inputs[0], inputs[1]), (inputs[1], inputs[0])] where number.count == 1 && weight.base.dtype.isFloating {
+        for (weight, number) in [(inputs[0], inputs[1]), (inputs[1], inputs[0])]
+        where number.count == 1 && weight.base.dtype.isFloating {
             guard let value = try number.values()?.first else { return nil }
             switch node.operation {
             case .multiply: return weight.scaled(by: value)
@@ -225,18 +252,27 @@ extension ConstantFolding {
         case .slice:
             guard let starts = whole(node, 1), let ends = whole(node, 2), starts.count == ends.count else { return nil }
             let axes = node.inputs.count > 3 && node.inputs[3] != nil ? whole(node, 3) : Array(starts.indices)
-            let steps = node.inputs.count > 4 && node.inputs[4] != nil ? whole(node, 4) : Array(repeating: 1, count: starts.count)
+            let steps =
+                node.inputs.count > 4 && node.inputs[4] != nil
+                ? whole(node, 4) : Array(repeating: 1, count: starts.count)
             guard let axes, let steps, axes.count == starts.count, steps.count == starts.count else { return nil }
             for i in starts.indices {
-                result.ranges.append(.init(axis: axes[i], start: starts[i], end: ends[i] >= Int(Int32.max) ? nil : ends[i], step: steps[i]))
+                result.ranges.append(
+                    .init(
+                        axis: axes[i], start: starts[i], end: ends[i] >= Int(Int32.max) ? nil : ends[i], step: steps[i])
+                )
             }
         case .sliceOfSize:
-            guard let starts = whole(node, 1), let sizes = whole(node, 2), starts.count == sizes.count else { return nil }
+            guard let starts = whole(node, 1), let sizes = whole(node, 2), starts.count == sizes.count else {
+                return nil
+            }
             for i in starts.indices {
-                result.ranges.append(.init(axis: i, start: starts[i], end: sizes[i] < 0 ? nil : starts[i] &+ sizes[i], step: 1))
+                result.ranges.append(
+                    .init(axis: i, start: starts[i], end: sizes[i] < 0 ? nil : starts[i] &+ sizes[i], step: 1))
             }
         case .stridedSlice(let beginMask, let endMask, let ellipsisMask, let newAxisMask, let shrinkMask):
-            guard ellipsisMask == 0, newAxisMask == 0, let starts = whole(node, 1), let ends = whole(node, 2), starts.count == ends.count,
+            guard ellipsisMask == 0, newAxisMask == 0, let starts = whole(node, 1), let ends = whole(node, 2),
+                starts.count == ends.count,
                 let steps = whole(node, 3), steps.count == starts.count, starts.count <= 16
             else { return nil }
             for i in starts.indices {
@@ -245,7 +281,8 @@ extension ConstantFolding {
                     result.ranges.append(.init(axis: i, start: start, end: start == -1 ? nil : start &+ 1, step: 1))
                     result.dropped.append(i)
                 } else {
-                    result.ranges.append(.init(axis: i, start: start, end: endMask >> i & 1 == 1 ? nil : ends[i], step: steps[i]))
+                    result.ranges.append(
+                        .init(axis: i, start: start, end: endMask >> i & 1 == 1 ? nil : ends[i], step: steps[i]))
                 }
             }
         default: return nil
@@ -272,7 +309,9 @@ extension ConstantFolding {
             guard let indices = whole(node, 1), indices.count <= ConstantFolding.maxIntegers else { return }
             guard let values = partial(node, 0) else {
                 // Dimensions of something unknown.
-                if let value = node.inputs[0], case .shape? = graph.producer(value)?.node.operation { result = indices.map { _ in nil } }
+                if let value = node.inputs[0], case .shape? = graph.producer(value)?.node.operation {
+                    result = indices.map { _ in nil }
+                }
                 break
             }
             result = indices.map { index in
@@ -283,16 +322,20 @@ extension ConstantFolding {
             guard let range = sliceRanges(node)?.ranges.first, range.axis == 0, range.step == 1 else { return }
             if let values = partial(node, 0) {
                 let start = max(0, min(values.count, range.start < 0 ? range.start + values.count : range.start))
-                let end = max(start, min(values.count, range.end.map { $0 < 0 ? $0 + values.count : $0 } ?? values.count))
+                let end = max(
+                    start, min(values.count, range.end.map { $0 < 0 ? $0 + values.count : $0 } ?? values.count))
                 result = Array(values[start..<end])
-            } else if let end = range.end, (range.start >= 0) == (end >= 0), end > range.start, end - range.start <= ConstantFolding.maxIntegers {
+            } else if let end = range.end, (range.start >= 0) == (end >= 0), end > range.start,
+                end - range.start <= ConstantFolding.maxIntegers
+            {
                 result = Array(repeating: nil, count: end - range.start)
             } else if range.end == nil, range.start < 0, range.start >= -ConstantFolding.maxIntegers {
                 result = Array(repeating: nil, count: -range.start)
             }
         case .reduceSum: break
         case .add, .subtract, .multiply, .divide:
-            guard let a = partial(node, 0), let b = partial(node, 1), a.count == b.count || a.count == 1 || b.count == 1 else { return }
+            guard let a = partial(node, 0), let b = partial(node, 1), a.count == b.count || a.count == 1 || b.count == 1
+            else { return }
             result = (0..<max(a.count, b.count)).map { i in
                 guard let x = a[a.count == 1 ? 0 : i], let y = b[b.count == 1 ? 0 : i] else { return nil }
                 switch node.operation {

@@ -94,7 +94,9 @@ package struct GraphBuilder {
         return id
     }
 
-    private mutating func define(_ name: String, _ definition: DataflowGraph.Definition) throws(Fault) -> DataflowGraph.ValueID {
+    private mutating func define(
+        _ name: String, _ definition: DataflowGraph.Definition
+    ) throws(Fault) -> DataflowGraph.ValueID {
         let id = value(name)
         guard !isDefined[id] else {
             throw Fault(
@@ -185,7 +187,9 @@ package struct GraphBuilder {
         }
         result.nodes = order.map { graph.nodes[$0] }
         for (id, node) in result.nodes.enumerated() {
-            for (index, value) in node.outputs.enumerated() { result.values[value].definition = .output(node: id, index: index) }
+            for (index, value) in node.outputs.enumerated() {
+                result.values[value].definition = .output(node: id, index: index)
+            }
             for case let value? in node.inputs { result.values[value].uses.append(id) }
         }
         return result

@@ -49,7 +49,9 @@ extension GraphWalk {
         func rows(_ index: Int) -> Int { lookups[index].table.table.shape[0] }
         var byInput = candidates.sorted { rows($0) > rows($1) }
         // With an input for positions too, its name decides between words and positions, else the larger table is words.
-        if let named = byInput.firstIndex(where: { lookups[$0].inputs.contains { graph.values[$0].name.contains("position") } }), byInput.count > 1 {
+        if let named = byInput.firstIndex(where: {
+            lookups[$0].inputs.contains { graph.values[$0].name.contains("position") }
+        }), byInput.count > 1 {
             let index = byInput.remove(at: named)
             lookups[index].counts = true
         } else if byInput.count > 2 {
@@ -57,7 +59,8 @@ extension GraphWalk {
         }
         let word = byInput[0]
         var result = EmbeddingMatch(
-            words: lookups[word].table, norm: norm, idInputs: lookups[word].inputs, name: graph.values[lookups[word].value].name)
+            words: lookups[word].table, norm: norm, idInputs: lookups[word].inputs,
+            name: graph.values[lookups[word].value].name)
         var typeIndex: Int? = byInput.count > 1 ? byInput[1] : nil
         for index in lookups.indices where index != word && index != typeIndex {
             if lookups[index].counts && result.positions == nil {
@@ -80,7 +83,8 @@ extension GraphWalk {
         // A table that was cut to the graph's length, or a single row, added as it is.
         let width = result.words.table.shape[1]
         for constant in constants {
-            guard constant.shape.last == width, let table = constant.reshaped([constant.count / max(1, width), width]) else { return nil }
+            guard constant.shape.last == width, let table = constant.reshaped([constant.count / max(1, width), width])
+            else { return nil }
             let entry = EmbeddingMatch.Table(table: table, node: graph.values[constant.roots.first ?? norm.input].name)
             if table.shape[0] == 1, result.types == nil {
                 result.types = entry
@@ -107,7 +111,8 @@ extension GraphWalk {
             indices = node.inputs[1]
         case .dequantize:
             // Rows of a quantized table, dequantized after the look-up.
-            guard let first = node.inputs.first ?? nil, let gather = producer(root[first])?.node, case .gather(let axis) = gather.operation,
+            guard let first = node.inputs.first ?? nil, let gather = producer(root[first])?.node,
+                case .gather(let axis) = gather.operation,
                 axis == 0, gather.inputs.count >= 2, let stored = gather.inputs[0].flatMap({ constant($0) }),
                 let scale = node.inputs.dropFirst().first.flatMap({ $0 }).flatMap({ constant($0) }), scale.count == 1
             else { return nil }
@@ -117,7 +122,8 @@ extension GraphWalk {
         case .slice, .stridedSlice, .sliceOfSize:
             table = node.inputs.first.flatMap { $0 }.flatMap { constant($0) }
         case .matmul(transposeA: false, let transposeB, scale: 1):
-            guard node.inputs.count == 2, let a = node.inputs[0], let b = node.inputs[1], let stored = constant(b)?.matrix,
+            guard node.inputs.count == 2, let a = node.inputs[0], let b = node.inputs[1],
+                let stored = constant(b)?.matrix,
                 let hot = producer(root[a])?.node, hot.operation == .oneHot
             else { return nil }
             table = transposeB ? stored.transposed() : stored
@@ -132,17 +138,23 @@ extension GraphWalk {
         }
         let (inputs, nodes) = self.inputs(of: indices, limit: 1024)
         result.inputs = inputs
-        result.counts = nodes.contains { id in
-            let node = graph.nodes[id]
-            if case .other(let name) = node.operation, ["Range", "CumSum", "Cumsum", "RANGE", "CUMSUM"].contains(name) { return true }
-            return node.inputs.contains { $0.map(isCount) ?? false }
-        } || isCount(indices)
+        result.counts =
+            nodes.contains { id in
+                let node = graph.nodes[id]
+                if case .other(let name) = node.operation,
+                    ["Range", "CumSum", "Cumsum", "RANGE", "CUMSUM"].contains(name)
+                {
+                    return true
+                }
+                return node.inputs.contains { $0.map(isCount) ?? false }
+            } || isCount(indices)
         return result
     }
 
     /// Whether a constant holds 0, 1, 2 …
     private func isCount(_ value: ValueID) -> Bool {
-        guard let constant = constant(value), !constant.base.dtype.isFloating, constant.count > 1, let values = (try? constant.values(limit: 1 << 20)) ?? nil
+        guard let constant = constant(value), !constant.base.dtype.isFloating, constant.count > 1,
+            let values = (try? constant.values(limit: 1 << 20)) ?? nil
         else { return false }
         return values[0] == 0 && values[1] == 1 && (values.count < 3 || values[2] == 2)
     }

@@ -27,7 +27,8 @@ struct FoldedConstant {
     init?(_ base: any LazyTensor, from inputs: [FoldedConstant]) {
         let depth = (inputs.map(\.depth).max() ?? 0) + 1
         let roots = Set(inputs.flatMap(\.roots))
-        guard depth <= FoldedConstant.maxDepth, roots.count <= FoldedConstant.maxRoots, base.shape.checkedProduct != nil else { return nil }
+        guard depth <= FoldedConstant.maxDepth, roots.count <= FoldedConstant.maxRoots, base.shape.checkedProduct != nil
+        else { return nil }
         self.base = base
         self.depth = depth
         self.roots = roots.sorted()

@@ -26,7 +26,8 @@ struct GraphAssembly {
     mutating func set(_ parameter: Parameter, _ constant: FoldedConstant?) throws(Fault) {
         guard let constant, let tensor = constant.tensor else {
             throw Fault(
-                .importMissingTensor, in: path, "\(parameter.name(configuration)) is missing", expected: "a tensor named "
+                .importMissingTensor, in: path, "\(parameter.name(configuration)) is missing",
+                expected: "a tensor named "
                     + "\(["a constant of the graph"].map { "'\($0)'" }.joined(separator: " or "))")
         }
         parameters[parameter] = tensor
@@ -69,17 +70,20 @@ struct GraphAssembly {
             guard case .constant(let tensor) = value.definition else { continue }
             let role = roles[id]
             guard role != nil || (tensor.dtype.isFloating && tensor.elementCount > 1) else { continue }
-            report.tensors.append(ImportReport.Tensor(
-                name: value.name, dtype: tensor.dtype.rawValue, shape: tensor.shape, bytes: tensor.byteCount,
-                parameter: duplicates.contains(id) ? nil : role))
+            report.tensors.append(
+                ImportReport.Tensor(
+                    name: value.name, dtype: tensor.dtype.rawValue, shape: tensor.shape, bytes: tensor.byteCount,
+                    parameter: duplicates.contains(id) ? nil : role))
             if role == nil {
                 others += 1
-                report.ignored.append(IgnoredTensor(name: value.name, reason: "no part of the encoder or of a head that Albit knows"))
+                report.ignored.append(
+                    IgnoredTensor(name: value.name, reason: "no part of the encoder or of a head that Albit knows"))
             }
         }
         for (kept, pairs) in Dictionary(grouping: copies, by: \.kept).sorted(by: { $0.key < $1.key }) {
-            report.merged.append(.init(
-                kept: graph.values[kept].name, duplicates: pairs.map { graph.values[$0.duplicate].name }))
+            report.merged.append(
+                .init(
+                    kept: graph.values[kept].name, duplicates: pairs.map { graph.values[$0.duplicate].name }))
         }
     }
 }
@@ -88,7 +92,8 @@ extension LayerMatch {
     /// The layer's parameters as those of stored layer `index`; nil for a bias that is left out.
     func parameters(ofLayer index: Int) -> [(parameter: Parameter, constant: FoldedConstant?)] {
         let linears: [(LayerModule, LinearMatch)] = [
-            (.query, attention.query), (.key, attention.key), (.value, attention.value), (.attentionOutput, dense), (.ffnUp, ffn),
+            (.query, attention.query), (.key, attention.key), (.value, attention.value), (.attentionOutput, dense),
+            (.ffnUp, ffn),
             (.ffnDown, ffnOutput),
         ]
         let norms: [(LayerModule, Normalization)] = [(.attentionNorm, attentionNorm), (.outputNorm, norm)]
@@ -103,7 +108,9 @@ extension FoldedConstant {
     /// Whether two constants hold the same bits; read only where their places differ.
     func isEqual(to other: FoldedConstant) throws(Fault) -> Bool {
         guard shape == other.shape else { return false }
-        if strides == other.strides, offset == other.offset, base.shape == other.base.shape, base.dtype == other.base.dtype {
+        if strides == other.strides, offset == other.offset, base.shape == other.base.shape,
+            base.dtype == other.base.dtype
+        {
             if base === other.base { return true }
             if let a = base as? AffineTensor, let b = other.base as? AffineTensor, a.isSameMap(as: b) {
                 return try FoldedConstant(a.base, roots: []).isEqual(to: FoldedConstant(b.base, roots: []))
@@ -127,7 +134,9 @@ extension FoldedConstant {
                 constant.base.shape == first.base.shape, constant.base.dtype == first.base.dtype
             else { return nil }
             if let affine = constant.base as? AffineTensor, let other = first.base as? AffineTensor {
-                guard affine.isSameMap(as: other), let stored = affine.base as? StoredTensor, stored.dtype == other.base.dtype else { return nil }
+                guard affine.isSameMap(as: other), let stored = affine.base as? StoredTensor,
+                    stored.dtype == other.base.dtype
+                else { return nil }
                 tensors.append(stored)
             } else if let stored = constant.base as? StoredTensor {
                 tensors.append(stored)
@@ -166,7 +175,9 @@ extension FoldedConstant {
         var difference: UInt64 = 0
         var i = 0
         while i &+ 8 <= a.count {
-            difference |= a.loadUnaligned(fromByteOffset: i, as: UInt64.self) ^ b.loadUnaligned(fromByteOffset: i, as: UInt64.self)
+            difference |=
+                a.loadUnaligned(fromByteOffset: i, as: UInt64.self)
+                ^ b.loadUnaligned(fromByteOffset: i, as: UInt64.self)
             i &+= 8
         }
         while i < a.count {

@@ -15,10 +15,14 @@ struct GraphHeadReader {
 
     /// Adds the heads' parameters; the result tells what the classifier reads, where there is one.
     func read(into assembly: inout GraphAssembly, _ report: inout ImportReport) throws(Fault) -> Head? {
-        let outputs = walk.graph.outputs.map { (name: walk.graph.values[$0].name, match: walk.output($0, of: encoder.result)) }
+        let outputs = walk.graph.outputs.map {
+            (name: walk.graph.values[$0].name, match: walk.output($0, of: encoder.result))
+        }
         let hasWords = outputs.contains { if case .words = $0.match { true } else { false } }
         var kind: Head?
-        func classifier(_ linear: LinearMatch, _ head: Head, _ output: String, _ assembly: inout GraphAssembly) throws(Fault) -> String {
+        func classifier(
+            _ linear: LinearMatch, _ head: Head, _ output: String, _ assembly: inout GraphAssembly
+        ) throws(Fault) -> String {
             guard kind == nil else { return "left out: the model has another classifier" }
             kind = head
             try assembly.set(.classifier, linear)
@@ -33,7 +37,9 @@ struct GraphHeadReader {
                 role = "the pooled state"
             case .fromPooled(let pooler, let linear):
                 try setPooler(pooler, &assembly)
-                let isOrder = options.head == .sentenceOrder || (hasWords && linear.rows == 2) || declares("ForNextSentencePrediction")
+                let isOrder =
+                    options.head == .sentenceOrder || (hasWords && linear.rows == 2)
+                    || declares("ForNextSentencePrediction")
                 if isOrder, linear.rows == 2, assembly.parameters[.weight(.order)] == nil {
                     try assembly.set(.order, linear)
                     role = "the order of sentences"
@@ -41,7 +47,9 @@ struct GraphHeadReader {
                     role = try classifier(linear, .sequenceClassification, name, &assembly)
                 }
             case .fromTokens(let linear, let isSplit):
-                if linear.rows == 2 && (isSplit || options.head == .questionAnswering || declares("ForQuestionAnswering")) {
+                if linear.rows == 2
+                    && (isSplit || options.head == .questionAnswering || declares("ForQuestionAnswering"))
+                {
                     if assembly.parameters[.weight(.answer)] == nil { try assembly.set(.answer, linear) }
                     role = "the ends of answers"
                 } else {
@@ -62,13 +70,18 @@ struct GraphHeadReader {
 
     /// The decoder of the masked-word head has to be the word embedding: that is all Albit stores.
     private func words(
-        _ dense: LinearMatch, _ activation: HiddenActivation, _ norm: Normalization, _ decoder: LinearMatch, _ assembly: inout GraphAssembly
+        _ dense: LinearMatch, _ activation: HiddenActivation, _ norm: Normalization, _ decoder: LinearMatch,
+        _ assembly: inout GraphAssembly
     ) throws(Fault) -> String {
         guard let weight = decoder.finishedWeight else { return "left out" }
         let table = encoder.embeddings.words.table
         guard try weight.isEqual(to: table) else {
-            guard options.head == nil || options.head == .maskedLanguageModel else { return "left out: its decoder is not the word embedding" }
-            func name(_ constant: FoldedConstant) -> String { constant.roots.first.map { walk.graph.values[$0].name } ?? "" }
+            guard options.head == nil || options.head == .maskedLanguageModel else {
+                return "left out: its decoder is not the word embedding"
+            }
+            func name(_ constant: FoldedConstant) -> String {
+                constant.roots.first.map { walk.graph.values[$0].name } ?? ""
+            }
             throw Fault(
                 .importUntiedDecoder, in: assembly.path,
                 "the decoder '\(name(weight))' differs from the word embedding '\(name(table))' "

@@ -24,7 +24,8 @@ extension GraphWalk {
             if let linear = linear(current) {
                 if let pooler = pooler(linear.input, encoder) { return .fromPooled(pooler: pooler, linear) }
                 if tokens(linear.input) == encoder { return .fromTokens(linear, isSplit: isSplit) }
-                if let norm = norms[tokens(linear.input)], let (input, activation) = activation(norm.input), let dense = self.linear(input),
+                if let norm = norms[tokens(linear.input)], let (input, activation) = activation(norm.input),
+                    let dense = self.linear(input),
                     tokens(dense.input) == encoder
                 {
                     return .words(dense: dense, activation: activation, norm: norm, decoder: linear)
@@ -47,7 +48,8 @@ extension GraphWalk {
     private func tokens(_ value: ValueID) -> ValueID {
         var value = value
         for _ in 0..<8 {
-            guard norms[value] == nil, let node = producer(value)?.node, node.inputs.count >= 2, let first = node.inputs[0], let indices = node.inputs[1]
+            guard norms[value] == nil, let node = producer(value)?.node, node.inputs.count >= 2,
+                let first = node.inputs[0], let indices = node.inputs[1]
             else { return value }
             switch node.operation {
             case .gather where constant(indices) == nil && constant(first) == nil: value = root[first]
@@ -73,7 +75,8 @@ extension GraphWalk {
         case .gather(let axis):
             return axis == 1 && folding.whole(node, 1) == [0] ? root[first] : nil
         case .slice, .stridedSlice, .sliceOfSize:
-            guard let ranges = folding.sliceRanges(node)?.ranges, ranges.allSatisfy({ $0.start == 0 && $0.step == 1 }) else { return nil }
+            guard let ranges = folding.sliceRanges(node)?.ranges, ranges.allSatisfy({ $0.start == 0 && $0.step == 1 })
+            else { return nil }
             return ranges.contains { $0.axis == 1 && $0.end == 1 } ? root[first] : nil
         default: return nil
         }

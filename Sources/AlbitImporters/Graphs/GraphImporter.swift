@@ -43,14 +43,17 @@ struct GraphImporter {
         var report = ImportReport(
             path: path, format: graph.format, writer: graph.writer, naming: "dataflow",
             root: encoder.embeddings.name,
-            configuration: .inferred("read from the graph: \(encoder.layers.count) layers, \(configuration.numAttentionHeads) heads, "
-                + "\(configuration.hiddenAct.name), LayerNorm epsilon \(configuration.layerNormEps)"))
+            configuration: .inferred(
+                "read from the graph: \(encoder.layers.count) layers, \(configuration.numAttentionHeads) heads, "
+                    + "\(configuration.hiddenAct.name), LayerNorm epsilon \(configuration.layerNormEps)"))
         report.fileBytes = files.reduce(0) { $0 &+ $1.count }
         note(encoder, configuration, sharing, walk, in: &report)
         let file = try neighbours.configuration(options)
         if let file { note(file, configuration, in: &report) }
-        let kind = try GraphHeadReader(walk: walk, encoder: encoder, configuration: configuration, options: options, file: file)
-            .read(into: &assembly, &report)
+        let kind = try GraphHeadReader(
+            walk: walk, encoder: encoder, configuration: configuration, options: options, file: file
+        )
+        .read(into: &assembly, &report)
         assembly.list(in: &report)
 
         let names = assembly.names
@@ -84,7 +87,8 @@ struct GraphImporter {
         }
         if found.count > 1 {
             throw Fault(
-                .importSeveralTransformers, in: path, "holds several transformers", advice: "choose one with --root: "
+                .importSeveralTransformers, in: path, "holds several transformers",
+                advice: "choose one with --root: "
                     + "\(found.map(\.embeddings.name).map { "'\($0)'" }.joined(separator: ", "))")
         }
         if let encoder = found.first { return encoder }
@@ -96,7 +100,13 @@ struct GraphImporter {
                 .importNoSuchRoot, in: path, "no transformer under the root '\(root)'",
                 advice: "there is \(others.sorted().map { "'\($0)'" }.joined(separator: ", "))")
         }
-        let lookup = graph.nodes.first { if case .gather = $0.operation { $0.inputs.first.flatMap { $0 }.map { walk.constant($0) != nil } ?? false } else { false } }
+        let lookup = graph.nodes.first {
+            if case .gather = $0.operation {
+                $0.inputs.first.flatMap { $0 }.map { walk.constant($0) != nil } ?? false
+            } else {
+                false
+            }
+        }
         throw Fault(
             .graphNoEmbeddings, in: path,
             "none of its \(graph.nodes.count) nodes is the LayerNorm of a sum of word, position and type "
@@ -107,7 +117,8 @@ struct GraphImporter {
     /// Numbers the layers by their weights.
     private func share(_ encoder: EncoderMatch) throws(Fault) -> LayerSharing {
         if try areOne(encoder.layers) {
-            return LayerSharing(stored: [Int](repeating: 0, count: encoder.layers.count), isShared: encoder.projection != nil)
+            return LayerSharing(
+                stored: [Int](repeating: 0, count: encoder.layers.count), isShared: encoder.projection != nil)
         }
         var kinds: [Int] = []
         var stored: [Int] = []
@@ -158,7 +169,9 @@ struct GraphImporter {
                 throw differ("the epsilon of LayerNorm")
             }
         }
-        guard encoder.embeddings.norm.epsilon == first.norm.epsilon else { throw differ("the epsilon of LayerNorm from the embeddings") }
+        guard encoder.embeddings.norm.epsilon == first.norm.epsilon else {
+            throw differ("the epsilon of LayerNorm from the embeddings")
+        }
         let words = encoder.embeddings.words.table.shape
         return Configuration(
             architecture: encoder.projection == nil ? .bert : .albert, vocabSize: words[0], embeddingSize: words[1],
@@ -169,7 +182,8 @@ struct GraphImporter {
     }
 
     private func note(
-        _ encoder: EncoderMatch, _ configuration: Configuration, _ sharing: LayerSharing, _ walk: GraphWalk, in report: inout ImportReport
+        _ encoder: EncoderMatch, _ configuration: Configuration, _ sharing: LayerSharing, _ walk: GraphWalk,
+        in report: inout ImportReport
     ) {
         let distinct = Set(sharing.stored).count
         if encoder.projection != nil {
@@ -177,7 +191,8 @@ struct GraphImporter {
                 report.notes.append("\(encoder.layers.count) applications of one shared layer were found and merged")
             } else if configuration.storedLayers == encoder.layers.count, distinct > 1 {
                 report.notes.append(
-                    "the \(encoder.layers.count) layers have \(distinct) different sets of weights: the model is imported unshared")
+                    "the \(encoder.layers.count) layers have \(distinct) different sets of weights: the model is imported unshared"
+                )
             } else if distinct > 1 {
                 report.notes.append(
                     "\(encoder.layers.count) applied layers use \(configuration.storedLayers) stored ones "
@@ -195,14 +210,17 @@ struct GraphImporter {
                     + "longer texts cannot be run; export with a dynamic sequence length to keep all")
         }
         let inputs = encoder.embeddings.idInputs.map { "'\(graph.values[$0].name)'" }.sorted().joined(separator: ", ")
-        report.notes.append("token ids come from \(inputs); the last hidden state is '\(graph.values[encoder.result].name)'")
+        report.notes.append(
+            "token ids come from \(inputs); the last hidden state is '\(graph.values[encoder.result].name)'")
     }
 
     /// The graph decides; what a configuration beside it says otherwise is told.
     private func note(_ file: ConfigurationFile, _ found: Configuration, in report: inout ImportReport) {
         let shapes = InferredShapes(
-            architecture: found.architecture, vocabSize: found.vocabSize, embeddingSize: found.embeddingSize, hiddenSize: found.hiddenSize,
-            intermediateSize: found.intermediateSize, maxPositions: found.maxPositionEmbeddings, typeVocabSize: found.typeVocabSize,
+            architecture: found.architecture, vocabSize: found.vocabSize, embeddingSize: found.embeddingSize,
+            hiddenSize: found.hiddenSize,
+            intermediateSize: found.intermediateSize, maxPositions: found.maxPositionEmbeddings,
+            typeVocabSize: found.typeVocabSize,
             groups: found.numHiddenGroups, innerGroups: found.innerGroupNum)
         guard let told = try? file.configuration(shapes) else {
             return report.notes.append("\(file.path) describes another model; the graph decides")

@@ -20,7 +20,8 @@ final class GraphWalk {
         // What is dequantized just after it was quantized is read as it was before.
         var source = Array(original.values.indices)
         for node in original.nodes {
-            guard case .dequantize = node.operation, let first = node.inputs.first ?? nil, let output = node.outputs.first,
+            guard case .dequantize = node.operation, let first = node.inputs.first ?? nil,
+                let output = node.outputs.first,
                 let before = original.producer(first), before.index == 0, let values = before.node.inputs.first ?? nil
             else { continue }
             switch before.node.operation {
@@ -35,12 +36,16 @@ final class GraphWalk {
         folding = try ConstantFolding(graph)
         root = Array(graph.values.indices)
         for node in graph.nodes {
-            guard let first = node.inputs.first ?? nil, let output = node.outputs.first, constant(output) == nil else { continue }
+            guard let first = node.inputs.first ?? nil, let output = node.outputs.first, constant(output) == nil else {
+                continue
+            }
             switch node.operation {
             case .identity, .cast(toFloat: true), .reshape, .squeeze, .unsqueeze, .expand: root[output] = root[first]
             case .transpose(let stored):
                 // Keras writes a product over several axes with transpositions that may keep all in place.
-                guard let axes = stored ?? (node.inputs.count > 1 ? folding.whole(node, 1) : nil), axes == Array(axes.indices) else { continue }
+                guard let axes = stored ?? (node.inputs.count > 1 ? folding.whole(node, 1) : nil),
+                    axes == Array(axes.indices)
+                else { continue }
                 root[output] = root[first]
             default: break
             }
@@ -56,13 +61,17 @@ final class GraphWalk {
         return (try? constant.values())??.first
     }
 
-    func producer(_ value: ValueID) -> (id: DataflowGraph.NodeID, node: DataflowGraph.Node, index: Int)? { graph.producer(value) }
+    func producer(_ value: ValueID) -> (id: DataflowGraph.NodeID, node: DataflowGraph.Node, index: Int)? {
+        graph.producer(value)
+    }
 
     /// What messages call the place where a value comes from.
     func nodeName(_ value: ValueID) -> String { producer(value)?.node.name ?? graph.values[value].name }
 
     func operationName(_ value: ValueID) -> String {
-        guard let node = producer(value)?.node else { return constant(value) == nil ? "an input of the graph" : "a constant" }
+        guard let node = producer(value)?.node else {
+            return constant(value) == nil ? "an input of the graph" : "a constant"
+        }
         if case .other(let name) = node.operation { return name }
         let text = "\(node.operation)"
         return String(text.prefix { $0 != "(" })
@@ -81,7 +90,8 @@ final class GraphWalk {
                 continue
             }
             let value = root[next]
-            if !stops.contains(value), norms[value] == nil, let node = producer(value)?.node, node.operation == .add, node.inputs.count == 2,
+            if !stops.contains(value), norms[value] == nil, let node = producer(value)?.node, node.operation == .add,
+                node.inputs.count == 2,
                 let a = node.inputs[0], let b = node.inputs[1]
             {
                 open += [b, a]

@@ -62,15 +62,18 @@ extension GraphWalk {
             let next = summands[hidden] ?? []
             let candidates = next.filter { $0.input != hidden }
             guard let norm = candidates.first else { break }
-            let progress = "the embeddings '\(embeddings.name)'" + (projection == nil ? "" : ", the projection")
+            let progress =
+                "the embeddings '\(embeddings.name)'" + (projection == nil ? "" : ", the projection")
                 + " and \(layers.count) layer\(layers.count == 1 ? "" : "s")"
             layers.append(try layer(hidden, norm, summands, progress))
             hidden = root[layers[layers.count - 1].norm.result]
         }
         guard !layers.isEmpty else {
             throw .noMatch(
-                path: path, progress: "the embeddings '\(embeddings.name)'" + (projection == nil ? "" : " and the projection"),
-                node: nodeName(hidden), expected: "a layer that reads it and adds it to its result", found: readers(hidden))
+                path: path,
+                progress: "the embeddings '\(embeddings.name)'" + (projection == nil ? "" : " and the projection"),
+                node: nodeName(hidden), expected: "a layer that reads it and adds it to its result",
+                found: readers(hidden))
         }
         return EncoderMatch(embeddings: embeddings, projection: projection, layers: layers, result: hidden)
     }
@@ -95,36 +98,47 @@ extension GraphWalk {
         _ hidden: ValueID, _ first: Normalization, _ summands: [ValueID: [Normalization]], _ progress: String
     ) throws(Fault) -> LayerMatch {
         func fail(_ value: ValueID, _ expected: String) -> Fault {
-            .noMatch(path: path, progress: progress, node: nodeName(value), expected: expected, found: operationName(value))
+            .noMatch(
+                path: path, progress: progress, node: nodeName(value), expected: expected, found: operationName(value))
         }
         let dense = try residual(first, hidden, "the attention's output matmul", progress)
         let attention = try attention(context: dense.input, hidden: hidden, progress: progress)
         let middle = root[first.result]
         guard let second = summands[middle]?.first(where: { $0.input != middle }) else {
-            throw fail(middle, "a feed-forward part that reads it and adds it to its result, but it is read by \(readers(middle))")
+            throw fail(
+                middle,
+                "a feed-forward part that reads it and adds it to its result, but it is read by \(readers(middle))")
         }
         let output = try residual(second, middle, "the second feed-forward matmul", progress)
-        guard let (input, activation) = activation(output.input) else { throw fail(output.input, "GELU (tanh or erf) or ReLU") }
+        guard let (input, activation) = activation(output.input) else {
+            throw fail(output.input, "GELU (tanh or erf) or ReLU")
+        }
         guard let ffn = linear(input), ffn.input == middle else {
             throw fail(input, "the first feed-forward matmul of the attention's result")
         }
         return LayerMatch(
-            attention: attention, dense: dense, attentionNorm: first, ffn: ffn, activation: activation, ffnOutput: output, norm: second)
+            attention: attention, dense: dense, attentionNorm: first, ffn: ffn, activation: activation,
+            ffnOutput: output, norm: second)
     }
 
     /// The linear layer that a LayerNorm adds to a hidden state, and nothing else.
-    private func residual(_ norm: Normalization, _ hidden: ValueID, _ what: String, _ progress: String) throws(Fault) -> LinearMatch {
+    private func residual(
+        _ norm: Normalization, _ hidden: ValueID, _ what: String, _ progress: String
+    ) throws(Fault) -> LinearMatch {
         let (leaves, constants) = terms(norm.input, stops: [hidden])
         let others = leaves.filter { $0 != hidden }
-        guard leaves.count == others.count + 1, others.count == 1, constants.count <= 1, var match = linear(others[0]) else {
+        guard leaves.count == others.count + 1, others.count == 1, constants.count <= 1, var match = linear(others[0])
+        else {
             throw .noMatch(
-                path: path, progress: progress, node: nodeName(norm.result), expected: "the LayerNorm of a hidden state plus \(what)",
+                path: path, progress: progress, node: nodeName(norm.result),
+                expected: "the LayerNorm of a hidden state plus \(what)",
                 found: others.first.map { operationName($0) } ?? "nothing to add")
         }
         if let bias = constants.first {
             guard match.bias == nil, bias.count == match.rows, let flat = bias.flat else {
                 throw .noMatch(
-                    path: path, progress: progress, node: nodeName(norm.result), expected: "one bias", found: "a constant of shape \(bias.shape)")
+                    path: path, progress: progress, node: nodeName(norm.result), expected: "one bias",
+                    found: "a constant of shape \(bias.shape)")
             }
             match.bias = flat
             match.biasFactor = 1
@@ -171,7 +185,9 @@ extension GraphWalk {
                         return nil
                     }
                 }
-                guard let result = Pointwise.apply(node.operation, operands), let output = node.outputs.first else { return nil }
+                guard let result = Pointwise.apply(node.operation, operands), let output = node.outputs.first else {
+                    return nil
+                }
                 values[output] = result
             }
             return values[root[value]]?.first

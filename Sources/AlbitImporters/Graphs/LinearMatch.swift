@@ -56,7 +56,9 @@ extension GraphWalk {
                 if let match = dequantizedProduct(node) {
                     return finish(match.input, match.weight, [], bias, factor, node.name)
                 }
-                guard let (constant, other) = split(node), constant.count == 1, let value = (try? constant.values())??.first else { return nil }
+                guard let (constant, other) = split(node), constant.count == 1,
+                    let value = (try? constant.values())??.first
+                else { return nil }
                 if case .divide = node.operation {
                     guard node.inputs[0] == other, value != 0 else { return nil }
                     factor /= value
@@ -65,8 +67,10 @@ extension GraphWalk {
                 }
                 current = root[other]
             case .matmul(let transposeA, let transposeB, let scale):
-                guard !transposeA, node.inputs.count >= 2, let a = node.inputs[0], let b = node.inputs[1], constant(a) == nil,
-                    let stored = constant(b), let matrix = stored.matrix, let weight = transposeB ? matrix : matrix.transposed()
+                guard !transposeA, node.inputs.count >= 2, let a = node.inputs[0], let b = node.inputs[1],
+                    constant(a) == nil,
+                    let stored = constant(b), let matrix = stored.matrix,
+                    let weight = transposeB ? matrix : matrix.transposed()
                 else { return nil }
                 return finish(root[a], weight, [], bias, factor * scale, node.name)
             case .einsum(let equation):
@@ -87,7 +91,8 @@ extension GraphWalk {
     }
 
     private func finish(
-        _ input: ValueID, _ weight: FoldedConstant, _ extents: [Int], _ bias: (constant: FoldedConstant, factor: Float)?, _ factor: Float,
+        _ input: ValueID, _ weight: FoldedConstant, _ extents: [Int],
+        _ bias: (constant: FoldedConstant, factor: Float)?, _ factor: Float,
         _ node: String
     ) -> LinearMatch? {
         var extents = extents
@@ -100,12 +105,17 @@ extension GraphWalk {
             if extents.isEmpty && own.count == 2 { extents = own }
         }
         return LinearMatch(
-            input: input, weight: weight, bias: vector, weightFactor: factor, biasFactor: bias?.factor ?? 1, outputExtents: extents, node: node)
+            input: input, weight: weight, bias: vector, weightFactor: factor, biasFactor: bias?.factor ?? 1,
+            outputExtents: extents, node: node)
     }
 
     /// The weight of an einsum between an activation and a constant as [out][in].
-    private func einsum(_ equation: String, _ node: DataflowGraph.Node) -> (input: ValueID, weight: FoldedConstant, extents: [Int])? {
-        guard node.inputs.count == 2, let a = node.inputs[0], let b = node.inputs[1], let labels = EinsumLabels(equation) else { return nil }
+    private func einsum(
+        _ equation: String, _ node: DataflowGraph.Node
+    ) -> (input: ValueID, weight: FoldedConstant, extents: [Int])? {
+        guard node.inputs.count == 2, let a = node.inputs[0], let b = node.inputs[1],
+            let labels = EinsumLabels(equation)
+        else { return nil }
         let isSecond = constant(b) != nil
         guard let stored = constant(isSecond ? b : a), constant(isSecond ? a : b) == nil else { return nil }
         let weight = isSecond ? labels.second : labels.first
@@ -114,10 +124,15 @@ extension GraphWalk {
         // Out: axes of the weight that the result keeps, in its order; in: those summed over, in the input's order.
         let out = labels.result.filter { weight.contains($0) }
         let summed = input.filter { weight.contains($0) && !labels.result.contains($0) }
-        guard out.count + summed.count == weight.count, !out.isEmpty, !summed.isEmpty, out.allSatisfy({ !input.contains($0) }) else { return nil }
-        guard let permuted = stored.transposed((out + summed).compactMap { weight.firstIndex(of: $0) }) else { return nil }
+        guard out.count + summed.count == weight.count, !out.isEmpty, !summed.isEmpty,
+            out.allSatisfy({ !input.contains($0) })
+        else { return nil }
+        guard let permuted = stored.transposed((out + summed).compactMap { weight.firstIndex(of: $0) }) else {
+            return nil
+        }
         let extents = Array(permuted.shape.prefix(out.count))
-        guard let rows = extents.checkedProduct, let columns = Array(permuted.shape.suffix(summed.count)).checkedProduct,
+        guard let rows = extents.checkedProduct,
+            let columns = Array(permuted.shape.suffix(summed.count)).checkedProduct,
             let matrix = permuted.reshaped([rows, columns])
         else { return nil }
         return (root[isSecond ? a : b], matrix, extents)
@@ -125,9 +140,11 @@ extension GraphWalk {
 
     /// x quantized · W quantized, cast and multiplied by both scales: how MatMulInteger is used.
     private func dequantizedProduct(_ node: DataflowGraph.Node) -> (input: ValueID, weight: FoldedConstant)? {
-        guard case .multiply = node.operation, node.inputs.count == 2, let a = node.inputs[0], let b = node.inputs[1] else { return nil }
+        guard case .multiply = node.operation, node.inputs.count == 2, let a = node.inputs[0], let b = node.inputs[1]
+        else { return nil }
         for (product, scales) in [(a, b), (b, a)] {
-            guard let integers = producer(root[product])?.node, integers.operation == .integerMatmul, integers.inputs.count >= 2,
+            guard let integers = producer(root[product])?.node, integers.operation == .integerMatmul,
+                integers.inputs.count >= 2,
                 let quantized = integers.inputs[0], let stored = integers.inputs[1], let weight = constant(stored),
                 let source = producer(root[quantized])?.node, let input = source.inputs.first ?? nil,
                 let both = producer(root[scales])?.node, both.operation == .multiply
@@ -136,7 +153,8 @@ extension GraphWalk {
             let zeroPoint = integers.inputs.count > 3 ? integers.inputs[3].flatMap { constant($0) } : nil
             for case let scale? in both.inputs {
                 guard let constant = constant(scale), let matrix = weight.matrix,
-                    let folded = try? folding.dequantized(matrix, scale: constant.flat, zeroPoint: zeroPoint?.flat, axis: 1),
+                    let folded = try? folding.dequantized(
+                        matrix, scale: constant.flat, zeroPoint: zeroPoint?.flat, axis: 1),
                     let transposed = folded.transposed()
                 else { continue }
                 return (root[input], transposed)

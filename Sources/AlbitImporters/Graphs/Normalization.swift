@@ -41,7 +41,8 @@ struct NormalizationFinder {
                     guard let constant = walk.constant(third) else { continue }
                     bias = constant
                 }
-                found.append(Normalization(input: walk.root[input], result: output, scale: scale, bias: bias, epsilon: epsilon))
+                found.append(
+                    Normalization(input: walk.root[input], result: output, scale: scale, bias: bias, epsilon: epsilon))
             case .reduceMean:
                 guard let input = node.inputs.first ?? nil, isLastAxis(node) else { continue }
                 let start = aliased(input)
@@ -78,13 +79,19 @@ struct NormalizationFinder {
         var order: [DataflowGraph.NodeID] = []
         var seen = Set<DataflowGraph.NodeID>()
         var open = Array(walk.graph.values[start].uses.prefix(4 * NormalizationFinder.maxRegion))
-        while let id = open.min(), order.count < NormalizationFinder.maxRegion, seen.count < 4 * NormalizationFinder.maxRegion {
+        while let id = open.min(), order.count < NormalizationFinder.maxRegion,
+            seen.count < 4 * NormalizationFinder.maxRegion
+        {
             open.removeAll { $0 == id }
             guard seen.insert(id).inserted else { continue }
             let node = walk.graph.nodes[id]
-            guard let output = node.outputs.first, Pointwise.isPointwise(node.operation) || isLastAxis(node) else { continue }
+            guard let output = node.outputs.first, Pointwise.isPointwise(node.operation) || isLastAxis(node) else {
+                continue
+            }
             let operands = isLastAxis(node) ? Array(node.inputs.prefix(1)) : node.inputs
-            guard operands.allSatisfy({ $0.map { members.contains($0) || walk.constant($0) != nil } ?? false }) else { continue }
+            guard operands.allSatisfy({ $0.map { members.contains($0) || walk.constant($0) != nil } ?? false }) else {
+                continue
+            }
             members.insert(output)
             order.append(id)
             // A value that many nodes read is a hidden state, not a part of this.
@@ -117,11 +124,13 @@ struct NormalizationFinder {
                 guard let first = large.values[output], let second = small.values[output] else { continue }
                 for scale in vectors.indices {
                     let bias = vectors.indices.first { $0 != scale }
-                    guard NormalizationFinder.isNorm(first, of: large.input, scale: scale, bias: bias, epsilon: epsilon),
+                    guard
+                        NormalizationFinder.isNorm(first, of: large.input, scale: scale, bias: bias, epsilon: epsilon),
                         NormalizationFinder.isNorm(second, of: small.input, scale: scale, bias: bias, epsilon: epsilon)
                     else { continue }
                     return Normalization(
-                        input: walk.root[start], result: output, scale: vectors[scale].constant, bias: bias.map { vectors[$0].constant },
+                        input: walk.root[start], result: output, scale: vectors[scale].constant,
+                        bias: bias.map { vectors[$0].constant },
                         epsilon: Float(epsilon))
                 }
             }
@@ -131,7 +140,8 @@ struct NormalizationFinder {
 
     /// All values of a region for a probe of some size: large ones show the form, small ones the epsilon.
     private func evaluate(
-        _ start: ValueID, _ order: [DataflowGraph.NodeID], _ numbers: [ValueID: [Double]], _ vectors: [ValueID], size: Double
+        _ start: ValueID, _ order: [DataflowGraph.NodeID], _ numbers: [ValueID: [Double]], _ vectors: [ValueID],
+        size: Double
     ) -> (input: [Double], values: [ValueID: [Double]])? {
         let input = NormalizationFinder.probe.map { $0 * size }
         var values = numbers

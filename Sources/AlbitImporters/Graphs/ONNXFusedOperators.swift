@@ -37,10 +37,13 @@ extension ONNXLowering {
         case "MatMulIntegerToFloat":
             // a, b, scale of a, scale of b, zero point of a, zero point of b, bias. The quantized input is undone.
             let values = try part(.dequantize(axis: 1), node, "input", [node.input(0), node.input(2), node.input(4)])
-            try quantizedMatmul(node, input: values, weight: node.input(1), scale: node.input(3), zeroPoint: node.input(5), bias: node.input(6))
+            try quantizedMatmul(
+                node, input: values, weight: node.input(1), scale: node.input(3), zeroPoint: node.input(5),
+                bias: node.input(6))
         case "DynamicQuantizeMatMul":
             try quantizedMatmul(
-                node, input: node.input(0), weight: node.input(1), scale: node.input(2), zeroPoint: node.input(3), bias: node.input(4))
+                node, input: node.input(0), weight: node.input(1), scale: node.input(2), zeroPoint: node.input(3),
+                bias: node.input(4))
         default: try emit(.other(node.qualifiedType), node)
         }
     }
@@ -60,11 +63,16 @@ extension ONNXLowering {
         var sum = try part(.add, node, "skip", [node.input(0), node.input(1)])
         if !node.input(4).isEmpty { sum = try part(.add, node, "bias", [sum, node.input(4)]) }
         try builder.node(
-            .layerNorm(epsilon: node.float("epsilon") ?? 1e-12), name: node.name, inputs: [sum, node.input(2), node.input(3)],
+            .layerNorm(epsilon: node.float("epsilon") ?? 1e-12), name: node.name,
+            inputs: [sum, node.input(2), node.input(3)],
             outputs: [node.output(0)])
-        if !node.output(3).isEmpty { try builder.node(.identity, name: emitName(node, "sum"), inputs: [sum], outputs: [node.output(3)]) }
+        if !node.output(3).isEmpty {
+            try builder.node(.identity, name: emitName(node, "sum"), inputs: [sum], outputs: [node.output(3)])
+        }
         for index in 1..<3 where !node.output(index).isEmpty {
-            try builder.node(.other(node.qualifiedType), name: emitName(node, "output\(index)"), inputs: [], outputs: [node.output(index)])
+            try builder.node(
+                .other(node.qualifiedType), name: emitName(node, "output\(index)"), inputs: [],
+                outputs: [node.output(index)])
         }
     }
 
@@ -80,12 +88,15 @@ extension ONNXLowering {
             sum = try part(.add, node, "addTypes", [sum, types])
         }
         try builder.node(
-            .layerNorm(epsilon: node.float("epsilon") ?? 1e-12), name: node.name, inputs: [sum, node.input(5), node.input(6)],
+            .layerNorm(epsilon: node.float("epsilon") ?? 1e-12), name: node.name,
+            inputs: [sum, node.input(5), node.input(6)],
             outputs: [node.output(0)])
         if !node.output(1).isEmpty {
             try builder.node(.other("mask index"), name: emitName(node, "mask"), inputs: [], outputs: [node.output(1)])
         }
-        if !node.output(2).isEmpty { try builder.node(.identity, name: emitName(node, "sum"), inputs: [sum], outputs: [node.output(2)]) }
+        if !node.output(2).isEmpty {
+            try builder.node(.identity, name: emitName(node, "sum"), inputs: [sum], outputs: [node.output(2)])
+        }
     }
 
     /// Inputs: values, weight [in][q k v], bias, … QAttention's weight is quantized: values, weight, bias, scale of the
@@ -101,9 +112,12 @@ extension ONNXLowering {
         if !node.input(2).isEmpty { packed = try part(.add, node, "add", [packed, node.input(2)]) }
         let names = ["query", "key", "value"].map { emitName(node, $0) }
         try builder.node(
-            .split(axis: -1, sizes: node.integers("qkv_hidden_sizes")), name: emitName(node, "split"), inputs: [packed], outputs: names)
+            .split(axis: -1, sizes: node.integers("qkv_hidden_sizes")), name: emitName(node, "split"), inputs: [packed],
+            outputs: names)
         guard node.integer("unidirectional") ?? 0 == 0, node.integer("do_rotary") ?? 0 == 0 else {
-            return try builder.node(.other("com.microsoft:Attention, unidirectional"), name: node.name, inputs: names, outputs: node.outputs)
+            return try builder.node(
+                .other("com.microsoft:Attention, unidirectional"), name: node.name, inputs: names, outputs: node.outputs
+            )
         }
         try attention(node, queries: names[0], keys: names[1], values: names[2], heads: node.integer("num_heads"))
     }
@@ -116,14 +130,16 @@ extension ONNXLowering {
         }
         if !node.input(3).isEmpty {
             let names = ["queryBias", "keyBias", "valueBias"].map { emitName(node, $0) }
-            try builder.node(.split(axis: 0, sizes: nil), name: emitName(node, "split"), inputs: [node.input(3)], outputs: names)
+            try builder.node(
+                .split(axis: 0, sizes: nil), name: emitName(node, "split"), inputs: [node.input(3)], outputs: names)
             for i in 0..<3 { inputs[i] = try part(.add, node, "add\(i)", [inputs[i], names[i]]) }
         }
         try attention(node, queries: inputs[0], keys: inputs[1], values: inputs[2], heads: node.integer("num_heads"))
     }
 
     /// Attention over [batch, positions, hidden], as the nodes that other exporters write.
-    mutating func attention(_ node: ONNXNode, queries: String, keys: String, values: String, heads: Int?) throws(Fault) {
+    mutating func attention(_ node: ONNXNode, queries: String, keys: String, values: String, heads: Int?) throws(Fault)
+    {
         guard let heads, !node.output(0).isEmpty else { return try emit(.other(node.qualifiedType), node) }
         let shape = try integers([0, 0, heads, -1], as: emitName(node, "shape"))
         var parts: [String] = []

@@ -10,9 +10,11 @@ struct ONNXLowering {
 
     private static let elementwise: [String: Operation] = [
         "Add": .add, "Sub": .subtract, "Mul": .multiply, "Div": .divide, "Pow": .power, "Neg": .negate,
-        "Reciprocal": .reciprocal, "Sqrt": .squareRoot, "Exp": .exponential, "Log": .logarithm, "Tanh": .tanh, "Erf": .erf,
+        "Reciprocal": .reciprocal, "Sqrt": .squareRoot, "Exp": .exponential, "Log": .logarithm, "Tanh": .tanh,
+        "Erf": .erf,
         "Sigmoid": .sigmoid, "Relu": .relu, "Where": .select, "Identity": .identity, "Expand": .expand, "Shape": .shape,
-        "OneHot": .oneHot, "MatMul": .matmul(), "GlobalAveragePool": .reduceMean(axes: [-1]), "DynamicQuantizeLinear": .dynamicQuantize,
+        "OneHot": .oneHot, "MatMul": .matmul(), "GlobalAveragePool": .reduceMean(axes: [-1]),
+        "DynamicQuantizeLinear": .dynamicQuantize,
         "MatMulInteger": .integerMatmul, "Reshape": .reshape, "Flatten": .reshape, "CastLike": .cast(toFloat: true),
     ]
 
@@ -20,7 +22,8 @@ struct ONNXLowering {
         switch node.domain {
         case "": try standard(node)
         case "com.microsoft": try fused(node)
-        case "ai.onnx.ml", "ai.onnx.training", "ai.onnx.preview", "ai.onnx.preview.training", "com.microsoft.nchwc", "org.pytorch.aten":
+        case "ai.onnx.ml", "ai.onnx.training", "ai.onnx.preview", "ai.onnx.preview.training", "com.microsoft.nchwc",
+            "org.pytorch.aten":
             try emit(.other(node.qualifiedType), node)
         default:
             guard functionDomains.contains(node.domain) else {
@@ -41,7 +44,9 @@ struct ONNXLowering {
     }
 
     /// A part of a node; returns the name of its result.
-    mutating func part(_ operation: Operation, _ node: ONNXNode, _ name: String, _ inputs: [String]) throws(Fault) -> String {
+    mutating func part(
+        _ operation: Operation, _ node: ONNXNode, _ name: String, _ inputs: [String]
+    ) throws(Fault) -> String {
         let result = emitName(node, name)
         try builder.node(operation, name: result, inputs: inputs, outputs: [result])
         return result
@@ -52,7 +57,8 @@ struct ONNXLowering {
         let result = emitName(node, name)
         let bits = value.bitPattern
         let bytes = (0..<4).map { UInt8(truncatingIfNeeded: bits >> UInt32(8 * $0)) }
-        try builder.constant(result, StoredTensor(shape: [], dtype: .float32, source: MemoryBytes(bytes, path: result), offset: 0))
+        try builder.constant(
+            result, StoredTensor(shape: [], dtype: .float32, source: MemoryBytes(bytes, path: result), offset: 0))
         return result
     }
 
@@ -60,13 +66,18 @@ struct ONNXLowering {
         var bytes: [UInt8] = []
         for value in values { for i in 0..<8 { bytes.append(UInt8(truncatingIfNeeded: value >> (8 * i))) } }
         try builder.constant(
-            result, StoredTensor(shape: isScalar ? [] : [values.count], dtype: .int64, source: MemoryBytes(bytes, path: result), offset: 0))
+            result,
+            StoredTensor(
+                shape: isScalar ? [] : [values.count], dtype: .int64, source: MemoryBytes(bytes, path: result),
+                offset: 0))
         return result
     }
 
     private mutating func standard(_ node: ONNXNode) throws(Fault) {
         if let operation = ONNXLowering.elementwise[node.type] {
-            if node.type == "Shape", node.integer("start") ?? 0 != 0 || node.integer("end") != nil { return try shapeSlice(node) }
+            if node.type == "Shape", node.integer("start") ?? 0 != 0 || node.integer("end") != nil {
+                return try shapeSlice(node)
+            }
             return try emit(operation, node)
         }
         switch node.type {
@@ -75,8 +86,11 @@ struct ONNXLowering {
         case "Sum":
             var sum = node.input(0)
             guard node.inputs.count > 1 else { return try emit(.identity, node) }
-            for (index, term) in node.inputs.enumerated().dropFirst().dropLast() { sum = try part(.add, node, "sum\(index)", [sum, term]) }
-            try builder.node(.add, name: node.name, inputs: [sum, node.inputs[node.inputs.count - 1]], outputs: node.outputs)
+            for (index, term) in node.inputs.enumerated().dropFirst().dropLast() {
+                sum = try part(.add, node, "sum\(index)", [sum, term])
+            }
+            try builder.node(
+                .add, name: node.name, inputs: [sum, node.inputs[node.inputs.count - 1]], outputs: node.outputs)
         case "Constant": try constant(node)
         case "Dropout":
             try builder.node(.identity, name: node.name, inputs: [node.input(0)], outputs: [node.output(0)])
@@ -88,9 +102,12 @@ struct ONNXLowering {
         case "Squeeze": try emit(.squeeze(axes: node.integers("axes")), node)
         case "Unsqueeze": try emit(.unsqueeze(axes: node.integers("axes")), node)
         case "Slice":
-            guard let starts = node.integers("starts"), let ends = node.integers("ends") else { return try emit(.slice, node) }
+            guard let starts = node.integers("starts"), let ends = node.integers("ends") else {
+                return try emit(.slice, node)
+            }
             var inputs = [
-                node.input(0), try integers(starts, as: emitName(node, "starts")), try integers(ends, as: emitName(node, "ends")),
+                node.input(0), try integers(starts, as: emitName(node, "starts")),
+                try integers(ends, as: emitName(node, "ends")),
             ]
             if let axes = node.integers("axes") { inputs.append(try integers(axes, as: emitName(node, "axes"))) }
             try builder.node(.slice, name: node.name, inputs: inputs, outputs: node.outputs)
@@ -106,19 +123,24 @@ struct ONNXLowering {
         case "Gelu": try emit(.gelu(isTanh: node.text("approximate") == "tanh"), node)
         case "LayerNormalization":
             try builder.node(
-                .layerNorm(epsilon: node.float("epsilon") ?? 1e-5), name: node.name, inputs: node.inputs, outputs: [node.output(0)])
+                .layerNorm(epsilon: node.float("epsilon") ?? 1e-5), name: node.name, inputs: node.inputs,
+                outputs: [node.output(0)])
             try unused(node, from: 1)
         case "QLinearMatMul":
             // a, its scale and zero point, the same of b, scale and zero point of the result.
             let a = try part(.dequantize(axis: -1), node, "a", Array(node.inputs.prefix(3)))
             let b = try part(.dequantize(axis: -1), node, "b", Array(node.inputs.dropFirst(3).prefix(3)))
             let product = try part(.matmul(), node, "matmul", [a, b])
-            try builder.node(.quantize(axis: -1), name: node.name, inputs: [product] + node.inputs.dropFirst(6), outputs: node.outputs)
+            try builder.node(
+                .quantize(axis: -1), name: node.name, inputs: [product] + node.inputs.dropFirst(6),
+                outputs: node.outputs)
         case "DequantizeLinear": try emit(.dequantize(axis: node.integer("axis") ?? 1), node)
         case "QuantizeLinear": try emit(.quantize(axis: node.integer("axis") ?? 1), node)
         case "Attention":
             guard node.integer("is_causal") ?? 0 == 0 else { return try emit(.other("Attention, causal"), node) }
-            try attention(node, queries: node.input(0), keys: node.input(1), values: node.input(2), heads: node.integer("q_num_heads"))
+            try attention(
+                node, queries: node.input(0), keys: node.input(1), values: node.input(2),
+                heads: node.integer("q_num_heads"))
         default: try emit(.other(node.type), node)
         }
     }
@@ -126,13 +148,16 @@ struct ONNXLowering {
     /// Further results of a fused operator that nothing of the model depends on.
     mutating func unused(_ node: ONNXNode, from first: Int) throws(Fault) {
         for index in node.outputs.indices.dropFirst(first) where !node.outputs[index].isEmpty {
-            try builder.node(.other(node.qualifiedType), name: emitName(node, "output\(index)"), inputs: [], outputs: [node.outputs[index]])
+            try builder.node(
+                .other(node.qualifiedType), name: emitName(node, "output\(index)"), inputs: [],
+                outputs: [node.outputs[index]])
         }
     }
 
     private mutating func constant(_ node: ONNXNode) throws(Fault) {
         let name = node.output(0)
-        switch node.attributes["value"] ?? node.attributes["value_float"] ?? node.attributes["value_int"] ?? node.attributes["value_ints"]
+        switch node.attributes["value"] ?? node.attributes["value_float"] ?? node.attributes["value_int"]
+            ?? node.attributes["value_ints"]
             ?? node.attributes["value_floats"]
         {
         case .tensor(let range)?: try builder.constant(name, try tensors.read(range, fallback: name).tensor)
@@ -143,9 +168,12 @@ struct ONNXLowering {
         case .integers(let values)?: _ = try integers(values, as: name)
         case .floats(let values)?:
             var bytes: [UInt8] = []
-            for value in values { for i in 0..<4 { bytes.append(UInt8(truncatingIfNeeded: value.bitPattern >> UInt32(8 * i))) } }
+            for value in values {
+                for i in 0..<4 { bytes.append(UInt8(truncatingIfNeeded: value.bitPattern >> UInt32(8 * i))) }
+            }
             try builder.constant(
-                name, StoredTensor(shape: [values.count], dtype: .float32, source: MemoryBytes(bytes, path: name), offset: 0))
+                name,
+                StoredTensor(shape: [values.count], dtype: .float32, source: MemoryBytes(bytes, path: name), offset: 0))
         default: try emit(.other("Constant"), node)
         }
     }
@@ -159,7 +187,8 @@ struct ONNXLowering {
 
     mutating func gemm(_ node: ONNXNode, activation: Operation?) throws(Fault) {
         let product = Operation.matmul(
-            transposeA: node.integer("transA") ?? 0 != 0, transposeB: node.integer("transB") ?? 0 != 0, scale: node.float("alpha") ?? 1)
+            transposeA: node.integer("transA") ?? 0 != 0, transposeB: node.integer("transB") ?? 0 != 0,
+            scale: node.float("alpha") ?? 1)
         let beta = node.float("beta") ?? 1
         var last = (operation: product, inputs: [node.input(0), node.input(1)])
         if !node.input(2).isEmpty && beta != 0 {

@@ -35,7 +35,8 @@ struct ONNXNode {
             guard case .bytes(let content) = field.payload else { continue }
             items += 1
             guard items <= ONNXNode.maxItems || field.number == 9 else {
-                throw .tooMany(path: scanner.source.path, what: "parts of node '\(self.label)'", limit: ONNXNode.maxItems)
+                throw .tooMany(
+                    path: scanner.source.path, what: "parts of node '\(self.label)'", limit: ONNXNode.maxItems)
             }
             switch field.number {
             case 1: self.inputs.append(try scanner.text(content))
@@ -80,9 +81,12 @@ struct ONNXNode {
                         "a protocol buffer has a field of unknown kind at its byte \(packed.lowerBound)",
                         advice: "the file is damaged, download it again")
                 }
-                let bytes = try scanner.source.bytes(at: packed.lowerBound, count: packed.count, what: "an attribute", limit: 4 * maxItems)
+                let bytes = try scanner.source.bytes(
+                    at: packed.lowerBound, count: packed.count, what: "an attribute", limit: 4 * maxItems)
                 for i in 0..<(bytes.count / 4) {
-                    floats.append(Float(bitPattern: (0..<4).reduce(UInt32(0)) { $0 | UInt32(bytes[4 * i + $1]) << UInt32(8 * $1) }))
+                    floats.append(
+                        Float(
+                            bitPattern: (0..<4).reduce(UInt32(0)) { $0 | UInt32(bytes[4 * i + $1]) << UInt32(8 * $1) }))
                 }
             case (8, .varint(let number)): integers.append(Int(Int64(bitPattern: number)))
             case (8, .bytes(let packed)):
@@ -128,8 +132,8 @@ struct ONNXNode {
 }
 
 /// Faults that are found in several places of this file.
-private extension Fault {
-    static func tooMany(path: String, what: String, limit: Int) -> Fault {
+extension Fault {
+    fileprivate static func tooMany(path: String, what: String, limit: Int) -> Fault {
         Fault(.onnxTooMany, in: path, "has more than \(limit) \(what)", advice: "the file is damaged or hostile")
     }
 }

@@ -8,7 +8,9 @@ struct ONNXReader {
     static let maxInitializers = 1 << 20
 
     /// The graph and the files that its constants lie in besides the model itself.
-    static func read(_ file: any ByteSource, tree: any FileTree) throws(Fault) -> (graph: DataflowGraph, files: [any ByteSource]) {
+    static func read(
+        _ file: any ByteSource, tree: any FileTree
+    ) throws(Fault) -> (graph: DataflowGraph, files: [any ByteSource]) {
         let scanner = WireScanner(file)
         var graphs: [Range<Int>] = []
         var producer = ""
@@ -23,7 +25,9 @@ struct ONNXReader {
             case (25, .bytes(let function)):
                 var message = scanner.message(function)
                 while let part = try message.next() {
-                    if case (10, .bytes(let domain)) = (part.number, part.payload) { functionDomains.insert(try scanner.text(domain)) }
+                    if case (10, .bytes(let domain)) = (part.number, part.payload) {
+                        functionDomains.insert(try scanner.text(domain))
+                    }
                 }
             default: break
             }

@@ -52,15 +52,22 @@ final class ONNXTensorReader {
                 .onnxSegmented, in: path, at: "tensor '\(name)'",
                 "is stored in segments, which no known program writes")
         }
-        guard let count = parts.shape.checkedProduct, case let (bytes, overflow) = count.multipliedReportingOverflow(by: dtype.size), !overflow
+        guard let count = parts.shape.checkedProduct,
+            case (let bytes, let overflow) = count.multipliedReportingOverflow(by: dtype.size), !overflow
         else { throw .badShape(path: path, tensor: name, problem: "has impossible dimensions \(parts.shape)") }
-        guard parts.raw == nil || parts.typed.isEmpty, !parts.isExternal || (parts.raw == nil && parts.typed.isEmpty) else {
+        guard parts.raw == nil || parts.typed.isEmpty, !parts.isExternal || (parts.raw == nil && parts.typed.isEmpty)
+        else {
             throw .severalPayloads(path: path, tensor: name)
         }
         if parts.isExternal { return (parts.name, try external(parts, name, dtype, bytes)) }
         if let raw = parts.raw {
-            guard raw.count == bytes else { throw .wrongSize(path: path, tensor: name, expected: bytes, found: raw.count) }
-            return (parts.name, StoredTensor(shape: parts.shape, dtype: dtype, source: scanner.source, offset: raw.lowerBound))
+            guard raw.count == bytes else {
+                throw .wrongSize(path: path, tensor: name, expected: bytes, found: raw.count)
+            }
+            return (
+                parts.name,
+                StoredTensor(shape: parts.shape, dtype: dtype, source: scanner.source, offset: raw.lowerBound)
+            )
         }
         return (parts.name, try typed(parts, name, dtype, count))
     }
@@ -83,7 +90,9 @@ final class ONNXTensorReader {
         case (8, .bytes(let range)): parts.name = try scanner.text(range)
         case (9, .bytes(let range)): parts.raw = range.isEmpty ? parts.raw : range
         case (13, .bytes(let range)):
-            guard parts.external.count < 64 else { throw .badExternal(path: path, tensor: parts.name, problem: "has too many entries") }
+            guard parts.external.count < 64 else {
+                throw .badExternal(path: path, tensor: parts.name, problem: "has too many entries")
+            }
             var key = ""
             var value = ""
             var message = scanner.message(range)
@@ -129,7 +138,9 @@ final class ONNXTensorReader {
         }
     }
 
-    private func typed(_ parts: Parts, _ name: String, _ dtype: TensorType, _ count: Int) throws(Fault) -> any LazyTensor {
+    private func typed(
+        _ parts: Parts, _ name: String, _ dtype: TensorType, _ count: Int
+    ) throws(Fault) -> any LazyTensor {
         let (number, isVarint) = ONNXTensorReader.typedField(dtype)
         guard parts.typed.allSatisfy({ $0.number == number }) else { throw .severalPayloads(path: path, tensor: name) }
         if !isVarint, parts.typed.count == 1, case .bytes(let range) = parts.typed[0].field {
@@ -159,7 +170,8 @@ final class ONNXTensorReader {
                         guard part % dtype.size == 0, part <= ONNXTensorReader.maxSpelled - values.count else {
                             throw .scattered(path: path, tensor: name)
                         }
-                        values += try scanner.source.bytes(at: position, count: part, what: "a tensor", limit: ONNXTensorReader.maxSpelled)
+                        values += try scanner.source.bytes(
+                            at: position, count: part, what: "a tensor", limit: ONNXTensorReader.maxSpelled)
                         position = range.upperBound
                     }
                 }
@@ -168,17 +180,21 @@ final class ONNXTensorReader {
         guard values.count == count &* dtype.size else {
             throw .wrongSize(path: path, tensor: name, expected: count &* dtype.size, found: values.count)
         }
-        return StoredTensor(shape: parts.shape, dtype: dtype, source: MemoryBytes(values, path: "\(path): '\(name)'"), offset: 0)
+        return StoredTensor(
+            shape: parts.shape, dtype: dtype, source: MemoryBytes(values, path: "\(path): '\(name)'"), offset: 0)
     }
 
-    private func external(_ parts: Parts, _ name: String, _ dtype: TensorType, _ bytes: Int) throws(Fault) -> any LazyTensor {
+    private func external(
+        _ parts: Parts, _ name: String, _ dtype: TensorType, _ bytes: Int
+    ) throws(Fault) -> any LazyTensor {
         guard let location = parts.external["location"], !location.isEmpty else {
             throw Fault(.onnxNoLocation, in: path, at: "tensor '\(name)'", "is external, but no file is named")
         }
         func number(_ key: String) throws(Fault) -> Int? {
             guard let text = parts.external[key], !text.isEmpty else { return nil }
             guard let value = Int(text), value >= 0 else {
-                throw .badExternal(path: path, tensor: name, problem: "has \(key) '\(text)', expected a number of bytes from 0")
+                throw .badExternal(
+                    path: path, tensor: name, problem: "has \(key) '\(text)', expected a number of bytes from 0")
             }
             return value
         }
@@ -188,7 +204,8 @@ final class ONNXTensorReader {
         if let length, length != bytes { throw .wrongSize(path: path, tensor: name, expected: bytes, found: length) }
         guard offset <= file.count, bytes <= file.count - offset else {
             throw .badExternal(
-                path: path, tensor: name, problem: "needs \(bytes) bytes at \(offset) of '\(location)', which has \(file.count)")
+                path: path, tensor: name,
+                problem: "needs \(bytes) bytes at \(offset) of '\(location)', which has \(file.count)")
         }
         return StoredTensor(shape: parts.shape, dtype: dtype, source: file, offset: offset)
     }
@@ -202,7 +219,9 @@ final class ONNXTensorReader {
         }
         if location.hasPrefix("/") { throw refuse("is an absolute path") }
         let parts = location.split(separator: "/", omittingEmptySubsequences: false).filter { $0 != "." }
-        guard parts.allSatisfy({ DirectoryTree.isPlainName(String($0)) }) else { throw refuse("leaves the model's directory") }
+        guard parts.allSatisfy({ DirectoryTree.isPlainName(String($0)) }) else {
+            throw refuse("leaves the model's directory")
+        }
         guard opened.count < 65536 else {
             throw Fault(
                 .onnxTooMany, in: path, "has more than 65536 external files", advice: "the file is damaged or hostile")
@@ -222,30 +241,30 @@ final class ONNXTensorReader {
 }
 
 /// Faults that are found in several places of this file.
-private extension Fault {
-    static func badShape(path: String, tensor: String, problem: String) -> Fault {
+extension Fault {
+    fileprivate static func badShape(path: String, tensor: String, problem: String) -> Fault {
         Fault(.onnxBadShape, in: path, at: "tensor '\(tensor)'", problem)
     }
 
-    static func severalPayloads(path: String, tensor: String) -> Fault {
+    fileprivate static func severalPayloads(path: String, tensor: String) -> Fault {
         Fault(
             .onnxSeveralPayloads, in: path, at: "tensor '\(tensor)'",
             "has its values twice, in raw_data and in a typed field", advice: "the file is damaged")
     }
 
-    static func wrongSize(path: String, tensor: String, expected: Int, found: Int) -> Fault {
+    fileprivate static func wrongSize(path: String, tensor: String, expected: Int, found: Int) -> Fault {
         Fault(
             .onnxWrongSize, in: path, at: "tensor '\(tensor)'",
             "has \(found) bytes of data, its shape and type need \(expected)", advice: "the file is damaged")
     }
 
-    static func scattered(path: String, tensor: String) -> Fault {
+    fileprivate static func scattered(path: String, tensor: String) -> Fault {
         Fault(
             .onnxScattered, in: path, at: "tensor '\(tensor)'", "is stored number by number",
             advice: "save the model again with raw data (onnx.save does)")
     }
 
-    static func badExternal(path: String, tensor: String, problem: String) -> Fault {
+    fileprivate static func badExternal(path: String, tensor: String, problem: String) -> Fault {
         Fault(.onnxBadExternal, in: path, at: "tensor '\(tensor)'", "is external and \(problem)")
     }
 }

@@ -54,8 +54,10 @@ package enum Operation: Sendable, Equatable {
     /// nil: one over the root of the head size.
     case attentionScores(scale: Float?)
     /// Axes nil: all of them, or those of a second input.
-    case reduceMean(axes: [Int]?), reduceSum(axes: [Int]?)
-    case softmax(axis: Int), logSoftmax(axis: Int)
+    case reduceMean(axes: [Int]?)
+    case reduceSum(axes: [Int]?)
+    case softmax(axis: Int)
+    case logSoftmax(axis: Int)
     /// Over the last axis. Inputs: values, scale, bias (may be missing).
     case layerNorm(epsilon: Float)
     /// Inputs: integers, scale, zero point (may be missing): (q - zero point) * scale along the axis.

@@ -7,7 +7,9 @@ enum Pointwise {
             guard inputs.count == 2 else { return nil }
             let (a, b) = (inputs[0], inputs[1])
             let count = max(a.count, b.count)
-            guard a.count == 1 || a.count == count, b.count == 1 || b.count == count, !a.isEmpty, !b.isEmpty else { return nil }
+            guard a.count == 1 || a.count == count, b.count == 1 || b.count == count, !a.isEmpty, !b.isEmpty else {
+                return nil
+            }
             return (0..<count).map { body(a[a.count == 1 ? 0 : $0], b[b.count == 1 ? 0 : $0]) }
         }
         func unary(_ body: (Double) -> Double) -> [Double]? { inputs.first?.map(body) }
@@ -38,8 +40,10 @@ enum Pointwise {
 
     static func isPointwise(_ operation: Operation) -> Bool {
         switch operation {
-        case .add, .subtract, .multiply, .divide, .power, .squaredDifference, .maximum, .minimum, .negate, .reciprocal, .squareRoot,
-            .reciprocalSquareRoot, .square, .exponential, .tanh, .erf, .sigmoid, .relu, .gelu, .identity, .cast(toFloat: true):
+        case .add, .subtract, .multiply, .divide, .power, .squaredDifference, .maximum, .minimum, .negate, .reciprocal,
+            .squareRoot,
+            .reciprocalSquareRoot, .square, .exponential, .tanh, .erf, .sigmoid, .relu, .gelu, .identity,
+            .cast(toFloat: true):
             true
         default: false
         }
@@ -97,6 +101,8 @@ enum Pointwise {
         return sum * 1.1283791670955126
     }
 
-    static func geluTanh(_ x: Double) -> Double { 0.5 * x * (1 + tanh(0.7978845608028654 * (x + 0.044715 * x * x * x))) }
+    static func geluTanh(_ x: Double) -> Double {
+        0.5 * x * (1 + tanh(0.7978845608028654 * (x + 0.044715 * x * x * x)))
+    }
     static func geluErf(_ x: Double) -> Double { 0.5 * x * (1 + erf(x / 2.0.squareRoot())) }
 }

@@ -44,7 +44,8 @@ struct SavedModel {
         }
         if hasGraph { return true }
         // A truncated meta graph: version 1, field 2, a length beyond the end, and inside it MetaInfoDef.
-        guard let head = try? file.prefix(16), head.count == 16, head[0] == 0x08, head[1] == 0x01, head[2] == 0x12 else { return false }
+        guard let head = try? file.prefix(16), head.count == 16, head[0] == 0x08, head[1] == 0x01, head[2] == 0x12
+        else { return false }
         guard let end = head[3...].firstIndex(where: { $0 < 0x80 }), end + 1 < head.count else { return false }
         return position == 2 && head[end + 1] == 0x0A
     }
@@ -61,7 +62,8 @@ struct SavedModel {
             metas.append(try SavedModel.metaGraph(content, scanner))
         }
         // The graph for serving; TF-Hub modules keep the one for inference without tags, beside one for training.
-        let chosen = metas.first { $0.tags.contains("serve") && !$0.tags.contains("train") }
+        let chosen =
+            metas.first { $0.tags.contains("serve") && !$0.tags.contains("train") }
             ?? metas.first { !$0.tags.contains("train") } ?? metas.first
         guard let chosen, !chosen.graph.isEmpty else {
             throw Fault(
@@ -147,8 +149,8 @@ struct SavedModel {
 }
 
 /// Faults that are found in several places of this file.
-private extension Fault {
-    static func tooMany(path: String, what: String, limit: Int) -> Fault {
+extension Fault {
+    fileprivate static func tooMany(path: String, what: String, limit: Int) -> Fault {
         Fault(.tensorFlowTooMany, in: path, "has more than \(limit) \(what)", advice: "the file is damaged or hostile")
     }
 }

@@ -20,7 +20,9 @@ struct SavedModelVariables {
         tensors = Dictionary(checkpoint.tensors.map { ($0.name, $0.tensor) }, uniquingKeysWith: { first, _ in first })
         var names: [String: String] = [:]
         var twice = Set<String>()
-        for (key, name) in checkpoint.alternativeNames where names.updateValue(key, forKey: name) != nil { twice.insert(name) }
+        for (key, name) in checkpoint.alternativeNames where names.updateValue(key, forKey: name) != nil {
+            twice.insert(name)
+        }
         keyOfName = names.filter { !twice.contains($0.key) }
 
         for (variable, key) in try restored(graph.main) { keyOfNode[variable] = key }
@@ -35,7 +37,8 @@ struct SavedModelVariables {
                 // From arguments to their places.
                 parsed[name] = found.compactMap { argument, key in body.indexOfArgument[argument].map { ($0, key) } }
             }
-            for (place, key) in parsed[name] ?? [] where place < node.inputs.count && steps < SavedModelVariables.maxSteps {
+            for (place, key) in parsed[name] ?? []
+            where place < node.inputs.count && steps < SavedModelVariables.maxSteps {
                 steps += 1
                 let variable = String(node.inputs[place].split(separator: ":").first ?? "")
                 if keyOfNode[variable] == nil { keyOfNode[variable] = key }
@@ -62,7 +65,8 @@ struct SavedModelVariables {
         }
         var names: [String: [String]] = [:]
         for node in body.nodes where node.operation == "RestoreV2" && node.inputs.count >= 2 {
-            guard let index = body.index(behindIdentities(node.inputs[1]).name), case .tensor(let range)? = body.nodes[index].attributes["value"]
+            guard let index = body.index(behindIdentities(node.inputs[1]).name),
+                case .tensor(let range)? = body.nodes[index].attributes["value"]
             else { continue }
             names[node.name] = try TensorFlowTensor.strings(range, scanner)
         }

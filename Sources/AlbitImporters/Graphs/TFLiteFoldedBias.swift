@@ -23,7 +23,9 @@ struct TFLiteFoldedBias {
         self.tensors = tensors
         self.operators = operators
         for item in operators where item.code.builtin == 6 {
-            if let input = item.inputs.first, let output = item.outputs.first, input >= 0, output >= 0 { sourceOf[output] = input }
+            if let input = item.inputs.first, let output = item.outputs.first, input >= 0, output >= 0 {
+                sourceOf[output] = input
+            }
         }
     }
 
@@ -42,7 +44,8 @@ struct TFLiteFoldedBias {
             var weight: Int
         }
         func parts(_ item: TFLiteOperator) -> (product: Product, bias: Int?, output: Int)? {
-            guard item.code.builtin == 9, item.inputs.count >= 2, let output = item.outputs.first, output >= 0, item.inputs[0] >= 0,
+            guard item.code.builtin == 9, item.inputs.count >= 2, let output = item.outputs.first, output >= 0,
+                item.inputs[0] >= 0,
                 item.inputs[1] >= 0
             else { return nil }
             let bias = item.inputs.count > 2 && item.inputs[2] >= 0 ? item.inputs[2] : nil
@@ -51,16 +54,25 @@ struct TFLiteFoldedBias {
         // Products that are there without a bias, and with one: in an operator of their own, or added afterwards.
         var biased: [Product: (bias: Int, output: Int)] = [:]
         for item in operators {
-            if let (product, bias, output) = parts(item), let bias, biased[product] == nil { biased[product] = (bias, output) }
+            if let (product, bias, output) = parts(item), let bias, biased[product] == nil {
+                biased[product] = (bias, output)
+            }
         }
         var replacement: [Int: (bias: Int, output: Int)] = [:]
         for item in operators {
-            if let (product, bias, output) = parts(item), bias == nil { replacement[output] = biased[product] ?? (-1, -1) }
+            if let (product, bias, output) = parts(item), bias == nil {
+                replacement[output] = biased[product] ?? (-1, -1)
+            }
         }
         for item in operators where item.code.builtin == 0 && item.inputs.count == 2 {
-            guard try item.options?.unsigned(0, bytes: 1) ?? 0 == 0, let output = item.outputs.first, output >= 0 else { continue }
-            for (product, bias) in [(item.inputs[0], item.inputs[1]), (item.inputs[1], item.inputs[0])] where bias >= 0 {
-                if let known = replacement[product], known.bias < 0, stored(bias) != nil { replacement[product] = (bias, output) }
+            guard try item.options?.unsigned(0, bytes: 1) ?? 0 == 0, let output = item.outputs.first, output >= 0 else {
+                continue
+            }
+            for (product, bias) in [(item.inputs[0], item.inputs[1]), (item.inputs[1], item.inputs[0])] where bias >= 0
+            {
+                if let known = replacement[product], known.bias < 0, stored(bias) != nil {
+                    replacement[product] = (bias, output)
+                }
             }
         }
         replacement = replacement.filter { $0.value.bias >= 0 }
@@ -69,7 +81,9 @@ struct TFLiteFoldedBias {
         var others: [Int: [Int]] = [:]
         for item in operators {
             guard let (product, bias, _) = parts(item), let bias, replacement[product.input] == nil else { continue }
-            if others[product.weight, default: []].count < TFLiteFoldedBias.maxChanges { others[product.weight, default: []].append(bias) }
+            if others[product.weight, default: []].count < TFLiteFoldedBias.maxChanges {
+                others[product.weight, default: []].append(bias)
+            }
         }
         var changes: [Int: Change] = [:]
         for item in operators where changes.count < TFLiteFoldedBias.maxChanges {
@@ -80,7 +94,8 @@ struct TFLiteFoldedBias {
             for other in others[product.weight] ?? [] {
                 guard let values = try values(other), values.count == own.count else { continue }
                 let size = values.reduce(Float(1e-6)) { max($0, abs($1)) }
-                if own.indices.allSatisfy({ abs(values[$0] - own[$0]) <= TFLiteFoldedBias.tolerance * size + steps[$0] }) {
+                if own.indices.allSatisfy({ abs(values[$0] - own[$0]) <= TFLiteFoldedBias.tolerance * size + steps[$0] }
+                ) {
                     change.bias = other
                     break
                 }
@@ -98,7 +113,9 @@ struct TFLiteFoldedBias {
     }
 
     private func values(_ index: Int) throws(Fault) -> [Float]? {
-        guard let tensor = stored(index), let stored = tensor.stored, tensor.shape.count <= 1, stored.elementCount <= TFLiteFoldedBias.maxWidth else { return nil }
+        guard let tensor = stored(index), let stored = tensor.stored, tensor.shape.count <= 1,
+            stored.elementCount <= TFLiteFoldedBias.maxWidth
+        else { return nil }
         return try tensor.rows(0..<1, of: 1)
     }
 
@@ -110,7 +127,8 @@ struct TFLiteFoldedBias {
         else { return nil }
         let size = inner.reduce(Float(0)) { $0 + abs($1) }
         let steps = result.indices.map { row in
-            matrix.isQuantized ? (matrix.scales.count == result.count ? matrix.scales[row] : matrix.scales[0]) / 2 * size : 0
+            matrix.isQuantized
+                ? (matrix.scales.count == result.count ? matrix.scales[row] : matrix.scales[0]) / 2 * size : 0
         }
         for row in result.indices {
             let values = try matrix.rows(row..<(row + 1), of: result.count)

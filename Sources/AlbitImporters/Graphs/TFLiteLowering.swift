@@ -43,7 +43,8 @@ struct TFLiteLowering {
             return tensor.name
         }
         let zeros = tensor.zeroPoints.isEmpty ? [0] : tensor.zeroPoints
-        try builder.constant(tensor.name, AffineTensor(stored, scale: tensor.scales, zeroPoint: zeros, axis: tensor.axis))
+        try builder.constant(
+            tensor.name, AffineTensor(stored, scale: tensor.scales, zeroPoint: zeros, axis: tensor.axis))
         return tensor.name
     }
 
@@ -60,16 +61,20 @@ struct TFLiteLowering {
     /// Numbers of `BuiltinOperator` for operators without options that matter, and the inputs they need.
     private static let plain: [Int: (Operation, inputs: Int)] = [
         6: (.identity, 1), 14: (.sigmoid, 1), 19: (.relu, 1), 28: (.tanh, 1), 39: (.transpose(nil), 2),
-        40: (.reduceMean(axes: nil), 2), 47: (.exponential, 1), 50: (.logSoftmax(axis: -1), 1), 55: (.maximum, 2), 57: (.minimum, 2),
+        40: (.reduceMean(axes: nil), 2), 47: (.exponential, 1), 50: (.logSoftmax(axis: -1), 1), 55: (.maximum, 2),
+        57: (.minimum, 2),
         59: (.negate, 1), 64: (.select, 3), 65: (.sliceOfSize, 3), 70: (.unsqueeze(axes: nil), 2), 73: (.logarithm, 1),
-        74: (.reduceSum(axes: nil), 2), 75: (.squareRoot, 1), 76: (.reciprocalSquareRoot, 1), 77: (.shape, 1), 78: (.power, 2),
+        74: (.reduceSum(axes: nil), 2), 75: (.squareRoot, 1), 76: (.reciprocalSquareRoot, 1), 77: (.shape, 1),
+        78: (.power, 2),
         85: (.oneHot, 4), 92: (.square, 1), 99: (.squaredDifference, 2), 123: (.select, 3), 130: (.expand, 2),
     ]
 
     /// What messages call the usual ones among the others, and what the matcher knows by name: how positions are counted.
     private static let names = [
-        1: "AVERAGE_POOL_2D", 3: "CONV_2D", 4: "DEPTHWISE_CONV_2D", 13: "L2_POOL_2D", 16: "LSTM", 17: "MAX_POOL_2D", 34: "PAD",
-        38: "BATCH_TO_SPACE_ND", 56: "ARG_MAX", 61: "GREATER", 71: "EQUAL", 81: "REDUCE_PROD", 82: "REDUCE_MAX", 94: "FILL", 96: "RANGE",
+        1: "AVERAGE_POOL_2D", 3: "CONV_2D", 4: "DEPTHWISE_CONV_2D", 13: "L2_POOL_2D", 16: "LSTM", 17: "MAX_POOL_2D",
+        34: "PAD",
+        38: "BATCH_TO_SPACE_ND", 56: "ARG_MAX", 61: "GREATER", 71: "EQUAL", 81: "REDUCE_PROD", 82: "REDUCE_MAX",
+        94: "FILL", 96: "RANGE",
         107: "GATHER_ND", 118: "IF", 119: "WHILE", 128: "CUMSUM",
     ]
 
@@ -110,7 +115,8 @@ struct TFLiteLowering {
         case 2:
             try require(1)
             try activated(
-                item, .concatenate(axis: try options?.int32(0) ?? 0), inputs, activation: try options?.unsigned(1, bytes: 1) ?? 0)
+                item, .concatenate(axis: try options?.int32(0) ?? 0), inputs,
+                activation: try options?.unsigned(1, bytes: 1) ?? 0)
         case 9: try fullyConnected(item, inputs)
         case 22:
             try require(1)
@@ -139,7 +145,9 @@ struct TFLiteLowering {
             try add(axis.map { .split(axis: $0, sizes: nil) } ?? .other("SPLIT"), [inputs[1]])
         case 53:
             try require(1)
-            func isFloating(_ index: Int?) -> Bool { index.map { $0 >= 0 && tensors[$0].type?.isFloating == true } ?? false }
+            func isFloating(_ index: Int?) -> Bool {
+                index.map { $0 >= 0 && tensors[$0].type?.isFloating == true } ?? false
+            }
             let to = isFloating(item.outputs.first)
             try add(isFloating(item.inputs.first) && to ? .identity : .cast(toFloat: to), inputs)
         case 83:
@@ -158,7 +166,8 @@ struct TFLiteLowering {
             try require(2)
             try add(
                 .matmul(
-                    transposeA: try options?.unsigned(0, bytes: 1) ?? 0 != 0, transposeB: try options?.unsigned(1, bytes: 1) ?? 0 != 0),
+                    transposeA: try options?.unsigned(0, bytes: 1) ?? 0 != 0,
+                    transposeB: try options?.unsigned(1, bytes: 1) ?? 0 != 0),
                 Array(inputs.prefix(2)))
         case 150:
             try require(1)
@@ -167,12 +176,15 @@ struct TFLiteLowering {
             try require(1)
             try add(.erf, inputs)
         case 32: try add(.other(item.code.custom), inputs)
-        default: try add(.other(TFLiteLowering.names[item.code.builtin] ?? "TFLite operator \(item.code.builtin)"), inputs)
+        default:
+            try add(.other(TFLiteLowering.names[item.code.builtin] ?? "TFLite operator \(item.code.builtin)"), inputs)
         }
     }
 
     /// What an operator computes, with the activation that is fused into it.
-    private mutating func activated(_ item: TFLiteOperator, _ operation: Operation, _ inputs: [String], activation: Int) throws(Fault) {
+    private mutating func activated(
+        _ item: TFLiteOperator, _ operation: Operation, _ inputs: [String], activation: Int
+    ) throws(Fault) {
         guard let index = item.outputs.first, index >= 0 else {
             throw .missingInput(path: path, node: "operator \(item.number)", inputs: inputs.count)
         }
@@ -197,7 +209,8 @@ struct TFLiteLowering {
         let name = tensors[index].name
         var shape = inputs.count > 1 ? inputs[1] : ""
         if shape.isEmpty {
-            let values = try item.options?.int32s(0, limit: 64, "the options of operator \(item.number)") ?? tensors[index].shape
+            let values =
+                try item.options?.int32s(0, limit: 64, "the options of operator \(item.number)") ?? tensors[index].shape
             shape = name + "/shape"
             try builder.constant(shape, NumberListTensor(shape: [values.count], values: values.map { Float($0) }))
         }
@@ -211,7 +224,8 @@ struct TFLiteLowering {
         }
         let name = tensors[index].name
         guard try item.options?.unsigned(1, bytes: 1) ?? 0 == 0 else {
-            return try builder.node(.other("FULLY_CONNECTED with shuffled weights"), name: name, inputs: inputs, outputs: [name])
+            return try builder.node(
+                .other("FULLY_CONNECTED with shuffled weights"), name: name, inputs: inputs, outputs: [name])
         }
         let activation = try item.options?.unsigned(0, bytes: 1) ?? 0
         guard inputs.count > 2, !inputs[2].isEmpty else {
@@ -229,15 +243,15 @@ struct TFLiteLowering {
 }
 
 /// Faults that are found in several places of this file.
-private extension Fault {
-    static func integerActivations(path: String, node: String, tensor: String) -> Fault {
+extension Fault {
+    fileprivate static func integerActivations(path: String, node: String, tensor: String) -> Fault {
         Fault(
             .tfliteIntegerActivations, in: path,
             "\(node) computes '\(tensor)' in integers: the activations are quantized, not only the weights, "
                 + "and the float model cannot be had back", advice: "use the float original")
     }
 
-    static func missingInput(path: String, node: String, inputs: Int) -> Fault {
+    fileprivate static func missingInput(path: String, node: String, inputs: Int) -> Fault {
         Fault(
             .tfliteMissingInput, in: path, "\(node) has \(inputs) inputs, which are too few",
             advice: "the file is damaged")

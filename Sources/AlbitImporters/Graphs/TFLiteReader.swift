@@ -48,9 +48,11 @@ struct TFLiteReader {
             guard code < codes.count else {
                 throw .badReference(path: path, what: table.what, index: code, count: codes.count)
             }
-            operators.append(TFLiteOperator(
-                code: codes[code], number: index, inputs: try references(1, of: table), outputs: try references(2, of: table),
-                options: try table.table(4, "the options of operator \(index)")))
+            operators.append(
+                TFLiteOperator(
+                    code: codes[code], number: index, inputs: try references(1, of: table),
+                    outputs: try references(2, of: table),
+                    options: try table.table(4, "the options of operator \(index)")))
         }
         var lowering = TFLiteLowering(
             builder: GraphBuilder(path: path, format: "TFLite", writer: writer), tensors: tensors, path: path,
@@ -85,8 +87,8 @@ struct TFLiteOperator {
 }
 
 /// Faults that are found in several places of this file.
-private extension Fault {
-    static func badReference(path: String, what: String, index: Int, count: Int) -> Fault {
+extension Fault {
+    fileprivate static func badReference(path: String, what: String, index: Int, count: Int) -> Fault {
         Fault(
             .tfliteBadReference, in: path, "\(what) refers to number \(index) of \(count)",
             advice: "the file is damaged")

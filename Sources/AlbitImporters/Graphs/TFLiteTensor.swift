@@ -23,7 +23,8 @@ struct TFLiteTensor {
     }
 
     private static let types: [Int: TensorType] = [
-        0: .float32, 1: .float16, 2: .int32, 3: .uint8, 4: .int64, 6: .bool, 7: .int16, 9: .int8, 10: .float64, 12: .uint64,
+        0: .float32, 1: .float16, 2: .int32, 3: .uint8, 4: .int64, 6: .bool, 7: .int16, 9: .int8, 10: .float64,
+        12: .uint64,
         15: .uint32, 16: .uint16, 18: .bfloat16,
     ]
 
@@ -43,7 +44,9 @@ struct TFLiteTensor {
             scales = try quantization.bits(2, bytes: 4, limit: TFLiteTensor.maxChannels, what).map {
                 Float(bitPattern: UInt32(truncatingIfNeeded: $0))
             }
-            zeroPoints = try quantization.bits(3, bytes: 8, limit: TFLiteTensor.maxChannels, what).map { Float(Int64(bitPattern: $0)) }
+            zeroPoints = try quantization.bits(3, bytes: 8, limit: TFLiteTensor.maxChannels, what).map {
+                Float(Int64(bitPattern: $0))
+            }
             axis = try quantization.int32(6)
         } else {
             scales = []
@@ -86,9 +89,12 @@ struct TFLiteTensor {
     }
 
     /// Where a buffer's bytes lie: inside, or behind the tables in files above 2 GB. Nil: it has none.
-    private static func content(_ buffer: FlatBuffer.Table, tensor: String) throws(Fault) -> (offset: Int, bytes: Int)? {
+    private static func content(_ buffer: FlatBuffer.Table, tensor: String) throws(Fault) -> (offset: Int, bytes: Int)?
+    {
         let source = buffer.buffer.source
-        if let (start, count) = try buffer.vector(0, bytes: 1, limit: Int(Int32.max), "the data of tensor '\(tensor)'"), count > 0 {
+        if let (start, count) = try buffer.vector(0, bytes: 1, limit: Int(Int32.max), "the data of tensor '\(tensor)'"),
+            count > 0
+        {
             return (start, count)
         }
         let offset = try buffer.unsigned(1, bytes: 8)

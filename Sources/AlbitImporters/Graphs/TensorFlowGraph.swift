@@ -105,14 +105,20 @@ struct TensorFlowGraph {
             case 1:
                 var message = scanner.message(content)
                 while let part = try message.next() {
-                    guard case .bytes(let definition) = part.payload, part.number == 2 || part.number == 3 else { continue }
+                    guard case .bytes(let definition) = part.payload, part.number == 2 || part.number == 3 else {
+                        continue
+                    }
                     var message = scanner.message(definition)
                     while let inner = try message.next() {
                         guard case (1, .bytes(let text)) = (inner.number, inner.payload) else { continue }
                         guard body.arguments.count + results.count < TensorFlowNode.maxInputs else {
                             throw .tooMany(path: path, what: "arguments of '\(name)'", limit: TensorFlowNode.maxInputs)
                         }
-                        if part.number == 2 { body.arguments.append(try scanner.text(text)) } else { results.append(try scanner.text(text)) }
+                        if part.number == 2 {
+                            body.arguments.append(try scanner.text(text))
+                        } else {
+                            results.append(try scanner.text(text))
+                        }
                     }
                 }
             case 3: try body.append(try node(content), path: path)
@@ -131,19 +137,20 @@ struct TensorFlowGraph {
             default: break
             }
         }
-        body.indexOfArgument = Dictionary(body.arguments.enumerated().map { ($1, $0) }, uniquingKeysWith: { first, _ in first })
+        body.indexOfArgument = Dictionary(
+            body.arguments.enumerated().map { ($1, $0) }, uniquingKeysWith: { first, _ in first })
         body.results = results.map { ($0, returned[$0] ?? "") }
         return body
     }
 }
 
 /// Faults that are found in several places of this file.
-private extension Fault {
-    static func definedTwice(path: String, what: String, name: String) -> Fault {
+extension Fault {
+    fileprivate static func definedTwice(path: String, what: String, name: String) -> Fault {
         Fault(.tensorFlowDefinedTwice, in: path, "\(what) '\(name)' is there twice", advice: "the file is damaged")
     }
 
-    static func tooMany(path: String, what: String, limit: Int) -> Fault {
+    fileprivate static func tooMany(path: String, what: String, limit: Int) -> Fault {
         Fault(.tensorFlowTooMany, in: path, "has more than \(limit) \(what)", advice: "the file is damaged or hostile")
     }
 }

@@ -4,9 +4,11 @@ import AlbitText
 extension Importer {
     /// A frozen graph or a SavedModel: by names where these and a configuration tell everything, else by dataflow.
     static func graph(
-        tensorFlow file: any ByteSource, format: SourceFormat, tree: any FileTree, container: (any ByteSource)?, options: ImportOptions
+        tensorFlow file: any ByteSource, format: SourceFormat, tree: any FileTree, container: (any ByteSource)?,
+        options: ImportOptions
     ) throws(Fault) -> AlbertSource {
-        let read = format == .savedModel
+        let read =
+            format == .savedModel
             ? try TensorFlowReader.read(savedModel: file, tree: tree) : try TensorFlowReader.read(graph: file)
         let files = container.map { [$0] } ?? read.files
         let neighbours = Neighbours(tree: tree)
@@ -16,9 +18,11 @@ extension Importer {
                     .tensorFlowNothingComputed, in: file.path, "the graph has no outputs",
                     advice: "every node is read by another")
             }
-            return try GraphImporter(path: file.path, graph: graph, neighbours: neighbours, options: options).source(files: files)
+            return try GraphImporter(path: file.path, graph: graph, neighbours: neighbours, options: options).source(
+                files: files)
         }
-        let importer = CheckpointImporter(path: file.path, checkpoint: read.checkpoint, neighbours: neighbours, options: options)
+        let importer = CheckpointImporter(
+            path: file.path, checkpoint: read.checkpoint, neighbours: neighbours, options: options)
         guard try importer.isNamed else { return try byDataflow() }
         do throws(Fault) {
             return try importer.source(files: files)

@@ -12,7 +12,10 @@ struct TensorFlowLowering {
     private var constants: [String: any LazyTensor] = [:]
     private var path: String { scanner.source.path }
 
-    init(builder: GraphBuilder, scanner: WireScanner, variables: @escaping (TensorFlowWalk.Collected) throws(Fault) -> (any LazyTensor)?) {
+    init(
+        builder: GraphBuilder, scanner: WireScanner,
+        variables: @escaping (TensorFlowWalk.Collected) throws(Fault) -> (any LazyTensor)?
+    ) {
         self.builder = builder
         self.scanner = scanner
         self.variables = variables
@@ -74,16 +77,21 @@ struct TensorFlowLowering {
     }
 
     private static let plain: [String: (Operation, inputs: Int)] = [
-        "Add": (.add, 2), "AddV2": (.add, 2), "Sub": (.subtract, 2), "Mul": (.multiply, 2), "RealDiv": (.divide, 2), "Div": (.divide, 2),
-        "DivNoNan": (.divide, 2), "Pow": (.power, 2), "SquaredDifference": (.squaredDifference, 2), "Maximum": (.maximum, 2),
+        "Add": (.add, 2), "AddV2": (.add, 2), "Sub": (.subtract, 2), "Mul": (.multiply, 2), "RealDiv": (.divide, 2),
+        "Div": (.divide, 2),
+        "DivNoNan": (.divide, 2), "Pow": (.power, 2), "SquaredDifference": (.squaredDifference, 2),
+        "Maximum": (.maximum, 2),
         "Minimum": (.minimum, 2), "Neg": (.negate, 1), "Reciprocal": (.reciprocal, 1), "Inv": (.reciprocal, 1),
         "Sqrt": (.squareRoot, 1), "Rsqrt": (.reciprocalSquareRoot, 1), "Square": (.square, 1), "Exp": (.exponential, 1),
         "Log": (.logarithm, 1), "Tanh": (.tanh, 1), "Erf": (.erf, 1), "Sigmoid": (.sigmoid, 1), "Relu": (.relu, 1),
-        "Identity": (.identity, 1), "StopGradient": (.identity, 1), "ReadVariableOp": (.identity, 1), "Snapshot": (.identity, 1),
+        "Identity": (.identity, 1), "StopGradient": (.identity, 1), "ReadVariableOp": (.identity, 1),
+        "Snapshot": (.identity, 1),
         "CheckNumerics": (.identity, 1), "PreventGradient": (.identity, 1), "EnsureShape": (.identity, 1),
         "PlaceholderWithDefault": (.identity, 1), "Reshape": (.reshape, 2), "Transpose": (.transpose(nil), 2),
-        "ExpandDims": (.unsqueeze(axes: nil), 2), "BroadcastTo": (.expand, 2), "Slice": (.sliceOfSize, 3), "Shape": (.shape, 1),
-        "ResourceGather": (.gather(axis: 0), 2), "Gather": (.gather(axis: 0), 2), "OneHot": (.oneHot, 4), "Select": (.select, 3),
+        "ExpandDims": (.unsqueeze(axes: nil), 2), "BroadcastTo": (.expand, 2), "Slice": (.sliceOfSize, 3),
+        "Shape": (.shape, 1),
+        "ResourceGather": (.gather(axis: 0), 2), "Gather": (.gather(axis: 0), 2), "OneHot": (.oneHot, 4),
+        "Select": (.select, 3),
         "SelectV2": (.select, 3), "Mean": (.reduceMean(axes: nil), 2), "Sum": (.reduceSum(axes: nil), 2),
         "Softmax": (.softmax(axis: -1), 1), "LogSoftmax": (.logSoftmax(axis: -1), 1),
     ]
@@ -143,14 +151,17 @@ struct TensorFlowLowering {
         case "Split":
             try require(2)
             let axis = try integer(inputs[0])
-            try add(axis.map { .split(axis: $0, sizes: nil) } ?? .other("Split"), [inputs[1]], outputs: try parts(node, "num_split"))
+            try add(
+                axis.map { .split(axis: $0, sizes: nil) } ?? .other("Split"), [inputs[1]],
+                outputs: try parts(node, "num_split"))
         case "SplitV":
             try require(3)
             let sizes = try integers(inputs[1])
             let axis = try integer(inputs[2])
             let isKnown = axis != nil && sizes != nil
             try add(
-                isKnown ? .split(axis: axis ?? 0, sizes: sizes) : .other("SplitV"), [inputs[0]], outputs: try parts(node, "num_split"))
+                isKnown ? .split(axis: axis ?? 0, sizes: sizes) : .other("SplitV"), [inputs[0]],
+                outputs: try parts(node, "num_split"))
         case "Unpack":
             try require(1)
             try add(.unstack(axis: node.integer("axis")), inputs, outputs: try parts(node, "num"))
@@ -169,10 +180,14 @@ struct TensorFlowLowering {
             try require(3)
             let axis = try integer(inputs[2])
             let isPlain = node.integer("batch_dims") == 0
-            try add(isPlain ? axis.map { .gather(axis: $0) } ?? .other("GatherV2") : .other("GatherV2"), Array(inputs.prefix(2)))
+            try add(
+                isPlain ? axis.map { .gather(axis: $0) } ?? .other("GatherV2") : .other("GatherV2"),
+                Array(inputs.prefix(2)))
         case "MatMul":
             try require(2)
-            try add(.matmul(transposeA: node.bool("transpose_a"), transposeB: node.bool("transpose_b")), Array(inputs.prefix(2)))
+            try add(
+                .matmul(transposeA: node.bool("transpose_a"), transposeB: node.bool("transpose_b")),
+                Array(inputs.prefix(2)))
         case "BatchMatMul", "BatchMatMulV2", "BatchMatMulV3":
             try require(2)
             try add(.matmul(transposeA: node.bool("adj_x"), transposeB: node.bool("adj_y")), Array(inputs.prefix(2)))
@@ -189,7 +204,8 @@ struct TensorFlowLowering {
     private func parts(_ node: TensorFlowNode, _ attribute: String) throws(Fault) -> Int {
         let count = node.integer(attribute, default: 1)
         guard count >= 1, count <= 4096 else {
-            throw .badAttribute(path: path, node: node.name, attribute: attribute, problem: "is \(count), expected 1 to 4096")
+            throw .badAttribute(
+                path: path, node: node.name, attribute: attribute, problem: "is \(count), expected 1 to 4096")
         }
         return count
     }
@@ -238,12 +254,12 @@ struct TensorFlowLowering {
 }
 
 /// Faults that are found in several places of this file.
-private extension Fault {
-    static func badAttribute(path: String, node: String, attribute: String, problem: String) -> Fault {
+extension Fault {
+    fileprivate static func badAttribute(path: String, node: String, attribute: String, problem: String) -> Fault {
         Fault(.tensorFlowBadAttribute, in: path, at: "node '\(node)'", "attribute '\(attribute)' \(problem)")
     }
 
-    static func missingInput(path: String, node: String, operation: String, inputs: Int) -> Fault {
+    fileprivate static func missingInput(path: String, node: String, operation: String, inputs: Int) -> Fault {
         Fault(
             .tensorFlowMissingInput, in: path, at: "node '\(node)'",
             "is a \(operation) with \(inputs) inputs, which are too few", advice: "the file is damaged")

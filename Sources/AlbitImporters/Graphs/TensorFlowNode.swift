@@ -46,7 +46,8 @@ struct TensorFlowNode {
                 if !input.hasPrefix("^") { inputs.append(input) }
             case 5:
                 guard places.count < TensorFlowNode.maxAttributes else {
-                    throw .tooMany(path: path, what: "attributes of node '\(name)'", limit: TensorFlowNode.maxAttributes)
+                    throw .tooMany(
+                        path: path, what: "attributes of node '\(name)'", limit: TensorFlowNode.maxAttributes)
                 }
                 places.append(content)
             default: break
@@ -66,7 +67,9 @@ struct TensorFlowNode {
                 if case (2, .bytes(let content)) = (field.number, field.payload) { value = content }
             }
             // Names that begin with an underscore are TensorFlow's own hints.
-            guard let value, !key.hasPrefix("_"), let attribute = try TensorFlowNode.attribute(value, scanner, key: key, node: name) else {
+            guard let value, !key.hasPrefix("_"),
+                let attribute = try TensorFlowNode.attribute(value, scanner, key: key, node: name)
+            else {
                 continue
             }
             attributes[key] = attribute
@@ -92,7 +95,9 @@ struct TensorFlowNode {
             case (10, .bytes(let function)):
                 var message = scanner.message(function)
                 while let part = try message.next() {
-                    if case (1, .bytes(let text)) = (part.number, part.payload) { result = .function(try scanner.text(text)) }
+                    if case (1, .bytes(let text)) = (part.number, part.payload) {
+                        result = .function(try scanner.text(text))
+                    }
                 }
             default: break
             }
@@ -100,7 +105,9 @@ struct TensorFlowNode {
         return result
     }
 
-    private static func list(_ range: Range<Int>, _ scanner: WireScanner, key: String, node: String) throws(Fault) -> Attribute? {
+    private static func list(
+        _ range: Range<Int>, _ scanner: WireScanner, key: String, node: String
+    ) throws(Fault) -> Attribute? {
         var integers: [Int] = []
         var texts: [String] = []
         func check() throws(Fault) {
@@ -150,8 +157,8 @@ struct TensorFlowNode {
 }
 
 /// Faults that are found in several places of this file.
-private extension Fault {
-    static func tooMany(path: String, what: String, limit: Int) -> Fault {
+extension Fault {
+    fileprivate static func tooMany(path: String, what: String, limit: Int) -> Fault {
         Fault(.tensorFlowTooMany, in: path, "has more than \(limit) \(what)", advice: "the file is damaged or hostile")
     }
 }

@@ -16,11 +16,14 @@ struct TensorFlowReader {
     static func matches(_ file: any ByteSource) -> Bool {
         guard let head = try? file.prefix(512) else { return false }
         var wire = WireReader(head[...], path: file.path)
-        guard let tag = try? wire.varint(), tag == 0x0A, let length = try? wire.varint(), length >= 4 else { return false }
+        guard let tag = try? wire.varint(), tag == 0x0A, let length = try? wire.varint(), length >= 4 else {
+            return false
+        }
         let node = head[wire.consumed...].prefix(Int(min(length, 512)))
         var fields = WireReader(node, path: file.path)
         func isName(_ text: ArraySlice<UInt8>) -> Bool { !text.isEmpty && text.allSatisfy { $0 > 0x20 && $0 < 0x7F } }
-        guard case (1, .bytes(let name))? = try? fields.field(), case (2, .bytes(let operation))? = try? fields.field() else { return false }
+        guard case (1, .bytes(let name))? = try? fields.field(), case (2, .bytes(let operation))? = try? fields.field()
+        else { return false }
         return isName(name) && isName(operation)
     }
 
@@ -43,7 +46,9 @@ struct TensorFlowReader {
         for node in graph.main.nodes where node.operation == "Const" {
             guard case .tensor(let range)? = node.attributes["value"] else { continue }
             guard let tensor = try TensorFlowTensor.read(range, scanner, node: node.name) else { continue }
-            if tensor.dtype.isFloating && !tensor.shape.isEmpty { checkpoint.tensors.append(NamedTensor(name: node.name, tensor: tensor)) }
+            if tensor.dtype.isFloating && !tensor.shape.isEmpty {
+                checkpoint.tensors.append(NamedTensor(name: node.name, tensor: tensor))
+            }
         }
         let dataflow = try lower(graph, outputs, scanner, format: checkpoint.format, version: "") { _ in nil }
         return Result(graph: dataflow, checkpoint: checkpoint, files: [file])
@@ -51,7 +56,8 @@ struct TensorFlowReader {
 
     private static func isResult(_ operation: String) -> Bool {
         switch operation {
-        case "Const", "Placeholder", "NoOp", "Assert", "VarHandleOp", "VariableV2", "SaveV2", "MergeV2Checkpoints", "Assign",
+        case "Const", "Placeholder", "NoOp", "Assert", "VarHandleOp", "VariableV2", "SaveV2", "MergeV2Checkpoints",
+            "Assign",
             "AssignVariableOp", "RestoreV2":
             false
         default: true
@@ -98,7 +104,8 @@ struct TensorFlowReader {
         var walk = TensorFlowWalk(graph)
         let names = try walk.collect(outputs)
         var lowering = TensorFlowLowering(
-            builder: GraphBuilder(path: graph.path, format: format, writer: writer(version)), scanner: scanner, variables: variables)
+            builder: GraphBuilder(path: graph.path, format: format, writer: writer(version)), scanner: scanner,
+            variables: variables)
         try lowering.lower(walk.collected)
         return try lowering.finish(outputs: names)
     }

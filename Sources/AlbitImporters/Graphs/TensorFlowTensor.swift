@@ -25,7 +25,8 @@ enum TensorFlowTensor {
         while let field = try message.next() {
             switch (field.number, field.payload) {
             case (1, .varint(let type)): parts.type = Int(truncatingIfNeeded: type)
-            case (2, .bytes(let shape)): (parts.shape, parts.hasUnknownRank) = try self.shape(shape, scanner, node: node)
+            case (2, .bytes(let shape)):
+                (parts.shape, parts.hasUnknownRank) = try self.shape(shape, scanner, node: node)
             case (4, .bytes(let content)): if !content.isEmpty { parts.content = content }
             case (5...7, let payload), (10...11, let payload), (13, let payload), (16...17, let payload):
                 if case .bytes(let packed) = payload, packed.isEmpty { continue }
@@ -67,7 +68,9 @@ enum TensorFlowTensor {
     }
 
     /// A `TensorShapeProto`.
-    static func shape(_ range: Range<Int>, _ scanner: WireScanner, node: String) throws(Fault) -> ([Int], hasUnknownRank: Bool) {
+    static func shape(
+        _ range: Range<Int>, _ scanner: WireScanner, node: String
+    ) throws(Fault) -> ([Int], hasUnknownRank: Bool) {
         var shape: [Int] = []
         var isUnknown = false
         var message = scanner.message(range)
@@ -112,7 +115,9 @@ enum TensorFlowTensor {
         }
         var values: [UInt8] = []
         func append(_ value: UInt64) throws(Fault) {
-            guard values.count < maxSpelled else { throw bad("is spelled number by number and has more than \(maxSpelled) bytes") }
+            guard values.count < maxSpelled else {
+                throw bad("is spelled number by number and has more than \(maxSpelled) bytes")
+            }
             for i in 0..<dtype.size { values.append(UInt8(truncatingIfNeeded: value >> UInt64(8 * i))) }
         }
         for piece in pieces {
@@ -125,10 +130,13 @@ enum TensorFlowTensor {
                     guard packed.count % dtype.size == 0, packed.count <= maxSpelled - values.count else {
                         throw bad("has \(packed.count) bytes of \(dtype.rawValue)")
                     }
-                    values += try scanner.source.bytes(at: packed.lowerBound, count: packed.count, what: "a tensor", limit: maxSpelled)
+                    values += try scanner.source.bytes(
+                        at: packed.lowerBound, count: packed.count, what: "a tensor", limit: maxSpelled)
                 } else {
                     var position = packed.lowerBound
-                    while position < packed.upperBound { try append(try scanner.varint(&position, end: packed.upperBound)) }
+                    while position < packed.upperBound {
+                        try append(try scanner.varint(&position, end: packed.upperBound))
+                    }
                 }
             }
         }
@@ -139,8 +147,8 @@ enum TensorFlowTensor {
 }
 
 /// Faults that are found in several places of this file.
-private extension Fault {
-    static func badTensor(path: String, node: String, problem: String) -> Fault {
+extension Fault {
+    fileprivate static func badTensor(path: String, node: String, problem: String) -> Fault {
         Fault(.tensorFlowBadTensor, in: path, at: "node '\(node)'", "its tensor \(problem)")
     }
 }

@@ -74,7 +74,9 @@ struct TensorFlowWalk {
         return names
     }
 
-    private mutating func need(_ reference: String, in scope: Int, reader: String, waiting: inout [Int]) throws(Fault) -> String {
+    private mutating func need(
+        _ reference: String, in scope: Int, reader: String, waiting: inout [Int]
+    ) throws(Fault) -> String {
         let (place, output) = try resolve(reference, in: scope, reader: reader)
         let index: Int
         if let known = indexOfPlace[place] {
@@ -82,11 +84,14 @@ struct TensorFlowWalk {
         } else {
             index = collected.count
             guard index < TensorFlowWalk.maxCollected else {
-                throw .tooMany(path: path, what: "nodes with those of called functions", limit: TensorFlowWalk.maxCollected)
+                throw .tooMany(
+                    path: path, what: "nodes with those of called functions", limit: TensorFlowWalk.maxCollected)
             }
             let node = scopes[place.scope].body.nodes[place.node]
-            collected.append(Collected(
-                node: node, name: scopes[place.scope].prefix + node.name, inputs: [], outputs: 1, isInMain: place.scope == 0))
+            collected.append(
+                Collected(
+                    node: node, name: scopes[place.scope].prefix + node.name, inputs: [], outputs: 1,
+                    isInMain: place.scope == 0))
             places.append(place)
             indexOfPlace[place] = index
             waiting.append(index)
@@ -96,7 +101,9 @@ struct TensorFlowWalk {
     }
 
     /// The node that computes a value, behind all calls and arguments.
-    private mutating func resolve(_ reference: String, in start: Int, reader: String) throws(Fault) -> (Place, output: Int) {
+    private mutating func resolve(
+        _ reference: String, in start: Int, reader: String
+    ) throws(Fault) -> (Place, output: Int) {
         var reference = reference
         var scope = start
         var reader = reader
@@ -107,7 +114,9 @@ struct TensorFlowWalk {
             }
             let parts = reference.split(separator: ":", omittingEmptySubsequences: false)
             let name = String(parts.first ?? "")
-            if parts.count == 1, let argument = scopes[scope].body.indexOfArgument[name], let caller = scopes[scope].caller {
+            if parts.count == 1, let argument = scopes[scope].body.indexOfArgument[name],
+                let caller = scopes[scope].caller
+            {
                 let node = scopes[caller.scope].body.nodes[caller.node]
                 guard argument < node.inputs.count else {
                     throw Fault(
@@ -135,7 +144,9 @@ struct TensorFlowWalk {
             guard let callee = try callee(of: node) else { return (Place(scope: scope, node: index), output) }
             let inner = try enter(callee, Place(scope: scope, node: index))
             let results = scopes[inner].body.results
-            if parts.count == 3, let named = results.firstIndex(where: { $0.name == String(parts[1]) }), node.function("f") == nil {
+            if parts.count == 3, let named = results.firstIndex(where: { $0.name == String(parts[1]) }),
+                node.function("f") == nil
+            {
                 output = named
             }
             guard output < results.count else { throw .undefinedInput(path: path, node: reader, input: reference) }
@@ -195,19 +206,21 @@ struct TensorFlowWalk {
             bodies[function] = parsed
         }
         scopeOfCall[call] = scopes.count
-        scopes.append(Scope(
-            body: body, prefix: outer.prefix + node.name + "/", caller: (call.scope, call.node), depth: outer.depth + 1))
+        scopes.append(
+            Scope(
+                body: body, prefix: outer.prefix + node.name + "/", caller: (call.scope, call.node),
+                depth: outer.depth + 1))
         return scopes.count - 1
     }
 }
 
 /// Faults that are found in several places of this file.
-private extension Fault {
-    static func tooMany(path: String, what: String, limit: Int) -> Fault {
+extension Fault {
+    fileprivate static func tooMany(path: String, what: String, limit: Int) -> Fault {
         Fault(.tensorFlowTooMany, in: path, "has more than \(limit) \(what)", advice: "the file is damaged or hostile")
     }
 
-    static func undefinedInput(path: String, node: String, input: String) -> Fault {
+    fileprivate static func undefinedInput(path: String, node: String, input: String) -> Fault {
         Fault(
             .tensorFlowUndefinedInput, in: path, at: "node '\(node)'", "reads '\(input)', which nothing defines",
             advice: "the graph is incomplete")

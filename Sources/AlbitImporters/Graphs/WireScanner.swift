@@ -81,7 +81,8 @@ final class WireScanner {
             position += Int(count)
             return Field(number: number, payload: .bytes(start..<position))
         case 5:
-            return Field(number: number, payload: .fixed32(UInt32(truncatingIfNeeded: try fixed(&position, end: end, bytes: 4))))
+            return Field(
+                number: number, payload: .fixed32(UInt32(truncatingIfNeeded: try fixed(&position, end: end, bytes: 4))))
         default: throw .badField(path: source.path, place, offset: position)
         }
     }
@@ -109,22 +110,24 @@ final class WireScanner {
                 advice: "the file is damaged or hostile")
         }
         if range.lowerBound >= windowStart && range.upperBound <= windowStart + window.count {
-            return String(decoding: window[(range.lowerBound - windowStart)..<(range.upperBound - windowStart)], as: UTF8.self)
+            return String(
+                decoding: window[(range.lowerBound - windowStart)..<(range.upperBound - windowStart)], as: UTF8.self)
         }
         return String(
-            decoding: try source.bytes(at: range.lowerBound, count: range.count, what: "a name", limit: limit), as: UTF8.self)
+            decoding: try source.bytes(at: range.lowerBound, count: range.count, what: "a name", limit: limit),
+            as: UTF8.self)
     }
 }
 
 /// Faults that are found in several places of this file.
-private extension Fault {
-    static func truncated(path: String, _ place: String, offset: Int) -> Fault {
+extension Fault {
+    fileprivate static func truncated(path: String, _ place: String, offset: Int) -> Fault {
         Fault(
             .protobufTruncated, in: path, at: place, "a protocol buffer ends at its byte \(offset) inside a field",
             advice: "the file is damaged, download it again")
     }
 
-    static func badField(path: String, _ place: String, offset: Int) -> Fault {
+    fileprivate static func badField(path: String, _ place: String, offset: Int) -> Fault {
         Fault(
             .protobufBadField, in: path, at: place,
             "a protocol buffer has a field of unknown kind at its byte \(offset)",

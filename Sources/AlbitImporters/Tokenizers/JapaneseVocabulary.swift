@@ -20,7 +20,9 @@ enum JapaneseVocabulary {
             return pipeline
         }
         // Words are normalized by themselves: U+0000, which no text has here, keeps them apart meanwhile.
-        for space: UInt8 in [0x20, 0x09, 0x0A, 0x0B] { pipeline.normalizers.append(.replace(.literal([space]), with: [0])) }
+        for space: UInt8 in [0x20, 0x09, 0x0A, 0x0B] {
+            pipeline.normalizers.append(.replace(.literal([space]), with: [0]))
+        }
         pipeline.normalizers.append(.form(.nfkc14))
         pipeline.preTokenizers = [.delimiter(0), .character]
         pipeline.continuation = []

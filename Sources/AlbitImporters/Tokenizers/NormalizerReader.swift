@@ -19,7 +19,8 @@ struct NormalizerReader {
         case "BertNormalizer":
             let lowercase = json["lowercase"]?.bool ?? true
             steps += TokenizerPipeline.bertNormalizers(
-                cleanText: json["clean_text"]?.bool ?? true, spaceIdeographs: json["handle_chinese_chars"]?.bool ?? true,
+                cleanText: json["clean_text"]?.bool ?? true,
+                spaceIdeographs: json["handle_chinese_chars"]?.bool ?? true,
                 stripAccents: json["strip_accents"]?.bool ?? lowercase, lowercase: lowercase)
         case "NFC": steps.append(.form(.nfc))
         case "NFD": steps.append(.form(.nfd))
@@ -34,11 +35,16 @@ struct NormalizerReader {
             }
             steps.append(.strip(left: left, right: right))
         case "Prepend":
-            guard let prefix = json["prepend"]?.bytes else { throw .missingMember(path: path, member: "normalizer.prepend") }
+            guard let prefix = json["prepend"]?.bytes else {
+                throw .missingMember(path: path, member: "normalizer.prepend")
+            }
             if !prefix.isEmpty { steps.append(.prepend(prefix)) }
         case "Replace":
-            guard let content = json["content"]?.bytes else { throw .missingMember(path: path, member: "normalizer.content") }
-            steps.append(.replace(try PatternReader(path: path).read(json["pattern"], of: "normalizer Replace"), with: content))
+            guard let content = json["content"]?.bytes else {
+                throw .missingMember(path: path, member: "normalizer.content")
+            }
+            steps.append(
+                .replace(try PatternReader(path: path).read(json["pattern"], of: "normalizer Replace"), with: content))
         case "Precompiled":
             guard let text = json["precompiled_charsmap"]?.bytes, let blob = Base64.decode(text) else {
                 throw .missingMember(path: path, member: "precompiled_charsmap (base64)")
@@ -51,7 +57,9 @@ struct NormalizerReader {
         default:
             throw .unsupported(
                 path: path, what: "normalizer", name: type,
-                expected: "BertNormalizer, NFC, NFD, NFKC, NFKD, Lowercase, Nmt, Precompiled, Prepend, Replace, Strip or StripAccents")
+                expected:
+                    "BertNormalizer, NFC, NFD, NFKC, NFKD, Lowercase, Nmt, Precompiled, Prepend, Replace, Strip or StripAccents"
+            )
         }
     }
 }

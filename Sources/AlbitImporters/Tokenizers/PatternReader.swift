@@ -8,7 +8,8 @@ struct PatternReader {
     func read(_ json: JSONValue?, of owner: String) throws(Fault) -> TextPattern {
         if let text = json?["String"]?.bytes {
             guard !text.isEmpty else {
-                throw .unsupported(path: path, what: "pattern of the " + owner, name: "", expected: "a text that is not empty")
+                throw .unsupported(
+                    path: path, what: "pattern of the " + owner, name: "", expected: "a text that is not empty")
             }
             return .literal(text)
         }

@@ -21,17 +21,20 @@ struct PostProcessorReader {
         case "RobertaProcessing":
             let (cls, sep) = try ends(processor)
             let first = [item(.id(cls), 0), item(.first, 0), item(.id(sep), 0)]
-            draft.template = TokenTemplate(single: first, pair: first + [item(.id(sep), 0), item(.second, 0), item(.id(sep), 0)])
+            draft.template = TokenTemplate(
+                single: first, pair: first + [item(.id(sep), 0), item(.second, 0), item(.id(sep), 0)])
             draft.pipeline?.trimsOffsets = processor["trim_offsets"]?.bool ?? true
             draft.pipeline?.addsPrefixSpace = processor["add_prefix_space"]?.bool ?? true
         case "Sequence":
             guard let list = processor["processors"]?.array, list.count == 1 else {
-                throw .unsupported(path: path, what: "post-processor", name: "Sequence", expected: "one post-processor in it")
+                throw .unsupported(
+                    path: path, what: "post-processor", name: "Sequence", expected: "one post-processor in it")
             }
             try read(list[0], into: &draft)
         case let type:
             throw .unsupported(
-                path: path, what: "post-processor", name: type ?? "?", expected: "BertProcessing, RobertaProcessing or TemplateProcessing")
+                path: path, what: "post-processor", name: type ?? "?",
+                expected: "BertProcessing, RobertaProcessing or TemplateProcessing")
         }
     }
 
@@ -56,7 +59,9 @@ struct PostProcessorReader {
     }
 
     private func items(_ processor: JSONValue, _ name: String) throws(Fault) -> [TokenTemplate.Item] {
-        guard let list = processor[name]?.array, list.count <= 16 else { throw .missingMember(path: path, member: "post_processor." + name) }
+        guard let list = processor[name]?.array, list.count <= 16 else {
+            throw .missingMember(path: path, member: "post_processor." + name)
+        }
         var result: [TokenTemplate.Item] = []
         for entry in list {
             let body = entry["SpecialToken"] ?? entry["Sequence"]

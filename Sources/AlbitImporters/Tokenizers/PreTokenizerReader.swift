@@ -13,7 +13,9 @@ struct PreTokenizerReader {
         guard let type = json["type"]?.string else { throw .missingMember(path: path, member: "pre_tokenizer.type") }
         switch type {
         case "Sequence":
-            guard let list = json["pretokenizers"]?.array else { throw .missingMember(path: path, member: "pretokenizers") }
+            guard let list = json["pretokenizers"]?.array else {
+                throw .missingMember(path: path, member: "pretokenizers")
+            }
             for step in list { try read(step) }
         case "BertPreTokenizer": steps += [.whitespaceSplit, .punctuation(.isolated)]
         case "Whitespace": steps.append(.whitespace)
@@ -28,7 +30,9 @@ struct PreTokenizerReader {
         default:
             throw .unsupported(
                 path: path, what: "pre-tokenizer", name: type,
-                expected: "BertPreTokenizer, CharDelimiterSplit, Digits, Metaspace, Punctuation, Split, Whitespace or WhitespaceSplit")
+                expected:
+                    "BertPreTokenizer, CharDelimiterSplit, Digits, Metaspace, Punctuation, Split, Whitespace or WhitespaceSplit"
+            )
         }
     }
 
@@ -40,14 +44,17 @@ struct PreTokenizerReader {
         case "never"?: scheme = .never
         // Files from before the schemes.
         case nil: scheme = json["add_prefix_space"]?.bool ?? true ? .always : .never
-        case let name?: throw .unsupported(path: path, what: "prepend_scheme", name: name, expected: "always, first or never")
+        case let name?:
+            throw .unsupported(path: path, what: "prepend_scheme", name: name, expected: "always, first or never")
         }
         return Metaspace(
-            replacement: try character(json["replacement"], "replacement").bytes, scheme: scheme, splits: json["split"]?.bool ?? true)
+            replacement: try character(json["replacement"], "replacement").bytes, scheme: scheme,
+            splits: json["split"]?.bool ?? true)
     }
 
     private func character(_ json: JSONValue?, _ name: String) throws(Fault) -> (code: UInt32, bytes: [UInt8]) {
-        guard let bytes = json?.bytes, let decoded = bytes.withUnsafeBytes({ $0.isEmpty ? nil : UTF8Bytes.decode($0, at: 0) }),
+        guard let bytes = json?.bytes,
+            let decoded = bytes.withUnsafeBytes({ $0.isEmpty ? nil : UTF8Bytes.decode($0, at: 0) }),
             decoded.count == bytes.count
         else { throw .missingMember(path: path, member: "pre_tokenizer." + name + " (one character)") }
         return (decoded.code, bytes)

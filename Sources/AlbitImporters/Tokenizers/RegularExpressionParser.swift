@@ -63,7 +63,8 @@ struct RegularExpressionParser {
         guard depth < 32, var result = sequence() else { return nil }
         while take("|") {
             guard let other = sequence() else { return nil }
-            var joined = Part(code: [.split(1, result.code.count + 2)], canBeEmpty: result.canBeEmpty || other.canBeEmpty)
+            var joined = Part(
+                code: [.split(1, result.code.count + 2)], canBeEmpty: result.canBeEmpty || other.canBeEmpty)
             joined.code += result.code.map { RegularExpressionParser.shifted($0, by: 1) }
             let end = joined.code.count + 1 + other.code.count
             joined.code.append(.jump(end))
@@ -156,7 +157,9 @@ struct RegularExpressionParser {
     private mutating func hexadecimal(_ count: Int) -> UInt32? {
         var value: UInt32 = 0
         for _ in 0..<count {
-            guard position < text.count, let scalar = Unicode.Scalar(text[position]), let digit = Character(scalar).hexDigitValue else { return nil }
+            guard position < text.count, let scalar = Unicode.Scalar(text[position]),
+                let digit = Character(scalar).hexDigitValue
+            else { return nil }
             value = value << 4 | UInt32(digit)
             position += 1
         }
@@ -173,7 +176,9 @@ struct RegularExpressionParser {
             isFirst = false
             guard position < text.count else { return nil }
             if peek("[") || peek("]") { return refuse("sets inside sets") }
-            if peek("&"), position + 1 < text.count, text[position + 1] == text[position] { return refuse("sets inside sets") }
+            if peek("&"), position + 1 < text.count, text[position + 1] == text[position] {
+                return refuse("sets inside sets")
+            }
             let begin = text[position]
             var low: UInt32 = begin
             if take("\\") {
@@ -222,12 +227,15 @@ struct RegularExpressionParser {
         let isLazy = take("?")
         if peek("+") || peek("*") || peek("?") || peek("{") { return refuse("repetition of repetition") }
         guard !part.canBeEmpty else { return refuse("repetition of what can be empty") }
-        guard (most ?? least) <= 256, part.code.count * ((most ?? least) + 1) <= RegularExpression.maxInstructions else {
+        guard (most ?? least) <= 256, part.code.count * ((most ?? least) + 1) <= RegularExpression.maxInstructions
+        else {
             return refuse("more than 4096 steps")
         }
         var result = Part()
         for _ in 0..<least { result.append(part) }
-        func choice(_ inside: Int, _ outside: Int) -> Instruction { isLazy ? .split(outside, inside) : .split(inside, outside) }
+        func choice(_ inside: Int, _ outside: Int) -> Instruction {
+            isLazy ? .split(outside, inside) : .split(inside, outside)
+        }
         if let most {
             for _ in least..<max(least, most) {
                 var optional = Part(code: [choice(1, part.code.count + 1)])

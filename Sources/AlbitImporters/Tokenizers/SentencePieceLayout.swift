@@ -36,7 +36,8 @@ enum SentencePieceLayout {
         let sep = try vocabulary.require(configuration.sep, "[SEP]")
         vocabulary.draft.specialIDs.cls = cls
         vocabulary.draft.specialIDs.sep = sep
-        vocabulary.draft.specialIDs.unknown = vocabulary.find(configuration.unknown, "<unk>") ?? draft.settings.unknownID
+        vocabulary.draft.specialIDs.unknown =
+            vocabulary.find(configuration.unknown, "<unk>") ?? draft.settings.unknownID
         vocabulary.draft.specialIDs.pad = vocabulary.find(configuration.pad, "<pad>")
         // AlbertTokenizer lets the mask take the space before it, like a word would.
         vocabulary.draft.specialIDs.mask = vocabulary.find(configuration.mask, "[MASK]", stripsLeft: true)
@@ -51,11 +52,14 @@ enum SentencePieceLayout {
         _ model: TokenizerDraft, _ configuration: TokenizerConfiguration
     ) throws(Fault) -> TokenizerDraft {
         let usual = ["<unk>", "<s>", "</s>"].map { Array($0.utf8) }
-        guard model.pieces.starts(with: usual) else { throw .missingSpecialToken(path: model.path, token: "<unk>, <s>, </s> as its first pieces") }
+        guard model.pieces.starts(with: usual) else {
+            throw .missingSpecialToken(path: model.path, token: "<unk>, <s>, </s> as its first pieces")
+        }
         var draft = model
         draft.settings.keepsOrigins = true
         let control = PieceType.control.rawValue
-        draft.pieces = [usual[1], Array("<pad>".utf8), usual[2], usual[0]] + model.pieces[3...] + [Array("<mask>".utf8)]
+        draft.pieces =
+            [usual[1], Array("<pad>".utf8), usual[2], usual[0]] + model.pieces[3...] + [Array("<mask>".utf8)]
         draft.scores = [0, 0, 0, 0] + model.scores[3...] + [0]
         draft.types = [control, control, control, PieceType.unknown.rawValue] + model.types[3...] + [control]
         draft.settings.unknownID = 3
@@ -70,7 +74,8 @@ enum SentencePieceLayout {
         vocabulary.draft.specialIDs.pad = vocabulary.find(configuration.pad, "<pad>")
         vocabulary.draft.specialIDs.mask = vocabulary.find(configuration.mask, "<mask>", stripsLeft: true)
         let single = [
-            TokenTemplate.Item(id: cls, typeID: 0), TokenTemplate.Item(id: TokenTemplate.Item.first, typeID: 0), TokenTemplate.Item(id: sep, typeID: 0),
+            TokenTemplate.Item(id: cls, typeID: 0), TokenTemplate.Item(id: TokenTemplate.Item.first, typeID: 0),
+            TokenTemplate.Item(id: sep, typeID: 0),
         ]
         vocabulary.draft.template = TokenTemplate(
             single: single,
@@ -86,7 +91,8 @@ enum SentencePieceLayout {
         var draft = model
         draft.settings.keepsOrigins = true
         let first = TokenTemplate.Item(id: TokenTemplate.Item.first, typeID: 0)
-        draft.template = TokenTemplate(single: [first], pair: [first, TokenTemplate.Item(id: TokenTemplate.Item.second, typeID: 0)])
+        draft.template = TokenTemplate(
+            single: [first], pair: [first, TokenTemplate.Item(id: TokenTemplate.Item.second, typeID: 0)])
         return draft
     }
 }

@@ -22,7 +22,9 @@ package enum SentencePieceReader {
             do throws(Fault) { try SentencePieceScan.check(raw, path: path) } catch { scanned = .failure(error) }
         }
         try scanned.get()
-        guard let model = albit__sentencepiece__model__unpack(nil, bytes.count, bytes) else { throw .malformed(path: path) }
+        guard let model = albit__sentencepiece__model__unpack(nil, bytes.count, bytes) else {
+            throw .malformed(path: path)
+        }
         defer { albit__sentencepiece__model__free_unpacked(model, nil) }
         return try draft(model.pointee, path: path)
     }
@@ -35,16 +37,21 @@ package enum SentencePieceReader {
             guard trainer.model_type == 1 || trainer.model_type == 2 else {
                 let names: [Int32: String] = [3: "word", 4: "char"]
                 throw Fault(
-                    .sentencePieceUnsupportedModelType, in: path, "is a SentencePiece model of type "
+                    .sentencePieceUnsupportedModelType, in: path,
+                    "is a SentencePiece model of type "
                         + "\(names[trainer.model_type] ?? String(trainer.model_type))",
                     expected: "unigram or BPE")
             }
-            guard trainer.treat_whitespace_as_suffix == 0 else { throw .unsupportedOption(path: path, option: "treat_whitespace_as_suffix") }
+            guard trainer.treat_whitespace_as_suffix == 0 else {
+                throw .unsupportedOption(path: path, option: "treat_whitespace_as_suffix")
+            }
             settings.byteFallback = trainer.byte_fallback != 0
         }
         var charsmap: [UInt8] = []
         if let normalizer = model.normalizer_spec?.pointee {
-            guard normalizer.escape_whitespaces != 0 else { throw .unsupportedOption(path: path, option: "escape_whitespaces = false") }
+            guard normalizer.escape_whitespaces != 0 else {
+                throw .unsupportedOption(path: path, option: "escape_whitespaces = false")
+            }
             settings.addDummyPrefix = normalizer.add_dummy_prefix != 0
             settings.removeExtraWhitespaces = normalizer.remove_extra_whitespaces != 0
             charsmap = array(normalizer.precompiled_charsmap)
@@ -52,7 +59,8 @@ package enum SentencePieceReader {
 
         let count = model.n_pieces
         guard count > 0 else { throw .empty(path: path) }
-        var draft = TokenizerDraft(path: path, pieces: [], settings: settings, template: TokenTemplate(single: [], pair: []))
+        var draft = TokenizerDraft(
+            path: path, pieces: [], settings: settings, template: TokenTemplate(single: [], pair: []))
         draft.charsmap = charsmap
         draft.pieces.reserveCapacity(count)
         var places = [[UInt8]: Int](minimumCapacity: count)
@@ -126,18 +134,18 @@ package enum SentencePieceReader {
 }
 
 /// Faults that are found in several places of this file.
-private extension Fault {
-    static func empty(path: String) -> Fault {
+extension Fault {
+    fileprivate static func empty(path: String) -> Fault {
         Fault(.sentencePieceEmpty, in: path, "is empty or holds no pieces", expected: "a SentencePiece model")
     }
 
-    static func malformed(path: String) -> Fault {
+    fileprivate static func malformed(path: String) -> Fault {
         Fault(
             .sentencePieceMalformed, in: path, "is damaged: its fields do not have the types of a SentencePiece model",
             advice: "download it again")
     }
 
-    static func unsupportedOption(path: String, option: String) -> Fault {
+    fileprivate static func unsupportedOption(path: String, option: String) -> Fault {
         Fault(
             .sentencePieceUnsupportedOption, in: path,
             "uses \(option), which no ALBERT model does and Albit does not support",

@@ -37,7 +37,8 @@ struct SentencePieceScan {
             let tag = try varint(&position, range.upperBound, start)
             let number = tag >> 3
             guard number >= 1, number < 1 << 29 else { throw .badField(path: path, offset: start) }
-            let isKnown = parent == nil ? number <= 3 : parent.flatMap { SentencePieceScan.known[$0]?.contains(number) } ?? false
+            let isKnown =
+                parent == nil ? number <= 3 : parent.flatMap { SentencePieceScan.known[$0]?.contains(number) } ?? false
             if !isKnown { unknown += 1 }
             guard fields <= SentencePieceScan.maxFields, unknown <= SentencePieceScan.maxUnknownFields else {
                 throw Fault(
@@ -79,14 +80,14 @@ struct SentencePieceScan {
 }
 
 /// Faults that are found in several places of this file.
-private extension Fault {
-    static func badField(path: String, offset: Int) -> Fault {
+extension Fault {
+    fileprivate static func badField(path: String, offset: Int) -> Fault {
         Fault(
             .sentencePieceBadField, in: path, at: "byte \(offset)", "is no field of a SentencePiece model",
             advice: "the file is damaged or of another kind")
     }
 
-    static func truncated(path: String, offset: Int) -> Fault {
+    fileprivate static func truncated(path: String, offset: Int) -> Fault {
         Fault(
             .sentencePieceTruncated, in: path, "ends inside the field at byte \(offset) of the SentencePiece model",
             advice: "copy or download the file again")

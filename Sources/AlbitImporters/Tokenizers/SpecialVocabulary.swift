@@ -16,25 +16,36 @@ struct SpecialVocabulary {
     ///
     /// A token of `added_tokens.json` is special where another file says what it is for.
     mutating func add(_ configuration: TokenizerConfiguration) throws(Fault) {
-        let special = [configuration.cls, configuration.sep, configuration.unknown, configuration.pad, configuration.mask].compactMap { $0?.content }
+        let special = [
+            configuration.cls, configuration.sep, configuration.unknown, configuration.pad, configuration.mask,
+        ].compactMap { $0?.content }
         // What says more about a token comes first.
-        let tokens = configuration.added.filter { $0.token.special != nil } + configuration.added.filter { $0.token.special == nil }
+        let tokens =
+            configuration.added.filter { $0.token.special != nil }
+            + configuration.added.filter { $0.token.special == nil }
         var done: Set<Int> = []
         for (id, token) in tokens.sorted(by: { $0.id < $1.id }) where done.insert(id).inserted {
             var token = token
-            if token.special == nil { token.special = special.contains(token.content) || places[Array(token.content.utf8)] != nil }
+            if token.special == nil {
+                token.special = special.contains(token.content) || places[Array(token.content.utf8)] != nil
+            }
             let isNormalized = token.normalized ?? !(token.special ?? true)
             var content = Array(token.content.utf8)
             var isHidden = false
             if draft.pipeline == nil {
                 guard !token.singleWord else {
                     throw .unsupported(
-                        path: draft.path, what: "added token", name: token.content, expected: "single_word = false beside a SentencePiece model")
+                        path: draft.path, what: "added token", name: token.content,
+                        expected: "single_word = false beside a SentencePiece model")
                 }
                 // The original lower-cases the token itself, as it does the text.
-                if isNormalized, token.special == false, draft.settings.lowerCase { content = SpecialVocabulary.lowered(content) }
+                if isNormalized, token.special == false, draft.settings.lowerCase {
+                    content = SpecialVocabulary.lowered(content)
+                }
                 // What is neither special nor normalized is searched in lower-cased text as it is, and so may never be found.
-                isHidden = !isNormalized && token.special == false && draft.settings.lowerCase && SpecialVocabulary.lowered(content) != content
+                isHidden =
+                    !isNormalized && token.special == false && draft.settings.lowerCase
+                    && SpecialVocabulary.lowered(content) != content
             }
             if id == draft.pieces.count, places[content] == nil {
                 draft.pieces.append(content)
@@ -51,7 +62,9 @@ struct SpecialVocabulary {
 
     private static func lowered(_ bytes: [UInt8]) -> [UInt8] {
         var result: [UInt8] = []
-        for scalar in String(decoding: bytes, as: UTF8.self).unicodeScalars { UTF8Bytes.append(UnicodeProperties.lower(scalar.value), to: &result) }
+        for scalar in String(decoding: bytes, as: UTF8.self).unicodeScalars {
+            UTF8Bytes.append(UnicodeProperties.lower(scalar.value), to: &result)
+        }
         return result
     }
 
@@ -74,7 +87,8 @@ struct SpecialVocabulary {
     private mutating func recognise(_ token: TokenizerConfiguration.Token, _ id: Int32, stripsLeft: Bool) {
         if draft.specialTokens.contains(where: { $0.id == id }) { return }
         var found = SpecialToken(
-            id: id, content: draft.pieces[Int(id)], stripsLeft: token.stripsLeft ?? stripsLeft, stripsRight: token.stripsRight ?? false)
+            id: id, content: draft.pieces[Int(id)], stripsLeft: token.stripsLeft ?? stripsLeft,
+            stripsRight: token.stripsRight ?? false)
         if draft.pipeline != nil {
             found.normalized = token.normalized ?? !(token.special ?? true)
             found.singleWord = token.singleWord

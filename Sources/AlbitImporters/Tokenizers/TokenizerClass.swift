@@ -21,7 +21,8 @@ enum TokenizerClass {
         }
         if name.hasSuffix("Fast") { name.removeLast(4) }
         switch name {
-        case "BertTokenizer", "DistilBertTokenizer", "ElectraTokenizer", "MobileBertTokenizer", "ConvBertTokenizer", "SqueezeBertTokenizer",
+        case "BertTokenizer", "DistilBertTokenizer", "ElectraTokenizer", "MobileBertTokenizer", "ConvBertTokenizer",
+            "SqueezeBertTokenizer",
             "LxmertTokenizer", "RetriBertTokenizer", "LayoutLMTokenizer":
             self = .bert
         case "AlbertTokenizer": self = .albert
@@ -44,18 +45,22 @@ extension TokenizerConfiguration {
         switch TokenizerClass(tokenizerClass) {
         case .japanese where subwordTokenizer == "sentencepiece":
             throw .unsupported(
-                path: path, what: "subword tokenizer of BertJapaneseTokenizer", name: subwordTokenizer ?? "", expected: "wordpiece or character")
+                path: path, what: "subword tokenizer of BertJapaneseTokenizer", name: subwordTokenizer ?? "",
+                expected: "wordpiece or character")
         case .japanese where wordTokenizer == "mecab" || wordTokenizer == "sudachi" || wordTokenizer == "jumanpp":
             guard isSegmented || wordTokenizer == "mecab" && subwordTokenizer == "character" else {
-                let segmenter = ["mecab": "MeCab", "sudachi": "Sudachi", "jumanpp": "Juman++"][wordTokenizer ?? ""] ?? ""
+                let segmenter =
+                    ["mecab": "MeCab", "sudachi": "Sudachi", "jumanpp": "Juman++"][wordTokenizer ?? ""] ?? ""
                 throw .unsupported(
                     path: path, what: "word segmenter of BertJapaneseTokenizer", name: segmenter,
-                    expected: "words: segment the text with " + segmenter + " first, then give the words with --pretokenized")
+                    expected: "words: segment the text with " + segmenter
+                        + " first, then give the words with --pretokenized")
             }
         case .other(let name) where !hasTokenizerJSON || name.hasPrefix("KoBert"):
             throw .unsupported(
                 path: path, what: "tokenizer_class", name: name,
-                expected: "AlbertTokenizer, BertTokenizer, BertJapaneseTokenizer, XLMRobertaTokenizer or a tokenizer.json; convert the tokenizer "
+                expected:
+                    "AlbertTokenizer, BertTokenizer, BertJapaneseTokenizer, XLMRobertaTokenizer or a tokenizer.json; convert the tokenizer "
                     + "to a tokenizer.json, or segment the text into pieces first and give ids")
         default: break
         }

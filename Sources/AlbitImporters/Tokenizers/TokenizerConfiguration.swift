@@ -52,7 +52,9 @@ struct TokenizerConfiguration {
         mask = try token(json["mask_token"], path) ?? mask
         for member in json["added_tokens_decoder"]?.members ?? [] {
             var name = member.name
-            guard let id = name.withUTF8({ DecimalText.integer(UnsafeRawBufferPointer($0)) }), let token = try token(member.value, path) else {
+            guard let id = name.withUTF8({ DecimalText.integer(UnsafeRawBufferPointer($0)) }),
+                let token = try token(member.value, path)
+            else {
                 throw .missingMember(path: path, member: "added_tokens_decoder." + member.name)
             }
             added.append((id, token))
@@ -71,7 +73,8 @@ struct TokenizerConfiguration {
             let ideographs = separatesCJK ?? true
             if (lowercase, strips, ideographs) != (written.lowercase, written.stripAccents, written.spaceIdeographs) {
                 draft.pipeline?.normalizers = TokenizerPipeline.bertNormalizers(
-                    cleanText: written.cleanText, spaceIdeographs: ideographs, stripAccents: strips, lowercase: lowercase)
+                    cleanText: written.cleanText, spaceIdeographs: ideographs, stripAccents: strips,
+                    lowercase: lowercase)
                 draft.settings.lowerCase = lowercase
                 draft.settings.stripAccents = strips
                 draft.settings.separatesCJK = ideographs
@@ -79,10 +82,13 @@ struct TokenizerConfiguration {
         }
         for token in [cls, sep, unknown, pad, mask].compactMap({ $0 }) {
             let content = Array(token.content.utf8)
-            guard !draft.specialTokens.contains(where: { $0.content == content }), let id = draft.pieces.firstIndex(of: content) else { continue }
+            guard !draft.specialTokens.contains(where: { $0.content == content }),
+                let id = draft.pieces.firstIndex(of: content)
+            else { continue }
             draft.specialTokens.append(
                 SpecialToken(
-                    id: Int32(truncatingIfNeeded: id), content: content, stripsLeft: token.stripsLeft ?? false, stripsRight: token.stripsRight ?? false))
+                    id: Int32(truncatingIfNeeded: id), content: content, stripsLeft: token.stripsLeft ?? false,
+                    stripsRight: token.stripsRight ?? false))
         }
     }
 
@@ -98,9 +104,12 @@ struct TokenizerConfiguration {
         switch json {
         case .string(let text)?: return Token(content: text)
         case .object?:
-            guard let content = json?["content"]?.string else { throw .missingMember(path: path, member: "content of a token") }
+            guard let content = json?["content"]?.string else {
+                throw .missingMember(path: path, member: "content of a token")
+            }
             return Token(
-                content: content, stripsLeft: json?["lstrip"]?.bool, stripsRight: json?["rstrip"]?.bool, normalized: json?["normalized"]?.bool,
+                content: content, stripsLeft: json?["lstrip"]?.bool, stripsRight: json?["rstrip"]?.bool,
+                normalized: json?["normalized"]?.bool,
                 singleWord: json?["single_word"]?.bool ?? false, special: json?["special"]?.bool)
         default: return nil
         }

@@ -14,7 +14,9 @@ struct TokenizerJSONReader {
         try steps.read(json["normalizer"])
         pipeline.normalizers = steps.steps
         guard pipeline.isBounded else {
-            throw .unsupported(path: path, what: "normalizer", name: "Sequence", expected: "steps that do not make a text some hundred times longer")
+            throw .unsupported(
+                path: path, what: "normalizer", name: "Sequence",
+                expected: "steps that do not make a text some hundred times longer")
         }
         var cuts = PreTokenizerReader(path: path)
         try cuts.read(json["pre_tokenizer"])
@@ -46,7 +48,8 @@ struct TokenizerJSONReader {
         settings.unknownID = Int32(truncatingIfNeeded: unknown)
         settings.hidesControlPieces = false
         settings.byteFallback = model["byte_fallback"]?.bool ?? false
-        var draft = TokenizerDraft(path: path, pieces: [], settings: settings, template: TokenTemplate(single: [], pair: []))
+        var draft = TokenizerDraft(
+            path: path, pieces: [], settings: settings, template: TokenTemplate(single: [], pair: []))
         settings.minScore = .greatestFiniteMagnitude
         for (id, entry) in entries.enumerated() {
             guard let pair = entry.array, pair.count == 2, let piece = pair[0].bytes, let score = pair[1].double else {
@@ -71,8 +74,11 @@ struct TokenizerJSONReader {
         var taken = [Bool](repeating: false, count: members.count)
         for member in members {
             // Ids may leave gaps, which no piece fills.
-            guard let id = member.value.integer, id >= 0, id < TokenizerTables.maxPieces, id >= taken.count || !taken[id] else {
-                throw .badVocabulary(path: path, problem: "gives '\(member.name)' an id that is outside, taken or no integer")
+            guard let id = member.value.integer, id >= 0, id < TokenizerTables.maxPieces,
+                id >= taken.count || !taken[id]
+            else {
+                throw .badVocabulary(
+                    path: path, problem: "gives '\(member.name)' an id that is outside, taken or no integer")
             }
             while pieces.count <= id {
                 pieces.append([])
@@ -94,7 +100,8 @@ struct TokenizerJSONReader {
             throw .missingSpecialToken(path: path, token: String(decoding: name, as: UTF8.self))
         }
         settings.unknownID = Int32(truncatingIfNeeded: unknown)
-        var draft = TokenizerDraft(path: path, pieces: pieces, settings: settings, template: TokenTemplate(single: [], pair: []))
+        var draft = TokenizerDraft(
+            path: path, pieces: pieces, settings: settings, template: TokenTemplate(single: [], pair: []))
         draft.specialIDs.unknown = settings.unknownID
         return draft
     }

@@ -19,7 +19,11 @@ package enum TokenizerReader {
             switch try kind(file) {
             case .sentencePiece: model = model ?? file
             case .json(let value):
-                if value["model"]?.members != nil { json = json ?? (file, value) } else { try apply(value, of: file, to: &configuration) }
+                if value["model"]?.members != nil {
+                    json = json ?? (file, value)
+                } else {
+                    try apply(value, of: file, to: &configuration)
+                }
             case .text: vocabulary = vocabulary ?? file
             }
         }
@@ -28,7 +32,8 @@ package enum TokenizerReader {
         let kind = TokenizerClass(configuration.tokenizerClass)
         if let model {
             if case .japanese = kind {
-                throw .unsupported(path: model.path, what: "tokenizer_class", name: "BertJapaneseTokenizer", expected: "a vocab.txt")
+                throw .unsupported(
+                    path: model.path, what: "tokenizer_class", name: "BertJapaneseTokenizer", expected: "a vocab.txt")
             }
             let draft = try SentencePieceLayout.draft(model, configuration, kind, isBare: isBare)
             if let json { try agree(draft, TokenizerJSONReader(path: json.file.path, json: json.value).draft()) }
@@ -37,7 +42,9 @@ package enum TokenizerReader {
         if let json {
             var draft = try TokenizerJSONReader(path: json.file.path, json: json.value).draft()
             try configuration.apply(to: &draft, kind)
-            if let vocabulary { try agree(draft, VocabularyReader.read(vocabulary.bytes, path: vocabulary.path, configuration)) }
+            if let vocabulary {
+                try agree(draft, VocabularyReader.read(vocabulary.bytes, path: vocabulary.path, configuration))
+            }
             return try TokenizerTables(draft)
         }
         guard let vocabulary else { return nil }
@@ -48,7 +55,8 @@ package enum TokenizerReader {
     private static func agree(_ first: TokenizerDraft, _ second: TokenizerDraft) throws(Fault) {
         for id in 0..<min(first.pieces.count, second.pieces.count) where first.pieces[id] != second.pieces[id] {
             throw Fault(
-                .tokenizerOtherVocabulary, in: second.path, at: "id \(id)", "is the piece '\(String(decoding: second.pieces[id], as: UTF8.self))'",
+                .tokenizerOtherVocabulary, in: second.path, at: "id \(id)",
+                "is the piece '\(String(decoding: second.pieces[id], as: UTF8.self))'",
                 expected: "'\(String(decoding: first.pieces[id], as: UTF8.self))' as in \(first.path)",
                 advice: "keep the file that belongs to the weights, or name it with --tokenizer")
         }
@@ -56,7 +64,9 @@ package enum TokenizerReader {
 
     /// The tokenizer of one file, such as the argument of `albit tokenize`.
     package static func read(_ bytes: [UInt8], path: String) throws(Fault) -> TokenizerTables {
-        guard let tables = try read([TokenizerFile(name: path, path: path, bytes: bytes)], isBare: true) else { throw .notTokenizer(path: path) }
+        guard let tables = try read([TokenizerFile(name: path, path: path, bytes: bytes)], isBare: true) else {
+            throw .notTokenizer(path: path)
+        }
         return tables
     }
 
@@ -71,11 +81,15 @@ package enum TokenizerReader {
     private static func kind(_ file: TokenizerFile) throws(Fault) -> Kind {
         let bytes = file.bytes
         let start = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
-        if let first = bytes[start...].first(where: { $0 != 0x20 && $0 != 0x0A && $0 != 0x0D && $0 != 0x09 }), first == UInt8(ascii: "{") {
+        if let first = bytes[start...].first(where: { $0 != 0x20 && $0 != 0x0A && $0 != 0x0D && $0 != 0x09 }),
+            first == UInt8(ascii: "{")
+        {
             return .json(try JSONValue(parsing: bytes, file: file.path))
         }
         guard bytes.count > 0 else { throw .notTokenizer(path: file.path) }
-        if file.name.hasSuffix(".model") || bytes.contains(where: { $0 < 0x09 }) || bytes.count >= 3 && bytes[0] == 0x0A && bytes[2] == 0x0A {
+        if file.name.hasSuffix(".model") || bytes.contains(where: { $0 < 0x09 })
+            || bytes.count >= 3 && bytes[0] == 0x0A && bytes[2] == 0x0A
+        {
             return .sentencePiece
         }
         return .text
@@ -100,8 +114,8 @@ package enum TokenizerReader {
 }
 
 /// Faults that are found in several places of this file.
-private extension Fault {
-    static func notTokenizer(path: String) -> Fault {
+extension Fault {
+    fileprivate static func notTokenizer(path: String) -> Fault {
         Fault(
             .tokenizerNotTokenizer, in: path, "is no tokenizer",
             expected: "a SentencePiece model, a tokenizer.json or a vocab.txt")

@@ -5,7 +5,9 @@ import AlbitTokenizers
 ///
 /// Source: google-research/bert, tokenization.py, `load_vocab`; defaults as in Hugging Face's `BertTokenizer`.
 enum VocabularyReader {
-    static func read(_ bytes: [UInt8], path: String, _ configuration: TokenizerConfiguration) throws(Fault) -> TokenizerDraft {
+    static func read(
+        _ bytes: [UInt8], path: String, _ configuration: TokenizerConfiguration
+    ) throws(Fault) -> TokenizerDraft {
         var pieces: [[UInt8]] = []
         let start = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
         var line: [UInt8] = []
@@ -43,13 +45,15 @@ enum VocabularyReader {
         settings.lowerCase = configuration.lowerCase ?? true
         settings.separatesCJK = configuration.separatesCJK ?? true
         settings.stripAccents = configuration.stripAccents ?? settings.lowerCase
-        var draft = TokenizerDraft(path: path, pieces: pieces, settings: settings, template: TokenTemplate(single: [], pair: []))
+        var draft = TokenizerDraft(
+            path: path, pieces: pieces, settings: settings, template: TokenTemplate(single: [], pair: []))
         draft.modelCount = pieces.count
         if case .japanese = TokenizerClass(configuration.tokenizerClass) {
             draft.pipeline = JapaneseVocabulary.pipeline(configuration)
         } else {
             draft.pipeline = .bert(
-                spaceIdeographs: settings.separatesCJK, stripAccents: settings.stripAccents, lowercase: settings.lowerCase)
+                spaceIdeographs: settings.separatesCJK, stripAccents: settings.stripAccents,
+                lowercase: settings.lowerCase)
         }
         var vocabulary = SpecialVocabulary(draft: draft)
         try vocabulary.add(configuration)

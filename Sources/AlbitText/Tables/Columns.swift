@@ -28,7 +28,9 @@ package struct Columns: Sendable {
     ///   - choice: what a person said; goes before all names.
     ///   - labels: the model's labels, which may be names of columns.
     /// - Throws: `dataNoColumn`, `dataAmbiguousColumn`, `columnsNoSuchColumn`, `dataMissingFlags`.
-    package init(_ header: [String], in file: String, choice: ColumnChoice = ColumnChoice(), labels: [String] = [])
+    package init(
+        _ header: [String], in file: String, choice: ColumnChoice = ColumnChoice(), labels: [String] = []
+    )
         throws(Fault)
     {
         self.header = header

@@ -18,7 +18,9 @@ package final class TextTable {
 
     /// Tells the format and reads the header.
     /// - Throws: `dataEmpty`, the faults of `TextEncoding`, of the header and of the first record.
-    package init(_ stream: ByteStream, otherwise: TableFormat.Otherwise, choice: ColumnChoice = ColumnChoice())
+    package init(
+        _ stream: ByteStream, otherwise: TableFormat.Otherwise, choice: ColumnChoice = ColumnChoice()
+    )
         throws(Fault)
     {
         self.stream = stream
@@ -39,7 +41,9 @@ package final class TextTable {
     }
 
     /// The file; see the other one.
-    package convenience init(path: String, otherwise: TableFormat.Otherwise, choice: ColumnChoice = ColumnChoice())
+    package convenience init(
+        path: String, otherwise: TableFormat.Otherwise, choice: ColumnChoice = ColumnChoice()
+    )
         throws(Fault)
     {
         try self.init(try ByteStream(path: path), otherwise: otherwise, choice: choice)

@@ -62,7 +62,9 @@ struct BytePairMerger {
         while let top = pop(&agenda) {
             let (left, right) = (symbols[top.left], symbols[top.right])
             // One of the two was joined to something else meanwhile.
-            guard left.start < left.end, right.start < right.end, right.end - left.start == top.size, left.end == right.start else { continue }
+            guard left.start < left.end, right.start < right.end, right.end - left.start == top.size,
+                left.end == right.start
+            else { continue }
             symbols[top.left].end = right.end
             symbols[top.left].next = right.next
             if right.next >= 0 { symbols[right.next].previous = top.left }
@@ -94,7 +96,9 @@ struct BytePairMerger {
             }
             let index = symbols.count
             symbols.append(
-                Symbol(start: position, end: end, previous: index - 1, next: end < text.count ? index + 1 : -1, isFrozen: isFrozen))
+                Symbol(
+                    start: position, end: end, previous: index - 1, next: end < text.count ? index + 1 : -1,
+                    isFrozen: isFrozen))
             position = end
         }
         return symbols
@@ -102,17 +106,21 @@ struct BytePairMerger {
 
     /// The id of a piece that two symbols make.
     private func mergeable(_ text: UnsafeRawBufferPointer, _ start: Int, _ end: Int) -> Int? {
-        guard end - start <= TokenizerTables.maxPieceBytes, let id = trie.id(of: UnsafeRawBufferPointer(rebasing: text[start..<end])),
+        guard end - start <= TokenizerTables.maxPieceBytes,
+            let id = trie.id(of: UnsafeRawBufferPointer(rebasing: text[start..<end])),
             id < types.count, id < scores.count / 4
         else { return nil }
         let type = types[id]
-        let isOrdinary = type == PieceType.normal.rawValue || type == PieceType.userDefined.rawValue || type == PieceType.unused.rawValue
+        let isOrdinary =
+            type == PieceType.normal.rawValue || type == PieceType.userDefined.rawValue
+            || type == PieceType.unused.rawValue
         return isOrdinary ? id : nil
     }
 
     /// A symbol as a piece; one that is not to come out is taken apart again.
     private func emit(
-        _ text: UnsafeRawBufferPointer, _ start: Int, _ end: Int, _ unused: [(id: Int, left: Int)], _ visit: (Int, Int, Int) -> Void
+        _ text: UnsafeRawBufferPointer, _ start: Int, _ end: Int, _ unused: [(id: Int, left: Int)],
+        _ visit: (Int, Int, Int) -> Void
     ) {
         var stack = [(start, end)]
         while let (start, end) = stack.popLast() {

@@ -52,14 +52,17 @@ struct UnigramPaths {
                     guard id < scores.count else { return }
                     let candidate = scores[id] + before
                     if steps[end].start < 0 || candidate > steps[end].score {
-                        steps[end] = Step(score: candidate, start: Int32(truncatingIfNeeded: start), id: Int32(truncatingIfNeeded: id))
+                        steps[end] = Step(
+                            score: candidate, start: Int32(truncatingIfNeeded: start), id: Int32(truncatingIfNeeded: id)
+                        )
                     }
                     if end - start == length { hasSingle = true }
                 }
                 if !hasSingle {
                     let candidate = scores.unknown + before
                     if steps[start + length].start < 0 || candidate > steps[start + length].score {
-                        steps[start + length] = Step(score: candidate, start: Int32(truncatingIfNeeded: start), id: unknownID)
+                        steps[start + length] = Step(
+                            score: candidate, start: Int32(truncatingIfNeeded: start), id: unknownID)
                     }
                 }
                 start += length
@@ -103,4 +106,3 @@ struct UnigramPaths {
         }
     }
 }
-

@@ -42,7 +42,9 @@ struct UnigramScores {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(8 * values.count)
         for value in values {
-            for shift: UInt64 in [0, 8, 16, 24, 32, 40, 48, 56] { bytes.append(UInt8(truncatingIfNeeded: value.bitPattern >> shift)) }
+            for shift: UInt64 in [0, 8, 16, 24, 32, 40, 48, 56] {
+                bytes.append(UInt8(truncatingIfNeeded: value.bitPattern >> shift))
+            }
         }
         return bytes
     }

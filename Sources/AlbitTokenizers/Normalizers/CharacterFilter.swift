@@ -2,7 +2,9 @@
 /// belongs to no character.
 enum CharacterFilter {
     /// `change` returns what becomes of a code point; nil drops it. Returns whether anything changed, then `target` has it.
-    static func apply(_ source: AlignedText, into target: AlignedText, start: UInt32, _ change: (UInt32) -> UInt32?) -> Bool {
+    static func apply(
+        _ source: AlignedText, into target: AlignedText, start: UInt32, _ change: (UInt32) -> UInt32?
+    ) -> Bool {
         var position = 0
         var isSame = true
         while position < source.count, isSame {

@@ -52,7 +52,8 @@ struct NormalizerRunner {
         case .stripAccents: StripAccents.apply(text, into: spare, start: start)
         case .nmt: Nmt.apply(text, into: spare, start: start)
         case .prepend(let prefix): Prepend.apply(text, into: spare, start: start, prefix: prefix)
-        case .replace(let pattern, let content): Replace.apply(text, into: spare, start: start, pattern: pattern, content: content)
+        case .replace(let pattern, let content):
+            Replace.apply(text, into: spare, start: start, pattern: pattern, content: content)
         case .precompiled: Precompiled.apply(text, into: spare, start: start, charsmap: charsmap)
         }
     }

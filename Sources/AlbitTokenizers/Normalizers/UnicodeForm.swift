@@ -54,7 +54,9 @@ package enum UnicodeForm: UInt8, Sendable {
     /// By combining class, and otherwise as it was. Texts of nothing but marks may be long: the sort is by counting.
     private func sort(_ parts: inout [Part]) {
         var isSorted = true
-        for i in parts.indices.dropFirst() where parts[i - 1].combiningClass > parts[i].combiningClass { isSorted = false }
+        for i in parts.indices.dropFirst() where parts[i - 1].combiningClass > parts[i].combiningClass {
+            isSorted = false
+        }
         if isSorted { return }
         var sorted: [Part] = []
         sorted.reserveCapacity(parts.count)

@@ -106,7 +106,8 @@ struct AddedTokenMatcher {
     static func spaceEnd(_ text: UnsafeRawBufferPointer, after start: Int) -> Int {
         var start = start
         while start < text.count {
-            guard let decoded = UTF8Bytes.decode(text, at: start), LibraryProperties.flags(decoded.code).hasAny(.space) else { break }
+            guard let decoded = UTF8Bytes.decode(text, at: start), LibraryProperties.flags(decoded.code).hasAny(.space)
+            else { break }
             start += decoded.count
         }
         return start

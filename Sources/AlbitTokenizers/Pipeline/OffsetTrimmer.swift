@@ -8,7 +8,8 @@ struct OffsetTrimmer {
     let addsPrefixSpace: Bool
 
     func trim(
-        _ token: UnsafeRawBufferPointer, _ start: UInt32, _ end: UInt32, isFirst: Bool, _ original: UnsafeRawBufferPointer
+        _ token: UnsafeRawBufferPointer, _ start: UInt32, _ end: UInt32, isFirst: Bool,
+        _ original: UnsafeRawBufferPointer
     ) -> (UInt32, UInt32) {
         var (leading, trailing, position) = (0, 0, 0)
         var isLeading = true

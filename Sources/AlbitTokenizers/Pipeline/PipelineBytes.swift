@@ -83,7 +83,9 @@ struct PipelineReader {
             guard let text = text(), !text.isEmpty else { return nil }
             return .literal(text)
         case 1?:
-            guard let sets = sets(), let count = number(), count <= RegularExpression.maxInstructions else { return nil }
+            guard let sets = sets(), let count = number(), count <= RegularExpression.maxInstructions else {
+                return nil
+            }
             var instructions: [RegularExpression.Instruction] = []
             for _ in 0..<count {
                 guard let code = byte(), let first = number(), let second = number() else { return nil }
@@ -105,7 +107,9 @@ struct PipelineReader {
         var sets: [RegularExpression.CharacterSet] = []
         for _ in 0..<count {
             var set = RegularExpression.CharacterSet()
-            guard let negated = byte(), let classes = byte(), let ranges = number(), ranges <= bytes.count else { return nil }
+            guard let negated = byte(), let classes = byte(), let ranges = number(), ranges <= bytes.count else {
+                return nil
+            }
             set.isNegated = negated == 1
             set.classes = classes
             for _ in 0..<ranges {

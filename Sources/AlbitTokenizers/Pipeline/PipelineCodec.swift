@@ -18,7 +18,9 @@ package enum PipelineCodec {
     /// nil where the bytes are no pipeline that this program knows.
     package static func decode(_ bytes: UnsafeRawBufferPointer) -> TokenizerPipeline? {
         var input = PipelineReader(bytes: bytes)
-        guard input.byte() == version, let flags = input.byte(), flags < 4, let continuation = input.text() else { return nil }
+        guard input.byte() == version, let flags = input.byte(), flags < 4, let continuation = input.text() else {
+            return nil
+        }
         var pipeline = TokenizerPipeline()
         pipeline.trimsOffsets = flags & 1 != 0
         pipeline.addsPrefixSpace = flags & 2 != 0

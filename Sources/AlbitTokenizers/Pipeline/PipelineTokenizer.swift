@@ -28,7 +28,8 @@ package struct PipelineTokenizer: @unchecked Sendable {
         }
         rawTokens = AddedTokenMatcher(raw)
         normalizedTokens = AddedTokenMatcher(normalized)
-        wordPiece = tables.settings.kind == .wordPiece ? WordPieceModel(tables, continuation: pipeline.continuation) : nil
+        wordPiece =
+            tables.settings.kind == .wordPiece ? WordPieceModel(tables, continuation: pipeline.continuation) : nil
         startsWithMark = pipeline.preTokenizers.contains { if case .metaspace = $0 { true } else { false } }
     }
 
@@ -60,13 +61,16 @@ package struct PipelineTokenizer: @unchecked Sendable {
         var unigram: UnigramPaths?
     }
 
-    private func model(_ segment: TextSegment, _ text: AlignedText, _ work: inout Work, _ original: UnsafeRawBufferPointer) {
+    private func model(
+        _ segment: TextSegment, _ text: AlignedText, _ work: inout Work, _ original: UnsafeRawBufferPointer
+    ) {
         let raw = text.raw
         let origins = text.origins
         if segment.token >= 0 {
             let range = segment.start..<segment.end
             return emit(
-                segment.token, origins[segment.start].start, origins[segment.end - 1].end, raw, range, startsWord: true, &work, original)
+                segment.token, origins[segment.start].start, origins[segment.end - 1].end, raw, range, startsWord: true,
+                &work, original)
         }
         let part = UnsafeRawBufferPointer(rebasing: raw[segment.start..<segment.end])
         var tokens: [(id: Int32, start: Int, end: Int)] = []
@@ -87,13 +91,15 @@ package struct PipelineTokenizer: @unchecked Sendable {
 
     /// Adds a token that covers the bytes `range` of `text`.
     private func emit(
-        _ id: Int32, _ start: UInt32, _ end: UInt32, _ text: UnsafeRawBufferPointer, _ range: Range<Int>, startsWord: Bool,
+        _ id: Int32, _ start: UInt32, _ end: UInt32, _ text: UnsafeRawBufferPointer, _ range: Range<Int>,
+        startsWord: Bool,
         _ work: inout Work, _ original: UnsafeRawBufferPointer
     ) {
         var (start, end) = (start, end)
         if pipeline.trimsOffsets {
             let trimmer = OffsetTrimmer(addsPrefixSpace: pipeline.addsPrefixSpace)
-            (start, end) = trimmer.trim(UnsafeRawBufferPointer(rebasing: text[range]), start, end, isFirst: work.run.count == 0, original)
+            (start, end) = trimmer.trim(
+                UnsafeRawBufferPointer(rebasing: text[range]), start, end, isFirst: work.run.count == 0, original)
         }
         work.run.append(id, start, end, startsWord: startsWord)
     }

@@ -28,9 +28,13 @@ package struct RegularExpression: Sendable, Equatable {
             if classes != 0 {
                 let flags = LibraryProperties.flags(code)
                 // Between brackets, word characters below U+0100 are those of Unicode; outside a few numbers count too.
-                let isWord = classes & Class.bracket != 0 && code < 0x100 ? flags.hasAny(.word) : LibraryProperties.isRegexWord(code)
-                if classes & Class.space != 0 && flags.hasAny(.space) || classes & Class.notSpace != 0 && !flags.hasAny(.space)
-                    || classes & Class.digit != 0 && flags.hasAny(.decimal) || classes & Class.notDigit != 0 && !flags.hasAny(.decimal)
+                let isWord =
+                    classes & Class.bracket != 0 && code < 0x100
+                    ? flags.hasAny(.word) : LibraryProperties.isRegexWord(code)
+                if classes & Class.space != 0 && flags.hasAny(.space)
+                    || classes & Class.notSpace != 0 && !flags.hasAny(.space)
+                    || classes & Class.digit != 0 && flags.hasAny(.decimal)
+                    || classes & Class.notDigit != 0 && !flags.hasAny(.decimal)
                     || classes & Class.word != 0 && isWord || classes & Class.notWord != 0 && !isWord
                 {
                     return !isNegated
@@ -42,7 +46,8 @@ package struct RegularExpression: Sendable, Equatable {
 
     /// `\s`, `\d`, `\w` and their opposites, as Oniguruma has them.
     package enum Class {
-        package static let space: UInt8 = 1, notSpace: UInt8 = 2, digit: UInt8 = 4, notDigit: UInt8 = 8, word: UInt8 = 16, notWord: UInt8 = 32
+        package static let space: UInt8 = 1, notSpace: UInt8 = 2, digit: UInt8 = 4, notDigit: UInt8 = 8,
+            word: UInt8 = 16, notWord: UInt8 = 32
         /// The set stands between brackets.
         package static let bracket: UInt8 = 64
     }
@@ -54,11 +59,14 @@ package struct RegularExpression: Sendable, Equatable {
 
     /// nil where an instruction leads to no place in the program.
     package init?(instructions: [Instruction], sets: [CharacterSet]) {
-        guard !instructions.isEmpty, instructions.count <= RegularExpression.maxInstructions, instructions.last == .match else { return nil }
+        guard !instructions.isEmpty, instructions.count <= RegularExpression.maxInstructions,
+            instructions.last == .match
+        else { return nil }
         for instruction in instructions {
             switch instruction {
             case .set(let i): guard sets.indices.contains(i) else { return nil }
-            case .split(let a, let b): guard instructions.indices.contains(a), instructions.indices.contains(b) else { return nil }
+            case .split(let a, let b):
+                guard instructions.indices.contains(a), instructions.indices.contains(b) else { return nil }
             case .jump(let a): guard instructions.indices.contains(a) else { return nil }
             case .match: break
             }

@@ -12,7 +12,9 @@ package struct TokenizerPipeline: Sendable, Equatable {
     package init() {}
 
     /// BERT's own, which has a faster path.
-    package static func bert(cleanText: Bool = true, spaceIdeographs: Bool = true, stripAccents: Bool, lowercase: Bool) -> TokenizerPipeline {
+    package static func bert(
+        cleanText: Bool = true, spaceIdeographs: Bool = true, stripAccents: Bool, lowercase: Bool
+    ) -> TokenizerPipeline {
         var pipeline = TokenizerPipeline()
         pipeline.normalizers = bertNormalizers(
             cleanText: cleanText, spaceIdeographs: spaceIdeographs, stripAccents: stripAccents, lowercase: lowercase)
@@ -36,7 +38,8 @@ package struct TokenizerPipeline: Sendable, Equatable {
         var growth = 1.0
         for step in normalizers {
             switch step {
-            case .replace(.literal(let text), let content): growth *= max(1, Double(content.count) / Double(max(1, text.count)))
+            case .replace(.literal(let text), let content):
+                growth *= max(1, Double(content.count) / Double(max(1, text.count)))
             case .replace(.expression, let content): growth *= max(1, Double(content.count))
             case .precompiled: growth *= 11
             case .prepend(let prefix): growth *= prefix.count <= 1024 ? 1 : 1024
@@ -50,9 +53,11 @@ package struct TokenizerPipeline: Sendable, Equatable {
     package var bertSettings: (cleanText: Bool, spaceIdeographs: Bool, stripAccents: Bool, lowercase: Bool)? {
         let settings = (
             cleanText: normalizers.contains(.cleanText), spaceIdeographs: normalizers.contains(.spaceIdeographs),
-            stripAccents: normalizers.contains(.stripNonspacingMarks), lowercase: normalizers.contains(.lowercase))
+            stripAccents: normalizers.contains(.stripNonspacingMarks), lowercase: normalizers.contains(.lowercase)
+        )
         let same = TokenizerPipeline.bert(
-            cleanText: settings.cleanText, spaceIdeographs: settings.spaceIdeographs, stripAccents: settings.stripAccents,
+            cleanText: settings.cleanText, spaceIdeographs: settings.spaceIdeographs,
+            stripAccents: settings.stripAccents,
             lowercase: settings.lowercase)
         return self == same ? settings : nil
     }

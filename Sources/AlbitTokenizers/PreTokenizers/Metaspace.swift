@@ -22,7 +22,9 @@ package struct Metaspace: Sendable, Equatable {
         self.splits = splits
     }
 
-    func apply(_ source: AlignedText, _ segments: [TextSegment], into target: AlignedText, _ result: inout [TextSegment]) {
+    func apply(
+        _ source: AlignedText, _ segments: [TextSegment], into target: AlignedText, _ result: inout [TextSegment]
+    ) {
         target.count = 0
         target.reserve(source.count + replacement.count * (segments.count + 1))
         result.removeAll(keepingCapacity: true)

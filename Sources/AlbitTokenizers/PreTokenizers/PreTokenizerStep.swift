@@ -55,7 +55,9 @@ struct PreTokenizerRunner {
         case .punctuation(let behavior):
             characters(segments, &cut, behavior) { LibraryProperties.flags($0).hasAny(.punctuation) }
         case .digits(let individual):
-            characters(segments, &cut, individual ? .isolated : .contiguous) { LibraryProperties.flags($0).hasAny(.number) }
+            characters(segments, &cut, individual ? .isolated : .contiguous) {
+                LibraryProperties.flags($0).hasAny(.number)
+            }
         case .delimiter(let delimiter): characters(segments, &cut, .removed) { $0 == delimiter }
         case .split(let pattern, let behavior, let inverted):
             var splitter = SegmentSplitter(behavior, inverted: inverted)
@@ -70,7 +72,8 @@ struct PreTokenizerRunner {
 
     /// Single characters as delimiters.
     private func characters(
-        _ segments: [TextSegment], _ cut: inout [TextSegment], _ behavior: SplitBehavior, _ isDelimiter: (UInt32) -> Bool
+        _ segments: [TextSegment], _ cut: inout [TextSegment], _ behavior: SplitBehavior,
+        _ isDelimiter: (UInt32) -> Bool
     ) {
         var splitter = SegmentSplitter(behavior)
         each(segments, &cut, &splitter) { segment, splitter in

@@ -49,7 +49,9 @@ struct SegmentSplitter {
         if reached < end { matches.append(Match(start: reached, end: end, isDelimiter: isInverted)) }
         switch behavior {
         case .removed:
-            for match in matches where !match.isDelimiter { segments.append(TextSegment(start: match.start, end: match.end)) }
+            for match in matches where !match.isDelimiter {
+                segments.append(TextSegment(start: match.start, end: match.end))
+            }
         case .isolated:
             for match in matches { segments.append(TextSegment(start: match.start, end: match.end)) }
         case .contiguous: merge(matches, into: &segments) { $0 == $1 }

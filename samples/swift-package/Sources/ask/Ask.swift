@@ -12,7 +12,7 @@ struct Ask {
             for (text, answer) in zip(texts, try model.classify(texts)) {
                 print(answer.label, text, separator: "\t")
             }
-        } catch where error.code == .missingHead {
+        } catch  where error.code == .missingHead {
             print("\(path) does not classify; it answers \(Albert.heads(of: path))")
         } catch {
             print(error.message)
