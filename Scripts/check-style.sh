@@ -5,8 +5,9 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 lines=400 columns=120
 
-# Made by programs: Scripts/make-unicode-tables.py and protobuf-c's compiler (Scripts/generate-schemas.sh).
+# Made by programs: Scripts/make-unicode-tables.py, Scripts/make-library-tables.py and protobuf-c's compiler (Scripts/generate-schemas.sh).
 generated='Sources/AlbitText/UnicodeTables.swift
+Sources/AlbitText/LibraryTables.swift
 Sources/CSchemas/sentencepiece_model.pb-c.c
 Sources/CSchemas/include/sentencepiece_model.pb-c.h'
 

@@ -24,12 +24,14 @@ struct Chance {
     }
 }
 
-/// Texts with the answers of a reference and of a candidate that is worse by a known amount: data sets are drawn from it.
+/// Texts with the answers of a reference and of a candidate that is worse by a known amount: data sets are drawn from
+/// it.
 struct Population {
     static let size = 20_000
 
     let name: String
-    /// The metrics of the texts with these numbers, and which pairs differ for metrics that are shares of right answers.
+    /// The metrics of the texts with these numbers, and which pairs differ for metrics that are shares of right
+    /// answers.
     let metrics: ([Int]) -> any PairedAnswers
     let marks: ((Int) -> (reference: Bool, candidate: Bool))?
 

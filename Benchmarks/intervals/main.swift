@@ -5,9 +5,9 @@ import AlbitText
 ///
 ///     interval-coverage [DATA SETS A POINT] [RESAMPLES] [PART OF A POPULATION'S NAME]
 ///
-/// For each population, size and true drop: that many data sets are drawn, and the intervals of each of them computed by
-/// the code that `albit verify` runs. Prints a line for each metric: its least and mean coverage over all points, and the
-/// three worst points below 94 %.
+/// For each population, size and true drop: that many data sets are drawn, and the intervals of each of them computed
+/// by the code that `albit verify` runs. Prints a line for each metric: its least and mean coverage over all points,
+/// and the three worst points below 94 %.
 struct Point {
     let metric: String
     let size: Int

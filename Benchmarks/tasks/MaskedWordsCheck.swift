@@ -38,7 +38,10 @@ import AlbitTasks
             for (i, id) in expected.enumerated() { largest = max(largest, abs(values[id] - logits[index * 20 + i])) }
         }
         print(
-            "\(rows.count) masks: same 20 pieces for \(sameSets), in the same order for \(sameOrder), largest logit error \(largest)"
+            """
+            \(rows.count) masks: same 20 pieces for \(sameSets), in the same order for \(sameOrder), largest logit \
+            error \(largest)
+            """
         )
     }
 }

@@ -17,7 +17,9 @@ struct AlbitFuzz {
         case ("fuzz", 2...): exit(fuzz(choose(arguments[1]), Array(arguments.dropFirst(2))))
         default:
             print(
-                "usage: albit-fuzz targets | seeds ZOO SAMPLES OUT | run TARGET FILE... | fuzz TARGET [libFuzzer options]"
+                """
+                usage: albit-fuzz targets | seeds ZOO SAMPLES OUT | run TARGET FILE... | fuzz TARGET [libFuzzer options]
+                """
             )
             exit(2)
         }

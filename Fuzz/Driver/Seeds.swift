@@ -125,7 +125,9 @@ struct Seeds {
             "ids\ttypeIds\n2 5 3\t0 0 0\n", "\u{FEFF}text\na\n",
             "[{\"words\": [\"a\", \"b\"], \"tags\": [\"O\", \"2\"]}, {\"words\": \"a\"}]",
             "# a\n1\ta\tO\n2\tb\tB-x\n\n1\tc\tO\n",
-            "{\"data\": [{\"paragraphs\": [{\"context\": \"c\", \"qas\": [{\"question\": \"q\", \"answers\": [{\"text\": \"c\"}]}]}]}]}",
+            """
+            {"data": [{"paragraphs": [{"context": "c", "qas": [{"question": "q", "answers": [{"text": "c"}]}]}]}]}
+            """,
             "text\tchoice0\tchoice1\tlabel\na\tb\tc\t1\n", "text\tpositive\t2\tO\na\t1\t0\t1\n",
         ]
         for (i, text) in tables.enumerated() {

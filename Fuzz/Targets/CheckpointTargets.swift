@@ -67,8 +67,10 @@ extension FuzzTarget {
     /// A `config.json` of the zoo's base variant.
     static let configuration = Array(
         """
-        {"model_type": "albert", "vocab_size": 1000, "embedding_size": 16, "hidden_size": 48, "intermediate_size": 96, "num_attention_heads": 4,
-         "num_hidden_layers": 3, "num_hidden_groups": 1, "inner_group_num": 1, "hidden_act": "gelu_new", "max_position_embeddings": 64,
+        {"model_type": "albert", "vocab_size": 1000, "embedding_size": 16, "hidden_size": 48, "intermediate_size": 96, \
+        "num_attention_heads": 4,
+         "num_hidden_layers": 3, "num_hidden_groups": 1, "inner_group_num": 1, "hidden_act": "gelu_new", \
+         "max_position_embeddings": 64,
          "type_vocab_size": 2, "layer_norm_eps": 1e-12}
         """.utf8)
 

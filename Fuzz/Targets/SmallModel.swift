@@ -5,8 +5,10 @@ package enum SmallModel {
     package static let configuration = Array(
         """
         {"model_type": "albert", "vocab_size": \(vocabulary), "embedding_size": \(embedding), "hidden_size": \(hidden),
-         "intermediate_size": \(intermediate), "num_attention_heads": 2, "num_hidden_layers": 2, "num_hidden_groups": 1, "inner_group_num": 1,
-         "hidden_act": "gelu_new", "max_position_embeddings": \(positions), "type_vocab_size": 2, "layer_norm_eps": 1e-12}
+         "intermediate_size": \(intermediate), "num_attention_heads": 2, "num_hidden_layers": 2, "num_hidden_groups": \
+         1, "inner_group_num": 1,
+         "hidden_act": "gelu_new", "max_position_embeddings": \(positions), "type_vocab_size": 2, "layer_norm_eps": \
+         1e-12}
         """.utf8)
 
     private static var tensors: [(name: String, shape: [Int])] {
@@ -38,8 +40,8 @@ package enum SmallModel {
         var data: [UInt8] = []
         for (name, shape) in tensors {
             let count = shape.reduce(1, *)
-            header +=
-                "\(data.isEmpty ? "" : ",")\"\(name)\":{\"dtype\":\"F32\",\"shape\":[\(shape.map(String.init).joined(separator: ","))],"
+            let extents = shape.map(String.init).joined(separator: ",")
+            header += "\(data.isEmpty ? "" : ",")\"\(name)\":{\"dtype\":\"F32\",\"shape\":[\(extents)],"
             header += "\"data_offsets\":[\(data.count),\(data.count + 4 * count)]}"
             for i in 0..<count { withUnsafeBytes(of: Float((i * 7 % 13) - 6).bitPattern.littleEndian) { data += $0 } }
         }

@@ -20,16 +20,20 @@ package enum SmallTokenizer {
     package static func pipeline() throws -> TokenizerTables {
         let json = """
             {"added_tokens": [
-               {"id": 0, "content": "[UNK]"}, {"id": 4, "content": "Ab", "normalized": true, "single_word": true, "lstrip": true},
+               {"id": 0, "content": "[UNK]"}, {"id": 4, "content": "Ab", "normalized": true, "single_word": true, \
+               "lstrip": true},
                {"id": 5, "content": "<x>", "rstrip": true, "lstrip": true}],
              "normalizer": {"type": "Sequence", "normalizers": [
                {"type": "Nmt"}, {"type": "NFKC"}, {"type": "NFD"}, {"type": "Lowercase"}, {"type": "StripAccents"},
-               {"type": "Replace", "pattern": {"Regex": "(?: {2,}|[0-9]+?,)"}, "content": " "}, {"type": "Strip", "strip_left": true, "strip_right": false}]},
+               {"type": "Replace", "pattern": {"Regex": "(?: {2,}|[0-9]+?,)"}, "content": " "}, {"type": "Strip", \
+               "strip_left": true, "strip_right": false}]},
              "pre_tokenizer": {"type": "Sequence", "pretokenizers": [
                {"type": "Punctuation", "behavior": "MergedWithNext"}, {"type": "Digits", "individual_digits": false},
                {"type": "Metaspace", "replacement": "▁", "prepend_scheme": "first", "split": true}]},
-             "post_processor": {"type": "RobertaProcessing", "sep": ["a", 2], "cls": ["a", 2], "trim_offsets": true, "add_prefix_space": false},
-             "model": {"type": "Unigram", "unk_id": 0, "byte_fallback": false, "vocab": [["[UNK]", 0], ["▁", -1], ["a", -2.5], ["▁hello", -3]]}}
+             "post_processor": {"type": "RobertaProcessing", "sep": ["a", 2], "cls": ["a", 2], "trim_offsets": true, \
+             "add_prefix_space": false},
+             "model": {"type": "Unigram", "unk_id": 0, "byte_fallback": false, "vocab": [["[UNK]", 0], ["▁", -1], \
+             ["a", -2.5], ["▁hello", -3]]}}
             """
         return try TokenizerReader.read(Array(json.utf8), path: "tokenizer.json")
     }
@@ -48,7 +52,8 @@ package enum SmallTokenizer {
         return try TokenizerTables(draft)
     }
 
-    /// A SentencePiece model by hand: ModelProto with pieces (1) of text (1), score (2), type (3), and a trainer (2) with its model type.
+    /// A SentencePiece model by hand: ModelProto with pieces (1) of text (1), score (2), type (3), and a trainer (2)
+    /// with its model type.
     package static func sentencePiece(modelType: UInt8 = 1) -> [UInt8] {
         var model: [UInt8] = []
         func field(_ number: UInt8, _ bytes: [UInt8]) -> [UInt8] { [number << 3 | 2, UInt8(bytes.count)] + bytes }

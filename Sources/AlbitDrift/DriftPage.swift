@@ -6,13 +6,24 @@ extension DriftReport {
     package func page(_ verdict: DriftVerdict, gates: [Gate], command: String) -> String {
         let parts = [
             header(verdict), figureList, metricTable, classTable, confusionTables, charts(gates), worstExamples,
-            "<section><h2>How to reproduce</h2><pre>\(PageText.escaped(([command] + provenance).joined(separator: "\n")))</pre><p class=\"note\">Kernel \(PageText.escaped(kernel)); "
-                + "all kernels and thread counts give the same figures. Intervals of paired drops: Tango's score interval for shares of right answers, "
-                + "else \(PairedBootstrap.resamples) bootstrap draws with a fixed seed and a floor of that kind.</p></section>",
+            """
+            <section><h2>How to \
+            reproduce</h2><pre>\(PageText.escaped(([command] + provenance).joined(separator: "\n")))</pre><p \
+            class=\"note\">Kernel \(PageText.escaped(kernel)); 
+            """
+                + """
+                all kernels and thread counts give the same figures. Intervals of paired drops: Tango's score interval \
+                for shares of right answers, 
+                """
+                + """
+                else \(PairedBootstrap.resamples) bootstrap draws with a fixed seed and a floor of that \
+                kind.</p></section>
+                """,
         ]
         return """
             <!doctype html>
-            <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">
+            <html lang="en"><head><meta charset="utf-8"><meta name="viewport" \
+            content="width=device-width,initial-scale=1">
             <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
             <title>\(verdict.title): drift of \(PageText.escaped(candidatePath))</title>
             <style>\(PageStyle.css)</style></head>
@@ -24,7 +35,10 @@ extension DriftReport {
     }
 
     private func header(_ verdict: DriftVerdict) -> String {
-        "<header><p class=\"kind\">Drift of \(PageText.escaped(candidatePath)) from \(PageText.escaped(referencePath))</p>"
+        """
+        <header><p class=\"kind\">Drift of \(PageText.escaped(candidatePath)) from \
+        \(PageText.escaped(referencePath))</p>
+        """
             + "<h1>\(verdict.title)</h1><p>\(PageText.escaped(verdict.reason))</p></header>"
     }
 
@@ -65,7 +79,9 @@ extension DriftReport {
             byIteration.isEmpty
             ? []
             : [
-                "<figure><h2>Error by iteration</h2><figcaption>Relative L2 of the hidden state after each applied layer"
+                """
+                <figure><h2>Error by iteration</h2><figcaption>Relative L2 of the hidden state after each applied layer
+                """
                     + (limit == nil ? "" : "; the dashed line is the limit for the last")
                     + ".</figcaption>"
                     + PageChart.bars(
@@ -79,7 +95,10 @@ extension DriftReport {
                         histogramTop * Double($0) / Double(histogram.count), digits: histogramTop < 0.1 ? 4 : 3) : ""
             }
             figures.append(
-                "<figure><h2>\(heading) error</h2><figcaption>Examples by the largest absolute difference in their \(output)s.</figcaption>"
+                """
+                <figure><h2>\(heading) error</h2><figcaption>Examples by the largest absolute difference in their \
+                \(output)s.</figcaption>
+                """
                     + PageChart.bars(
                         histogram.map { Double($0) }, names: edges, isCount: true,
                         label: "Distribution of \(output) error")
@@ -87,7 +106,10 @@ extension DriftReport {
         }
         if let sensitivity {
             figures.append(
-                "<figure><h2>Where the error comes from</h2><figcaption>Percent of the squared error that 8-bit inputs of one site make, by "
+                """
+                <figure><h2>Where the error comes from</h2><figcaption>Percent of the squared error that 8-bit inputs \
+                of one site make, by 
+                """
                     + "applied layer; framed: 16-bit already. Measured on \(sensitivity.tokens) tokens.</figcaption>"
                     + PageChart.grid(
                         sensitivity.shares.map { $0.map { 100 * $0 } },
@@ -111,7 +133,10 @@ extension DriftReport {
         }
         if !pairs.isEmpty {
             figures.append(
-                "<figure><h2>Size</h2><figcaption>Bytes on disk, and of the weights that a run maps or holds.</figcaption>"
+                """
+                <figure><h2>Size</h2><figcaption>Bytes on disk, and of the weights that a run maps or \
+                holds.</figcaption>
+                """
                     + PageChart.pair(pairs, label: "Size before and after") + "</figure>")
         }
         return figures.isEmpty ? "" : "<div class=\"charts\">" + figures.joined() + "</div>"
@@ -124,10 +149,14 @@ extension DriftReport {
                 example.reference.isEmpty
                 ? ""
                 : "<div class=\"pair\"><div><span>Reference</span>\(PageText.escaped(example.reference))</div>"
-                    + "<div\(example.flipped ? " class=\"flip\"" : "")><span>Candidate</span>\(PageText.escaped(example.candidate))</div></div>"
+                    + "<div\(example.flipped ? " class=\"flip\"" : "")><span>Candidate</span>"
+                    + "\(PageText.escaped(example.candidate))</div></div>"
             let label = example.label.map { ", labelled " + PageText.escaped($0) } ?? ""
             return
-                "<li><p class=\"note\">Line \(example.line)\(label)\(example.flipped ? ", <b class=\"flip\">answer changed</b>" : ""), "
+                """
+                <li><p class=\"note\">Line \
+                \(example.line)\(label)\(example.flipped ? ", <b class=\"flip\">answer changed</b>" : ""), 
+                """
                 + "error \(DecimalText.fixed(example.error, digits: 4))</p>"
                 + "<p dir=\"auto\">\(PageText.escaped(DriftReport.shortened(example.text, to: 400)))</p>\(answers)</li>"
         }

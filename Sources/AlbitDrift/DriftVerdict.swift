@@ -15,8 +15,8 @@ package struct DriftVerdict: Sendable, Equatable {
     /// The margin that is judged where nobody names one, in points.
     package static let standardMargin = 1.0
 
-    /// Against the gates, all of which must hold; without any, by what the interval of the first metric tells. A gate on
-    /// what cannot differ is a fault.
+    /// Against the gates, all of which must hold; without any, by what the interval of the first metric tells. A gate
+    /// on what cannot differ is a fault.
     package init(_ report: DriftReport, gates: [Gate]) throws(Fault) {
         let quantities = report.quantities
         var violations: [String] = []
@@ -57,7 +57,10 @@ package struct DriftVerdict: Sendable, Equatable {
             )
         }
         let range =
-            "the drop is between \(DecimalText.fixed(interval.lower, digits: 2)) and \(DecimalText.fixed(interval.upper, digits: 2)) points (95 %)"
+            """
+            the drop is between \(DecimalText.fixed(interval.lower, digits: 2)) and \
+            \(DecimalText.fixed(interval.upper, digits: 2)) points (95 %)
+            """
         switch DropVerdict(interval, margin: margin) {
         case .equivalent(let margin):
             return (.good, "Equivalent within \(number(margin)) point\(margin == 1 ? "" : "s")", sentence(range))
@@ -78,7 +81,10 @@ package struct DriftVerdict: Sendable, Equatable {
     private static func collapse(_ report: DriftReport) -> String {
         guard let kinds = report.figures.answerKinds, kinds.candidate == 1, kinds.reference > 1 else { return "" }
         return
-            " The candidate gives all \(report.examples) texts the same answer; the reference gives \(kinds.reference) different ones."
+            """
+             The candidate gives all \(report.examples) texts the same answer; the reference gives \(kinds.reference) \
+            different ones.
+            """
     }
 
     private static func summary(_ report: DriftReport) -> String {

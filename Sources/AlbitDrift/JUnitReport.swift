@@ -18,7 +18,8 @@ extension DriftReport {
         if gates.isEmpty { cases = "  <testcase classname=\"albit.verify\" name=\"comparison\"/>\n" }
         return """
             <?xml version="1.0" encoding="UTF-8"?>
-            <testsuite name="albit verify \(PageText.escaped(candidatePath))" tests="\(max(1, gates.count))" failures="\(failures)" errors="0" time="\(DecimalText.fixed(seconds, digits: 3))">
+            <testsuite name="albit verify \(PageText.escaped(candidatePath))" tests="\(max(1, gates.count))" \
+            failures="\(failures)" errors="0" time="\(DecimalText.fixed(seconds, digits: 3))">
             \(cases)</testsuite>
 
             """

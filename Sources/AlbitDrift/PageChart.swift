@@ -5,8 +5,8 @@ enum PageChart {
     private static let width = 360.0
     private static let (left, right, top, bottom) = (44.0, 4.0, 14.0, 158.0)
 
-    /// The end of an axis at or above a value, whose half reads as well: 1, 2, 3, 4, 5, 6 or 8 times a power of ten, for
-    /// counts an even number. And the digits that both need.
+    /// The end of an axis at or above a value, whose half reads as well: 1, 2, 3, 4, 5, 6 or 8 times a power of ten,
+    /// for counts an even number. And the digits that both need.
     static func axis(_ highest: Double, isCount: Bool) -> (end: Double, digits: Int) {
         guard highest > 0, highest.isFinite else { return (isCount ? 2 : 1, isCount ? 0 : 1) }
         var (power, digits) = (1.0, 0)
@@ -35,12 +35,18 @@ enum PageChart {
             let y = bottom - share * (bottom - top)
             svg += "<line class=\"grid\" x1=\"\(n(left))\" x2=\"\(n(width))\" y1=\"\(n(y))\" y2=\"\(n(y))\"/>"
             svg +=
-                "<text x=\"\(n(left - 6))\" y=\"\(n(y + 4))\" text-anchor=\"end\">\(DecimalText.fixed(share * highest, digits: digits))</text>"
+                """
+                <text x=\"\(n(left - 6))\" y=\"\(n(y + 4))\" \
+                text-anchor=\"end\">\(DecimalText.fixed(share * highest, digits: digits))</text>
+                """
         }
         for (index, value) in finite.enumerated() {
             let x = left + (Double(index) + 0.12) * step
             svg +=
-                "<rect class=\"bar\" rx=\"1\" x=\"\(n(x))\" y=\"\(n(bottom - value * scale))\" width=\"\(n(step * 0.76))\" height=\"\(n(value * scale))\"/>"
+                """
+                <rect class=\"bar\" rx=\"1\" x=\"\(n(x))\" y=\"\(n(bottom - value * scale))\" \
+                width=\"\(n(step * 0.76))\" height=\"\(n(value * scale))\"/>
+                """
         }
         let every = max(1, (names.count + 12) / 13)
         for (index, name) in names.enumerated() where index % every == 0 {
@@ -76,11 +82,17 @@ enum PageChart {
                     column < framed.count && row < framed[column].count && framed[column][row]
                     ? " class=\"cell framed\"" : " class=\"cell\""
                 svg +=
-                    "<rect\(frame) rx=\"2\" x=\"\(n(x + 1))\" y=\"\(n(y + 1))\" width=\"\(n(step - 2))\" height=\"\(n(height - 2))\""
+                    """
+                    <rect\(frame) rx=\"2\" x=\"\(n(x + 1))\" y=\"\(n(y + 1))\" width=\"\(n(step - 2))\" \
+                    height=\"\(n(height - 2))\"
+                    """
                     + " style=\"fill-opacity:\(DecimalText.fixed(share, digits: 2))\"/>"
                 if step >= 22, value >= 0.05 {
                     svg +=
-                        "<text\(share > 0.55 ? " class=\"over\"" : "") x=\"\(n(x + step / 2))\" y=\"\(n(y + 16))\" text-anchor=\"middle\">"
+                        """
+                        <text\(share > 0.55 ? " class=\"over\"" : "") x=\"\(n(x + step / 2))\" y=\"\(n(y + 16))\" \
+                        text-anchor=\"middle\">
+                        """
                         + DecimalText.fixed(value, digits: value < 9.95 ? 1 : 0) + "</text>"
                 }
             }
@@ -102,7 +114,10 @@ enum PageChart {
             svg += "<text x=\"360\" y=\"\(n(y + 14))\" text-anchor=\"end\">\(PageText.escaped(row.text))</text>"
             let length = highest > 0 ? max(2, row.value / highest * width) : 2
             svg +=
-                "<rect class=\"\(index % 2 == 0 ? "pale" : "bar")\" rx=\"2\" x=\"0\" y=\"\(n(y + 21))\" width=\"\(n(length))\" height=\"18\"/>"
+                """
+                <rect class=\"\(index % 2 == 0 ? "pale" : "bar")\" rx=\"2\" x=\"0\" y=\"\(n(y + 21))\" \
+                width=\"\(n(length))\" height=\"18\"/>
+                """
         }
         return svg + "</svg>"
     }

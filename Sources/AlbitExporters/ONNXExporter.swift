@@ -5,8 +5,8 @@ import AlbitText
 package enum ONNXExporter {
     package enum Weights: Sendable {
         case float
-        /// Matmuls and embeddings in bytes, a scale for each output channel (or row) and, while it runs, for each token;
-        /// attention and the small heads stay float32.
+        /// Matmuls and embeddings in bytes, a scale for each output channel (or row) and, while it runs, for each
+        /// token; attention and the small heads stay float32.
         case int8
     }
 

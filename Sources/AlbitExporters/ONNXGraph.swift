@@ -8,7 +8,8 @@ struct ONNXGraph {
         /// What is made of a parameter.
         enum Content {
             case values
-            /// The rows of a matrix in units of scales of their own, plus 128; the scales; and the sums of the rounded rows.
+            /// The rows of a matrix in units of scales of their own, plus 128; the scales; and the sums of the rounded
+            /// rows.
             case rounded, scales, sums
         }
 

@@ -1,6 +1,6 @@
-/// A value [batch, sequence, K] whose rows are rounded to bytes while the graph runs, each token with a scale and a zero
-/// point of its own, as formats/int8.md has it: lo = min(0, x), hi = max(0, x), s = (hi - lo) / 254,
-/// u = round(x / s) + z with z = 1 + round(-lo / s).
+/// A value [batch, sequence, K] whose rows are rounded to bytes while the graph runs, each token with a scale and a
+/// zero point of its own, as formats/int8.md has it: lo = min(0, x), hi = max(0, x), s = (hi - lo) / 254, u = round(x /
+/// s) + z with z = 1 + round(-lo / s).
 ///
 /// Only operators of the ONNX standard: DynamicQuantizeLinear would take one scale for the whole batch, which costs
 /// ALBERT most of its accuracy.
@@ -26,8 +26,8 @@ struct ONNXRoundedTokens {
         zero = graph.add("Cast", [offset], [.integer("to", ONNXElement.int32.rawValue)])
     }
 
-    /// x Wᵀ for a transposed matrix of bytes [K, N] with zero point 128. Both sides are unsigned, because kernels without
-    /// VNNI saturate sums of unsigned times signed.
+    /// x Wᵀ for a transposed matrix of bytes [K, N] with zero point 128. Both sides are unsigned, because kernels
+    /// without VNNI saturate sums of unsigned times signed.
     func product(_ matrix: String, scales: String, sums: String, in graph: inout ONNXGraph, named: String?) -> String {
         let sum = graph.add("MatMulInteger", [bytes, matrix, graph.constant(byte: 0), graph.constant(byte: 128)])
         let exact = graph.add("Sub", [sum, graph.add("Mul", [zero, sums])])

@@ -20,8 +20,8 @@ extension Albert {
     ///   - text: The text.
     ///   - pair: The second text of a pair, as in entailment or paraphrase.
     /// - Returns: Scores for each of ``labels``.
-    /// - Throws: ``AlbertError`` with ``AlbertError/Code/missingHead`` where the model has no classifier on whole texts,
-    ///   ``AlbertError/Code/missingTokenizer``, or ``AlbertError/Code/textTooLong``.
+    /// - Throws: ``AlbertError`` with ``AlbertError/Code/missingHead`` where the model has no classifier on whole
+    /// texts,   ``AlbertError/Code/missingTokenizer``, or ``AlbertError/Code/textTooLong``.
     ///
     /// Source: `AlbertForSequenceClassification` of transformers.
     public func classify(_ text: String, pair: String? = nil) throws(AlbertError) -> Classification {

@@ -18,7 +18,8 @@ extension Albert {
     ///   - top: Candidates for each mask, 1 or more.
     /// - Returns: For each mask in the order of the text its candidates, best first; empty for a text without one.
     /// - Throws: ``AlbertError`` with ``AlbertError/Code/missingHead`` where the model has no head for masked words,
-    ///   ``AlbertError/Code/missingTokenizer``, ``AlbertError/Code/textTooLong`` or ``AlbertError/Code/invalidArgument``.
+    ///   ``AlbertError/Code/missingTokenizer``, ``AlbertError/Code/textTooLong`` or
+    /// ``AlbertError/Code/invalidArgument``.
     ///
     /// Source: `AlbertForMaskedLM` of transformers.
     public func fillMask(_ text: String, top: Int = 5) throws(AlbertError) -> [[MaskCandidate]] {

@@ -14,8 +14,8 @@ public struct Match: Sendable, Equatable {
 extension Albert {
     /// Finds which of some candidates (answers, intents, paragraphs) fit a question.
     ///
-    /// A model with a pair head (a reranker, multiple choice, entailment) reads question and candidate together; any other
-    /// compares their vectors. For many questions over the same candidates, keep their vectors
+    /// A model with a pair head (a reranker, multiple choice, entailment) reads question and candidate together; any
+    /// other compares their vectors. For many questions over the same candidates, keep their vectors
     /// (``embed(_:pooling:normalized:)-([String],_,_)``) and compare those.
     ///
     /// - Parameters:

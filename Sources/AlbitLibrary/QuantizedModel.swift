@@ -75,9 +75,9 @@ extension Albert {
     ///   - options: How.
     ///   - progress: Called on the same thread, often.
     /// - Returns: What was made, what it costs in accuracy, and what was left out.
-    /// - Throws: ``AlbertError`` with ``AlbertError/Code/cancelled``, ``AlbertError/Code/limitNotKept`` where no precision
-    ///   keeps the limits, ``AlbertError/Code/unreadableModel`` or ``AlbertError/Code/unreadableData``,
-    ///   ``AlbertError/Code/invalidArgument``, also for a file that is there already, or ``AlbertError/Code/machine``.
+    /// - Throws: ``AlbertError`` with ``AlbertError/Code/cancelled``, ``AlbertError/Code/limitNotKept`` where no
+    /// precision   keeps the limits, ``AlbertError/Code/unreadableModel`` or ``AlbertError/Code/unreadableData``,  
+    /// ``AlbertError/Code/invalidArgument``, also for a file that is there already, or ``AlbertError/Code/machine``.
     public static func quantize(
         _ source: String, to path: String, options: QuantizeOptions = QuantizeOptions(),
         progress: @escaping (Progress) -> Void = { _ in }

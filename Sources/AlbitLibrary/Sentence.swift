@@ -27,8 +27,8 @@ extension Albert {
     ///   - sentences: Sentences to keep, 1 or more; nil: one in five, at least one.
     ///   - method: How they are chosen.
     /// - Returns: The chosen sentences in the order of the text; none for a text without words.
-    /// - Throws: ``AlbertError`` with ``AlbertError/Code/invalidArgument`` for too many sentences or `sentences` below 1,
-    ///   ``AlbertError/Code/missingTokenizer``, or ``AlbertError/Code/textTooLong`` for a single sentence.
+    /// - Throws: ``AlbertError`` with ``AlbertError/Code/invalidArgument`` for too many sentences or `sentences` below
+    /// 1,   ``AlbertError/Code/missingTokenizer``, or ``AlbertError/Code/textTooLong`` for a single sentence.
     public func summarize(
         _ text: String, sentences: Int? = nil, method: SummaryMethod = .lexRank
     ) throws(AlbertError) -> [Sentence] {

@@ -119,7 +119,8 @@ struct PrecisionTuning {
             return try search.run(
                 base: base, top: cost.top(hasSecondPlanes: hasSecondPlanes), maxSites: maxSites, groups: cost.groups)
         }
-        // A second plane of weights costs bytes, so it comes where planes of activations are not enough at half of the sites.
+        // A second plane of weights costs bytes, so it comes where planes of activations are not enough at half of the
+        // sites.
         var choice = try search(
             baseWeights, hasSecondPlanes: false, maxSites: request.preset.isCalibrated ? sites / 2 : sites)
         if choice == nil, request.preset.isCalibrated {
@@ -136,7 +137,10 @@ struct PrecisionTuning {
             ).error
             throw Fault(
                 .precisionNotFound,
-                "no precision keeps the limit: with all \(sites) sites raised the error is \(DecimalText.fixed(error, digits: 4))"
+                """
+                no precision keeps the limit: with all \(sites) sites raised the error is \
+                \(DecimalText.fixed(error, digits: 4))
+                """
                     + (task.map { ", " + $0.found } ?? "")
                     + (request.keepsAllSecondPlanes ? "; the embedding tables stay 8-bit" : "")
                     + "; no file was made")

@@ -46,7 +46,10 @@ package struct QuantizationSummary {
             cost.multiplications(raised.choice.precision, length: raised.length)
         )
         var lines = [
-            "precision    raised at \(raised.sites) of \(raised.base.places.count) sites after \(raised.trials) trials: error "
+            """
+            precision    raised at \(raised.sites) of \(raised.base.places.count) sites after \(raised.trials) trials: \
+            error 
+            """
                 + DecimalText.fixed(raised.before, digits: 4) + " -> "
                 + DecimalText.fixed(raised.choice.trial.error, digits: 4),
             "cost         " + DecimalText.fixed(Double(after) / Double(before), digits: 2)

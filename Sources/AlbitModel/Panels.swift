@@ -16,8 +16,8 @@ package struct Panels: Sendable, Equatable {
     /// Input channels, padded to 16, or to whole cache lines where the input is rotated.
     package let columns: Int
 
-    /// Panels for `rows` x `columns` values; `isRotated`: the input passes a Walsh-Hadamard rotation, whose blocks are 64
-    /// wide at least.
+    /// Panels for `rows` x `columns` values; `isRotated`: the input passes a Walsh-Hadamard rotation, whose blocks are
+    /// 64 wide at least.
     package init(rows: Int, columns: Int, isRotated: Bool = false) {
         self.rows = Panels.padded(rows)
         self.columns = Panels.width(columns, isRotated: isRotated)
@@ -43,8 +43,8 @@ package struct Panels: Sendable, Equatable {
         isRotated ? lines(columns) * lineBytes : padded(columns)
     }
 
-    /// The distance of integer rows of that width in memory: an odd number of cache lines, which keeps the rows of a tile
-    /// out of each other's cache sets. Nothing needs no room.
+    /// The distance of integer rows of that width in memory: an odd number of cache lines, which keeps the rows of a
+    /// tile out of each other's cache sets. Nothing needs no room.
     package static func rowStride(_ width: Int) -> Int { width > 0 ? (lines(width) | 1) * lineBytes : 0 }
 
     private static func lines(_ bytes: Int) -> Int { (bytes + lineBytes - 1) / lineBytes }

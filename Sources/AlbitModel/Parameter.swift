@@ -75,8 +75,8 @@ package enum Parameter: Sendable, Hashable {
 
     // Names -----------------------------------------------------------------------------------
 
-    /// The canonical name: Hugging Face's for ALBERT without the prefix `albert.`. BERT's layer i is group i, inner layer 0.
-    /// `innerGroups`: layers of a group.
+    /// The canonical name: Hugging Face's for ALBERT without the prefix `albert.`. BERT's layer i is group i, inner
+    /// layer 0. `innerGroups`: layers of a group.
     package func name(innerGroups: Int) -> String {
         switch self {
         case .wordEmbeddings: "embeddings.word_embeddings.weight"

@@ -1,5 +1,5 @@
-/// How the hidden states of a text become one vector: the modules that follow the transformer in a sentence-transformers
-/// model, in their order.
+/// How the hidden states of a text become one vector: the modules that follow the transformer in a
+/// sentence-transformers model, in their order.
 package struct SentencePipeline: Sendable, Equatable {
     /// Vectors of the hidden states, joined end to end where there are several. At least one.
     package var poolings: [SentencePooling]
@@ -41,7 +41,8 @@ package struct SentencePipeline: Sendable, Equatable {
     package var readsFirstTokenOnly: Bool { poolings.allSatisfy { $0 == .cls || $0 == .pooler } }
 }
 
-/// One vector of all tokens of a text, those of the frame among them; names as in sentence-transformers' `pooling_mode`.
+/// One vector of all tokens of a text, those of the frame among them; names as in sentence-transformers'
+/// `pooling_mode`.
 package enum SentencePooling: String, Sendable, Equatable, CaseIterable {
     /// The mean of the hidden states.
     case mean

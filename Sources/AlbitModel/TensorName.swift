@@ -1,5 +1,5 @@
-/// The name of a tensor of a model file, of int8 or of floats: the NAME of the tables in formats/gguf-albert.md, and what
-/// the tensor is to it.
+/// The name of a tensor of a model file, of int8 or of floats: the NAME of the tables in formats/gguf-albert.md, and
+/// what the tensor is to it.
 package struct TensorName: Sendable, Hashable {
     package enum Role: String, Sendable {
         /// Panels of a matmul, rows of a table, or a vector.
@@ -33,8 +33,8 @@ package struct TensorName: Sendable, Hashable {
 }
 
 extension Parameter {
-    /// Where files of floats keep the parameter. Files of int8 keep tables, vectors and matmuls under the same names, with
-    /// query, key and value as one matmul (`Site.tensorGroup`).
+    /// Where files of floats keep the parameter. Files of int8 keep tables, vectors and matmuls under the same names,
+    /// with query, key and value as one matmul (`Site.tensorGroup`).
     package var tensorName: TensorName {
         switch self {
         case .wordEmbeddings: TensorName("token_embd", .weight)

@@ -13,7 +13,10 @@ package enum CalibrationText {
         "Boil the potatoes for twenty minutes, drain them, and mash them with butter, salt and a little milk.",
         "Shares of the company fell 3.4 percent on Tuesday after it cut its forecast for the year.",
         "He ran; she waited; the train, as always, was late.",
-        "Although the committee had promised a decision by June, the members could not agree on the budget, the site or the name.",
+        """
+        Although the committee had promised a decision by June, the members could not agree on the budget, the site or \
+        the name.
+        """,
         "My grandmother kept bees behind the house and sold the honey in jars without labels.",
         "The function returns zero when the list is empty and raises an error when an index is negative.",
         "Anna Petrov scored twice in the second half as the visitors won 3-1 in Oslo.",

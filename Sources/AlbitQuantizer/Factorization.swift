@@ -12,8 +12,8 @@ struct Factorization {
 
     private static let block = 32
 
-    /// Factors one diagonal block of a Hessian, which is used up and has to outlive the factors. `damping` is the share of the
-    /// mean diagonal that is added to it.
+    /// Factors one diagonal block of a Hessian, which is used up and has to outlive the factors. `damping` is the share
+    /// of the mean diagonal that is added to it.
     init(_ h: UnsafeMutablePointer<Double>, size n: Int, stride: Int, damping: Double, parallel: Parallel) {
         size = n
         var mean = 0.0

@@ -81,7 +81,8 @@ struct LayerFolder<Source: ParameterSource> {
                 bias: outputBias),
             ffnUp: FloatLinear(
                 name: Site.ffnUp.tensorGroup(layer: layer), rows: i, columns: h,
-                weights: try read(.weight(layer: layer, .ffnUp), i * h), bias: try read(.bias(layer: layer, .ffnUp), i)),
+                weights: try read(.weight(layer: layer, .ffnUp), i * h),
+                bias: try read(.bias(layer: layer, .ffnUp), i)),
             ffnDown: FloatLinear(
                 name: Site.ffnDown.tensorGroup(layer: layer), rows: h, columns: i,
                 weights: try read(.weight(layer: layer, .ffnDown), h * i),

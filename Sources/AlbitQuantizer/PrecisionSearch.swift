@@ -4,8 +4,8 @@ import AlbitModel
 /// one applied layer: a place of the `PrecisionMap`.
 ///
 /// With all sites raised, each alone is lowered and measured; the limit is then tried with those that matter most, and
-/// what turns out not to be needed is taken back. Everything is measured with the integer kernels, so the same data give the same choice on
-/// any machine.
+/// what turns out not to be needed is taken back. Everything is measured with the integer kernels, so the same data
+/// give the same choice on any machine.
 package struct PrecisionSearch {
     /// What all of the data say of a choice.
     package struct Trial: Sendable {
@@ -66,7 +66,8 @@ package struct PrecisionSearch {
             return first != second ? first > second : $0 < $1
         }
 
-        // So many of the best sites hold: `holding` for certain, as far as the sample tells `count`, fewer than `failing` not.
+        // So many of the best sites hold: `holding` for certain, as far as the sample tells `count`, fewer than
+        // `failing` not.
         var holding = min(maxSites, order.count)
         var precision = raised(order[..<holding], base, top)
         var held = try trial(precision)

@@ -12,7 +12,7 @@ package enum Preset: String, CaseIterable, Sendable {
     package var isCalibrated: Bool { self != .plain }
     /// Of every site.
     package var precision: SitePrecision { self == .accurate ? .twoPlanes : .onePlane }
-    /// Byte planes of softmax weights. With one, which takes 1 to 3 % less work at 128 tokens, the many small weights of a
-    /// long text round to nothing; files of the former preset `fast` have one.
+    /// Byte planes of softmax weights. With one, which takes 1 to 3 % less work at 128 tokens, the many small weights
+    /// of a long text round to nothing; files of the former preset `fast` have one.
     package static let attentionWeightPlanes = 2
 }

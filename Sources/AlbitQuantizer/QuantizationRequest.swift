@@ -17,8 +17,8 @@ package struct QuantizationRequest {
     package static let digestPlaceholder = String(repeating: "0", count: 64)
     /// Nil: the preset's.
     package var precision: PrecisionMap?
-    /// Whether all weights get a second plane, whatever `precision` says of them: for a search to try. Calibrated presets
-    /// only.
+    /// Whether all weights get a second plane, whatever `precision` says of them: for a search to try. Calibrated
+    /// presets only.
     package var keepsAllSecondPlanes = false
 
     /// Whether the weights of a stored layer's site get a second plane.

@@ -4,8 +4,8 @@ import CKernels
 // The network, described once for float32 and int8: what each thread does in the three phases of a pass.
 extension Session {
     /// Rows first ... of `linear` applied to float rows, through the thread's integer rows where it is int8.
-    /// `precision`: a site's; nil: the matmul's own number of planes. `secondResult`: room for the products with the second
-    /// plane of the weights, where the precision asks for it.
+    /// `precision`: a site's; nil: the matmul's own number of planes. `secondResult`: room for the products with the
+    /// second plane of the weights, where the precision asks for it.
     func apply(
         _ linear: Linear, precision: SitePrecision? = nil, secondResult: UnsafeMutablePointer<Float>? = nil,
         input: UnsafePointer<Float>, stride: Int, rows: Int,
@@ -41,8 +41,8 @@ extension Session {
         }
     }
 
-    /// Calls `body` with blocks of rows until threads have taken all. Blocks are of one size, whole tiles of 8 rows, and
-    /// where there are rows enough there is the same number for each thread.
+    /// Calls `body` with blocks of rows until threads have taken all. Blocks are of one size, whole tiles of 8 rows,
+    /// and where there are rows enough there is the same number for each thread.
     private func forEachBlock(_ arena: Arena, _ body: (Range<Int>) -> Void) {
         let rowsAtOnce = threads * arena.blockRows
         let blocks = threads * max(1, (rowCount + rowsAtOnce - 1) / rowsAtOnce)

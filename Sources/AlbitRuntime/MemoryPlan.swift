@@ -1,7 +1,7 @@
 import AlbitText
 
-/// Where arrays will lie in one block of memory, decided before it is allocated: one behind the other, each from a cache
-/// line of its own. The size of the block follows from the same calls that place the arrays.
+/// Where arrays will lie in one block of memory, decided before it is allocated: one behind the other, each from a
+/// cache line of its own. The size of the block follows from the same calls that place the arrays.
 package struct MemoryPlan {
     /// Cache lines are what the widest kernels load and store.
     package static let alignment = 64

@@ -35,8 +35,8 @@ package final class Session {
     package var threads: Int { pool.count }
     package var configuration: Configuration { weights.configuration }
 
-    /// Runs a batch, packed end to end without padding. Gives the states of all tokens, or of each sequence's first: the
-    /// same bytes for less work in the last of the layers.
+    /// Runs a batch, packed end to end without padding. Gives the states of all tokens, or of each sequence's first:
+    /// the same bytes for less work in the last of the layers.
     @discardableResult
     package func encode(_ inputs: [EncoderInput], reading tokens: TokensRead = .all) throws(Fault) -> EncodedBatch {
         let arena = try place(inputs)
@@ -102,8 +102,8 @@ package final class Session {
         return arena
     }
 
-    /// The arena, made anew where a batch that was encoded before still reads it, where it is too small for this one, or
-    /// where it keeps no trace for an observer.
+    /// The arena, made anew where a batch that was encoded before still reads it, where it is too small for this one,
+    /// or where it keeps no trace for an observer.
     private func arena(rows: Int, length: Int) throws(Fault) -> Arena {
         let isFree = isKnownUniquelyReferenced(&arena)
         if isFree, let arena, arena.rowCapacity >= rows, arena.lengthCapacity >= length,

@@ -30,8 +30,8 @@ package final class ThreadPool: @unchecked Sendable {
         platform_pool_run(pool, body, context)
     }
 
-    /// The next unit of `count` that no thread of this run has taken, nil when all are. Threads take what they come to, so
-    /// that one whose CPU is busy with something else holds up no other; a result must not depend on who made it.
+    /// The next unit of `count` that no thread of this run has taken, nil when all are. Threads take what they come to,
+    /// so that one whose CPU is busy with something else holds up no other; a result must not depend on who made it.
     package func claim(of count: Int) -> Int? {
         let unit = Int(platform_pool_claim(pool))
         return unit < count ? unit : nil

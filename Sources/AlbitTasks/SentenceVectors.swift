@@ -1,8 +1,8 @@
 import AlbitModel
 import AlbitRuntime
 
-// Pooling, and what may follow it: how hidden states become one vector. Sums run over the tokens in their order, so that
-// every CPU gives the same bytes.
+// Pooling, and what may follow it: how hidden states become one vector. Sums run over the tokens in their order, so
+// that every CPU gives the same bytes.
 
 extension EncodedSequence {
     /// One vector [H] of the tokens from `first` on; nil for the pooled output of a model without pooler.

@@ -113,8 +113,8 @@ package enum LibraryProperties {
         UInt32(truncatingIfNeeded: UnicodeProperties.entry(table, index, 3))
     }
 
-    /// The place in stage 1, of blocks of 2^`shift` code points: those below 34000 (hexadecimal), the row E0000, one entry
-    /// for the private use of planes 15 and 16, one for all others.
+    /// The place in stage 1, of blocks of 2^`shift` code points: those below 34000 (hexadecimal), the row E0000, one
+    /// entry for the private use of planes 15 and 16, one for all others.
     @inline(__always)
     private static func row(_ code: UInt32, _ shift: UInt32) -> Int {
         if code < 0x34000 { return Int(code >> shift) }

@@ -15,7 +15,8 @@ struct PieceList {
         self.index = index
     }
 
-    /// The bytes of a piece; empty for an id outside the vocabulary. The index comes from a file: every step is checked.
+    /// The bytes of a piece; empty for an id outside the vocabulary. The index comes from a file: every step is
+    /// checked.
     func piece(_ id: Int) -> UnsafeRawBufferPointer {
         let empty = UnsafeRawBufferPointer(start: nil, count: 0)
         guard id >= 0, id < count, id / PieceList.stride * 4 + 4 <= index.count else { return empty }

@@ -33,8 +33,8 @@ struct PieceTrie {
     private func unit(_ i: Int) -> UInt32 { units.loadUnaligned(fromByteOffset: 4 * i, as: UInt32.self) }
 
     /// Calls `visit(id, end)` for every piece that begins at `start`, shortest first; `depth` bytes of the pieces lie
-    /// before `start` already when matching begins at an inner node. A damaged trie may lead to ids of no piece, which are
-    /// left out.
+    /// before `start` already when matching begins at an inner node. A damaged trie may lead to ids of no piece, which
+    /// are left out.
     @inline(__always)
     func match(
         _ text: UnsafeRawBufferPointer, from start: Int, node: Node, depth: Int = 0,

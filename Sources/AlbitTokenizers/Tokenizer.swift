@@ -72,8 +72,8 @@ package enum Tokenizer: Sendable {
         encode(Array(text.utf8), pair: pair.map { Array($0.utf8) }, maxLength: maxLength)
     }
 
-    /// The input of the model for words that are cut already, each as a text by itself; offsets count from the beginning of
-    /// the first word as if one byte stood between two.
+    /// The input of the model for words that are cut already, each as a text by itself; offsets count from the
+    /// beginning of the first word as if one byte stood between two.
     package func encode(words: [[UInt8]], maxLength: Int? = nil) -> Encoding {
         encode(tokens(words: words), maxLength: maxLength)
     }
@@ -101,7 +101,8 @@ package enum Tokenizer: Sendable {
         if let maxLength {
             var excess = firstCount + secondCount + frameCount(pair: second != nil) - maxLength
             if excess > 0 {
-                // Down to the shorter one's length from the longer, then in turns, the second first where they are equal.
+                // Down to the shorter one's length from the longer, then in turns, the second first where they are
+                // equal.
                 let fromFirst = min(excess, max(0, firstCount - secondCount))
                 let fromSecond = min(excess, max(0, secondCount - firstCount))
                 firstCount -= fromFirst

@@ -46,8 +46,8 @@ package final class TokenizerTables: @unchecked Sendable {
     }
 
     init(
-        views: Views, settings: TokenizerSettings, pipeline: TokenizerPipeline?, modelCount: Int, specialTokens: [SpecialToken],
-        specialIDs: SpecialIDs, template: TokenTemplate, owner: Owner
+        views: Views, settings: TokenizerSettings, pipeline: TokenizerPipeline?, modelCount: Int,
+        specialTokens: [SpecialToken], specialIDs: SpecialIDs, template: TokenTemplate, owner: Owner
     ) {
         self.settings = settings
         self.pipeline = pipeline
@@ -124,11 +124,13 @@ package final class TokenizerTables: @unchecked Sendable {
         }
         let views = Views(
             pieces: PieceList(count: count, bytes: memory.copy(bytes), index: indexView), pieceIndex: indexView,
-            units: memory.copy(units), scores: memory.copy(draft.scores), exactScores: memory.copy(UnigramScores.remainder(draft.exactScores, draft.scores)),
+            units: memory.copy(units), scores: memory.copy(draft.scores),
+            exactScores: memory.copy(UnigramScores.remainder(draft.exactScores, draft.scores)),
             types: memory.copy(types), charsmapBytes: charsmapView, charsmap: charsmap)
         self.init(
             views: views, settings: draft.settings, pipeline: draft.pipeline, modelCount: modelCount,
-            specialTokens: draft.specialTokens, specialIDs: draft.specialIDs, template: draft.template, owner: .memory(memory))
+            specialTokens: draft.specialTokens, specialIDs: draft.specialIDs, template: draft.template,
+            owner: .memory(memory))
     }
 
     private static func checkIDs(_ draft: TokenizerDraft, count: Int) throws(Fault) {
@@ -147,7 +149,8 @@ package final class TokenizerTables: @unchecked Sendable {
         try check(draft.specialIDs.pad, "padding token")
         try check(draft.specialIDs.mask, "token [MASK]")
         for token in draft.specialTokens { try check(token.id, "special token") }
-        for item in draft.template.single + draft.template.pair where item.id != TokenTemplate.Item.first && item.id != TokenTemplate.Item.second {
+        for item in draft.template.single + draft.template.pair
+        where item.id != TokenTemplate.Item.first && item.id != TokenTemplate.Item.second {
             try check(item.id, "token of the template")
         }
     }

@@ -106,8 +106,8 @@ package struct UnigramTokenizer: @unchecked Sendable {
         if let merger { merger.segment(text, visit) } else { lattice.segment(text, visit) }
     }
 
-    /// Tokens with SentencePiece's own offsets: each begins where its first byte comes from and ends where the next byte
-    /// does; of a character as bytes the last one has it all.
+    /// Tokens with SentencePiece's own offsets: each begins where its first byte comes from and ends where the next
+    /// byte does; of a character as bytes the last one has it all.
     ///
     /// Source: google/sentencepiece 0.2.1, `SentencePieceProcessor::PopulateSentencePieceText`.
     private func segmentAsSentencePiece(_ text: AlignedText, _ textEnd: UInt32, _ run: inout TokenRun) {

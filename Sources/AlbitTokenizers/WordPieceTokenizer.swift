@@ -3,8 +3,9 @@ import AlbitText
 /// BERT's tokenizer: words by white space and punctuation, each cut greedily into the longest pieces.
 ///
 /// Source: google-research/bert, tokenization.py; offsets and order of steps as in the `tokenizers` library
-/// (`BertNormalizer`, `BertPreTokenizer`, `WordPiece`), which lower-cases each character by itself. This is the pipeline of
-/// those three in one pass over the text; where decomposition would have to sort marks, the pipeline itself runs.
+/// (`BertNormalizer`, `BertPreTokenizer`, `WordPiece`), which lower-cases each character by itself. This is the
+/// pipeline of those three in one pass over the text; where decomposition would have to sort marks, the pipeline itself
+/// runs.
 package struct WordPieceTokenizer: @unchecked Sendable {
     /// What stands before pieces that go on inside a word.
     package static let continuation: [UInt8] = Array("##".utf8)

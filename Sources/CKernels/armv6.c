@@ -4,8 +4,8 @@
 #include "lanes_plain.h"
 #include "template.h"
 
-// ARM11 (Pi Zero, Pi 1): SMLAD adds two products of 16-bit halves to 32 bits. Rows are prepared as such halves, inputs 0
-// and 2, then 1 and 3; a panel's 4 bytes become the same by two sign extensions, which two rows share. Floats are
+// ARM11 (Pi Zero, Pi 1): SMLAD adds two products of 16-bit halves to 32 bits. Rows are prepared as such halves, inputs
+// 0 and 2, then 1 and 3; a panel's 4 bytes become the same by two sign extensions, which two rows share. Floats are
 // those of the scalar unit.
 enum { TILE_ROWS = 2, OFFSET = 0 };
 

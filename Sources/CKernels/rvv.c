@@ -7,7 +7,8 @@
 
 // RISC-V with vector 1.0, any register length from 128 bits on. Signed operands: two products fit 16 bits
 // (2 * 128 * 127 = 32512), then they are added into 32. The 64 bytes of a panel's 4 inputs are one group of registers,
-// or from registers of 128 bits two halves one after the other; each channel has four partial sums that meet at the end.
+// or from registers of 128 bits two halves one after the other; each channel has four partial sums that meet at the
+// end.
 enum { TILE_ROWS = 2, OFFSET = 128 };
 
 /// Signed bytes x = u - 128, in the first half of each 8 bytes.

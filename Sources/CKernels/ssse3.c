@@ -5,7 +5,8 @@
 #include "lanes_vector.h"
 #include "template.h"
 
-// For x86 without AVX2 (Atom, Celeron), by the signs and magnitudes of avx2.c. Two rows and a panel keep eight accumulators in sixteen registers.
+// For x86 without AVX2 (Atom, Celeron), by the signs and magnitudes of avx2.c. Two rows and a panel keep eight
+// accumulators in sixteen registers.
 enum { TILE_ROWS = 2, OFFSET = 128 };
 
 /// 16 bytes x = u - 128 and their magnitudes, 4 and 4 to each 8 bytes.

@@ -40,7 +40,8 @@ LANE void finish_panel(i32x16 high, i32x16 low, int two, int32_t offset, const t
     f_store(out, f_activate(f, steps->activation));
 }
 
-/// panel_sums of up to R rows, given as ROWS, from SUMS(R), which defines sums_R for exactly R: code that knows its row count.
+/// panel_sums of up to R rows, given as ROWS, from SUMS(R), which defines sums_R for exactly R: code that knows its row
+/// count.
 #define PANEL_SUMS(R, ROWS)                                                                 \
     UP_TO_##R(SUMS)                                                                         \
     LANE void panel_sums(ROWS x, int32_t count, const int8_t *w, int32_t k, i32x16 *sums) { \

@@ -8,7 +8,10 @@ struct Answer: ParsableCommand {
             The answer is a part of the text; an encoder does not write one. Texts longer than the model are read in \
             overlapping windows.
 
-            \(HelpExample.with("squad.gguf: a model trained to answer, on SQuAD for example", #"answer squad.gguf "Who wrote it?" "Mary Shelley wrote the book.""#, #"answer squad.gguf "Who wrote it?" --context book.txt --top 3"#))
+            \(HelpExample.with(
+                "squad.gguf: a model trained to answer, on SQuAD for example",
+                #"answer squad.gguf "Who wrote it?" "Mary Shelley wrote the book.""#,
+                #"answer squad.gguf "Who wrote it?" --context book.txt --top 3"#))
             """)
 
     @Argument(help: "An Albit file, or a checkpoint that is then run in float32.", completion: .file())
@@ -16,7 +19,10 @@ struct Answer: ParsableCommand {
 
     @Argument(
         help:
-            "Questions, each followed by its text; with --context questions only. Without any, lines of --file or standard input, with a tab between."
+            """
+            Questions, each followed by its text; with --context questions only. Without any, lines of --file or \
+            standard input, with a tab between.
+            """
     )
     var texts: [String] = []
 

@@ -6,13 +6,13 @@ struct Convert: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Change the format of a model, not its weights.",
         discussion: """
-            An output that ends in .onnx becomes one ONNX file in which every weight stands once, one that ends in .gguf a GGUF \
-            file of floats that Albit reads again; any other is a directory as Hugging Face lays it out: model.safetensors, \
-            config.json and the tokenizer.
+            An output that ends in .onnx becomes one ONNX file in which every weight stands once, one that ends in \
+            .gguf a GGUF file of floats that Albit reads again; any other is a directory as Hugging Face lays it out: \
+            model.safetensors, config.json and the tokenizer.
 
             \(HelpExample.onSample(
-                #"convert $model -o model.onnx"#, #"convert $model -o int8.onnx --weights int8"#, #"convert $model -o half.gguf --weights f16"#,
-                #"convert $model -o directory"#))
+                #"convert $model -o model.onnx"#, #"convert $model -o int8.onnx --weights int8"#,
+                #"convert $model -o half.gguf --weights f16"#, #"convert $model -o directory"#))
             """)
 
     @Argument(help: "A file, directory or archive of any supported format.", completion: .file())

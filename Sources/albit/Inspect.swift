@@ -6,7 +6,8 @@ struct Inspect: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Tell what is in a model file, checkpoint or archive.",
         discussion: """
-            Format and writer, configuration, copies of the shared layer that were merged, heads, what is ignored and why.
+            Format and writer, configuration, copies of the shared layer that were merged, heads, what is ignored and \
+            why.
 
             \(HelpExample.onSample("inspect $model"))
             """)

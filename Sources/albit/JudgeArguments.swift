@@ -16,7 +16,10 @@ struct JudgeArguments: ParsableArguments {
     @Option(
         name: .long,
         help:
-            "How a classifier is read, where its checkpoint does not tell: \(JudgeArguments.problemTypes.joined(separator: ", ")).",
+            """
+            How a classifier is read, where its checkpoint does not tell: \
+            \(JudgeArguments.problemTypes.joined(separator: ", ")).
+            """,
         completion: .list(JudgeArguments.problemTypes))
     var problemType: String?
 

@@ -31,7 +31,9 @@ struct ManualPage {
         }
         line(".SH SEE ALSO")
         line(
-            "albit help COMMAND. The model file, the arithmetic and the formats that are read are described in the folder"
+            """
+            albit help COMMAND. The model file, the arithmetic and the formats that are read are described in the folder
+            """
         )
         line("formats of the source.")
     }

@@ -7,10 +7,13 @@ struct Match: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Find what fits a question among candidates.",
         discussion: """
-            A model with a pair head (a reranker, multiple choice, entailment) reads question and candidate together; any \
-            other compares vectors. It finds answers that are there; it does not write any.
+            A model with a pair head (a reranker, multiple choice, entailment) reads question and candidate together; \
+            any other compares vectors. It finds answers that are there; it does not write any.
 
-            \(HelpExample.onSample(#"match $model "How do I pay?" "We take cards." "We open at nine.""#, #"match $model --candidates $model/eval.tsv --save-index films.index"#, #"match $model --index films.index "a charming film" --top 2"#))
+            \(HelpExample.onSample(
+                #"match $model "How do I pay?" "We take cards." "We open at nine.""#,
+                #"match $model --candidates $model/eval.tsv --save-index films.index"#,
+                #"match $model --index films.index "a charming film" --top 2"#))
             """)
 
     @Argument(help: "An Albit file, or a checkpoint that is then run in float32.", completion: .file())

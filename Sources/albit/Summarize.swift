@@ -8,8 +8,8 @@ struct Summarize: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Take the sentences out of a text that say most of it.",
         discussion: """
-            Sentences are chosen, not written: an encoder does not generate text. Each argument is a text; without any, all \
-            of --file or of standard input is one.
+            Sentences are chosen, not written: an encoder does not generate text. Each argument is a text; without \
+            any, all of --file or of standard input is one.
 
             \(HelpExample.onSample(#"summarize $model "It rained. We saw a film." --sentences 1"#))
             """)

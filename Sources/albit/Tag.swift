@@ -9,7 +9,9 @@ struct Tag: ParsableCommand {
         discussion: """
             Text longer than the model is read in overlapping windows.
 
-            \(HelpExample.with("ner.gguf: a model trained to tag, on CoNLL-2003 for example", #"tag ner.gguf "Angela Merkel met Tim Cook in Berlin.""#))
+            \(HelpExample.with(
+                "ner.gguf: a model trained to tag, on CoNLL-2003 for example",
+                #"tag ner.gguf "Angela Merkel met Tim Cook in Berlin.""#))
             """)
 
     @Argument(help: "An Albit file, or a checkpoint that is then run in float32.", completion: .file())

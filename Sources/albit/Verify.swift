@@ -10,7 +10,9 @@ struct Verify: ParsableCommand {
             The reference is any checkpoint, run in float32, or another Albit file. With a limit it is a gate: exit 1 \
             and the reason where it does not hold.
 
-            \(HelpExample.onSample(#"quantize $model -o candidate.gguf"#, #"verify $model candidate.gguf --data $model/eval.tsv --max-drop 0.3"#))
+            \(HelpExample.onSample(
+                #"quantize $model -o candidate.gguf"#,
+                #"verify $model candidate.gguf --data $model/eval.tsv --max-drop 0.3"#))
             """)
 
     @Argument(help: "The reference: a checkpoint, or an Albit file.", completion: .file())
@@ -27,7 +29,10 @@ struct Verify: ParsableCommand {
     @Option(
         name: .long,
         help:
-            "TSV or CSV with a header, JSON (text, pair, label; ids; words, tags; question, context, answers; choices), CoNLL, SQuAD.",
+            """
+            TSV or CSV with a header, JSON (text, pair, label; ids; words, tags; question, context, answers; choices), \
+            CoNLL, SQuAD.
+            """,
         completion: .file())
     var data: String
 

@@ -74,7 +74,10 @@ struct ComparisonTests {
     @Test func aDropIsMeasured() throws {
         let model = try ComparisonTests.model(ComparisonTests.sample)
         let data = try DataFileTests.file(
-            "text\tlabel\na charming journey\tPOSITIVE\nawful\tNEGATIVE\nbleak and desperate\tNEGATIVE\nlovely\tPOSITIVE\n"
+            """
+            text\tlabel\na charming journey\tPOSITIVE\nawful\tNEGATIVE\nbleak and \
+            desperate\tNEGATIVE\nlovely\tPOSITIVE\n
+            """
         )
         let probe = try TaskProbe(reference: model, data: data, limit: 0, kernel: .best, threads: 1)
         #expect(try probe.holds(model.weights))
@@ -114,8 +117,8 @@ struct ComparisonTests {
         #expect(choice.isA(.dataUnknownLabel, "0 to 1"), "\(String(describing: choice))")
     }
 
-    /// "No answer" may win for every question where the data know such questions, whatever the truth of this one is: the
-    /// same questions with and without truths get the same answers.
+    /// "No answer" may win for every question where the data know such questions, whatever the truth of this one is:
+    /// the same questions with and without truths get the same answers.
     @Test func truthsDoNotReachPredictions() throws {
         let model = try SabotageTests.cases[3].model()
         let context = "the license of this library covers the work"

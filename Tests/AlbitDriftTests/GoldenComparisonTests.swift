@@ -8,7 +8,8 @@ import Testing
 
 @testable import AlbitDrift
 
-/// `base.npz`: the first sequence of the zoo's golden `base` (transformers 5.23), under the names that `--golden` takes.
+/// `base.npz`: the first sequence of the zoo's golden `base` (transformers 5.23), under the names that `--golden`
+/// takes.
 struct GoldenComparisonTests {
     let golden: NumpyArchive
     let model: Model
@@ -27,7 +28,9 @@ struct GoldenComparisonTests {
     /// float32 in another order of sums: some 1e-6 apart. Examples beyond the goldens are not looked at.
     @Test func transformersOutputsAgree() throws {
         let line =
-            "{\"ids\": [2, 17, 250, 999, 42, 3, 611, 7, 88, 500, 4, 3], \"typeIds\": [0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 1]}\n"
+            """
+            {"ids": [2, 17, 250, 999, 42, 3, 611, 7, 88, 500, 4, 3], "typeIds": [0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 1]}\n
+            """
         let report = try run(golden, line + line)
         #expect(report.examples == 1)
         #expect(report.tokens == 12)

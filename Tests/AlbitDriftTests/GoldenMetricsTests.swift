@@ -4,8 +4,8 @@ import Testing
 
 @testable import AlbitDrift
 
-/// Figures of scikit-learn, scipy, seqeval and SQuAD's script (`Scripts/golden-metrics.py`), met to 1e-9: sums in another
-/// order differ by some 1e-15. With ALBIT_GOLDEN_METRICS, another file of the script.
+/// Figures of scikit-learn, scipy, seqeval and SQuAD's script (`Scripts/golden-metrics.py`), met to 1e-9: sums in
+/// another order differ by some 1e-15. With ALBIT_GOLDEN_METRICS, another file of the script.
 struct GoldenMetricsTests {
     let cases: GoldenMetrics
 

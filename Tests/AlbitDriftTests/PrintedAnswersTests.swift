@@ -13,8 +13,8 @@ import Testing
 
 @testable import AlbitDrift
 
-/// What verification counts are the answers that the commands print: a file whose truth is what they printed is answered
-/// without a fault. Models and texts are of no sense, so that no answer is right by chance.
+/// What verification counts are the answers that the commands print: a file whose truth is what they printed is
+/// answered without a fault. Models and texts are of no sense, so that no answer is right by chance.
 @Suite struct PrintedAnswersTests {
     static let texts = [
         "the license of this library", "a charming and often affecting journey", "terms",

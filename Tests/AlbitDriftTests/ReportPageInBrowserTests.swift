@@ -18,7 +18,8 @@ struct ReportPageInBrowserTests {
             addEventListener("load", () => {
               const widths = [...document.querySelectorAll("iframe")].map(frame => {
                 const root = frame.contentDocument.documentElement
-                return root.clientWidth + ":" + root.scrollWidth + ":" + frame.contentDocument.querySelectorAll("svg").length
+                return root.clientWidth + ":" + root.scrollWidth + ":" + \
+                frame.contentDocument.querySelectorAll("svg").length
               })
               document.title = "widths " + widths.join(" ")
             })

@@ -16,7 +16,10 @@ struct TaskScoreTests {
 
             """
         let conll =
-            "-DOCSTART- -X- O O\n\nEU NNP I-NP B-ORG\nrejects VBZ I-VP O\nGerman JJ I-NP B-MISC\ncall NN I-NP O\n\n\nPeter NNP I-NP B-PER\n"
+            """
+            -DOCSTART- -X- O O\n\nEU NNP I-NP B-ORG\nrejects VBZ I-VP O\nGerman JJ I-NP B-MISC\ncall NN I-NP \
+            O\n\n\nPeter NNP I-NP B-PER\n
+            """
         for text in [tsv, lines, conll] {
             let path = try DataFileTests.file(text)
             #expect(try DataFile(path: path).form == .tagged)
@@ -34,7 +37,8 @@ struct TaskScoreTests {
     @Test func questionsInThreeForms() throws {
         let squad = """
             {"version": "v2.0", "data": [{"title": "t", "paragraphs": [{"context": "Paris is in France.", "qas": [
-            {"id": "1", "question": "Where is Paris?", "answers": [{"text": "France", "answer_start": 12}, {"text": "in France", "answer_start": 9}]},
+            {"id": "1", "question": "Where is Paris?", "answers": [{"text": "France", "answer_start": 12}, {"text": \
+            "in France", "answer_start": 9}]},
             {"id": "2", "question": "Who?", "is_impossible": true, "answers": []}]}]}]}
             """
         for text in [squad, squad.replacing("\n", with: "")] {

@@ -80,7 +80,8 @@ struct VerdictTests {
         #expect(fault?.description.contains("too few examples for an interval") == true)
     }
 
-    /// Every head has a gate that looks at the outputs themselves; a model that equals its reference passes all of them.
+    /// Every head has a gate that looks at the outputs themselves; a model that equals its reference passes all of
+    /// them.
     @Test(arguments: MeasuredHead.allCases) func everyHeadHasGates(head: MeasuredHead) throws {
         let same = GatedQuantities(
             metric: .measured(GatedQuantities.Metric(name: "accuracy", drop: 0, interval: nil)),

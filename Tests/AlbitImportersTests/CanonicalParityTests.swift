@@ -46,7 +46,8 @@ import Testing
                 let reference = references[key(row)] ?? [:]
                 for parameter in source.parameters {
                     guard let expected = reference[parameter] else { continue }
-                    // TensorFlow computes these with a bias of zeros, whatever PyTorch's names hold: see formats/keras.md.
+                    // TensorFlow computes these with a bias of zeros, whatever PyTorch's names hold: see
+                    // formats/keras.md.
                     if row.path.contains("zero_decoder_bias") && parameter == .predictionBias { continue }
                     let found = try source.values(of: parameter).map(\.bitPattern)
                     #expect(found == expected, "\(row): \(parameter)")

@@ -8,7 +8,8 @@ import Testing
 /// ONNX files of many exporters, run in float32 against the outputs of the library that wrote them.
 @Suite struct ONNXTests {
     /// Half-precision files are compared with what ONNX Runtime computes from them in half precision: its own rounding,
-    /// 2^-11 at each of some 60 steps. Quantized ones with an 8-bit run: its activations are rounded to 1/255 of their range.
+    /// 2^-11 at each of some 60 steps. Quantized ones with an 8-bit run: its activations are rounded to 1/255 of their
+    /// range.
     static func bound(_ row: Zoo.Row) -> Double {
         if row.path.contains("f16") { return 5e-3 }
         if row.path.contains("int8") { return 0.1 }
@@ -36,7 +37,10 @@ import Testing
             }
         }
         print(
-            "ONNX parity: \(outputs) outputs of \(counts.sorted { $0.key < $1.key }.map { "\($0.value) of \($0.key)" }.joined(separator: "; "))"
+            """
+            ONNX parity: \(outputs) outputs of \
+            \(counts.sorted { $0.key < $1.key }.map { "\($0.value) of \($0.key)" }.joined(separator: "; "))
+            """
         )
         #expect(counts.values.reduce(0, +) == ONNXTests.importable.count)
     }

@@ -103,7 +103,8 @@ import Testing
         #expect(error.isA(.importLabelCount, "6", "5"))
     }
 
-    /// The digest is that of the file a person has, and on a thread of its own the same; also where an archive lies in another.
+    /// The digest is that of the file a person has, and on a thread of its own the same; also where an archive lies in
+    /// another.
     @Test func theDigestIsThatOfTheFile() throws {
         let folder = try TestData.temporaryDirectory()
         let process = Process()

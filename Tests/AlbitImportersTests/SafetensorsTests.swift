@@ -28,7 +28,10 @@ import Testing
 
     @Test func readsWhatTheSpecificationAllows() throws {
         let header =
-            #"{"__metadata__":{"format":"pt"},"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"e":{"dtype":"F32","shape":[0,3],"data_offsets":[8,8]}}   "#
+            #"""
+            {"__metadata__":{"format":"pt"},"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"e":{"dtype":"F32",\#
+            "shape":[0,3],"data_offsets":[8,8]}}   
+            """#
         let checkpoint = try Safetensors.read(file(header, data: 8))
         #expect(checkpoint.writer == "pt")
         #expect(checkpoint.tensors.map(\.name) == ["a", "e"])
@@ -94,7 +97,9 @@ import Testing
             return
         }
         let overlap =
-            #"{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"b":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}"#
+            #"""
+            {"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"b":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}
+            """#
         guard failure(overlap).isA(.safetensorsOverlap) else {
             Issue.record("overlap")
             return

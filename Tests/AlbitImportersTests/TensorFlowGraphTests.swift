@@ -40,7 +40,10 @@ import Testing
             } catch { Issue.record("\(row): \(error)") }
         }
         print(
-            "TensorFlow graphs: \(outputs) outputs of \(counts.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)" }), worst \(worst)"
+            """
+            TensorFlow graphs: \(outputs) outputs of \
+            \(counts.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)" }), worst \(worst)
+            """
         )
         #expect(counts.values.reduce(0, +) == rows.count && rows.count >= 5)
     }

@@ -148,7 +148,8 @@ import Testing
         }
     }
 
-    /// Cut anywhere, the file is refused: no tensor may lack its end. The padding behind the last one, below 64 bytes, is nobody's.
+    /// Cut anywhere, the file is refused: no tensor may lack its end. The padding behind the last one, below 64 bytes,
+    /// is nobody's.
     @Test func cutShort() throws {
         let whole = HostileModelFileTests.bytes
         for cut in stride(from: 64, to: whole.count, by: max(1, whole.count / 37)) {

@@ -70,7 +70,9 @@ import Testing
                 ["tokens"]
             ),
             (
-                "{\"question\": \"q\", \"context\": \"c d\", \"answers\": {\"text\": [\"d\", \"c d\"], \"answer_start\": [2, 0]}}",
+                """
+                {"question": "q", "context": "c d", "answers": {"text": ["d", "c d"], "answer_start": [2, 0]}}
+                """,
                 "q @ c d = [\"d\", \"c d\"]", []
             ),
             (
@@ -91,7 +93,9 @@ import Testing
                 "a -> It rains. / It snows. = choice 1", []
             ),
             (
-                "{\"question\": \"a\", \"choices\": {\"text\": [\"b\", \"c\"], \"label\": [\"A\", \"B\"]}, \"answerKey\": \"B\"}",
+                """
+                {"question": "a", "choices": {"text": ["b", "c"], "label": ["A", "B"]}, "answerKey": "B"}
+                """,
                 "a -> b / c = choice B", []
             ),
             ("{\"ctx\": \"a\", \"endings\": [\"b\", \"c\"], \"label\": \"1\"}", "a -> b / c = choice 1", []),
@@ -114,9 +118,11 @@ import Testing
     @Test func squad() throws {
         let squad = """
             {"version": "v2.0", "data": [{"title": "t", "paragraphs": [{"context": "Paris is in France.", "qas": [
-            {"id": "1", "question": "Where is Paris?", "answers": [{"text": "France", "answer_start": 12}, {"text": "in France", "answer_start": 9}]},
+            {"id": "1", "question": "Where is Paris?", "answers": [{"text": "France", "answer_start": 12}, {"text": \
+            "in France", "answer_start": 9}]},
             {"id": "2", "question": "Who?", "is_impossible": true, "answers": [], "plausible_answers": []}]}]},
-            {"title": "u", "paragraphs": [{"context": "Rome.", "qas": [{"id": "3", "question": "Where?"}]}, {"context": "Oslo.", "qas": []}]}]}
+            {"title": "u", "paragraphs": [{"context": "Rome.", "qas": [{"id": "3", "question": "Where?"}]}, \
+            {"context": "Oslo.", "qas": []}]}]}
             """
         for text in [squad, squad.replacing("\n", with: "")] {
             let (examples, reader) = try Table.examples(text)

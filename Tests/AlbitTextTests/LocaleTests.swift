@@ -4,7 +4,8 @@ import Testing
 
 /// The library lives in hosts that may have set a locale in which the decimal point is a comma.
 @Suite struct LocaleTests {
-    /// Runs `body` in a locale of commas, made for it by the C library's own compiler, so that none has to be installed.
+    /// Runs `body` in a locale of commas, made for it by the C library's own compiler, so that none has to be
+    /// installed.
     private func withDecimalComma(_ body: () throws -> Void) throws {
         let folder = FileManager.default.temporaryDirectory.appending(path: "albit-locale-\(getpid())")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)

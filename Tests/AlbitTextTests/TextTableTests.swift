@@ -30,12 +30,17 @@ import Testing
         ),
         (
             "data.json",
-            " [\n {\"text\": \"a \\\"fine\\\", charming film\",\n \"label\": 1},\n{\"label\": 0, \"text\": \"dull\"}\n]\n"
+            """
+             [\n {"text": "a \\"fine\\", charming film",\n "label": 1},\n{"label": 0, "text": "dull"}\n]\n
+            """
         ),
         ("data.jsonl", "[{\"text\":\"a \\\"fine\\\", charming film\",\"label\":1},{\"label\":0,\"text\":\"dull\"}]"),
         (
             "data.json",
-            "{\"version\": \"1\", \"more\": {\"data\": [1]}, \"data\": [{\"text\": \"a \\\"fine\\\", charming film\", \"label\": 1}, {\"label\": 0, \"text\": \"dull\"}], \"x\": 1}"
+            """
+            {"version": "1", "more": {"data": [1]}, "data": [{"text": "a \\"fine\\", charming film", "label": 1}, \
+            {"label": 0, "text": "dull"}], "x": 1}
+            """
         ),
     ])
     func labelledTextsInAllForms(name: String, text: String) throws {
@@ -85,7 +90,10 @@ import Testing
     /// Objects that bring other members than the first.
     @Test func objectsMayDiffer() throws {
         let text =
-            "{\"ids\": [2, 5, 3], \"typeIds\": [0, 0, 1], \"label\": 1.5}\n{\"text\": \"a\", \"pair\": null}\n{\"text\": \"b\", \"pair\": \"c\", \"more\": 1}\n"
+            """
+            {"ids": [2, 5, 3], "typeIds": [0, 0, 1], "label": 1.5}\n{"text": "a", "pair": null}\n{"text": "b", "pair": \
+            "c", "more": 1}\n
+            """
         let (examples, reader) = try Table.examples(text)
         #expect(examples.map { Table.describe($0) } == ["[2, 5, 3] [0, 0, 1] = 1.5", "a = nothing", "b | c = nothing"])
         #expect(reader.unusedColumns == ["more"])

@@ -6,7 +6,10 @@ import Testing
     @Test func parsesEveryKind() throws {
         let value = try JSONValue(
             parsing:
-                #" {"a": [1, -2.5, 1e3, true, false, null], "b": {"c": "x\n\u00e9\ud83d\ude00\/"}, "a": 12345678901234567890} "#
+                #"""
+                 {"a": [1, -2.5, 1e3, true, false, null], "b": {"c": "x\n\u00e9\ud83d\ude00\/"}, "a": \#
+                12345678901234567890} 
+                """#
         )
         #expect(value.members?.count == 3)
         #expect(value.duplicateName == "a")
@@ -105,7 +108,20 @@ import Testing
         json.value(try JSONValue(parsing: #"{"a":[1,2],"b":[{"c":1},{"d":{}}],"e":[]}"#))
         #expect(
             json.text
-                == "{\n  \"a\": [1, 2],\n  \"b\": [\n    {\n      \"c\": 1\n    },\n    {\n      \"d\": {}\n    }\n  ],\n  \"e\": []\n}"
+                == """
+                {
+                  "a": [1, 2],
+                  "b": [
+                    {
+                      "c": 1
+                    },
+                    {
+                      "d": {}
+                    }
+                  ],
+                  "e": []
+                }
+                """
         )
     }
 }

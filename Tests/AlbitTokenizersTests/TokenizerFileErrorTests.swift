@@ -8,20 +8,24 @@ import Testing
 @Suite struct TokenizerFileErrorTests {
     static let wordPiece = """
         {"added_tokens": [{"id": 1, "content": "[CLS]"}, {"id": 2, "content": "[SEP]"}],
-         "normalizer": {"type": "BertNormalizer", "clean_text": true, "handle_chinese_chars": true, "strip_accents": null, "lowercase": true},
+         "normalizer": {"type": "BertNormalizer", "clean_text": true, "handle_chinese_chars": true, "strip_accents": \
+         null, "lowercase": true},
          "pre_tokenizer": {"type": "BertPreTokenizer"},
          "post_processor": {"type": "BertProcessing", "sep": ["[SEP]", 2], "cls": ["[CLS]", 1]},
-         "model": {"type": "WordPiece", "unk_token": "[UNK]", "continuing_subword_prefix": "##", "max_input_chars_per_word": 100,
+         "model": {"type": "WordPiece", "unk_token": "[UNK]", "continuing_subword_prefix": "##", \
+         "max_input_chars_per_word": 100,
                    "vocab": {"[UNK]": 0, "[CLS]": 1, "[SEP]": 2, "a": 3, "##b": 4}}}
         """
     static let unigram = """
         {"added_tokens": [{"id": 1, "content": "[CLS]"}, {"id": 2, "content": "[SEP]"}],
          "normalizer": {"type": "Sequence", "normalizers": [
-            {"type": "Replace", "pattern": {"String": "``"}, "content": "\\""}, {"type": "Replace", "pattern": {"String": "''"}, "content": "\\""},
+            {"type": "Replace", "pattern": {"String": "``"}, "content": "\\""}, {"type": "Replace", "pattern": \
+            {"String": "''"}, "content": "\\""},
             {"type": "NFKD"}, {"type": "StripAccents"}, {"type": "Lowercase"}]},
          "pre_tokenizer": {"type": "Sequence", "pretokenizers": [
             {"type": "WhitespaceSplit"}, {"type": "Metaspace", "replacement": "▁", "prepend_scheme": "always"}]},
-         "model": {"type": "Unigram", "unk_id": 0, "vocab": [["<unk>", 0], ["[CLS]", 0], ["[SEP]", 0], ["▁a", -1.5], ["b", -2]]}}
+         "model": {"type": "Unigram", "unk_id": 0, "vocab": [["<unk>", 0], ["[CLS]", 0], ["[SEP]", 0], ["▁a", -1.5], \
+         ["b", -2]]}}
         """
 
     private func error(_ text: String, name: String = "tokenizer.json") -> Fault? {
@@ -41,12 +45,14 @@ import Testing
         #expect(unigram.encode("Áb").ids == [3, 4])
     }
 
-    /// The layout that transformers 4.57 makes of a spiece.model keeps a space at the end as a piece of its own. Expected
-    /// ids: tokenizers 0.23 on this file.
+    /// The layout that transformers 4.57 makes of a spiece.model keeps a space at the end as a piece of its own.
+    /// Expected ids: tokenizers 0.23 on this file.
     @Test func spacesWithoutWhitespaceSplit() throws {
         let changed = try replace(
             replace(Self.unigram, "{\"type\": \"WhitespaceSplit\"}, ", ""), "{\"type\": \"Lowercase\"}",
-            "{\"type\": \"Lowercase\"}, {\"type\": \"Replace\", \"pattern\": {\"Regex\": \" {2,}\"}, \"content\": \" \"}"
+            """
+            {"type": "Lowercase"}, {"type": "Replace", "pattern": {"Regex": " {2,}"}, "content": " "}
+            """
         )
         let file = try replace(changed, "[\"b\", -2]", "[\"b\", -2], [\"▁\", -3]")
         let tokenizer = Tokenizer(try TokenizerReader.read(Array(file.utf8), path: "t"))
@@ -73,13 +79,19 @@ import Testing
         ("{\"String\": \"``\"}", "{\"Regex\": \"(ab\"}", "anything else", .tokenizerUnsupported),
         (
             "{\"type\": \"Lowercase\"}",
-            "{\"type\": \"Lowercase\"}, {\"type\": \"Precompiled\", \"precompiled_charsmap\": \"AAAA\"}, {\"type\": \"Precompiled\", \"precompiled_charsmap\": \"BBBB\"}",
+            """
+            {"type": "Lowercase"}, {"type": "Precompiled", "precompiled_charsmap": "AAAA"}, {"type": "Precompiled", \
+            "precompiled_charsmap": "BBBB"}
+            """,
             "one character map", .tokenizerUnsupported
         ),
         ("\"Metaspace\"", "\"ByteLevel\"", "'ByteLevel'", .tokenizerUnsupported),
         (
             "{\"type\": \"Lowercase\"}",
-            "{\"type\": \"Replace\", \"pattern\": {\"String\": \"a\"}, \"content\": \"\(String(repeating: "a", count: 999))\"}",
+            """
+            {\"type\": \"Replace\", \"pattern\": {\"String\": \"a\"}, \"content\": \
+            \"\(String(repeating: "a", count: 999))\"}
+            """,
             "hundred times longer", .tokenizerUnsupported
         ),
         ("\"always\"", "\"sometimes\"", "'sometimes'", .tokenizerUnsupported),

@@ -70,7 +70,8 @@ import Testing
         }
     }
 
-    /// Every seventh byte of a small tokenizer's keys is damaged in turn: reading or using it may fail, but never traps.
+    /// Every seventh byte of a small tokenizer's keys is damaged in turn: reading or using it may fail, but never
+    /// traps.
     @Test func damagedKeysNeverTrap() throws {
         var settings = TokenizerSettings(kind: .unigram)
         settings.minScore = -3

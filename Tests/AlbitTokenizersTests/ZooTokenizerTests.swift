@@ -4,7 +4,8 @@ import AlbitTokenizers
 import TestData
 import Testing
 
-/// Tokenizers of the zoo, written by sentencepiece 0.2.3, transformers 5.23 and tokenizers 0.23, with their own outputs.
+/// Tokenizers of the zoo, written by sentencepiece 0.2.3, transformers 5.23 and tokenizers 0.23, with their own
+/// outputs.
 @Suite struct ZooTokenizerTests {
     private func bytes(_ name: String) throws -> [UInt8] { try TestData.bytes(atPath: Zoo.directory + "/" + name) }
 

@@ -13,7 +13,10 @@ import Testing
 
     @Test func eachLineGetsOneAnswerAndMistakesDoNotEndIt() throws {
         let input =
-            "a charming journey\n{\"text\": \"a charming journey\"}\n{\"txt\": 1}\n{\"ids\": [2, 48, 3]}\n{\"ids\": [2, 99999, 3]}\n\n{"
+            """
+            a charming journey\n{"text": "a charming journey"}\n{"txt": 1}\n{"ids": [2, 48, 3]}\n{"ids": [2, 99999, \
+            3]}\n\n{
+            """
         let outcome = try BuiltProgram.board.run(["serve-lines", Self.model], input: input)
         #expect(outcome.code == 0, "\(outcome.errors)")
         let answers = try outcome.lines.map { try JSONValue(parsing: $0) }
@@ -56,7 +59,10 @@ import Testing
         process.executableURL = URL(fileURLWithPath: "/bin/sh")
         process.arguments = [
             "-c",
-            "{ yes 'a charming journey' | head -n 5000; } 2>/dev/null | { \"$0\" serve-lines \"$1\"; echo $? >&3; } 3>&2 | head -n 2 >/dev/null",
+            """
+            { yes 'a charming journey' | head -n 5000; } 2>/dev/null | { "$0" serve-lines "$1"; echo $? >&3; } 3>&2 | \
+            head -n 2 >/dev/null
+            """,
             BuiltProgram.board.url.path, Self.model,
         ]
         let errors = Pipe()

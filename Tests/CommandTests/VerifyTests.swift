@@ -2,8 +2,8 @@ import Foundation
 import TestData
 import Testing
 
-/// `albit verify` and the gates of `quantize` through the command line, for the heads beside classification. Scripts/golden-verify.py
-/// made data and metrics with transformers, seqeval and the rules of the SQuAD script.
+/// `albit verify` and the gates of `quantize` through the command line, for the heads beside classification.
+/// Scripts/golden-verify.py made data and metrics with transformers, seqeval and the rules of the SQuAD script.
 @Suite struct VerifyTests {
     struct Golden {
         let lines: [String]
@@ -64,8 +64,8 @@ import Testing
 
     static let sample = TestData.samples + "/albert-tiny-sst2"
 
-    /// A drop that holds from the start: nothing is raised. With an error that cannot be had: exit 1, the reason with both
-    /// figures, and no file. (That a drop alone fails is `ComparisonTests.aDropIsMeasured`.)
+    /// A drop that holds from the start: nothing is raised. With an error that cannot be had: exit 1, the reason with
+    /// both figures, and no file. (That a drop alone fails is `ComparisonTests.aDropIsMeasured`.)
     @Test func aDropIsAGate() throws {
         let folder = try TestData.temporaryDirectory()
         // Labels by the model's own float32 answers: it is right everywhere, so int8 can only drop.

@@ -4,9 +4,9 @@ import AlbitText
 /// intervals.
 ///
 /// Each example is drawn with both models' answers. Percentiles of the drawn drops are too narrow in two ways, and both
-/// are mended: on few examples by a factor (Student's t for the normal quantile, n / (n - 1) for the variance; Hesterberg,
-/// 2015), and where few pairs differ by a floor like that of Tango's interval: z² / (n + z²) times what one exchanged
-/// answer moves the metric by, added in squares.
+/// are mended: on few examples by a factor (Student's t for the normal quantile, n / (n - 1) for the variance;
+/// Hesterberg, 2015), and where few pairs differ by a floor like that of Tango's interval: z² / (n + z²) times what one
+/// exchanged answer moves the metric by, added in squares.
 package enum PairedBootstrap {
     package static let resamples = 2000
     /// Of fewer examples, or of a class with fewer, nothing can be told.

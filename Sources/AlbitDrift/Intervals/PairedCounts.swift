@@ -1,5 +1,5 @@
-/// Counts of classes in each example: label sets, or entities by type. Micro F1, macro F1, precision, recall, F1 of each
-/// class.
+/// Counts of classes in each example: label sets, or entities by type. Micro F1, macro F1, precision, recall, F1 of
+/// each class.
 package struct PairedCounts: PairedAnswers {
     /// What an example adds to one class.
     package struct Count: Sendable, Hashable {
@@ -71,8 +71,8 @@ package struct PairedCounts: PairedAnswers {
             + (0..<classes).map { counts.f1(of: $0) }
     }
 
-    /// Of the reference's answers, one that is right becomes wrong, of each class in proportion to its truths. F1 of a class
-    /// is about its own truths.
+    /// Of the reference's answers, one that is right becomes wrong, of each class in proportion to its truths. F1 of a
+    /// class is about its own truths.
     private func flipEffects(_ weights: [Double]) -> [(count: Double, flip: Double)] {
         var counts = ClassCounts(classes: classes)
         for (cell, weight) in zip(kinds, weights) { for it in cell.reference { add(it, to: &counts, weight) } }

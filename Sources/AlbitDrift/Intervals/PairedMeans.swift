@@ -8,8 +8,8 @@ package struct PairedMeans: PairedAnswers {
         let candidate: [Double]
         let sizes: [Double]
 
-        /// `sizes`: 1 for each example that counts, 0 for one that does not, more where it holds more than one of what is
-        /// counted; without them each example counts once.
+        /// `sizes`: 1 for each example that counts, 0 for one that does not, more where it holds more than one of what
+        /// is counted; without them each example counts once.
         package init(name: String, reference: [Double], candidate: [Double], sizes: [Double]? = nil) {
             self.name = name
             self.reference = reference

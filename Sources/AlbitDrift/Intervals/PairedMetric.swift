@@ -11,9 +11,9 @@ package struct PairedMetric: Sendable, Equatable {
     package let pointsPerUnit: Double
     /// How many examples the metric is about: all of them, or those of one class.
     package let count: Double
-    /// By how much, in points, the metric moves (root mean square) when the answer to one of those examples is exchanged
-    /// for another one, times their number. Intervals do not become narrower than the chance that what was never seen to
-    /// happen happens all the same.
+    /// By how much, in points, the metric moves (root mean square) when the answer to one of those examples is
+    /// exchanged for another one, times their number. Intervals do not become narrower than the chance that what was
+    /// never seen to happen happens all the same.
     package let flip: Double
 
     package init(
@@ -34,16 +34,16 @@ package struct PairedMetric: Sendable, Equatable {
     }
 }
 
-/// Both models' answers to the same examples, in the form that metrics are made of: examples that count the same share a
-/// cell, and all metrics are functions of how often each cell occurs.
+/// Both models' answers to the same examples, in the form that metrics are made of: examples that count the same share
+/// a cell, and all metrics are functions of how often each cell occurs.
 package protocol PairedAnswers: Sendable {
     /// The cell of each example.
     var cells: [Int32] { get }
     var cellCount: Int { get }
     var metrics: [PairedMetric] { get }
 
-    /// Values of the metrics with cell i counted weights[i] times, the reference's first, then the candidate's; NaN where
-    /// one is undefined. `values` has room for both.
+    /// Values of the metrics with cell i counted weights[i] times, the reference's first, then the candidate's; NaN
+    /// where one is undefined. `values` has room for both.
     func evaluate(_ weights: [Double], into values: inout [Double])
 }
 

@@ -1,5 +1,5 @@
-/// Hidden words of texts: top-1 and top-5 accuracy, pseudo-perplexity. Texts are drawn, words go with them. The points of
-/// the perplexity are percent of the reference's.
+/// Hidden words of texts: top-1 and top-5 accuracy, pseudo-perplexity. Texts are drawn, words go with them. The points
+/// of the perplexity are percent of the reference's.
 struct PairedWords: PairedAnswers {
     private struct Sums {
         var count = 0.0

@@ -2,8 +2,8 @@
 /// collapse where no pair differs.
 package enum TangoInterval {
     /// The interval of (lost - gained) / count, as shares: pairs that only the reference gets right are `lost`, those
-    /// that only the candidate gets right `gained`. `count` is at least 1. Counts need not be whole: what-if questions ask
-    /// for shares of other sizes.
+    /// that only the candidate gets right `gained`. `count` is at least 1. Counts need not be whole: what-if questions
+    /// ask for shares of other sizes.
     package static func of(
         lost: Double, gained: Double, count: Double, z: Double = DropInterval.z
     ) -> (lower: Double, upper: Double) {

@@ -2,8 +2,8 @@ import AlbitRuntime
 import AlbitTasks
 import AlbitText
 
-/// The part of a context that answers a question. Where the data know questions without an answer, as SQuAD 2.0 does, "no
-/// answer" may win for every question; where all have one, it may win for none, as `answer` has it by default.
+/// The part of a context that answers a question. Where the data know questions without an answer, as SQuAD 2.0 does,
+/// "no answer" may win for every question; where all have one, it may win for none, as `answer` has it by default.
 struct AnswerJudge: HeadJudge {
     let tasks: (reference: QuestionAnswering, candidate: QuestionAnswering)
     let head = MeasuredHead.answers

@@ -35,7 +35,9 @@ struct ClassifierJudge: HeadJudge {
                     .comparisonNoHead, in: reference.model.path,
                     "a regression of \(labels.count) outputs has no one number to measure",
                     advice:
-                        "say --problem-type multi_label_classification or single_label_classification where that is meant"
+                        """
+                        say --problem-type multi_label_classification or single_label_classification where that is meant
+                        """
                 )
             }
             record = .value(ValueRecord(isCosine: false))

@@ -4,8 +4,8 @@ import AlbitTasks
 import AlbitText
 import CPlatform
 
-/// Runs a data file through two models and tells how far the candidate is from the reference. Memory grows with the number
-/// of examples by what their answers take, not by texts and outputs.
+/// Runs a data file through two models and tells how far the candidate is from the reference. Memory grows with the
+/// number of examples by what their answers take, not by texts and outputs.
 package struct Comparison {
     private let reference: Model
     private let candidate: Model

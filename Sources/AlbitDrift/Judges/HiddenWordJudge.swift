@@ -4,8 +4,8 @@ import AlbitTasks
 import AlbitText
 import AlbitTokenizers
 
-/// A text with one word after the other hidden, to be guessed: what pseudo-perplexity (Salazar et al., 2020) is made of.
-/// Ids are taken as they are, with the [MASK]s that they hold.
+/// A text with one word after the other hidden, to be guessed: what pseudo-perplexity (Salazar et al., 2020) is made
+/// of. Ids are taken as they are, with the [MASK]s that they hold.
 struct HiddenWordPlan: TaskPlan {
     let whole: EncodedText
     /// Places of a text's tokens that are hidden one at a time; nil for ids.

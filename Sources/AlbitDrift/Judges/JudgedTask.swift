@@ -6,8 +6,8 @@ import AlbitText
 package enum JudgedTask: Sendable, Equatable {
     case classifier, tagger, answers, choices, order, words, vectors
 
-    /// The task that the model's card and the data's form are for. Throws where data and head do not fit, telling what the
-    /// head would read.
+    /// The task that the model's card and the data's form are for. Throws where data and head do not fit, telling what
+    /// the head would read.
     package init(_ card: ModelCard, _ reader: ExampleReader) throws(Fault) {
         func require(_ head: Head, for data: String) throws(Fault) {
             guard card.heads.contains(head) else {

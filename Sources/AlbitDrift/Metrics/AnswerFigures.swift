@@ -24,8 +24,8 @@ package struct AnswerFigures: Sendable {
 
     package init() {}
 
-    /// Adds a question. `answers` are those that the data allow: none, or only empty ones, where the text holds none; the
-    /// prediction "" says the same. Returns what the question is worth.
+    /// Adds a question. `answers` are those that the data allow: none, or only empty ones, where the text holds none;
+    /// the prediction "" says the same. Returns what the question is worth.
     @discardableResult
     package mutating func add(_ prediction: String, answers: [String]) -> (exact: Double, f1: Double) {
         let exact = AnswerMatch.exact(prediction, answers: answers)

@@ -1,4 +1,5 @@
-/// Counts of predicted against true classes of a single-label task, as `confusion_matrix` of scikit-learn lays them out.
+/// Counts of predicted against true classes of a single-label task, as `confusion_matrix` of scikit-learn lays them
+/// out.
 package struct ConfusionMatrix: Sendable {
     package let classes: Int
     /// [true][predicted]

@@ -18,7 +18,8 @@ package struct EntityMatch: Sendable {
     /// Strict by a scheme, seqeval's default mode without.
     package init(scheme: TagScheme? = nil) { self.scheme = scheme }
 
-    /// Adds one sentence: the true tags and the predicted ones, as many. Returns what it adds for each type that occurs.
+    /// Adds one sentence: the true tags and the predicted ones, as many. Returns what it adds for each type that
+    /// occurs.
     @discardableResult
     package mutating func add(
         truth: [String], predicted tags: [String]

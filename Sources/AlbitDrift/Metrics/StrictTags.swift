@@ -1,6 +1,6 @@
-/// A sentence's tags read by one scheme, as seqeval's strict mode reads them (`seqeval.scheme.Tokens`): an entity counts
-/// only where begin, middle and end are spelled as the scheme says. A tag whose letter the scheme does not have is
-/// outside, where seqeval refuses the file: callers name it first.
+/// A sentence's tags read by one scheme, as seqeval's strict mode reads them (`seqeval.scheme.Tokens`): an entity
+/// counts only where begin, middle and end are spelled as the scheme says. A tag whose letter the scheme does not have
+/// is outside, where seqeval refuses the file: callers name it first.
 struct StrictTags {
     private let prefixes: [Unicode.Scalar]
     private let types: [[UInt8]]

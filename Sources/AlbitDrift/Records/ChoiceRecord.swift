@@ -1,5 +1,5 @@
-/// Which of several choices both models take, with the right one where it is known: continuations of a text, or the order
-/// of two sentences.
+/// Which of several choices both models take, with the right one where it is known: continuations of a text, or the
+/// order of two sentences.
 package struct ChoiceRecord: Sendable {
     private var right: ([Bool], [Bool]) = ([], [])
     private var total = 0

@@ -60,8 +60,8 @@ package struct GatedQuantities: Sendable {
 }
 
 extension Gate {
-    /// nil where the limit holds, else what is wrong. A quantity that cannot differ, or was not measured, is a fault: no
-    /// gate passes on it.
+    /// nil where the limit holds, else what is wrong. A quantity that cannot differ, or was not measured, is a fault:
+    /// no gate passes on it.
     package func violation(_ found: GatedQuantities) throws(Fault) -> String? {
         switch self {
         case .maxDrop(let limit):
@@ -82,10 +82,16 @@ extension Gate {
             case .equivalent: return nil
             case .worse:
                 return
-                    "\(metric.name) is worse, and may have dropped by \(DecimalText.fixed(interval.upper, digits: 2)) points, the margin is \(margin)"
+                    """
+                    \(metric.name) is worse, and may have dropped by \(DecimalText.fixed(interval.upper, digits: 2)) \
+                    points, the margin is \(margin)
+                    """
             case .better:
                 return
-                    "\(metric.name) is better, and may have risen by \(DecimalText.fixed(-interval.lower, digits: 2)) points, the margin is \(margin)"
+                    """
+                    \(metric.name) is better, and may have risen by \(DecimalText.fixed(-interval.lower, digits: 2)) \
+                    points, the margin is \(margin)
+                    """
             case .tooFew(let needed):
                 return "too few examples to tell whether \(metric.name) is equivalent within \(margin) points"
                     + (needed.map { "; about \($0) would" } ?? "")

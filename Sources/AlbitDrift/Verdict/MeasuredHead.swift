@@ -21,9 +21,9 @@ package enum MeasuredHead: String, Sendable, CaseIterable {
     /// Documents by how well they answer a query.
     case ranking
 
-    /// The gates that `--gate` alone sets. Every one has a gate on the outputs themselves, which any sabotage of head or
-    /// encoder moves; where answers can be counted, also on those, and where truths are known on what they are worth.
-    /// Drops are in points of the first metric, agreement in percent, errors relative.
+    /// The gates that `--gate` alone sets. Every one has a gate on the outputs themselves, which any sabotage of head
+    /// or encoder moves; where answers can be counted, also on those, and where truths are known on what they are
+    /// worth. Drops are in points of the first metric, agreement in percent, errors relative.
     package func recommendedGates(hasTruth: Bool) -> [Gate] {
         let agreement: Double? =
             switch self {

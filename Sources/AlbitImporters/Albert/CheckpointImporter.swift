@@ -60,7 +60,10 @@ struct CheckpointImporter {
         let spilled = assembly.parameters.values.compactMap { $0 as? TensorView }.filter(\.isSpilled)
         if let largest = spilled.map(\.elementCount).max() {
             assembly.report.notes.append(
-                "large compressed tensors are turned round in a temporary file of up to \(largest &* 4 >> 20) MiB in \(SpilledTensor.directory)"
+                """
+                large compressed tensors are turned round in a temporary file of up to \(largest &* 4 >> 20) MiB in \
+                \(SpilledTensor.directory)
+                """
             )
         }
 
@@ -211,7 +214,10 @@ struct CheckpointImporter {
                         IgnoredTensor(
                             name: copy.name,
                             reason:
-                                "differs from '\(named.name)', which is what \(checkpoint.format) models of this family compute with"
+                                """
+                                differs from '\(named.name)', which is what \(checkpoint.format) models of this family \
+                                compute with
+                                """
                         ))
                 }
             }
@@ -272,7 +278,10 @@ struct CheckpointImporter {
         }
         if let first = unknown.first {
             assembly.report.notes.append(
-                "\(unknown.count == 1 ? "tensor \(first) is" : "\(unknown.count) tensors such as \(first) are") unknown and left out: "
+                """
+                \(unknown.count == 1 ? "tensor \(first) is" : "\(unknown.count) tensors such as \(first) are") unknown \
+                and left out: 
+                """
                     + "if the model computes with \(unknown.count == 1 ? "it" : "them"), its answers will differ")
         }
     }

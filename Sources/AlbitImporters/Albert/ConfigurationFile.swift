@@ -115,7 +115,9 @@ struct ConfigurationFile {
             throw .badConfiguration(
                 path: path,
                 problem:
-                    "num_hidden_groups \(result.numHiddenGroups) and inner_group_num \(result.innerGroupNum) need layers "
+                    """
+                    num_hidden_groups \(result.numHiddenGroups) and inner_group_num \(result.innerGroupNum) need layers 
+                    """
                     + "that the checkpoint lacks: it holds \(shapes.groups) groups of \(shapes.innerGroups)")
         }
         return result

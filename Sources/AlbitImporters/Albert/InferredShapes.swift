@@ -53,7 +53,9 @@ struct InferredShapes {
         result.numAttentionHeads = model.heads
         return (
             result,
-            "dimensions from the tensors; \(model.layers) layers, \(model.heads) heads and tanh GELU as in \(model.name)"
+            """
+            dimensions from the tensors; \(model.layers) layers, \(model.heads) heads and tanh GELU as in \(model.name)
+            """
         )
     }
 }

@@ -1,8 +1,8 @@
 import AlbitModel
 
 /// How a family of checkpoints names the parameters of a transformer: data that `NameResolver` reads and that the
-/// exporters write by. All paths use dots; a source's slashes and `:0` are normalised first. `{g}` is a group (BERT: the
-/// layer), `{i}` an inner layer.
+/// exporters write by. All paths use dots; a source's slashes and `:0` are normalised first. `{g}` is a group (BERT:
+/// the layer), `{i}` an inner layer.
 package struct NamingFamily: Sendable {
     /// As the report names it.
     package let name: String

@@ -48,8 +48,8 @@ extension NamingFamily {
 
     private static let bertLayer: [LayerModule: String] = [
         .query: "attention.self.query", .key: "attention.self.key", .value: "attention.self.value",
-        .attentionOutput: "attention.output.dense", .attentionNorm: "attention.output.LayerNorm", .ffnUp: "intermediate.dense",
-        .ffnDown: "output.dense", .outputNorm: "output.LayerNorm",
+        .attentionOutput: "attention.output.dense", .attentionNorm: "attention.output.LayerNorm",
+        .ffnUp: "intermediate.dense", .ffnDown: "output.dense", .outputNorm: "output.LayerNorm",
     ]
 
     private static func predictionBias(_ module: String, _ leaves: Leaves) -> [Place] {
@@ -64,8 +64,8 @@ extension NamingFamily {
         layer: "encoder.transformer.group_{g}.inner_group_{i}.",
         layerModules: [
             .query: "attention_1.self.query", .key: "attention_1.self.key", .value: "attention_1.self.value",
-            .attentionOutput: "attention_1.output.dense", .attentionNorm: "LayerNorm", .ffnUp: "ffn_1.intermediate.dense",
-            .ffnDown: "ffn_1.intermediate.output.dense", .outputNorm: "LayerNorm_1",
+            .attentionOutput: "attention_1.output.dense", .attentionNorm: "LayerNorm",
+            .ffnUp: "ffn_1.intermediate.dense", .ffnDown: "ffn_1.intermediate.output.dense", .outputNorm: "LayerNorm_1",
         ],
         modules: originalModules.merging(
             [.projection: ["encoder.embedding_hidden_mapping_in"]], uniquingKeysWith: { a, _ in a }),

@@ -152,7 +152,10 @@ package final class InflatedBytes: ByteSource {
                 let message = stream.pointee.msg.map { String(cString: $0) } ?? "invalid data"
                 throw Fault(
                     .deflateCorrupt, in: path,
-                    "the compressed data is damaged near byte \(inputPosition - Int(stream.pointee.avail_in)) (\(message))",
+                    """
+                    the compressed data is damaged near byte \(inputPosition - Int(stream.pointee.avail_in)) \
+                    (\(message))
+                    """,
                     advice: "download the file again")
             }
         }

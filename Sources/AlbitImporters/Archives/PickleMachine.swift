@@ -130,8 +130,14 @@ package struct PickleMachine {
     package mutating func run() throws(Fault) -> PickleValue {
         while true {
             let start = offset
-            let opcode = try take(1).first ?? 0
-            if opcode == 0x2E { return try pop() }
+            let byte = try take(1).first ?? 0
+            guard let opcode = PickleOpcode(rawValue: byte) else {
+                throw Fault(
+                    .pickleUnknownOpcode, in: path,
+                    "the pickle has opcode \(byte) at byte \(start), which files of tensors never use",
+                    advice: "save the state_dict with torch.save")
+            }
+            if opcode == .stop { return try pop() }
             try step(opcode, start)
             guard stack.count <= PickleMachine.maxStack, nodes.count <= PickleMachine.maxNodes,
                 marks.count <= PickleMachine.maxStack
@@ -139,97 +145,93 @@ package struct PickleMachine {
         }
     }
 
-    private mutating func step(_ opcode: UInt8, _ start: Int) throws(Fault) {
+    private mutating func step(_ opcode: PickleOpcode, _ start: Int) throws(Fault) {
         switch opcode {
-        case 0x80:
+        case .proto:
             let version = try unsigned(1)
             guard (2...5).contains(version) else {
                 throw Fault(
                     .pickleUnknownProtocol, in: path, "pickle protocol \(version)", expected: "2 to 5",
                     advice: "save it again with torch.save")
             }
-        case 0x95: _ = try take(8)  // FRAME
-        case 0x28: marks.append(stack.count)
-        case 0x30:  // POP
+        case .frame: _ = try take(8)
+        case .mark: marks.append(stack.count)
+        case .pop:
             if let mark = marks.last, mark == stack.count { marks.removeLast() } else { _ = try pop() }
-        case 0x31: _ = try popMark()
-        case 0x32: stack.append(try top())
-        case 0x4E: stack.append(.none)
-        case 0x88: stack.append(.bool(true))
-        case 0x89: stack.append(.bool(false))
-        case 0x4A: stack.append(.integer(Int(Int32(truncatingIfNeeded: try unsigned(4)))))
-        case 0x4B: stack.append(.integer(try unsigned(1)))
-        case 0x4D: stack.append(.integer(try unsigned(2)))
-        case 0x8A: stack.append(long(try take(try unsigned(1))))
-        case 0x8B: stack.append(long(try take(try unsigned(4))))
-        case 0x47:
+        case .popMark: _ = try popMark()
+        case .dup: stack.append(try top())
+        case .none: stack.append(.none)
+        case .newTrue: stack.append(.bool(true))
+        case .newFalse: stack.append(.bool(false))
+        case .binInt: stack.append(.integer(Int(Int32(truncatingIfNeeded: try unsigned(4)))))
+        case .binInt1: stack.append(.integer(try unsigned(1)))
+        case .binInt2: stack.append(.integer(try unsigned(2)))
+        case .long1: stack.append(long(try take(try unsigned(1))))
+        case .long4: stack.append(long(try take(try unsigned(4))))
+        case .binFloat:
             let bits = try take(8).reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
             stack.append(.float(Double(bitPattern: bits)))
-        case 0x8C: stack.append(.string(try text(try unsigned(1))))
-        case 0x58: stack.append(.string(try text(try unsigned(4))))
-        case 0x8D: stack.append(.string(try text(try unsigned(8))))
-        case 0x55, 0x43: stack.append(.bytes(Array(try take(try unsigned(1)))))
-        case 0x54, 0x42: stack.append(.bytes(Array(try take(try unsigned(4)))))
-        case 0x8E, 0x96: stack.append(.bytes(Array(try take(try unsigned(8)))))
-        case 0x68: try recall(try unsigned(1))
-        case 0x6A: try recall(try unsigned(4))
-        case 0x71: try remember(try unsigned(1))
-        case 0x72: try remember(try unsigned(4))
-        case 0x94: try remember(memo.count)
-        case 0x5D: stack.append(make(.list([])))
-        case 0x29: stack.append(make(.tuple([])))
-        case 0x7D: stack.append(make(.dictionary([])))
-        case 0x8F: stack.append(make(.list([])))
-        case 0x74: stack.append(make(.tuple(try popMark())))
-        case 0x6C, 0x91: stack.append(make(.list(try popMark())))
-        case 0x85, 0x86, 0x87:
+        case .shortBinUnicode: stack.append(.string(try text(try unsigned(1))))
+        case .binUnicode: stack.append(.string(try text(try unsigned(4))))
+        case .binUnicode8: stack.append(.string(try text(try unsigned(8))))
+        case .shortBinString, .shortBinBytes: stack.append(.bytes(Array(try take(try unsigned(1)))))
+        case .binString, .binBytes: stack.append(.bytes(Array(try take(try unsigned(4)))))
+        case .binBytes8, .byteArray8: stack.append(.bytes(Array(try take(try unsigned(8)))))
+        case .binGet: try recall(try unsigned(1))
+        case .longBinGet: try recall(try unsigned(4))
+        case .binPut: try remember(try unsigned(1))
+        case .longBinPut: try remember(try unsigned(4))
+        case .memoize: try remember(memo.count)
+        case .emptyList: stack.append(make(.list([])))
+        case .emptyTuple: stack.append(make(.tuple([])))
+        case .emptyDict: stack.append(make(.dictionary([])))
+        case .emptySet: stack.append(make(.list([])))
+        case .tuple: stack.append(make(.tuple(try popMark())))
+        case .list, .frozenSet: stack.append(make(.list(try popMark())))
+        case .tuple1, .tuple2, .tuple3:
             var members: [PickleValue] = []
-            for _ in 0..<(opcode - 0x84) { members.insert(try pop(), at: 0) }
+            for _ in 0...(opcode.rawValue - PickleOpcode.tuple1.rawValue) { members.insert(try pop(), at: 0) }
             stack.append(make(.tuple(members)))
-        case 0x64: stack.append(make(.dictionary(try pairs(try popMark()))))
-        case 0x61: try append([try pop()])
-        case 0x65, 0x90: try append(try popMark())
-        case 0x73:
+        case .dict: stack.append(make(.dictionary(try pairs(try popMark()))))
+        case .append: try append([try pop()])
+        case .appends, .addItems: try append(try popMark())
+        case .setItem:
             let value = try pop()
             let key = try pop()
             try set([key, value])
-        case 0x75: try set(try popMark())
+        case .setItems: try set(try popMark())
         default: try stepObject(opcode, start)
         }
     }
 
-    private mutating func stepObject(_ opcode: UInt8, _ start: Int) throws(Fault) {
+    private mutating func stepObject(_ opcode: PickleOpcode, _ start: Int) throws(Fault) {
         switch opcode {
-        case 0x63:
+        case .global:
             let module = try line()
             try pushGlobal(module, try line())
-        case 0x93:
+        case .stackGlobal:
             let name = try pop()
             guard let name = name.string, let module = try pop().string else {
                 throw PickleFault.badArgument(path: path, what: "a global whose name is no string", offset: start)
             }
             try pushGlobal(module, name)
-        case 0x69:
+        case .inst:
             let module = try line()
             throw PickleFault.forbiddenGlobal(path: path, name: module + "." + (try line()))
-        case 0x52, 0x81:
+        case .reduce, .newObj:
             let arguments = try pop()
             let callee = try pop()
             stack.append(try call(callee, arguments, start))
-        case 0x92:
+        case .newObjEx:
             _ = try pop()
             let arguments = try pop()
             let callee = try pop()
             stack.append(try call(callee, arguments, start))
-        case 0x62:
+        case .build:
             let state = try pop()
             build(try top(), state)
-        case 0x51: stack.append(try persistent(try pop(), start))
-        default:
-            throw Fault(
-                .pickleUnknownOpcode, in: path,
-                "the pickle has opcode \(opcode) at byte \(start), which files of tensors never use",
-                advice: "save the state_dict with torch.save")
+        case .binPersID: stack.append(try persistent(try pop(), start))
+        default: break
         }
     }
 
@@ -372,41 +374,5 @@ package struct PickleMachine {
             storage.offset = offset
         }
         return make(.storage(storage))
-    }
-
-    // Result -------------------------------------------------------------------------------------------
-
-    /// All tensors reachable from a value, named by their path: keys and indices joined with dots.
-    package func tensors(in root: PickleValue) throws(Fault) -> [(name: String, tensor: PickleTensor)] {
-        var found: [(name: String, tensor: PickleTensor)] = []
-        var visits = 0
-        try collect(root, name: "", depth: 0, visits: &visits, into: &found)
-        return found
-    }
-
-    private func collect(
-        _ value: PickleValue, name: String, depth: Int, visits: inout Int,
-        into found: inout [(name: String, tensor: PickleTensor)]
-    ) throws(Fault) {
-        visits += 1
-        guard depth <= PickleMachine.maxDepth, visits <= PickleMachine.maxVisits, name.utf8.count < 4096 else {
-            throw PickleFault.tooManyValues(path: path, limit: PickleMachine.maxVisits)
-        }
-        func child(_ part: String) -> String { name.isEmpty ? part : name + "." + part }
-        switch node(value) {
-        case .tensor(let tensor)?: found.append((name, tensor))
-        case .dictionary(let members)?:
-            for (key, member) in members {
-                guard let part = key.string ?? key.integer.map(String.init), case .node = member else { continue }
-                try collect(member, name: child(part), depth: depth + 1, visits: &visits, into: &found)
-            }
-        case .tuple(let members)?, .list(let members)?:
-            for (index, member) in members.enumerated() {
-                guard case .node = member else { continue }
-                try collect(member, name: child(String(index)), depth: depth + 1, visits: &visits, into: &found)
-            }
-        case .object(_, let state)?: try collect(state, name: name, depth: depth + 1, visits: &visits, into: &found)
-        case .global?, .storage?, nil: break
-        }
     }
 }

@@ -2,7 +2,8 @@ import AlbitModel
 import AlbitText
 
 /// Reads TensorFlow checkpoints of version 2: an index table, and data shards beside it.
-/// Sources: tensorflow/core/protobuf/tensor_bundle.proto, core/util/tensor_bundle. Limits: formats/tensorflow-checkpoint.md.
+/// Sources: tensorflow/core/protobuf/tensor_bundle.proto, core/util/tensor_bundle. Limits:
+/// formats/tensorflow-checkpoint.md.
 package struct TensorFlowBundle {
     static let maxShards = 10_000
     static let maxEntry = 1 << 20

@@ -84,7 +84,8 @@ package struct GraphBuilder {
         graph = DataflowGraph(format: format, writer: writer)
     }
 
-    /// The number of a value, defined already or later. Names are the source's own; TensorFlow's `node:1` is a name as any.
+    /// The number of a value, defined already or later. Names are the source's own; TensorFlow's `node:1` is a name as
+    /// any.
     private mutating func value(_ name: String) -> DataflowGraph.ValueID {
         if let id = ids[name] { return id }
         let id = graph.values.count

@@ -48,7 +48,8 @@ extension GraphWalk {
         guard !candidates.isEmpty else { return nil }
         func rows(_ index: Int) -> Int { lookups[index].table.table.shape[0] }
         var byInput = candidates.sorted { rows($0) > rows($1) }
-        // With an input for positions too, its name decides between words and positions, else the larger table is words.
+        // With an input for positions too, its name decides between words and positions, else the larger table is
+        // words.
         if let named = byInput.firstIndex(where: {
             lookups[$0].inputs.contains { graph.values[$0].name.contains("position") }
         }), byInput.count > 1 {

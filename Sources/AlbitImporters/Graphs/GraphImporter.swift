@@ -191,7 +191,10 @@ struct GraphImporter {
                 report.notes.append("\(encoder.layers.count) applications of one shared layer were found and merged")
             } else if configuration.storedLayers == encoder.layers.count, distinct > 1 {
                 report.notes.append(
-                    "the \(encoder.layers.count) layers have \(distinct) different sets of weights: the model is imported unshared"
+                    """
+                    the \(encoder.layers.count) layers have \(distinct) different sets of weights: the model is \
+                    imported unshared
+                    """
                 )
             } else if distinct > 1 {
                 report.notes.append(
@@ -201,12 +204,18 @@ struct GraphImporter {
         }
         if walk.isQuantized || graph.nodes.contains(where: { $0.operation == .integerMatmul }) {
             report.notes.append(
-                "the graph is quantized: weights are taken back to float exactly, the rounding of activations at run time is left out; "
+                """
+                the graph is quantized: weights are taken back to float exactly, the rounding of activations at run \
+                time is left out; 
+                """
                     + "the float original, if there is one, is more accurate")
         }
         if encoder.embeddings.isCut {
             report.notes.append(
-                "the graph was exported for \(configuration.maxPositionEmbeddings) tokens and holds no positions beyond them: "
+                """
+                the graph was exported for \(configuration.maxPositionEmbeddings) tokens and holds no positions beyond \
+                them: 
+                """
                     + "longer texts cannot be run; export with a dynamic sequence length to keep all")
         }
         let inputs = encoder.embeddings.idInputs.map { "'\(graph.values[$0].name)'" }.sorted().joined(separator: ", ")

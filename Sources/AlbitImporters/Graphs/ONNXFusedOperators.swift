@@ -22,7 +22,8 @@ extension ONNXLowering {
         case "SkipLayerNormalization": try skipLayerNorm(node)
         case "EmbedLayerNormalization": try embeddings(node)
         case "QEmbedLayerNormalization":
-            // The tables, scale and bias of the plain one; scales of these five from input 8 on, zero points from 13 on.
+            // The tables, scale and bias of the plain one; scales of these five from input 8 on, zero points from 13
+            // on.
             var plain = node
             for index in 2..<7 where !node.input(index).isEmpty {
                 let inputs = [node.input(index), node.input(index + 6), node.input(index + 11)]

@@ -31,7 +31,8 @@ package enum Operation: Sendable, Equatable {
     case stridedSlice(beginMask: Int, endMask: Int, ellipsisMask: Int, newAxisMask: Int, shrinkMask: Int)
     /// TensorFlow's Slice: values, begin, size (-1: to the end).
     case sliceOfSize
-    /// One input, several outputs that follow each other along the axis; sizes nil: equal parts, or those of a second input.
+    /// One input, several outputs that follow each other along the axis; sizes nil: equal parts, or those of a second
+    /// input.
     case split(axis: Int, sizes: [Int]?)
     /// One input; output i is index i of the axis, which is dropped (TensorFlow's Unpack).
     case unstack(axis: Int)

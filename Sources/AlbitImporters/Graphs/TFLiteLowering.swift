@@ -69,7 +69,8 @@ struct TFLiteLowering {
         85: (.oneHot, 4), 92: (.square, 1), 99: (.squaredDifference, 2), 123: (.select, 3), 130: (.expand, 2),
     ]
 
-    /// What messages call the usual ones among the others, and what the matcher knows by name: how positions are counted.
+    /// What messages call the usual ones among the others, and what the matcher knows by name: how positions are
+    /// counted.
     private static let names = [
         1: "AVERAGE_POOL_2D", 3: "CONV_2D", 4: "DEPTHWISE_CONV_2D", 13: "L2_POOL_2D", 16: "LSTM", 17: "MAX_POOL_2D",
         34: "PAD",

@@ -3,7 +3,8 @@ import AlbitText
 
 /// Translates TensorFlow's operators into those of `Operation`.
 ///
-/// Source: the operator definitions of tensorflow/core/ops (array_ops.cc, math_ops.cc, nn_ops.cc, resource_variable_ops.cc).
+/// Source: the operator definitions of tensorflow/core/ops (array_ops.cc, math_ops.cc, nn_ops.cc,
+/// resource_variable_ops.cc).
 struct TensorFlowLowering {
     private(set) var builder: GraphBuilder
     private let scanner: WireScanner

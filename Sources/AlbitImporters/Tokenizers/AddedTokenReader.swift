@@ -20,7 +20,8 @@ struct AddedTokenReader {
             }
             guard !content.isEmpty else { continue }
             let known = places[content]
-            // The library numbers new tokens one after the other; where the file has other numbers, its rows are not known.
+            // The library numbers new tokens one after the other; where the file has other numbers, its rows are not
+            // known.
             let id = known ?? next
             guard known != nil || written == id, id < TokenizerTables.maxPieces else {
                 throw .addedTokenMismatch(path: path, token: String(decoding: content, as: UTF8.self), id: written)

@@ -7,8 +7,8 @@ import AlbitTokenizers
 enum JapaneseVocabulary {
     /// The steps for a configuration. Words that are given, instead of a segmenter's, go to the model as they are.
     ///
-    /// Characters do not need a segmenter: where words end does not show. MeCab drops tab, line feed, U+000B and the blank,
-    /// with each of its dictionaries, and leaves everything else.
+    /// Characters do not need a segmenter: where words end does not show. MeCab drops tab, line feed, U+000B and the
+    /// blank, with each of its dictionaries, and leaves everything else.
     static func pipeline(_ configuration: TokenizerConfiguration) -> TokenizerPipeline {
         let lowers = configuration.lowerCase ?? false
         let isBasic = configuration.wordTokenizer ?? "basic" == "basic"

@@ -58,7 +58,10 @@ struct NormalizerReader {
             throw .unsupported(
                 path: path, what: "normalizer", name: type,
                 expected:
-                    "BertNormalizer, NFC, NFD, NFKC, NFKD, Lowercase, Nmt, Precompiled, Prepend, Replace, Strip or StripAccents"
+                    """
+                    BertNormalizer, NFC, NFD, NFKC, NFKD, Lowercase, Nmt, Precompiled, Prepend, Replace, Strip or \
+                    StripAccents
+                    """
             )
         }
     }

@@ -31,7 +31,10 @@ struct PreTokenizerReader {
             throw .unsupported(
                 path: path, what: "pre-tokenizer", name: type,
                 expected:
-                    "BertPreTokenizer, CharDelimiterSplit, Digits, Metaspace, Punctuation, Split, Whitespace or WhitespaceSplit"
+                    """
+                    BertPreTokenizer, CharDelimiterSplit, Digits, Metaspace, Punctuation, Split, Whitespace or \
+                    WhitespaceSplit
+                    """
             )
         }
     }

@@ -66,7 +66,8 @@ package enum SentencePieceReader {
         var places = [[UInt8]: Int](minimumCapacity: count)
         var unknowns: [Int] = []
         var byteCount = 0
-        // As SentencePiece: least and greatest score of ordinary pieces, the greatest not below the smallest normal float.
+        // As SentencePiece: least and greatest score of ordinary pieces, the greatest not below the smallest normal
+        // float.
         settings.minScore = .greatestFiniteMagnitude
         settings.maxScore = .leastNormalMagnitude
         for id in 0..<count {

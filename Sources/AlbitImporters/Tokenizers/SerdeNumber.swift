@@ -1,6 +1,6 @@
 /// Numbers as the `tokenizers` library reads them: serde_json without its feature `float_roundtrip` takes the digits as
-/// one whole number, rounds that, and divides by a power of ten, so that one number in four is off in its last bit. Sums
-/// of scores, and so ties between segmentations, depend on it.
+/// one whole number, rounds that, and divides by a power of ten, so that one number in four is off in its last bit.
+/// Sums of scores, and so ties between segmentations, depend on it.
 ///
 /// Source: serde_json 1.0, src/de.rs, `parse_decimal` and `f64_from_parts`.
 enum SerdeNumber {

@@ -42,7 +42,8 @@ struct SpecialVocabulary {
                 if isNormalized, token.special == false, draft.settings.lowerCase {
                     content = SpecialVocabulary.lowered(content)
                 }
-                // What is neither special nor normalized is searched in lower-cased text as it is, and so may never be found.
+                // What is neither special nor normalized is searched in lower-cased text as it is, and so may never be
+                // found.
                 isHidden =
                     !isNormalized && token.special == false && draft.settings.lowerCase
                     && SpecialVocabulary.lowered(content) != content

@@ -60,7 +60,10 @@ extension TokenizerConfiguration {
             throw .unsupported(
                 path: path, what: "tokenizer_class", name: name,
                 expected:
-                    "AlbertTokenizer, BertTokenizer, BertJapaneseTokenizer, XLMRobertaTokenizer or a tokenizer.json; convert the tokenizer "
+                    """
+                    AlbertTokenizer, BertTokenizer, BertJapaneseTokenizer, XLMRobertaTokenizer or a tokenizer.json; \
+                    convert the tokenizer 
+                    """
                     + "to a tokenizer.json, or segment the text into pieces first and give ids")
         default: break
         }

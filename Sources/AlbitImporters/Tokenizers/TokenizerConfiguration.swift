@@ -61,8 +61,8 @@ struct TokenizerConfiguration {
         }
     }
 
-    /// What transformers changes in a `tokenizer.json` by what lies beside it: BERT's own normalizer follows this file, and
-    /// special tokens that only this file names are special all the same.
+    /// What transformers changes in a `tokenizer.json` by what lies beside it: BERT's own normalizer follows this file,
+    /// and special tokens that only this file names are special all the same.
     ///
     /// Source: transformers 4.57, `BertTokenizerFast.__init__` and `PreTrainedTokenizerFast.__init__`.
     func apply(to draft: inout TokenizerDraft, _ kind: TokenizerClass) throws(Fault) {

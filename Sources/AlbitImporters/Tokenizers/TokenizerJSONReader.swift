@@ -1,8 +1,8 @@
 import AlbitText
 import AlbitTokenizers
 
-/// Reads `tokenizer.json` of the `tokenizers` library: Unigram and WordPiece models with all their steps. What is not known
-/// is refused by name, since leaving a step out gives wrong ids quietly.
+/// Reads `tokenizer.json` of the `tokenizers` library: Unigram and WordPiece models with all their steps. What is not
+/// known is refused by name, since leaving a step out gives wrong ids quietly.
 struct TokenizerJSONReader {
     let path: String
     let json: JSONValue

@@ -4,10 +4,10 @@ import AlbitTokenizers
 
 /// Makes a tokenizer of the files that lie beside the weights, or of a single file.
 package enum TokenizerReader {
-    /// The tokenizer of a directory; nil where none of the files is one. Where there are several, the SentencePiece model
-    /// wins over tokenizer.json, and that over vocab.txt: the first is what ALBERT was trained with. Their vocabularies have
-    /// to agree. `isSegmented` says that words will be given instead of text; `isBare` that the file is no part of a
-    /// checkpoint, so that a SentencePiece model without a frame's tokens is one without a frame.
+    /// The tokenizer of a directory; nil where none of the files is one. Where there are several, the SentencePiece
+    /// model wins over tokenizer.json, and that over vocab.txt: the first is what ALBERT was trained with. Their
+    /// vocabularies have to agree. `isSegmented` says that words will be given instead of text; `isBare` that the file
+    /// is no part of a checkpoint, so that a SentencePiece model without a frame's tokens is one without a frame.
     package static func read(
         _ files: [TokenizerFile], isSegmented: Bool = false, isBare: Bool = false
     ) throws(Fault) -> TokenizerTables? {

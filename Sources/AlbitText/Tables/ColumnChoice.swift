@@ -46,8 +46,8 @@ package struct ColumnChoice: Sendable, Equatable {
     /// Whether all columns are called by numbers.
     var isNumbered: Bool { !columns.isEmpty && columns.allSatisfy { number($0.role) != nil && Int($0.name) != nil } }
 
-    /// Whether a first line is a header in spite of numbers: a number is a column's name, or the column that it counts to
-    /// is called as such columns are.
+    /// Whether a first line is a header in spite of numbers: a number is a column's name, or the column that it counts
+    /// to is called as such columns are.
     func isNamed(in header: [String]) -> Bool {
         columns.contains { chosen in
             if header.contains(where: { $0.utf8.elementsEqual(chosen.name.utf8) }) { return true }

@@ -41,7 +41,8 @@ extension ExampleRecord {
         return .flags(flags)
     }
 
-    /// Labels in one value: with the first of these between them that is there, unless the whole is the name of a label.
+    /// Labels in one value: with the first of these between them that is there, unless the whole is the name of a
+    /// label.
     private func separated(_ bytes: [UInt8]) -> ExampleLabel {
         let key = ASCIIText.key(bytes)
         if labels.contains(where: { ASCIIText.key($0.utf8) == key }) { return .several([.written(bytes)]) }

@@ -1,5 +1,5 @@
-/// Lines of a stream, one at a time. A line ends with LF or CRLF; the last one may lack it. An overlong line is an error
-/// once, and the next call goes on after it.
+/// Lines of a stream, one at a time. A line ends with LF or CRLF; the last one may lack it. An overlong line is an
+/// error once, and the next call goes on after it.
 package struct TextLines {
     /// Bytes of a line of a data file at most.
     package static let limit = 1 << 24

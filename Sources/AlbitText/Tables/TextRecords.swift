@@ -33,7 +33,8 @@ package final class TextRecords {
         if table.format != .lines { try resolve() }
     }
 
-    /// A column that is a part of the input by its name, but not of this form: a second text beside the one that is read.
+    /// A column that is a part of the input by its name, but not of this form: a second text beside the one that is
+    /// read.
     package var columnPassedOver: String? {
         guard form == .text, let columns, let place = columns.place(.pair) ?? columns.place(.context) else {
             return nil
@@ -41,7 +42,8 @@ package final class TextRecords {
         return table.columns[place]
     }
 
-    /// The texts of the next record; nil after the last one. An empty line of a file of lines is a record of empty texts.
+    /// The texts of the next record; nil after the last one. An empty line of a file of lines is a record of empty
+    /// texts.
     package func next() throws(Fault) -> [[UInt8]]? {
         guard let row = try table.next() else { return nil }
         if table.format == .lines { return try split(row) }

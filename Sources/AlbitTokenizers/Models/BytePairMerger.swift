@@ -1,4 +1,5 @@
-/// SentencePiece's byte-pair model: neighbours are joined, the pair with the best score first, until none makes a piece.
+/// SentencePiece's byte-pair model: neighbours are joined, the pair with the best score first, until none makes a
+/// piece.
 ///
 /// Source: google/sentencepiece 0.2.1, src/bpe_model.cc, `Model::SampleEncode` without sampling.
 struct BytePairMerger {

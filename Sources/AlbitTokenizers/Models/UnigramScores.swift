@@ -1,5 +1,6 @@
-/// Scores of the pieces of a `tokenizer.json`'s model as doubles: floats, and what they lack. That is nothing, or for each
-/// piece a signed byte, the steps from the float to the next doubles, or for each piece all eight bytes of the double.
+/// Scores of the pieces of a `tokenizer.json`'s model as doubles: floats, and what they lack. That is nothing, or for
+/// each piece a signed byte, the steps from the float to the next doubles, or for each piece all eight bytes of the
+/// double.
 struct UnigramScores {
     private let floats: UnsafeRawBufferPointer
     private let rest: UnsafeRawBufferPointer

@@ -1,7 +1,8 @@
 /// Drops characters and maps others, one by one, with the origins of the library's `filter` and `map`: what is dropped
 /// belongs to no character.
 enum CharacterFilter {
-    /// `change` returns what becomes of a code point; nil drops it. Returns whether anything changed, then `target` has it.
+    /// `change` returns what becomes of a code point; nil drops it. Returns whether anything changed, then `target` has
+    /// it.
     static func apply(
         _ source: AlignedText, into target: AlignedText, start: UInt32, _ change: (UInt32) -> UInt32?
     ) -> Bool {

@@ -1,8 +1,8 @@
 import AlbitText
 
 /// `Precompiled`: SentencePiece's character map as the `tokenizers` library applies it, which is not as SentencePiece
-/// does. A grapheme cluster of less than six bytes is replaced as a whole by the shortest rule that it begins with; else
-/// each of its characters is, by itself.
+/// does. A grapheme cluster of less than six bytes is replaced as a whole by the shortest rule that it begins with;
+/// else each of its characters is, by itself.
 ///
 /// Source: tokenizers 0.23, src/normalizers/precompiled.rs; the crate spm_precompiled.
 enum Precompiled {

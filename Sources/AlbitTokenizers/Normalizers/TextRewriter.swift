@@ -1,9 +1,9 @@
 /// Writes a changed form of a text, character by character, and works out where each character comes from.
 ///
-/// Every new character says how it relates to the old ones: 0 takes the place of the next one, a negative number takes the
-/// place of the next one and swallows as many more, a positive one is put in and shares the origin of what stands before.
-/// Source: tokenizers 0.23, `NormalizedString::transform_range`, whose quirks this keeps: what is swallowed where nothing
-/// was written before is forgotten, and shifts origins.
+/// Every new character says how it relates to the old ones: 0 takes the place of the next one, a negative number takes
+/// the place of the next one and swallows as many more, a positive one is put in and shares the origin of what stands
+/// before. Source: tokenizers 0.23, `NormalizedString::transform_range`, whose quirks this keeps: what is swallowed
+/// where nothing was written before is forgotten, and shifts origins.
 struct TextRewriter {
     let source: AlignedText
     let target: AlignedText

@@ -1,7 +1,7 @@
 import AlbitText
 
-/// Finds added tokens in a text as the `tokenizers` library does: of those that begin first the longest, then what their
-/// rules say about the characters around.
+/// Finds added tokens in a text as the `tokenizers` library does: of those that begin first the longest, then what
+/// their rules say about the characters around.
 ///
 /// Source: tokenizers 0.23, src/tokenizer/added_vocabulary.rs, `find_matches`.
 struct AddedTokenMatcher {
@@ -23,7 +23,8 @@ struct AddedTokenMatcher {
 
     var isEmpty: Bool { tokens.isEmpty }
 
-    /// Calls `visit(token, start, end)` for tokens and the text between, in order; -1 is text. Parts of text are not empty.
+    /// Calls `visit(token, start, end)` for tokens and the text between, in order; -1 is text. Parts of text are not
+    /// empty.
     func split(_ text: UnsafeRawBufferPointer, _ visit: (_ token: Int32, _ start: Int, _ end: Int) -> Void) {
         var reached = 0
         var position = 0

@@ -1,7 +1,7 @@
 import AlbitText
 
-/// The tokenizer of a `tokenizer.json`, step by step as the `tokenizers` library runs it: added tokens, normalizer, added
-/// tokens that are searched in normalized text, pre-tokenizer, model.
+/// The tokenizer of a `tokenizer.json`, step by step as the `tokenizers` library runs it: added tokens, normalizer,
+/// added tokens that are searched in normalized text, pre-tokenizer, model.
 ///
 /// Source: tokenizers 0.23, `AddedVocabulary::extract_and_normalize`, `TokenizerImpl::encode_single_sequence`.
 package struct PipelineTokenizer: @unchecked Sendable {

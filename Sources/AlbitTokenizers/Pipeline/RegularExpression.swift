@@ -1,7 +1,7 @@
 import AlbitText
 
-/// A compiled regular expression of a tokenizer: sets of characters, alternatives and repetition, no more. It finds what a
-/// backtracking matcher prefers, in time that grows with the text alone.
+/// A compiled regular expression of a tokenizer: sets of characters, alternatives and repetition, no more. It finds
+/// what a backtracking matcher prefers, in time that grows with the text alone.
 ///
 /// Source: Thompson's construction as in R. Cox, "Regular Expression Matching: the Virtual Machine Approach" (2009).
 package struct RegularExpression: Sendable, Equatable {

@@ -10,8 +10,8 @@ struct TextSegment {
     var token: Int32 = -1
 }
 
-/// Cuts one segment after the other: delimiters are added from left to right, then `finish` makes segments of them and of
-/// what lies between.
+/// Cuts one segment after the other: delimiters are added from left to right, then `finish` makes segments of them and
+/// of what lies between.
 ///
 /// Source: tokenizers 0.23, `NormalizedString::split`.
 struct SegmentSplitter {
