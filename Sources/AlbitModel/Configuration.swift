@@ -15,11 +15,11 @@ package enum HiddenActivation: UInt8, Sendable, Equatable {
         }
     }
 
-    /// Reads Hugging Face's spelling; nil where it is not one of the supported ones.
+    /// Reads Hugging Face's spellings; nil where it is not one of the supported ones.
     package init?(name: String) {
         switch name {
-        case "gelu_new", "gelu_pytorch_tanh", "gelu_fast": self = .geluNew
-        case "gelu": self = .gelu
+        case "gelu_new", "gelu_pytorch_tanh", "gelu_python_tanh", "gelu_fast", "gelu_accurate": self = .geluNew
+        case "gelu", "gelu_python": self = .gelu
         case "relu": self = .relu
         default: return nil
         }

@@ -69,9 +69,9 @@ package enum FaultCode: Sendable {
     case importBadConfiguration, importBadLabel, importConfigurationUnknown, importCopiesDiffer, importLabelCount,
         importLabelFileCount, importLargeFilePointer, importMissingTensor, importNeedsPooler, importNoCheckpoint,
         importNoSuchHead, importNoSuchParameter, importNoSuchRoot, importNoTransformer, importNoWeights,
-        importNotFinite, importNotFloating, importNothingThere, importOtherArchitecture, importRangeOutside,
-        importSeveralCheckpoints, importSeveralTransformers, importUnknownFormat, importUnsupportedFormat,
-        importUntiedDecoder, importWrongShape
+        importNotFinite, importNotFloating, importNothingThere, importOtherArchitecture, importOtherFamily,
+        importRangeOutside, importSeveralCheckpoints, importSeveralTransformers, importUnknownFormat,
+        importUnknownKey, importUnsupportedConfiguration, importUnsupportedFormat, importUntiedDecoder, importWrongShape
     case safetensorsBadDescription, safetensorsBadMetadata, safetensorsBadOffsets, safetensorsBadShape,
         safetensorsDuplicateName, safetensorsHeaderNotObject, safetensorsHeaderTooLarge, safetensorsHole,
         safetensorsOverlap, safetensorsSizeMismatch, safetensorsTooManyTensors, safetensorsTruncatedHeader,

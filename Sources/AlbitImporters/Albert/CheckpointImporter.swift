@@ -39,14 +39,18 @@ struct CheckpointImporter {
     }
 
     func source(files: [any ByteSource]) throws(Fault) -> AlbertSource {
+        let file = try neighbours.configuration(options)
+        let review = try file?.review(isStrict: options.isStrict)
         let root = try chooseRoot()
         let shapes = try inferShapes(root)
-        let (configuration, origin, file) = try configure(shapes)
+        try FamilySigns(path: path, names: resolver.names, root: root, shapes: shapes, file: file).check()
+        let (configuration, origin) = try configure(shapes, root, file)
         var assembly = Assembly(
             report: ImportReport(
                 path: path, format: checkpoint.format, writer: checkpoint.writer, naming: root.family.name,
                 root: String(root.prefix.dropLast(root.prefix.hasSuffix(".") ? 1 : 0)), configuration: origin))
         assembly.report.fileBytes = files.reduce(0) { $0 &+ $1.count }
+        if let review { assembly.report.read(review) }
 
         let wanted = Parameter.optional + Parameter.required(configuration)
         var candidates: [Parameter: [NameResolver.Match]] = [:]
@@ -171,13 +175,13 @@ struct CheckpointImporter {
     }
 
     private func configure(
-        _ shapes: InferredShapes
-    ) throws(Fault) -> (Configuration, ImportReport.ConfigurationOrigin, ConfigurationFile?) {
-        if let file = try neighbours.configuration(options) {
-            return (try file.configuration(shapes), .file(file.path), file)
+        _ shapes: InferredShapes, _ root: NameResolver.Root, _ file: ConfigurationFile?
+    ) throws(Fault) -> (Configuration, ImportReport.ConfigurationOrigin) {
+        if let file {
+            return (try file.configuration(shapes, isOriginal: root.family.isOriginal), .file(file.path))
         }
         let (configuration, rule) = try shapes.configuration(path: path)
-        return (configuration, .inferred(rule), nil)
+        return (configuration, .inferred(rule))
     }
 
     /// Takes the first name that is there; the others, and further tensors of the same name, are copies.

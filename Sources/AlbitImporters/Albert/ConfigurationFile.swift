@@ -6,7 +6,8 @@ struct ConfigurationFile {
     static let maxBytes = 16 << 20
 
     let path: String
-    private let json: JSONValue
+    /// The object that holds the dimensions.
+    let json: JSONValue
 
     init(_ file: any ByteSource) throws(Fault) {
         path = file.path
@@ -73,18 +74,14 @@ struct ConfigurationFile {
         return nil
     }
 
-    /// The configuration; what the file leaves out comes from the tensors' shapes.
-    func configuration(_ shapes: InferredShapes) throws(Fault) -> Configuration {
+    /// The configuration; what the file leaves out comes from the tensors' shapes. `isOriginal` says that the tensors
+    /// have the names of the original programs.
+    func configuration(_ shapes: InferredShapes, isOriginal names: Bool = false) throws(Fault) -> Configuration {
         let found = shapes.architecture
-        if let type = modelType, let architecture = ["albert": Architecture.albert, "bert": .bert][type],
-            architecture != found
-        {
+        if let type = modelType, let architecture = ModelFamily.equal[type], architecture != found {
             throw Fault(
                 .importOtherArchitecture, in: path,
                 "model_type is '\(type)', but the tensors are those of \(found.name)")
-        }
-        if let kind = json["position_embedding_type"]?.string, kind != "absolute" {
-            throw .badConfiguration(path: path, problem: "position_embedding_type is '\(kind)', expected 'absolute'")
         }
         guard let layers = try integer("num_hidden_layers") ?? (found == .bert ? shapes.groups : nil) else {
             throw .badConfiguration(path: path, problem: "num_hidden_layers is missing")
@@ -100,7 +97,7 @@ struct ConfigurationFile {
             numAttentionHeads: heads, numHiddenLayers: layers,
             numHiddenGroups: found == .bert ? layers : try integer("num_hidden_groups") ?? shapes.groups,
             innerGroupNum: found == .bert ? 1 : try integer("inner_group_num") ?? shapes.innerGroups,
-            hiddenAct: try hiddenAct(found),
+            hiddenAct: try hiddenAct(found, isOriginal: names && isOriginal),
             maxPositionEmbeddings: try integer("max_position_embeddings") ?? shapes.maxPositions,
             typeVocabSize: try integer("type_vocab_size") ?? shapes.typeVocabSize)
         if let value = json["layer_norm_eps"], !value.isNull {
@@ -123,12 +120,14 @@ struct ConfigurationFile {
         return result
     }
 
-    private func hiddenAct(_ architecture: Architecture) throws(Fault) -> HiddenActivation {
+    private func hiddenAct(_ architecture: Architecture, isOriginal: Bool) throws(Fault) -> HiddenActivation {
         guard let value = json["hidden_act"], !value.isNull else { return architecture == .albert ? .geluNew : .gelu }
         guard let name = value.string, let activation = HiddenActivation(name: name) else {
             throw .badConfiguration(
                 path: path,
-                problem: "hidden_act is '\(value.string ?? "not a string")', expected gelu_new, gelu or relu")
+                problem:
+                    "hidden_act is '\(value.string ?? "not a string")', expected gelu_new, gelu, relu or another "
+                    + "name of these")
         }
         return isOriginal && architecture == .albert && activation == .gelu ? .geluNew : activation
     }

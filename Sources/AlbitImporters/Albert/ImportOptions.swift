@@ -12,14 +12,18 @@ package struct ImportOptions: Sendable {
     package var head: Head?
     /// `--root`: the prefix of the transformer, where a file holds several.
     package var root: String?
+    /// `--strict`: what nobody has shown to change nothing is refused, not told.
+    package var isStrict: Bool
 
     package init(
-        config: String? = nil, tokenizer: String? = nil, labels: String? = nil, head: Head? = nil, root: String? = nil
+        config: String? = nil, tokenizer: String? = nil, labels: String? = nil, head: Head? = nil, root: String? = nil,
+        isStrict: Bool = false
     ) {
         self.config = config
         self.tokenizer = tokenizer
         self.labels = labels
         self.head = head
         self.root = root
+        self.isStrict = isStrict
     }
 }

@@ -38,6 +38,21 @@ package struct ImportReport: Sendable {
         }
     }
 
+    /// What became of the keys of a configuration file.
+    package struct ReadFile: Sendable, Equatable {
+        package var path: String
+        /// Keys that were read.
+        package var used: [String] = []
+        /// Keys that change nothing, and why.
+        package var inert: [(key: String, why: String)] = []
+        /// Keys that Albit does not know.
+        package var unknown: [String] = []
+
+        package static func == (a: ReadFile, b: ReadFile) -> Bool {
+            a.path == b.path && a.used == b.used && a.inert.elementsEqual(b.inert, by: ==) && a.unknown == b.unknown
+        }
+    }
+
     package var path: String
     package var format: String
     package var writer: String?
@@ -51,6 +66,8 @@ package struct ImportReport: Sendable {
     package var ignored: [IgnoredTensor] = []
     /// Remarks a person should read: what was decided and could have been decided otherwise.
     package var notes: [String] = []
+    /// Configuration files, key by key.
+    package private(set) var readFiles: [ReadFile] = []
     /// Size of the file or files.
     package var fileBytes = 0
 
@@ -64,6 +81,17 @@ package struct ImportReport: Sendable {
         self.naming = naming
         self.root = root
         self.configuration = configuration
+    }
+
+    /// Adds what became of a file's keys, and tells a person about the unknown ones.
+    package mutating func read(_ file: ReadFile) {
+        readFiles.append(file)
+        guard !file.unknown.isEmpty else { return }
+        let names = file.unknown.prefix(8).map { "'\($0)'" }.joined(separator: ", ")
+        notes.append(
+            "\(file.path) has \(file.unknown.count == 1 ? "a key" : "\(file.unknown.count) keys") that Albit does not "
+                + "know (\(names)): if the model computes with \(file.unknown.count == 1 ? "it" : "them"), its answers "
+                + "will differ")
     }
 
     /// Bytes of all tensors as stored.

@@ -44,9 +44,10 @@ struct NameResolver {
                 for anchor in anchors where name.hasSuffix(anchor) {
                     let prefix = String(name.dropLast(anchor.count))
                     guard prefix.isEmpty || prefix.hasSuffix(".") else { continue }
-                    let parent =
-                        prefix == family.backbone || prefix.hasSuffix("." + family.backbone)
-                        ? String(prefix.dropLast(family.backbone.count)) : prefix
+                    let backbone = ([family.backbone] + ModelFamily.otherBackbones).first {
+                        prefix == $0 || prefix.hasSuffix("." + $0)
+                    }
+                    let parent = String(prefix.dropLast(backbone?.count ?? 0))
                     let root = Root(family: family, prefix: prefix, parent: parent)
                     if hasLayer(root, group: 0, inner: 0), !found.contains(root) {
                         found.append(root)

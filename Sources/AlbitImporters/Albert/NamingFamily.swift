@@ -17,6 +17,9 @@ package struct NamingFamily: Sendable {
     /// Where heads do not follow `modules` and `leaves`.
     var exceptions: [Parameter: [Place]] = [:]
 
+    /// Whether the original TensorFlow programs wrote the names: their `gelu` is the tanh form.
+    var isOriginal: Bool { name.hasPrefix("original") }
+
     /// Suffixes of the two parameters of a module.
     struct Leaves: Sendable {
         var denseWeight: String

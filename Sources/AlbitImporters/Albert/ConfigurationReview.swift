@@ -1,0 +1,69 @@
+import AlbitModel
+import AlbitText
+
+// The closed world of config.json: every key is read, known to change nothing, or refused; the unknown is told.
+extension ConfigurationFile {
+    /// Refuses families and values whose arithmetic is not Albit's. `isStrict` refuses unknown keys too.
+    func review(isStrict: Bool) throws(Fault) -> ImportReport.ReadFile {
+        try checkFamily()
+        var result = ImportReport.ReadFile(path: path)
+        for member in json.members ?? [] {
+            let name = member.name
+            guard let key = ConfigurationKey.named(name) else {
+                // Another library's word for nothing.
+                if !member.value.isNull { result.unknown.append(name) }
+                continue
+            }
+            switch key.rule {
+            case .honoured: result.used.append(name)
+            case .inert: result.inert.append((name, key.why))
+            case .only(let values):
+                let text = ConfigurationKey.text(member.value)
+                guard member.value.isNull || values.contains(text) || isUnread(name) else {
+                    throw Fault(
+                        .importUnsupportedConfiguration, in: path, "\(name) is \(text): \(key.why)",
+                        expected: values.joined(separator: " or "))
+                }
+                result.inert.append((name, "the value is what Albit computes"))
+            }
+        }
+        if isStrict, let first = result.unknown.first {
+            throw Fault(
+                .importUnknownKey, in: path, "has the key '\(first)', which Albit does not know",
+                advice: "import without --strict if the model does not compute with it")
+        }
+        return result
+    }
+
+    /// The code of ALBERT in transformers never reads these.
+    private func isUnread(_ name: String) -> Bool {
+        modelType == "albert" && (name == "is_decoder" || name == "add_cross_attention")
+    }
+
+    private func checkFamily() throws(Fault) {
+        if let code = json["auto_map"]?.members?.first(where: { $0.name.contains("AutoModel") }) {
+            throw Fault(
+                .importOtherFamily, in: path,
+                "auto_map names code for \(code.name) that lies beside the weights, which Albit does not run",
+                advice: ModelFamily.advice)
+        }
+        if let value = json["model_type"], !value.isNull, value.string == nil {
+            throw Fault(.importBadConfiguration, in: path, "model_type is not a string")
+        }
+        if let type = modelType, ModelFamily.equal[type] == nil {
+            throw .otherFamily(path: path, "model_type is '\(type)'", type)
+        }
+        for name in architectures {
+            guard let type = ModelFamily.type(ofClass: name) else { continue }
+            if ModelFamily.equal[type] == nil { throw .otherFamily(path: path, "architectures names \(name)", type) }
+        }
+    }
+}
+
+extension Fault {
+    /// `found` says where the family's name stands.
+    static func otherFamily(path: String, _ found: String, _ type: String) -> Fault {
+        let reason = ModelFamily.different[type].map { "\(type) \($0)" } ?? "Albit does not know what \(type) computes"
+        return Fault(.importOtherFamily, in: path, "\(found): \(reason)", advice: ModelFamily.advice)
+    }
+}
