@@ -10,6 +10,7 @@ let package = Package(
         .library(name: "Albit", targets: ["Albit"]),
         .executable(name: "albit", targets: ["albit"]),
         .executable(name: "albit-board", targets: ["albit-board"]),
+        .library(name: "AlbitC", type: .dynamic, targets: ["AlbitC"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
@@ -39,6 +40,12 @@ let package = Package(
         .executableTarget(
             name: "albit-board",
             dependencies: ["AlbitCommands", "AlbitModel", "AlbitRuntime", "AlbitTasks", "AlbitText", "CPlatform"]),
+
+        // The C interface, from which Python is made: albit.h, and what stands behind it.
+        .target(name: "CAlbit"),
+        .target(
+            name: "AlbitC",
+            dependencies: ["AlbitModel", "AlbitRuntime", "AlbitTasks", "AlbitText", "AlbitTokenizers", "CAlbit"]),
 
         // The desktop ring.
         .target(

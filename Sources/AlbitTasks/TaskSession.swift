@@ -10,6 +10,8 @@ package final class TaskSession {
     /// Texts that were cut so far, and the tokens they lost.
     package private(set) var truncatedTexts = 0
     package private(set) var truncatedTokens = 0
+    /// For each question of the last call of `answers`: tokens that were left out.
+    package private(set) var truncations: [Int] = []
     /// Texts seen so far.
     private var textCount = 0
     private let isStrict: Bool
@@ -28,7 +30,12 @@ package final class TaskSession {
     /// Answers to questions, in their order.
     package func answers<Task: TextTask>(of task: Task, to questions: [Task.Question]) throws(Fault) -> [Task.Answer] {
         var plans: [Task.Plan] = []
-        for question in questions { plans.append(try prepare(question, for: task)) }
+        truncations = []
+        for question in questions {
+            let plan = try prepare(question, for: task)
+            truncations.append(plan.truncations.reduce(0, +))
+            plans.append(plan)
+        }
         var readings = [[Task.Reading]](repeating: [], count: plans.count)
         var batches = SequenceBatches(plans)
         while let (inputs, places) = batches.next() {

@@ -59,15 +59,5 @@ struct TableText {
     }
 }
 
-/// Offsets as the user wants them counted.
-struct Offsets {
-    let countsCharacters: Bool
-
-    /// The place of a byte of `text`.
-    func place(_ offset: Int, in text: [UInt8]) -> Int {
-        countsCharacters ? text.withUnsafeBytes { UTF8Bytes.characters(in: $0, before: offset) } : offset
-    }
-}
-
 /// The bytes of a range, as far as they are there.
 func part(_ range: Range<Int>, of text: [UInt8]) -> [UInt8] { Array(text[range.clamped(to: 0..<text.count)]) }
