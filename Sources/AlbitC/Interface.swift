@@ -7,10 +7,16 @@ import CAlbit
 // The functions of albit.h; what they mean stands there. Each ends with a status and, where it fails, the thread's
 // message: no fault crosses the border.
 
-typealias Answers = UnsafeMutablePointer<UnsafeMutablePointer<albit_answers>?>
+/// Where a function puts its answers.
+public typealias Answers = UnsafeMutablePointer<UnsafeMutablePointer<albit_answers>?>
 
 @c @implementation
 public func albit_abi_version() -> UInt32 { UInt32(ALBIT_ABI_VERSION) }
+
+@c @implementation
+public func albit_version() -> UnsafePointer<CChar>! {
+    UnsafeRawPointer(Release.number.utf8Start).assumingMemoryBound(to: CChar.self)
+}
 
 @c @implementation
 public func albit_default_open_options() -> albit_open_options { albit_open_options(threads: 1, kernel: nil) }

@@ -3,7 +3,7 @@ import AlbitRuntime
 
 /// What `--version` prints.
 package enum Version {
-    package static let number = "0.1.0"
+    package static var number: String { Release.number.withUTF8Buffer { String(decoding: $0, as: UTF8.self) } }
 
     /// Version of the program, of the model files it reads, and the kernels this CPU runs.
     package static var text: String {

@@ -4,6 +4,7 @@
 #include "cplatform.h"
 #ifdef ALBIT_EMBEDDED
 #include <stdlib.h>
+#include <sys/random.h>
 
 #if UINTPTR_MAX > UINT32_MAX
 // Declared to return its argument, swift_bridgeObjectRetain of 6.3 returns it without the tag bits (seen in its
@@ -37,6 +38,20 @@ const char *_swift_stdlib_strtof_clocale(const char *text, float *value) {
     char *end;
     *value = strtof(text, &end);
     return end == text ? NULL : end;
+}
+
+// Seeds the hashing of the Embedded runtime. glibc has it from 2.36 only, and a library is to load into older ones.
+void arc4random_buf(void *into, size_t count) {
+    unsigned char *bytes = into;
+    while (count > 0) {
+        ssize_t got = getrandom(bytes, count, 0);
+        if (got < 0) {
+            if (errno == EINTR) continue;
+            return;  // Seeds may be anything: answers do not depend on the order of hashing.
+        }
+        bytes += got;
+        count -= (size_t)got;
+    }
 }
 
 bool platform_embedded_runtime_is_mended(void) {
