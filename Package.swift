@@ -10,7 +10,6 @@ let package = Package(
         .library(name: "Albit", targets: ["Albit"]),
         .executable(name: "albit", targets: ["albit"]),
         .executable(name: "albit-board", targets: ["albit-board"]),
-        .library(name: "AlbitC", type: .dynamic, targets: ["AlbitC"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
@@ -42,7 +41,7 @@ let package = Package(
             dependencies: ["AlbitCommands", "AlbitModel", "AlbitRuntime", "AlbitTasks", "AlbitText", "CPlatform"]),
 
         // The C interface, from which Python is made: albit.h, and what stands behind it.
-        .target(name: "CAlbit"),
+        .target(name: "CAlbit", exclude: ["albit.pc.in"]),
         .target(
             name: "AlbitC",
             dependencies: ["AlbitModel", "AlbitRuntime", "AlbitTasks", "AlbitText", "AlbitTokenizers", "CAlbit"]),

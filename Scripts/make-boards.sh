@@ -8,30 +8,13 @@ export output=dist/boards
 wanted=${*:-aarch64 armv7 armv6 riscv64 x86_64}
 mkdir -p "$output"
 
-bundle=.build-sdk/albit-boards.artifactbundle
-if [ ! -d "$bundle" ] || [ Scripts/make-board-sdk.py -nt "$bundle/info.json" ]; then
-    echo "albit: making the board SDK from the Swift toolchain and Debian's cross packages"
-    python3 Scripts/make-board-sdk.py .build-sdk
-fi
+Scripts/make-board-sdk.sh
 
 # build NAME: one executable
 build() {
-    local name=$1 prefix flags=(--swift-sdks-path .build-sdk --swift-sdk "$1-board")
-    case $name in
-        aarch64) prefix=aarch64-linux-gnu- ;;
-        armv7) prefix=arm-linux-gnueabihf- ;;
-        armv6) prefix=arm-linux-gnueabi- ;;
-        riscv64) prefix=riscv64-linux-gnu- ;;
-        x86_64)
-            # The same program in the same dialect with the stock toolchain: measures memory, serves small x86 boxes.
-            local usr
-            usr=$(dirname "$(dirname "$(readlink -f "$(command -v swift)")")")
-            prefix=
-            flags=(-Xswiftc -enable-experimental-feature -Xswiftc Embedded -Xswiftc -wmo -Xcc -DALBIT_EMBEDDED
-                -Xcc -ffunction-sections -Xswiftc -Xclang-linker -Xswiftc -static -Xlinker --gc-sections
-                -Xlinker "$usr/lib/swift/embedded/x86_64-unknown-linux-gnu/libswiftUnicodeDataTables.a") ;;
-        *) echo "make-boards: there is no board '$name'" >&2; return 1 ;;
-    esac
+    local name=$1 prefix flags usr tables
+    # shellcheck source=Scripts/board-flags.sh
+    . Scripts/board-flags.sh "$name"
     echo "albit: building albit-board for $name"
     if ! swift build -c release --product albit-board --scratch-path ".build-$name" -j 2 "${flags[@]}" >"$output/$name.log" 2>&1; then
         cat "$output/$name.log" >&2

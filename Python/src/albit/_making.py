@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import subprocess
+import threading
 from dataclasses import dataclass, field
 from typing import Any, Callable, Dict, List, Optional, Union
 
@@ -87,26 +88,25 @@ def _words(**options: Any) -> List[str]:
 
 
 def _run(words: List[str], progress: Progress) -> "tuple[int, str, str]":
-    process = subprocess.Popen(
-        [_program.path(), *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, encoding="utf-8")
-    assert process.stdout and process.stderr
-    import threading
-
     output: List[str] = []
-    reader = threading.Thread(target=lambda: output.append(process.stdout.read()))
-    reader.start()
     messages: List[str] = []
-    try:
-        for line in process.stderr:
-            messages.append(line.rstrip("\n"))
-            if progress:
-                progress(messages[-1])
-    except BaseException:
-        process.terminate()
-        raise
-    finally:
-        process.wait()
-        reader.join()
+    with subprocess.Popen(
+        [_program.path(), *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, encoding="utf-8"
+    ) as process:
+        assert process.stdout and process.stderr
+        reader = threading.Thread(target=lambda: output.append(process.stdout.read()))
+        reader.start()
+        try:
+            for line in process.stderr:
+                messages.append(line.rstrip("\n"))
+                if progress:
+                    progress(messages[-1])
+        except BaseException:
+            process.terminate()
+            raise
+        finally:
+            process.wait()
+            reader.join()
     said = "\n".join(messages)
     # A call that was killed by a signal is a failure of the machine.
     return (4 if process.returncode < 0 else process.returncode), "".join(output), said.replace("albit: ", "")

@@ -11,7 +11,11 @@ from ._model import Model
 try:
     from sklearn.base import BaseEstimator, TransformerMixin
 except ImportError:
-    BaseEstimator = TransformerMixin = object  # type: ignore[assignment,misc]
+    class BaseEstimator:  # type: ignore[no-redef]
+        pass
+
+    class TransformerMixin:  # type: ignore[no-redef]
+        pass
 
 
 class TextVectors(TransformerMixin, BaseEstimator):

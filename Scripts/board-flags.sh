@@ -1,0 +1,20 @@
+# Sourced: sets `prefix` (of the cross binutils) and `flags` (of swift build) for the kind of machine in $1, so that
+# programs and libraries for it share one build.
+case $1 in
+    aarch64) prefix=aarch64-linux-gnu- ;;
+    armv7) prefix=arm-linux-gnueabihf- ;;
+    armv6) prefix=arm-linux-gnueabi- ;;
+    riscv64) prefix=riscv64-linux-gnu- ;;
+    x86_64) prefix= ;;
+    *) echo "albit: there is no board '$1'" >&2; return 1 ;;
+esac
+flags=(--swift-sdks-path .build-sdk --swift-sdk "$1-board")
+if [ "$1" = x86_64 ]; then
+    # The same code in the same dialect with the stock toolchain: measures memory, serves small x86 boxes.
+    usr=$(dirname "$(dirname "$(readlink -f "$(command -v swift)")")")
+    tables=$usr/lib/swift/embedded/x86_64-unknown-linux-gnu/libswiftUnicodeDataTables.a
+    flags=(-Xswiftc -enable-experimental-feature -Xswiftc Embedded -Xswiftc -wmo -Xcc -DALBIT_EMBEDDED -Xcc -fPIC
+        -Xcc -ffunction-sections -Xswiftc -Xclang-linker -Xswiftc -static -Xlinker --gc-sections -Xlinker "$tables")
+else
+    tables=.build-sdk/albit-boards.artifactbundle/$1-board/sysroot/usr/lib/libswiftUnicodeDataTables.a
+fi
