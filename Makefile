@@ -13,7 +13,7 @@ TEST_PACKAGES := $(BUILD_PACKAGES) xz-utils binutils groff-base
 BOARD_PACKAGES := python3 gcc-aarch64-linux-gnu libc6-dev-arm64-cross gcc-arm-linux-gnueabihf libc6-dev-armhf-cross \
 	gcc-arm-linux-gnueabi libc6-dev-armel-cross gcc-riscv64-linux-gnu libc6-dev-riscv64-cross
 
-.PHONY: help build demo test test-page fuzz sanitize sanitize-thread docs boards check-boards install uninstall check-install clean
+.PHONY: library wheels check-library help build demo test test-page fuzz sanitize sanitize-thread docs boards check-boards install uninstall check-install clean
 help:
 	@echo "make demo          build, quantize the sample model, classify, measure the drift"
 	@echo "make test          all tests, in release mode"
@@ -23,6 +23,8 @@ help:
 	@echo "make fuzz          libFuzzer and AddressSanitizer on every parser, FUZZ_SECONDS=$(FUZZ_SECONDS) each"
 	@echo "make boards        albit-board for aarch64, armv7, armv6 and riscv64 in dist/boards"
 	@echo "make check-boards  run them under qemu and compare with this machine, byte for byte"
+	@echo "make library       the C interface, libalbit, for x86-64 in dist/lib; make wheels: the Python wheels"
+	@echo "make check-library C and Python as their users have them; the boards' libraries under qemu"
 	@echo "make install       programs, manual page, completions and the sample model into PREFIX ($(PREFIX))"
 	@echo "make uninstall     takes them away again"
 
@@ -73,6 +75,18 @@ boards:
 check-boards: boards
 	@Scripts/prepare.sh $(BUILD_PACKAGES) qemu-user-static
 	@Scripts/check-boards.sh
+
+library:
+	@Scripts/prepare.sh gcc
+	@Scripts/make-library.sh
+
+wheels:
+	@Scripts/prepare.sh $(BUILD_PACKAGES) $(BOARD_PACKAGES)
+	@Scripts/make-wheels.sh
+
+check-library: build
+	@Scripts/prepare.sh $(BUILD_PACKAGES) $(BOARD_PACKAGES) gcc pkg-config python3-venv qemu-user-static
+	@Scripts/check-library.sh --boards
 
 install: build
 	$(SWIFT) build $(RELEASE) --product albit-board
