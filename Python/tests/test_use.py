@@ -134,7 +134,7 @@ class Use(unittest.TestCase):
         self.assertTrue(drift.passed)
         self.assertEqual(drift.examples, 872)
         self.assertFalse(albit.verify(SAMPLE, output, os.path.join(SAMPLE, "eval.tsv"), max_error=1e-9).passed)
-        with self.assertRaisesRegex(albit.UsageError, "exists"):
+        with self.assertRaisesRegex(albit.UsageError, "already"):
             albit.quantize(SAMPLE, output, preset="plain")
         with self.assertRaises(albit.InputError):
             albit.quantize("/nowhere", output, force=True)
