@@ -2,8 +2,8 @@
 //
 // A model holds its weights once and never changes, so any number of threads may ask the same model at the same time.
 // Each call borrows memory to compute in from the model and gives it back; calls never wait for each other's passes.
-// Nothing here prints, exits, catches signals or reads the locale. Threads of a model with `threads` above 1 are started
-// by the first call that needs them, and again in a process that was forked since.
+// Nothing here prints, exits, catches signals or reads the locale. Threads of a model with `threads` above 1 are
+// started by the first call that needs them, and again in a process that was forked since.
 //
 // Texts are UTF-8; bytes that are not count as U+FFFD. Places in texts are bytes, or code points where options say so.
 // The answers are the bytes that the command line gives, on every CPU and with every number of threads.
@@ -164,11 +164,11 @@ typedef struct albit_answers {
 /// Frees everything that belongs to some answers at once; NULL is fine.
 ALBIT_API void albit_free(albit_answers *answers);
 
-// Every function answers `texts` into `*answers`, to be freed with `albit_free`. `options` may be NULL: the defaults. On
-// failure `*answers` is NULL.
+// Every function answers `texts` into `*answers`, to be freed with `albit_free`. `options` may be NULL: the defaults.
+// On failure `*answers` is NULL.
 
-/// Labels of texts or pairs. Items: all labels, in the order of their ids. Values: the logits. `score`: number of the best
-/// label; -1 for regression.
+/// Labels of texts or pairs. Items: all labels, in the order of their ids. Values: the logits. `score`: number of the
+/// best label; -1 for regression.
 ALBIT_API albit_status albit_classify(
     albit_model *model, const albit_texts *texts, const albit_options *options, albit_answers **answers);
 /// Entities of texts. Items: entities with their labels, in the order of the text.
@@ -191,8 +191,8 @@ ALBIT_API albit_status albit_order(
 ALBIT_API albit_status albit_choose(
     albit_model *model, const char *text, size_t text_length, const albit_texts *choices, const albit_options *options,
     albit_answers **answers);
-/// Which of `candidates` fit each of `texts`, by a pair head where the model has one, else by the cosine of vectors. Items:
-/// the best candidates, best first.
+/// Which of `candidates` fit each of `texts`, by a pair head where the model has one, else by the cosine of vectors.
+/// Items: the best candidates, best first.
 ALBIT_API albit_status albit_match(
     albit_model *model, const albit_texts *texts, const albit_texts *candidates, const albit_options *options,
     albit_answers **answers);

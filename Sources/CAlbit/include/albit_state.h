@@ -1,5 +1,5 @@
-// What the Swift side of albit.h keeps in C: a message for each thread, a lock that survives fork, and blocks of memory.
-// Not installed.
+// What the Swift side of albit.h keeps in C: a message for each thread, a lock that survives fork, and blocks of
+// memory. Not installed.
 #pragma once
 #include <stddef.h>
 
