@@ -100,8 +100,8 @@ let package = Package(
         .target(
             name: "FuzzTargets",
             dependencies: [
-                "AlbitCommands", "AlbitImporters", "AlbitModel", "AlbitRuntime", "AlbitTasks", "AlbitText",
-                "AlbitTokenizers",
+                "AlbitCommands", "AlbitImporters", "AlbitMaking", "AlbitModel", "AlbitRuntime", "AlbitTasks",
+                "AlbitText", "AlbitTokenizers",
             ],
             path: "Fuzz/Targets"),
         .testTarget(

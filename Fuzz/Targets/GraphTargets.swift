@@ -1,4 +1,5 @@
 import AlbitImporters
+import AlbitMaking
 
 extension FuzzTarget {
     /// Whole imports, as recovering roles from a graph is where the decisions are. A configuration is given to those
@@ -12,7 +13,11 @@ extension FuzzTarget {
     private static func graph(_ target: String, name: String, configured: Bool) -> FuzzTarget {
         FuzzTarget(target, maxLength: 1 << 19) { bytes in
             let tree = MemoryTree(configured ? [name: bytes, "config.json": configuration] : [name: bytes])
-            try Importer.open(MemoryBytes(bytes, path: name), name: name, tree: tree, options: ImportOptions()).verify()
+            let source = try Importer.open(
+                MemoryBytes(bytes, path: name), name: name, tree: tree, options: ImportOptions())
+            try source.verify()
+            // Executing the graph is under attack too.
+            _ = try GraphProof.run(source)
         }
     }
 }

@@ -51,6 +51,7 @@ package struct InspectCommand {
                 String(copy.duplicates.count) + (copy.duplicates.count == 1 ? " copy of " : " copies of ") + copy.kept)
         }
         for tensor in it.ignored { try row("ignored", tensor.name + ": " + tensor.reason) }
+        if let proof = it.proof { try row("proof", proof) }
         for note in it.notes { try row("note", note) }
         if let drift = it.drift { try row("drift", drift) }
         guard tensors else { return }
@@ -103,6 +104,8 @@ package struct InspectCommand {
         json.member("fileBytes")
         json.integer(it.fileBytes)
         Inspection.write(merged: it.merged, ignored: it.ignored, to: &json)
+        json.member("proof")
+        if let proof = it.proof { json.string(proof) } else { json.null() }
         json.member("notes")
         json.strings(it.notes)
         json.member("drift")

@@ -35,6 +35,8 @@ package struct Inspection {
     /// Tokenizer in words; empty where there is none.
     package var tokenizer = ""
     package var notes: [String] = []
+    /// What came of proving a model that was recovered from a graph; nil for any other.
+    package var proof: String?
     /// Drift measured at quantization, as the JSON stored in the file.
     package var drift: String?
 
@@ -56,6 +58,7 @@ package struct Inspection {
         labels = file.card.labels
         tokenizer = try file.gguf.string("tokenizer.ggml.model") ?? ""
         drift = file.card.drift
+        proof = file.card.origin.proof
         if !file.card.origin.file.isEmpty { notes.append("made from " + file.card.origin.file) }
         if let calibration = try file.gguf.string(ModelKey.calibration) { notes.append("calibration: " + calibration) }
     }

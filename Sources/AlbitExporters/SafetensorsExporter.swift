@@ -9,16 +9,15 @@ package enum SafetensorsExporter {
     package static func write<Source: ParameterSource>(
         _ source: Source, to path: String, overwrite: Bool
     ) throws(Fault) {
-        let parameters = source.parameters.map { (parameter: $0, shape: source.shape(of: $0) ?? []) }
-        let names = HuggingFaceNames(source.parameters, source.configuration)
+        let entries = entries(source)
 
         var header = "{\"__metadata__\":{\"format\":\"pt\"}"
         var offset = 0
-        for parameter in parameters {
-            let bytes = parameter.shape.reduce(4, *)
-            let shape = parameter.shape.map { String($0) }.joined(separator: ",")
+        for entry in entries {
+            let bytes = entry.shape.reduce(4, *)
+            let shape = entry.shape.map { String($0) }.joined(separator: ",")
             header +=
-                ",\"" + names[parameter.parameter] + "\":{\"dtype\":\"F32\",\"shape\":[" + shape
+                ",\"" + entry.name + "\":{\"dtype\":\"F32\",\"shape\":[" + shape
                 + "],\"data_offsets\":[" + String(offset) + "," + String(offset + bytes) + "]}"
             offset += bytes
         }
@@ -30,7 +29,39 @@ package enum SafetensorsExporter {
         let stream = ParameterStream(source: source, file: file)
         try stream.write(withUnsafeBytes(of: UInt64(header.utf8.count).littleEndian) { Array($0) })
         try stream.write(Array(header.utf8))
-        for (parameter, shape) in parameters { try stream.copy(parameter, elements: shape.reduce(1, *)) }
+        for entry in entries { try stream.copy(entry.origin, elements: entry.shape.reduce(1, *)) }
         try file.finish()
+    }
+
+    /// What is written, and the parameter that it is read from: Hugging Face's BERT shares no layers, so a shared one
+    /// is written as often as it is applied.
+    private static func entries<Source: ParameterSource>(
+        _ source: Source
+    ) -> [(name: String, origin: Parameter, shape: [Int])] {
+        let configuration = source.configuration
+        let isUnshared =
+            configuration.architecture == .bert && configuration.storedLayers < configuration.appliedLayers
+        let names = HuggingFaceNames(source.parameters, configuration)
+        var entries: [(name: String, origin: Parameter, shape: [Int])] = []
+        var hasLayers = false
+        for parameter in source.parameters {
+            let shape = source.shape(of: parameter) ?? []
+            guard isUnshared, case .layer? = parameter.module else {
+                entries.append((names[parameter], parameter, shape))
+                continue
+            }
+            if hasLayers { continue }
+            hasLayers = true
+            for step in 0..<configuration.appliedLayers {
+                for module in LayerModule.allCases {
+                    for make in [Parameter.weight, Parameter.bias] {
+                        let origin = make(.layer(configuration.storedLayer(at: step), module))
+                        guard let shape = source.shape(of: origin) else { continue }
+                        entries.append((names[make(.layer(step, module))], origin, shape))
+                    }
+                }
+            }
+        }
+        return entries
     }
 }

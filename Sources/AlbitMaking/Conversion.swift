@@ -29,7 +29,7 @@ package struct Conversion {
 
     /// Opens the source and writes it.
     package func run(_ path: String, observer: MakingObserver) throws -> ConversionSummary {
-        let checkpoint = try Importer.open(path: path, options: source)
+        let checkpoint = try OpenedModel.source(path, options: source)
         for note in checkpoint.report.notes { observer.note(note) }
         try write(checkpoint)
         return ConversionSummary(

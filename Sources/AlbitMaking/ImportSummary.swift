@@ -13,7 +13,9 @@ package struct ImportSummary {
     }
 
     var tensors: [String] {
-        ["used         \(used.count) of \(report.tensors.count) tensors"]
+        (report.proof.map { ["proof        " + $0] } ?? []) + [
+            "used         \(used.count) of \(report.tensors.count) tensors"
+        ]
             + report.merged.map { "merged       \($0.duplicates.joined(separator: ", ")) into \($0.kept)" }
             + report.ignored.map { "ignored      \($0.name): \($0.reason)" }
     }
@@ -24,6 +26,8 @@ package struct ImportSummary {
         json.string(report.path)
         json.member("format")
         json.string(report.format)
+        json.member("proof")
+        if let proof = report.proof { json.string(proof) } else { json.null() }
         json.member("used")
         json.strings(used)
         Inspection.write(

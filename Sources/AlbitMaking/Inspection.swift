@@ -35,6 +35,7 @@ extension Inspection {
         labels = source.card.labels
         tokenizer = source.tokenizerFiles.map(\.name).joined(separator: ", ")
         notes = report.notes
+        proof = report.proof
         if !report.root.isEmpty { notes.append("the transformer was found under '" + report.root + "'") }
     }
 }

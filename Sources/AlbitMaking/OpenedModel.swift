@@ -15,12 +15,22 @@ package struct OpenedModel {
 
     package let path: String
     package let content: Content
+    private let options: ImportOptions
+    /// Of an Albit file, with the head in use that was asked for.
+    private let chosenCard: ModelCard?
+
     /// What the model answers, with the head in use that was asked for.
-    package let card: ModelCard
+    package var card: ModelCard {
+        switch content {
+        case .albit(let file): chosenCard ?? file.card
+        case .source(let source): source.card
+        }
+    }
 
     /// Opens a file, a directory or an archive. Reads headers only.
     package init(path: String, options: ImportOptions = ImportOptions()) throws(Fault) {
         self.path = path
+        self.options = options
         let file = try OpenedModel.gguf(path)
         guard let file, file.weights == .int8 else {
             let source =
@@ -28,7 +38,7 @@ package struct OpenedModel {
                     try Importer.open(path: path, options: options)
                 }
             content = .source(source)
-            card = source.card
+            chosenCard = nil
             return
         }
         var card = file.card
@@ -38,7 +48,27 @@ package struct OpenedModel {
                 advice: "choose one of these with --task")
         }
         content = .albit(file)
-        self.card = card
+        chosenCard = card
+    }
+
+    /// Whether it was recovered from a graph that nobody has executed.
+    package var isUnproved: Bool {
+        if case .source(let source) = content { source.graph != nil && source.report.proof == nil } else { false }
+    }
+
+    /// What came of proving it; nil before `prove`, and for what was not recovered from a graph.
+    package var proof: String? { if case .source(let source) = content { source.report.proof } else { nil } }
+
+    /// Proves what was recovered from a graph, and notes in the source what came of it; nothing happens to others.
+    package func prove() throws(Fault) {
+        if case .source(let source) = content { try GraphProof.prove(source, strict: options.isStrict) }
+    }
+
+    /// A source for those who make something of it: one that was recovered from a graph is proved, or refused.
+    package static func source(_ path: String, options: ImportOptions) throws(Fault) -> AlbertSource {
+        let source = try Importer.open(path: path, options: options)
+        try GraphProof.prove(source, strict: options.isStrict)
+        return source
     }
 
     /// The file where it begins as GGUF does; nil for all else.
@@ -46,7 +76,9 @@ package struct OpenedModel {
         guard let file = try? MappedFile(path: path), file.bytes.prefix(4).elementsEqual("GGUF".utf8) else {
             return nil
         }
-        return try ModelFile(gguf: GGUF(file: file))
+        let gguf = try GGUF(file: file)
+        // Other programs write GGUF files of floats, which are imported.
+        return LlamaGGUF.matches(gguf) ? nil : try ModelFile(gguf: gguf)
     }
 
     /// The tokenizer that comes with it; nil for a model that takes ids only. `isSegmented`: it will get words, cut by

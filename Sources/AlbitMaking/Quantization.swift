@@ -20,7 +20,7 @@ package struct Quantization {
     /// Opens the source, calibrates, searches where limits are given, and writes the file, which appears when all of
     /// it is done.
     package func run(_ path: String, to output: String, observer: MakingObserver) throws -> QuantizationSummary {
-        let checkpoint = try Importer.open(path: path, options: source)
+        let checkpoint = try OpenedModel.source(path, options: source)
         for note in checkpoint.report.notes { observer.note(note) }
         var request = QuantizationRequest()
         request.preset = preset

@@ -50,7 +50,7 @@ package struct Verification {
             throw Fault(.optionsConflict, "verify takes one model with --golden, or two without")
         }
         return try GoldenComparison.run(
-            Model(opening: reference, options: source), golden: NumpyArchive(path: golden), data: open(),
+            open(reference, observer), golden: NumpyArchive(path: golden), data: open(),
             kernel: kernel, threads: compute.threadCount)
     }
 
@@ -65,7 +65,7 @@ package struct Verification {
 
     private func compare(_ kernel: Kernel, _ observer: MakingObserver) throws(Fault) -> DriftReport {
         guard let candidate else { throw Fault(.argumentsMissing, "verify needs a candidate, or --golden FILE.npz") }
-        let models = (try model(reference), try model(candidate))
+        let models = (try model(reference, observer), try model(candidate, observer))
         var comparison = try Comparison(
             reference: models.0, candidate: models.1, settings: settings, kernel: kernel, threads: compute.threadCount)
         func comparing(_ done: Int, _ total: Int) throws(Fault) { try observer.step("comparing", done, of: total) }
@@ -97,9 +97,17 @@ package struct Verification {
         try DataFile(path: data, columns: ColumnChoice(optional: columns))
     }
 
+    /// A model; one that was recovered from a graph is proved first.
+    private func open(_ path: String, _ observer: MakingObserver) throws(Fault) -> Model {
+        let opened = try OpenedModel(path: path, options: source)
+        try opened.prove()
+        if let proof = opened.proof { observer.note("\(path): \(proof)") }
+        return try opened.model()
+    }
+
     /// A model, with its problem type settled.
-    private func model(_ path: String) throws(Fault) -> Model {
-        let model = try Model(opening: path, options: source)
+    private func model(_ path: String, _ observer: MakingObserver) throws(Fault) -> Model {
+        let model = try open(path, observer)
         guard let problemType else { return model }
         var card = model.card
         card.problemType = problemType

@@ -35,6 +35,11 @@ struct GGUFReader {
         }
         offset = 4
         let version = try uint32("the header")
+        guard !(1...3).contains(version.byteSwapped) else {
+            throw Fault(
+                .modelBigEndian, in: path, "is big-endian: its numbers are in the byte order of other machines",
+                advice: "write it again for a little-endian machine")
+        }
         guard version == 3 else {
             throw Fault(
                 .modelUnsupportedGGUFVersion, in: path, "GGUF version " + String(version), expected: "3",

@@ -13,6 +13,7 @@ private enum Key {
     static let originFile = "albit.source.file"
     static let originFormat = "albit.source.format"
     static let originDigest = "albit.source.sha256"
+    static let originProof = "albit.source.proof"
     static let drift = "albit.drift"
     // From format 3 on.
     static let poolings = "albit.sentence.poolings"
@@ -81,6 +82,7 @@ extension ModelCard {
         header.set(Key.originFile, origin.file)
         header.set(Key.originFormat, origin.format)
         header.set(Key.originDigest, origin.digest)
+        if let proof = origin.proof { header.set(Key.originProof, proof) }
     }
 
     /// Bytes that a file keeps for the drift, which is measured when the rest of it is written.
@@ -155,6 +157,7 @@ extension ModelCard {
         origin = ModelOrigin(
             file: try gguf.string(Key.originFile) ?? "", format: try gguf.string(Key.originFormat) ?? "",
             digest: try gguf.string(Key.originDigest) ?? "")
+        origin.proof = try gguf.string(Key.originProof)
         drift = ModelCard.unpadded(try gguf.string(Key.drift))
     }
 

@@ -63,6 +63,16 @@ final class Hessian {
         }
     }
 
+    /// Whether all sums of squares are numbers: activations beyond 1e19 have none in float32.
+    var isFinite: Bool {
+        for block in 0..<(count / blockWidth / blockWidth) {
+            for i in 0..<blockWidth where !values[block * blockWidth * blockWidth + i * blockWidth + i].isFinite {
+                return false
+            }
+        }
+        return true
+    }
+
     /// Adds what still waits; call once after the last observation.
     func finish() {
         if let scratch { flush(scratch) }

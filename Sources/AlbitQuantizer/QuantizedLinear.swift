@@ -98,11 +98,11 @@ struct LinearRounder {
                 largest = max(largest, abs(rest[k]))
             }
             let scale = largest / 127
-            guard scale > 0 else { continue }
+            guard scale > 0, scale.isFinite else { continue }
             secondScales[row] = scale
             for k in 0..<width {
                 let value = min(max((rest[k] / scale).rounded(.toNearestOrEven), -127), 127)
-                second[layout.offset(row: row, column: k)] = Int8(value)
+                second[layout.offset(row: row, column: k)] = value.isNaN ? 0 : Int8(value)
             }
         }
         return (second, secondScales)
@@ -190,8 +190,10 @@ private struct RowRounder {
     ) -> Float {
         let row = first + r
         let scale = scales[row]
-        guard scale > 0 else { return 0 }
+        guard scale > 0, scale.isFinite else { return 0 }
         let value = min(max((target[r * transform.width + k] / scale).rounded(.toNearestOrEven), -127), 127)
+        // A weight that overflowed is none; the quantizer refuses it after all are rounded.
+        guard !value.isNaN else { return 0 }
         panels[layout.offset(row: row, column: k)] = Int8(value)
         return value * scale
     }

@@ -118,6 +118,10 @@ package struct Quantizer<Source: ParameterSource> {
             }
             let hessians = try calibration.measureHessians(
                 layers: layer..<(layer + 1), transforms: all, embedded: projectionTransform, progress: calibrated)
+            for hessian in [hessians.embedded] + Site.allCases.map({ hessians.layers[0][$0] })
+            where hessian?.isFinite == false {
+                throw Quantizer.tooLarge(request.card.origin.file, "the activations of layer \(layer + 1)")
+            }
             if let projection = plan.projection, let transform = embedded {
                 try emit(rounder.round(try floats(projection), transform: transform, hessian: hessians.embedded))
                 embedded = nil
@@ -151,6 +155,12 @@ package struct Quantizer<Source: ParameterSource> {
             weights: try read(.weight(matmul.module), matmul.rows * matmul.columns),
             bias: matmul.hasBias
                 ? try read(.bias(matmul.module), matmul.rows) : [Float](repeating: 0, count: matmul.rows))
+    }
+
+    private static func tooLarge(_ file: String, _ what: String) -> Fault {
+        Fault(
+            .quantizerNotFinite, in: file, "\(what) are so large that their squares are infinite in float32",
+            advice: "the weights are damaged, or trained without bounds; --preset plain measures no activations")
     }
 
     /// The digest of a fixed sequence, computed by the file itself with the integer kernels.

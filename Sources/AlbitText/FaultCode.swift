@@ -27,7 +27,8 @@ package enum FaultCode: Sendable {
         jsonNumberTooLarge, jsonTooDeep, jsonTooMany, jsonTrailingCharacters, jsonUnexpectedCharacter,
         jsonUnexpectedEnd
     // GGUF files and the models in them; indexes of vectors.
-    case modelBadAlignment, modelBadConfiguration, modelBadKey, modelBadShape, modelBadTensorName, modelBadValue,
+    case modelBadAlignment, modelBadConfiguration, modelBadKey, modelBigEndian, modelBadShape, modelBadTensorName,
+        modelBadValue,
         modelDoesNotFit, modelDuplicateKey, modelDuplicateTensor, modelMisalignedTensor, modelMissingKey,
         modelMissingTensor, modelNestedArray, modelNewerFormat, modelNoTokenizer, modelNotAlbit, modelNotFinite,
         modelNotGGUF, modelOtherArchitecture, modelOverlappingTensors, modelTensorOutsideFile, modelTooMany,
@@ -87,11 +88,14 @@ package enum FaultCode: Sendable {
     case spillCannotWrite
     // Graphs.
     case graphCycle, graphDefinedTwice, graphNoEmbeddings, graphNoMatch, graphTooManyNodes, graphUndefinedValue
+    // Graphs that are executed to prove what was recovered from them.
+    case graphNotExecuted, graphDisproved, graphNotProved
     case onnxBadExternal, onnxBadLocation, onnxBadShape, onnxMissingFile, onnxNoGraph, onnxNoLocation, onnxScattered,
         onnxSegmented, onnxSeveralPayloads, onnxSparse, onnxTooMany, onnxUnknownOperator, onnxUnknownType,
         onnxUnnamedTensor, onnxWrongSize
     case tfliteBadReference, tfliteBadScale, tfliteBadShape, tfliteIntegerActivations, tfliteMissingInput,
-        tfliteNoGraph, tfliteOutside, tfliteSparse, tfliteUnknownType, tfliteUnsupportedVersion, tfliteWrongSize
+        tfliteNoGraph, tfliteOtherIdentifier, tfliteOutside, tfliteSparse, tfliteUnknownType, tfliteUnsupportedVersion,
+        tfliteWrongSize
     case tensorFlowBadAttribute, tensorFlowBadTensor, tensorFlowCallsTooDeep, tensorFlowDefinedTwice,
         tensorFlowMissingInput, tensorFlowNoGraph, tensorFlowNoVariables, tensorFlowNothingComputed, tensorFlowTooMany,
         tensorFlowUndefinedInput, tensorFlowUnknownFunction, tensorFlowUnknownVariable, tensorFlowUnnamedNode
@@ -106,7 +110,7 @@ package enum FaultCode: Sendable {
     case labelConfusable, labelFlagCount, labelFlagsOrIds, labelNotFlag, labelNotNumber, labelNumbered, labelUnknown
     // Quantizing, comparing, exporting.
     case calibrationEmpty
-    case quantizerEmptyCalibration, quantizerMissingParameter
+    case quantizerEmptyCalibration, quantizerMissingParameter, quantizerNotFinite
     case precisionNotFound
     case comparisonNoGolden, comparisonNoHead, comparisonNoTruth, comparisonOtherDimension, comparisonOtherGoldenShape,
         comparisonOtherHead, comparisonOtherLabels, comparisonOtherVocabulary

@@ -53,6 +53,6 @@ struct Answer: ParsableCommand {
         command.answering.allowsNoAnswer = noAnswer
         command.answering.maxAnswerTokens = maxAnswer
         command.answering.stride = stride
-        try command.run(task.source.load(model), texts: texts, output: Output())
+        try command.run(task.load(model), texts: texts, output: Output())
     }
 }

@@ -17,6 +17,6 @@ struct Choose: ParsableCommand {
     @OptionGroup var task: TaskArguments
 
     func run() throws {
-        try ChooseCommand(options: task.options()).run(task.source.load(model), texts: texts, output: Output())
+        try ChooseCommand(options: task.options()).run(task.load(model), texts: texts, output: Output())
     }
 }

@@ -20,6 +20,6 @@ struct Classify: ParsableCommand {
 
     func run() throws {
         try ClassifyCommand(options: task.options(), pairs: pairs)
-            .run(task.source.load(model), texts: texts, output: Output())
+            .run(task.load(model), texts: texts, output: Output())
     }
 }

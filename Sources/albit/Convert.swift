@@ -30,6 +30,7 @@ struct Convert: ParsableCommand {
     @Flag(name: .long, help: "Print JSON.")
     var json = false
 
+    @OptionGroup var strictness: StrictArguments
     @OptionGroup var source: SourceArguments
 
     func validate() throws {
@@ -47,8 +48,9 @@ struct Convert: ParsableCommand {
     }
 
     func run() throws {
-        let summary = try Conversion(to: output, weights: weights, source: source.options, overwrite: force)
-            .run(path, observer: TerminalObserver().observer)
+        let conversion = Conversion(
+            to: output, weights: weights, source: source.options(strict: strictness.strict), overwrite: force)
+        let summary = try conversion.run(path, observer: TerminalObserver().observer)
         try Output().print(json ? summary.json : summary.text)
     }
 }

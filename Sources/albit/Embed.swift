@@ -24,7 +24,7 @@ struct Embed: ParsableCommand {
 
     func run() throws {
         try EmbedCommand(options: task.options(), pooling: pooling, raw: raw)
-            .run(task.source.load(model), texts: texts, output: Output())
+            .run(task.load(model), texts: texts, output: Output())
     }
 }
 

@@ -39,7 +39,7 @@ struct Encode: ParsableCommand {
     @OptionGroup var source: SourceArguments
 
     func run() throws {
-        let loaded = try source.load(model)
+        let loaded = try source.load(model, strict: strict)
         let command = EncodeCommand(run: computing.options, full: full, strict: strict)
         guard let ids else { return try command.run(loaded, texts: texts, output: Output()) }
         guard texts.isEmpty else { throw Fault(.optionsConflict, "encode takes texts or --ids, not both") }

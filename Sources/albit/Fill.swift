@@ -20,6 +20,6 @@ struct Fill: ParsableCommand {
     @OptionGroup var task: TaskArguments
 
     func run() throws {
-        try FillCommand(options: task.options(), top: top).run(task.source.load(model), texts: texts, output: Output())
+        try FillCommand(options: task.options(), top: top).run(task.load(model), texts: texts, output: Output())
     }
 }

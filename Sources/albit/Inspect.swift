@@ -21,10 +21,13 @@ struct Inspect: ParsableCommand {
     @Flag(name: .long, help: "List every tensor.")
     var tensors = false
 
+    @OptionGroup var strictness: StrictArguments
     @OptionGroup var source: SourceArguments
 
     func run() throws {
-        let inspection = try Inspection(OpenedModel(path: path, options: source.options))
+        let opened = try OpenedModel(path: path, options: source.options(strict: strictness.strict))
+        try opened.prove()
+        let inspection = try Inspection(opened)
         try InspectCommand(json: json, tensors: tensors).run(inspection, output: Output())
     }
 }

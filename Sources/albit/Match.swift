@@ -56,6 +56,6 @@ struct Match: ParsableCommand {
         command.top = top
         command.embeddings = embeddings
         command.pooling = pooling
-        try command.run(task.source.load(model), texts: texts, output: Output())
+        try command.run(task.load(model), texts: texts, output: Output())
     }
 }

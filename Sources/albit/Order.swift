@@ -17,6 +17,6 @@ struct Order: ParsableCommand {
     @OptionGroup var task: TaskArguments
 
     func run() throws {
-        try OrderCommand(options: task.options()).run(task.source.load(model), texts: texts, output: Output())
+        try OrderCommand(options: task.options()).run(task.load(model), texts: texts, output: Output())
     }
 }

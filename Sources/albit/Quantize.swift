@@ -33,6 +33,7 @@ struct Quantize: ParsableCommand {
 
     @OptionGroup var precision: PrecisionArguments
     @OptionGroup var computing: RunArguments
+    @OptionGroup var strictness: StrictArguments
     @OptionGroup var source: SourceArguments
 
     func run() throws {
@@ -40,7 +41,7 @@ struct Quantize: ParsableCommand {
         quantization.preset = preset
         quantization.calibrationPath = calibrate
         quantization.limits = precision.limits
-        quantization.source = source.options
+        quantization.source = source.options(strict: strictness.strict)
         quantization.compute = computing.choice
         quantization.overwrite = force
         let terminal = TerminalObserver()

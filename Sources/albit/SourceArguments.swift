@@ -1,3 +1,4 @@
+import AlbitCommands
 import AlbitImporters
 import AlbitMaking
 import AlbitModel
@@ -44,8 +45,24 @@ struct SourceArguments: ParsableArguments {
             config: config, tokenizer: tokenizer, labels: labels, head: task.flatMap { Head(name: $0) }, root: root)
     }
 
-    /// The model at a path: an Albit file as it is, anything else imported and run in float32.
-    func load(_ path: String) throws -> Model { try Model(opening: path, options: options) }
+    func options(strict: Bool) -> ImportOptions {
+        var options = options
+        options.isStrict = strict
+        return options
+    }
+
+    /// The model at a path: an Albit file as it is, anything else imported and run in float32. A graph is proved first
+    /// with `strict` only: that takes longer than a short answer.
+    func load(_ path: String, strict: Bool = false) throws -> Model {
+        let opened = try OpenedModel(path: path, options: options(strict: strict))
+        if strict { try opened.prove() }
+        if opened.isUnproved {
+            Message.say(
+                "note: \(path): not proved: 'albit inspect' proves what was recovered from a graph, so does --strict"
+            )
+        }
+        return try opened.model()
+    }
 
     /// The tokenizer of a model, or of a bare tokenizer file. `isSegmented`: it will get words instead of text.
     func tokenizer(_ path: String, isSegmented: Bool = false) throws -> Tokenizer {

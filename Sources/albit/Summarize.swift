@@ -46,7 +46,7 @@ struct Summarize: ParsableCommand {
         command.ratio = ratio
         command.method = method
         command.pooling = pooling
-        try command.run(task.source.load(model), texts: texts, output: Output())
+        try command.run(task.load(model), texts: texts, output: Output())
     }
 }
 

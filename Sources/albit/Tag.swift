@@ -33,7 +33,7 @@ struct Tag: ParsableCommand {
 
     func run() throws {
         try TagCommand(options: task.options(offsets: offsets), aggregation: aggregation, stride: stride)
-            .run(task.source.load(model), texts: texts, output: Output())
+            .run(task.load(model), texts: texts, output: Output())
     }
 }
 

@@ -30,6 +30,9 @@ struct TaskArguments: ParsableArguments {
         }
     }
 
+    /// The model at a path; with `--strict`, one from a graph is proved first.
+    func load(_ path: String) throws -> Model { try source.load(path, strict: strict) }
+
     /// `offsets` where the command takes `--offsets`.
     func options(offsets: OffsetUnit = .bytes) throws -> TaskOptions {
         var options = TaskOptions(run: computing.options)

@@ -52,6 +52,7 @@ struct Verify: ParsableCommand {
     var force = false
 
     @OptionGroup var computing: RunArguments
+    @OptionGroup var strictness: StrictArguments
     @OptionGroup var source: SourceArguments
 
     func run() throws {
@@ -64,7 +65,7 @@ struct Verify: ParsableCommand {
         verification.pagePath = report
         verification.junitPath = junit
         verification.overwrite = force
-        verification.source = source.options
+        verification.source = source.options(strict: strictness.strict)
         verification.compute = computing.choice
         let terminal = TerminalObserver()
         let result = try verification.run(observer: terminal.observer)

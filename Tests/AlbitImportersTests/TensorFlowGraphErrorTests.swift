@@ -187,6 +187,9 @@ import Testing
         let root = target(0)
         let graph = element(place(root, 2), 0)
         guard try lite(put(4, place(root, 0))).isA(.tfliteUnsupportedVersion, "4") else { return expectFailure() }
+        guard try lite({ $0[7] = UInt8(ascii: "2") }).isA(.tfliteOtherIdentifier, "TFL2") else {
+            return expectFailure()
+        }
         guard try lite(put(0, target(place(root, 2)))).isA(.tfliteNoGraph) else { return expectFailure() }
         guard try lite(put(0x7FFF_FFF0, 0)).isA(.flatBufferOutside) else { return expectFailure() }
         guard

@@ -43,7 +43,7 @@ struct GGUFTests {
         try expect([], { $0.isA(.modelNotGGUF) })
         try expect(GGUFBytes(magic: "GGML").bytes, { $0.isA(.modelNotGGUF) })
         try expect(GGUFBytes(version: 2).bytes, { $0.isA(.modelUnsupportedGGUFVersion, "2") })
-        try expect(GGUFBytes(version: 3 << 24).bytes, { $0.isA(.modelUnsupportedGGUFVersion) })
+        try expect(GGUFBytes(version: 3 << 24).bytes, { $0.isA(.modelBigEndian) })
         try expect(Array(GGUFBytes().bytes.prefix(6)), { $0.isA(.modelTruncated) })
         try expect(Array(GGUFBytes().bytes.prefix(20)), { $0.isA(.modelTruncated) })
         try expect(GGUFBytes(tensors: 1 << 40).bytes, { $0.isA(.modelTooMany, "tensors") })

@@ -40,5 +40,13 @@ public enum Zoo {
         return (try? JSONDecoder().decode(Manifest.self, from: data))?.files ?? []
     }()
 
+    /// Graphs that import, with outputs by the library that wrote them.
+    public static let graphs = rows.filter { row in
+        row.golden != nil && row.expected != "must-refuse"
+            && (row.group == "onnx" || row.group == "tflite" || row.format.contains("GraphDef")
+                || row.path.hasSuffix("saved_model.pb"))
+            && !row.path.hasSuffix(".ort")
+    }
+
     public static func rows(_ group: String) -> [Row] { rows.filter { $0.group == group } }
 }

@@ -21,9 +21,11 @@ package final class AlbertSource: ParameterSource {
 
     package let configuration: Configuration
     /// What the model answers. The digest of its origin is computed when it is asked for (`sha256`).
-    package let card: ModelCard
+    package private(set) var card: ModelCard
     package let tokenizerFiles: [TokenizerFile]
-    package let report: ImportReport
+    package private(set) var report: ImportReport
+    /// The graph that it was recovered from, by which it can be proved; nil for a checkpoint of names.
+    package internal(set) var graph: RecoveredGraph?
     private let tensors: [Parameter: any LazyTensor]
     /// Files that make up the source, in order, for its digest.
     private let files: [any ByteSource]
@@ -36,13 +38,15 @@ package final class AlbertSource: ParameterSource {
     package init(
         configuration: Configuration, parameters: [Parameter: any LazyTensor], card: ModelCard,
         tokenizerFiles: [TokenizerFile],
-        report: ImportReport, files: [any ByteSource], nameInSource: (Parameter) -> [String]
+        report: ImportReport, files: [any ByteSource], graph: RecoveredGraph? = nil,
+        nameInSource: (Parameter) -> [String]
     ) throws(Fault) {
         if let problem = configuration.problem { throw Fault(.importBadConfiguration, in: report.path, problem) }
         self.configuration = configuration
         tensors = parameters
         self.report = report
         self.files = files
+        self.graph = graph
         self.tokenizerFiles = tokenizerFiles
         var card = card
         card.name = configuration.title
@@ -94,6 +98,12 @@ package final class AlbertSource: ParameterSource {
             }
         }
         return hash.hexDigest()
+    }
+
+    /// Notes in report and card what came of proving the source.
+    package func note(proof: String) {
+        report.proof = proof
+        card.origin.proof = proof
     }
 
     package func shape(of parameter: Parameter) -> [Int]? { tensors[parameter]?.shape }

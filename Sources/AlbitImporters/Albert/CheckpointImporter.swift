@@ -12,6 +12,9 @@ struct CheckpointImporter {
     /// All tensors of a normalised name; more than one where the container holds copies.
     private let tensors: [String: [NamedTensor]]
     private let resolver: NameResolver
+    /// Layers that are applied one after the other where each has LayerNorms of its own, whatever the configuration
+    /// says.
+    private let appliedLayers: Int?
 
     init(path: String, checkpoint: Checkpoint, neighbours: Neighbours, options: ImportOptions) {
         self.path = path
@@ -26,7 +29,9 @@ struct CheckpointImporter {
             for (index, name) in names.enumerated() { checkpoint.tensors[index].name = name }
         }
         self.checkpoint = checkpoint
-        tensors = Dictionary(grouping: checkpoint.tensors) { NameResolver.normalise($0.name) }
+        let variant = OriginalVariant(Dictionary(grouping: checkpoint.tensors) { NameResolver.normalise($0.name) })
+        tensors = variant.tensors
+        appliedLayers = variant.appliedLayers
         resolver = NameResolver(names: Set(tensors.keys))
     }
 
@@ -44,13 +49,28 @@ struct CheckpointImporter {
         let root = try chooseRoot()
         let shapes = try inferShapes(root)
         try FamilySigns(path: path, names: resolver.names, root: root, shapes: shapes, file: file).check()
-        let (configuration, origin) = try configure(shapes, root, file)
+        var (configuration, origin) = try configure(shapes, file)
+        if let appliedLayers {
+            guard configuration.appliedLayers == appliedLayers else {
+                throw Fault(
+                    .importBadConfiguration, in: path,
+                    "its \(configuration.appliedLayers) layers need as many pairs of LayerNorms, the file has "
+                        + "\(appliedLayers)")
+            }
+            (configuration.numHiddenLayers, configuration.numHiddenGroups, configuration.innerGroupNum) = (
+                appliedLayers, appliedLayers, 1
+            )
+        }
         var assembly = Assembly(
             report: ImportReport(
                 path: path, format: checkpoint.format, writer: checkpoint.writer, naming: root.family.name,
                 root: String(root.prefix.dropLast(root.prefix.hasSuffix(".") ? 1 : 0)), configuration: origin))
         assembly.report.fileBytes = files.reduce(0) { $0 &+ $1.count }
         if let review { assembly.report.read(review) }
+        if appliedLayers != nil {
+            assembly.report.notes.append(
+                "every application of the shared layer has LayerNorms of its own: the model is imported unshared")
+        }
 
         let wanted = Parameter.optional + Parameter.required(configuration)
         var candidates: [Parameter: [NameResolver.Match]] = [:]
@@ -171,14 +191,14 @@ struct CheckpointImporter {
                 .rows,
             maxPositions: try table(.positionEmbeddings).rows,
             typeVocabSize: hasTypes ? try table(.tokenTypeEmbeddings).rows : 0, groups: groups,
-            innerGroups: inner)
+            innerGroups: inner, isGeluTanh: root.family.isGeluTanh, isShared: !root.family.layer.contains("{g}"))
     }
 
     private func configure(
-        _ shapes: InferredShapes, _ root: NameResolver.Root, _ file: ConfigurationFile?
+        _ shapes: InferredShapes, _ file: ConfigurationFile?
     ) throws(Fault) -> (Configuration, ImportReport.ConfigurationOrigin) {
         if let file {
-            return (try file.configuration(shapes, isOriginal: root.family.isOriginal), .file(file.path))
+            return (try file.configuration(shapes), .file(file.path))
         }
         let (configuration, rule) = try shapes.configuration(path: path)
         return (configuration, .inferred(rule))
@@ -199,7 +219,11 @@ struct CheckpointImporter {
         // Type embeddings of one row are stored as a vector by some.
         assembly.parameters[parameter] = tensor
         assembly.sourceNames[parameter] = named.name
-        assembly.report.tensors.append(entry(named, parameter: parameter))
+        // One tensor may stand for several parameters.
+        let own = NameResolver.normalise(named.name)
+        if own == match.normalised || assembly.used.insert(own).inserted {
+            assembly.report.tensors.append(entry(named, parameter: parameter))
+        }
         var duplicates: [String] = []
         for other in matches {
             guard assembly.used.insert(other.normalised).inserted else { continue }

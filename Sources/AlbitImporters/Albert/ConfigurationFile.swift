@@ -21,7 +21,7 @@ struct ConfigurationFile {
         json = whole["hidden_size"] == nil ? nested ?? whole : whole
     }
 
-    /// An original file carries nothing of Hugging Face; there `gelu` means the tanh form.
+    /// An original file carries nothing of Hugging Face; there, beside original weights, `gelu` means the tanh form.
     private var isOriginal: Bool {
         json["model_type"] == nil && json["transformers_version"] == nil && json["architectures"] == nil
     }
@@ -44,23 +44,45 @@ struct ConfigurationFile {
         }
     }
 
-    /// Labels in order of their ids; nil where the file names none.
-    func labels() throws(Fault) -> [String]? {
+    /// Labels of a classifier of `rows` rows in order of their ids; nil where the file names none. Numbers are taken as
+    /// they are spelled, and an id without a name gets the one that transformers gives it.
+    func labels(rows: Int) throws(Fault) -> [String]? {
         guard let map = json["id2label"], !map.isNull else { return nil }
-        guard let members = map.members, members.count <= 1 << 20 else {
+        guard let members = map.members, members.count <= 1 << 20, rows <= 1 << 20 else {
             throw .badConfiguration(path: path, problem: "id2label is not an object of names")
         }
-        var labels = [String?](repeating: nil, count: members.count)
+        var labels: [Int: String] = [:]
         for member in members {
-            guard let id = Int(member.name), id >= 0, id < labels.count, labels[id] == nil,
-                let text = member.value.string
-            else {
+            guard let id = Int(member.name), id >= 0 else {
                 throw .badConfiguration(
-                    path: path, problem: "id2label does not name the labels 0 to \(members.count - 1) once each")
+                    path: path, problem: "id2label has the key '\(member.name)', expected a number from 0 on")
             }
-            labels[id] = text
+            guard let text = ConfigurationFile.name(member.value) else {
+                throw .badConfiguration(path: path, problem: "id2label gives class \(id) neither a name nor a number")
+            }
+            guard labels.updateValue(text, forKey: id) == nil else {
+                throw .badConfiguration(path: path, problem: "id2label names class \(id) twice")
+            }
         }
-        return labels.compactMap { $0 }
+        // One row and other labels: multiple choice.
+        let last = labels.keys.max() ?? -1
+        guard last < rows else {
+            if rows == 1 { return nil }
+            throw Fault(
+                .importLabelCount, in: path,
+                "id2label names \(labels.count) labels up to class \(last), but the classifier has \(rows) rows",
+                advice: "is it the right config.json?")
+        }
+        return (0..<rows).map { labels[$0] ?? "LABEL_\($0)" }
+    }
+
+    /// A label as Python prints it.
+    private static func name(_ value: JSONValue) -> String? {
+        if let text = value.string { return text }
+        if let integer = value.integer { return String(integer) }
+        if let number = value.double { return "\(number)" }
+        if let truth = value.bool { return truth ? "True" : "False" }
+        return nil
     }
 
     private func integer(_ names: String...) throws(Fault) -> Int? {
@@ -74,9 +96,8 @@ struct ConfigurationFile {
         return nil
     }
 
-    /// The configuration; what the file leaves out comes from the tensors' shapes. `isOriginal` says that the tensors
-    /// have the names of the original programs.
-    func configuration(_ shapes: InferredShapes, isOriginal names: Bool = false) throws(Fault) -> Configuration {
+    /// The configuration; what the file leaves out comes from the tensors' shapes.
+    func configuration(_ shapes: InferredShapes) throws(Fault) -> Configuration {
         let found = shapes.architecture
         if let type = modelType, let architecture = ModelFamily.equal[type], architecture != found {
             throw Fault(
@@ -95,9 +116,10 @@ struct ConfigurationFile {
             embeddingSize: found == .bert ? hidden : try integer("embedding_size") ?? shapes.embeddingSize,
             hiddenSize: hidden, intermediateSize: try integer("intermediate_size") ?? shapes.intermediateSize,
             numAttentionHeads: heads, numHiddenLayers: layers,
-            numHiddenGroups: found == .bert ? layers : try integer("num_hidden_groups") ?? shapes.groups,
+            numHiddenGroups: found == .bert
+                ? (shapes.isShared ? 1 : layers) : try integer("num_hidden_groups") ?? shapes.groups,
             innerGroupNum: found == .bert ? 1 : try integer("inner_group_num") ?? shapes.innerGroups,
-            hiddenAct: try hiddenAct(found, isOriginal: names && isOriginal),
+            hiddenAct: try hiddenAct(shapes),
             maxPositionEmbeddings: try integer("max_position_embeddings") ?? shapes.maxPositions,
             typeVocabSize: try integer("type_vocab_size") ?? shapes.typeVocabSize)
         if let value = json["layer_norm_eps"], !value.isNull {
@@ -115,13 +137,15 @@ struct ConfigurationFile {
                     """
                     num_hidden_groups \(result.numHiddenGroups) and inner_group_num \(result.innerGroupNum) need layers 
                     """
-                    + "that the checkpoint lacks: it holds \(shapes.groups) groups of \(shapes.innerGroups)")
+                        + "that the checkpoint lacks: it holds \(shapes.groups) groups of \(shapes.innerGroups)")
         }
         return result
     }
 
-    private func hiddenAct(_ architecture: Architecture, isOriginal: Bool) throws(Fault) -> HiddenActivation {
-        guard let value = json["hidden_act"], !value.isNull else { return architecture == .albert ? .geluNew : .gelu }
+    private func hiddenAct(_ shapes: InferredShapes) throws(Fault) -> HiddenActivation {
+        guard let value = json["hidden_act"], !value.isNull else {
+            return shapes.architecture == .albert ? .geluNew : .gelu
+        }
         guard let name = value.string, let activation = HiddenActivation(name: name) else {
             throw .badConfiguration(
                 path: path,
@@ -129,7 +153,7 @@ struct ConfigurationFile {
                     "hidden_act is '\(value.string ?? "not a string")', expected gelu_new, gelu, relu or another "
                     + "name of these")
         }
-        return isOriginal && architecture == .albert && activation == .gelu ? .geluNew : activation
+        return isOriginal && shapes.isGeluTanh && activation == .gelu ? .geluNew : activation
     }
 }
 

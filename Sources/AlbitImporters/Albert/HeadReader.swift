@@ -94,16 +94,7 @@ struct HeadReader {
     private func labels() throws(Fault) -> [String] {
         guard let shape = parameters[.weight(.classifier)]?.shape, shape.count == 2 else { return [] }
         if let labels = try namedLabels(rows: shape[0]) { return labels }
-        if let labels = try configurationFile?.labels() {
-            // Multiple choice has one row, whatever the labels.
-            guard labels.count == shape[0] || shape[0] == 1 else {
-                throw Fault(
-                    .importLabelCount, in: path,
-                    "id2label names \(labels.count) labels, but the classifier has \(shape[0]) rows",
-                    advice: "is it the right config.json?")
-            }
-            if labels.count == shape[0] { return labels }
-        }
+        if let labels = try configurationFile?.labels(rows: shape[0]) { return labels }
         guard shape[0] <= 1 << 20 else { return [] }
         return (0..<shape[0]).map { "LABEL_\($0)" }
     }

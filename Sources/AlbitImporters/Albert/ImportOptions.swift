@@ -12,8 +12,11 @@ package struct ImportOptions: Sendable {
     package var head: Head?
     /// `--root`: the prefix of the transformer, where a file holds several.
     package var root: String?
-    /// `--strict`: what nobody has shown to change nothing is refused, not told.
+    /// `--strict`: what nobody has shown to change nothing, and a graph that cannot be executed to prove what was
+    /// recovered from it, is refused, not told.
     package var isStrict: Bool
+    /// A mistake that a test makes the recovery of a graph commit.
+    package var sabotage: GraphSabotage?
 
     package init(
         config: String? = nil, tokenizer: String? = nil, labels: String? = nil, head: Head? = nil, root: String? = nil,

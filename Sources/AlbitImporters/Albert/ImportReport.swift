@@ -68,6 +68,8 @@ package struct ImportReport: Sendable {
     package var notes: [String] = []
     /// Configuration files, key by key.
     package private(set) var readFiles: [ReadFile] = []
+    /// `proved on 16 tokens, 3e-7`, or why not; nil for a source that is no graph, or where nobody asked.
+    package var proof: String?
     /// Size of the file or files.
     package var fileBytes = 0
 

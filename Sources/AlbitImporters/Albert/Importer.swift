@@ -55,6 +55,11 @@ package enum Importer {
                 return try open(file, name: name, tree: tree, container: container, options: options)
             }
         }
+        // Repositories for several runtimes keep graphs in a folder of their own, beside configuration and tokenizer.
+        if let file = try tree.open("onnx/model.onnx") {
+            return try graph(
+                onnx: file, tree: folder("onnx", of: tree), neighbours: tree, container: container, options: options)
+        }
         let names = tree.names
         let tables = names.filter { $0.hasSuffix(".index") }
         var candidates = tables.isEmpty ? names.filter { weightSuffixes.contains(where: $0.hasSuffix) } : tables
@@ -105,7 +110,8 @@ package enum Importer {
             }
         case .tar:
             return try openArchive(file, file: container ?? file, options: options)
-        case .onnx: return try graph(onnx: file, tree: tree, container: container, options: options)
+        case .onnx:
+            return try graph(onnx: file, tree: tree, neighbours: besides(tree), container: container, options: options)
         case .tensorFlowGraph, .savedModel:
             return try graph(tensorFlow: file, format: format, tree: tree, container: container, options: options)
         case .tflite: return try graph(tflite: file, tree: tree, container: container, options: options)
@@ -130,19 +136,35 @@ package enum Importer {
                     advice: "it is truncated, download it again")
             }
             if name.hasSuffix(".onnx") {
-                return try graph(onnx: file, tree: tree, container: container, options: options)
+                return try graph(onnx: file, tree: tree, neighbours: tree, container: container, options: options)
             }
             if name.hasSuffix(".safetensors") { _ = try Safetensors.read(file) }
             throw .unknownFormat(path: file.path)
         }
     }
 
+    /// Where the files beside a graph lie: one folder up, where the graph's folder is called `onnx` and has none.
+    private static func besides(_ tree: any FileTree) -> any FileTree {
+        guard let directory = tree as? DirectoryTree, !directory.names.contains("config.json") else { return tree }
+        guard lastComponent(directory.path) == "onnx" else { return tree }
+        return DirectoryTree(path: self.directory(of: directory.path))
+    }
+
+    /// A folder of a tree.
+    private static func folder(_ name: String, of tree: any FileTree) -> any FileTree {
+        if let directory = tree as? DirectoryTree { return DirectoryTree(path: directory.path + "/" + name) }
+        return (tree as? TarTree)?.folder(name) ?? tree
+    }
+
     private static func graph(
-        onnx file: any ByteSource, tree: any FileTree, container: (any ByteSource)?, options: ImportOptions
+        onnx file: any ByteSource, tree: any FileTree, neighbours: any FileTree, container: (any ByteSource)?,
+        options: ImportOptions
     ) throws(Fault) -> AlbertSource {
         let (graph, files) = try ONNXReader.read(file, tree: tree)
-        return try GraphImporter(path: file.path, graph: graph, neighbours: Neighbours(tree: tree), options: options)
-            .source(files: container.map { [$0] } ?? [file] + files)
+        return try GraphImporter(
+            path: file.path, graph: graph, neighbours: Neighbours(tree: neighbours), options: options
+        )
+        .source(files: container.map { [$0] } ?? [file] + files)
     }
 
     /// A tar archive, compressed or not: the one directory in it that holds a checkpoint is opened in place.

@@ -12,6 +12,10 @@ struct InferredShapes {
     var typeVocabSize: Int
     var groups: Int
     var innerGroups: Int
+    /// Whether the names are of original code, whose `gelu` is the tanh form.
+    var isGeluTanh = false
+    /// Whether a BERT has one layer for all.
+    var isShared = false
 
     /// Layers and heads of the models that were published: hidden size and intermediate size to both. Nothing in a
     /// shared-layer checkpoint tells how often the layer is applied.

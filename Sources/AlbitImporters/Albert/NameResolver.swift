@@ -61,7 +61,7 @@ struct NameResolver {
     /// Groups and inner layers that are there.
     func layerCounts(_ root: Root) -> (groups: Int, inner: Int) {
         var groups = 1
-        while hasLayer(root, group: groups, inner: 0) { groups += 1 }
+        while root.family.layer.contains("{g}") && hasLayer(root, group: groups, inner: 0) { groups += 1 }
         var inner = 1
         while root.family.layer.contains("{i}") && hasLayer(root, group: 0, inner: inner) { inner += 1 }
         return (groups, inner)
@@ -69,8 +69,11 @@ struct NameResolver {
 
     /// The names that a family could give a parameter, most usual first.
     func candidates(_ root: Root, _ parameter: Parameter, innerGroups: Int) -> [Match] {
-        root.family.places(of: parameter, innerGroups: innerGroups).map {
-            Match(normalised: ($0.isBeside ? root.parent : root.prefix) + $0.path, isTransposed: $0.isTransposed)
+        root.family.places(of: parameter, innerGroups: innerGroups).flatMap { place in
+            // Fine-tuning of a TensorFlow Hub module leaves the head outside the module.
+            let prefixes =
+                !place.isBeside ? [root.prefix] : root.parent == "module." ? [root.parent, ""] : [root.parent]
+            return prefixes.map { Match(normalised: $0 + place.path, isTransposed: place.isTransposed) }
         }
     }
 

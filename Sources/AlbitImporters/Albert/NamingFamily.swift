@@ -16,9 +16,8 @@ package struct NamingFamily: Sendable {
     let modules: [ParameterModule: [String]]
     /// Where heads do not follow `modules` and `leaves`.
     var exceptions: [Parameter: [Place]] = [:]
-
-    /// Whether the original TensorFlow programs wrote the names: their `gelu` is the tanh form.
-    var isOriginal: Bool { name.hasPrefix("original") }
+    /// Original code, whose `gelu` is the tanh form: what Hugging Face calls `gelu_new`.
+    var isGeluTanh = false
 
     /// Suffixes of the two parameters of a module.
     struct Leaves: Sendable {

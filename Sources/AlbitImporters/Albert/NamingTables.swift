@@ -6,7 +6,7 @@ extension NamingFamily {
         albert("Hugging Face ALBERT (PyTorch)", .pyTorch), bert("Hugging Face BERT (PyTorch)", .pyTorch),
         albert("Hugging Face ALBERT (TensorFlow)", .keras), bert("Hugging Face BERT (TensorFlow)", .keras),
         albert("Hugging Face ALBERT (Flax)", .flax), bert("Hugging Face BERT (Flax)", .flax),
-        originalAlbert, originalBert,
+        originalAlbert, originalBert, chineseAlbert,
     ]
 
     /// What `transformers` writes with PyTorch, and so what the exporters write.
@@ -69,7 +69,14 @@ extension NamingFamily {
         ],
         modules: originalModules.merging(
             [.projection: ["encoder.embedding_hidden_mapping_in"]], uniquingKeysWith: { a, _ in a }),
-        exceptions: originalHeads)
+        exceptions: originalHeads, isGeluTanh: true)
+
+    /// brightmart/albert_zh, `modeling.py`: a BERT of one layer that is applied again and again, whose word embedding
+    /// is the product of two tables.
+    private static let chineseAlbert = NamingFamily(
+        name: "Chinese ALBERT (TensorFlow 1)", architecture: .bert, backbone: "bert.", leaves: .tensorFlow,
+        layer: "encoder.layer_shared.", layerModules: bertLayer, modules: originalModules, exceptions: originalHeads,
+        isGeluTanh: true)
 
     /// google-research/bert, `modeling.py`.
     private static let originalBert = NamingFamily(

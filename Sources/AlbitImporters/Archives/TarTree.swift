@@ -12,6 +12,8 @@ package final class TarTree: FileTree {
 
     package var path: String { "\(archive.path)(\(prefix))" }
 
+    func folder(_ name: String) -> TarTree { TarTree(archive: archive, directory: prefix + name) }
+
     package var names: [String] {
         archive.members.keys.compactMap { name in
             guard name.hasPrefix(prefix) else { return nil }

@@ -13,7 +13,9 @@ enum FloatGGUF {
                 .ggufInsideArchive, in: file.path, "is a GGUF file inside an archive",
                 advice: "unpack it first, it is read through a mapping")
         }
-        return try open(ModelFile(path: file.path), file, options: options)
+        let gguf = try GGUF(file: MappedFile(path: file.path))
+        if LlamaGGUF.matches(gguf) { return try LlamaGGUF(gguf: gguf, file: file, options: options).source() }
+        return try open(ModelFile(gguf: gguf), file, options: options)
     }
 
     /// The source in a file that has been parsed; `file` reads its tensors.
@@ -63,7 +65,7 @@ enum FloatGGUF {
         return (0..<array.count).map { array.bytes.loadUnaligned(fromByteOffset: 4 * $0, as: UInt32.self) }
     }
 
-    private static func stored(_ tensor: GGUFTensor, _ file: any ByteSource, _ expected: UInt32?) -> StoredTensor {
+    static func stored(_ tensor: GGUFTensor, _ file: any ByteSource, _ expected: UInt32?) -> StoredTensor {
         let type: TensorType =
             switch tensor.type {
             case .f32: .float32

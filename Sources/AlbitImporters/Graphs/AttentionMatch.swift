@@ -107,7 +107,7 @@ extension GraphWalk {
             let value = unarranged(next)
             guard let node = producer(value)?.node else { continue }
             switch node.operation {
-            case .softmax: return value
+            case .softmax, .flatSoftmax: return value
             case .select: open += node.inputs.dropFirst().compactMap { $0 }
             default: break
             }
@@ -131,6 +131,7 @@ extension GraphWalk {
             guard let node = producer(current)?.node, constant(current) == nil else { continue }
             switch node.operation {
             case .add, .maximum, .minimum: open += node.inputs.compactMap { $0 }.map { ($0, scale, isSwapped) }
+            case .maskScores: if let first = node.inputs.first ?? nil { open.append((first, scale, isSwapped)) }
             case .subtract: if let first = node.inputs.first ?? nil { open.append((first, scale, isSwapped)) }
             case .select: open += node.inputs.dropFirst().compactMap { $0 }.map { ($0, scale, isSwapped) }
             case .transpose(let permutation):
@@ -225,7 +226,7 @@ extension GraphWalk {
                     extents.append(shape)
                 }
                 value = first
-            case .identity, .cast(toFloat: true), .squeeze, .unsqueeze, .expand, .transpose: value = first
+            case .identity, .cast(to: .float), .squeeze, .unsqueeze, .expand, .transpose: value = first
             case .multiply, .divide:
                 guard node.inputs.count == 2, let second = node.inputs[1] else { return nil }
                 if apply(second, node.operation, to: &scale) {
@@ -277,7 +278,7 @@ extension GraphWalk {
                 }
                 guard let first = node.inputs[0] else { return result }
                 value = first
-            case .identity, .cast(toFloat: true), .squeeze, .unsqueeze, .add, .multiply, .divide:
+            case .identity, .cast(to: .float), .squeeze, .unsqueeze, .add, .multiply, .divide:
                 guard let next = node.inputs.compactMap({ $0 }).first(where: { constant($0) == nil }) else {
                     return result
                 }

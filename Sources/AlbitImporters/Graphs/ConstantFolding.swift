@@ -70,14 +70,14 @@ struct ConstantFolding {
         var result: FoldedConstant?
         switch node.operation {
         case .identity: result = first
-        case .cast(let toFloat):
-            if !toFloat || first.base.dtype.isFloating {
-                result = toFloat ? first : nil
-            } else {
-                result = first.tensor.flatMap {
+        case .cast(let kind):
+            guard kind == .float else { break }
+            result =
+                first.base.dtype.isFloating
+                ? first
+                : first.tensor.flatMap {
                     FoldedConstant(AffineTensor($0, scale: [1], zeroPoint: [0], axis: 0), from: [first])
                 }
-            }
         case .reshape:
             if let shape = whole(node, 1).flatMap({ ConstantFolding.resolve($0, from: first.shape) }) {
                 result = first.reshaped(shape)
@@ -345,7 +345,7 @@ extension ConstantFolding {
                 default: return y == 0 || y == -1 ? nil : x / y
                 }
             }
-        case .other("ReduceProd"), .other("Prod"):
+        case .reduce(.product, _, _):
             guard let values = whole(node, 0) else { return }
             result = [values.reduce(1, &*)]
         default: return

@@ -18,8 +18,21 @@ package struct DataflowGraph {
         case output(node: NodeID, index: Int)
     }
 
+    /// What a graph says of an input.
+    package struct Declaration: Sendable, Equatable {
+        package var kind: NumberKind?
+        /// Nil: not told. An extent that is nil may be any.
+        package var shape: [Int?]?
+        package init(kind: NumberKind? = nil, shape: [Int?]? = nil) {
+            self.kind = kind
+            self.shape = shape
+        }
+    }
+
     package struct Value {
         package var name: String
+        /// Of inputs.
+        package fileprivate(set) var declaration = Declaration()
         package var definition: Definition
         /// Nodes that read it, once for each reading.
         package fileprivate(set) var uses: [NodeID] = []
@@ -59,6 +72,13 @@ package struct DataflowGraph {
             for case let value? in result.nodes[id].inputs { result.values[value].uses.append(id) }
         }
         result.outputs = outputs.map { replacement[$0] }
+        return result
+    }
+
+    /// The same graph with other operations.
+    func changing(_ operation: (Operation) -> Operation) -> DataflowGraph {
+        var result = self
+        for id in nodes.indices { result.nodes[id].operation = operation(nodes[id].operation) }
         return result
     }
 
@@ -111,8 +131,10 @@ package struct GraphBuilder {
     /// Whether something of this name has been defined so far.
     package func isDefined(_ name: String) -> Bool { ids[name].map { isDefined[$0] } ?? false }
 
-    package mutating func input(_ name: String) throws(Fault) {
-        graph.inputs.append(try define(name, .input))
+    package mutating func input(_ name: String, _ declaration: DataflowGraph.Declaration = .init()) throws(Fault) {
+        let id = try define(name, .input)
+        graph.values[id].declaration = declaration
+        graph.inputs.append(id)
     }
 
     package mutating func constant(_ name: String, _ tensor: any LazyTensor) throws(Fault) {

@@ -18,6 +18,8 @@ struct EmbeddingMatch {
     var isCut = false
     /// Inputs of the graph that the word and the type ids come from.
     var idInputs: Set<ValueID>
+    var typeInputs: Set<ValueID> = []
+    var positionInputs: Set<ValueID> = []
     /// Name of the value that the word embeddings give: how messages and `--root` call this encoder.
     var name: String
 }
@@ -74,13 +76,17 @@ extension GraphWalk {
                             + "RoBERTa")
                 }
                 result.positions = lookups[index].table
+                result.positionInputs = lookups[index].inputs
             } else if typeIndex == nil {
                 typeIndex = index
             } else {
                 return nil
             }
         }
-        if let typeIndex { result.types = lookups[typeIndex].table }
+        if let typeIndex {
+            result.types = lookups[typeIndex].table
+            result.typeInputs = lookups[typeIndex].inputs
+        }
         // A table that was cut to the graph's length, or a single row, added as it is.
         let width = result.words.table.shape[1]
         for constant in constants {
@@ -125,7 +131,7 @@ extension GraphWalk {
         case .matmul(transposeA: false, let transposeB, scale: 1):
             guard node.inputs.count == 2, let a = node.inputs[0], let b = node.inputs[1],
                 let stored = constant(b)?.matrix,
-                let hot = producer(root[a])?.node, hot.operation == .oneHot
+                let hot = producer(root[a])?.node, case .oneHot = hot.operation
             else { return nil }
             table = transposeB ? stored.transposed() : stored
             indices = hot.inputs.first ?? nil
@@ -139,17 +145,39 @@ extension GraphWalk {
         }
         let (inputs, nodes) = self.inputs(of: indices, limit: 1024)
         result.inputs = inputs
+        if inputs.isEmpty, let values = probe(indices) {
+            // What the graph computes for any ids tells more than how it does so.
+            result.counts = values.count > 1 && values == Array(0..<values.count)
+            return result
+        }
         result.counts =
             nodes.contains { id in
                 let node = graph.nodes[id]
-                if case .other(let name) = node.operation,
-                    ["Range", "CumSum", "Cumsum", "RANGE", "CUMSUM"].contains(name)
-                {
-                    return true
+                switch node.operation {
+                case .range, .cumulativeSum: return true
+                default: break
                 }
                 return node.inputs.contains { $0.map(isCount) ?? false }
             } || isCount(indices)
         return result
+    }
+
+    /// The indices that a graph computes for a few tokens, where they do not depend on ids: positions are 0, 1, 2 …,
+    /// types all the same. Nil where they cannot be computed.
+    private func probe(_ indices: ValueID) -> [Int]? {
+        var inputs: [ValueID: NumberArray] = [:]
+        for input in graph.inputs {
+            let declaration = graph.values[input].declaration
+            var shape = (declaration.shape ?? [nil, nil]).map { $0 ?? 1 }
+            if let last = shape.indices.last, declaration.shape?[last] == nil { shape[last] = 4 }
+            guard let count = NumberArray.count(shape), count <= 1 << 16 else { continue }
+            inputs[input] =
+                declaration.kind == .float
+                ? NumberArray(shape: shape, floats: [Float](repeating: 1, count: count))
+                : NumberArray(shape: shape, integers: [Int](repeating: 1, count: count))
+        }
+        let interpreter = GraphInterpreter(graph, path: path, rounds: true, budget: .init())
+        return try? interpreter.run(inputs, wanted: [indices]).first?.integers
     }
 
     /// Whether a constant holds 0, 1, 2 …

@@ -6,6 +6,7 @@ struct GraphAssembly {
     let path: String
     let graph: DataflowGraph
     let configuration: Configuration
+    var sabotage: GraphSabotage?
     private(set) var parameters: [Parameter: any LazyTensor] = [:]
     /// The constant that each parameter is made of.
     private(set) var names: [Parameter: String] = [:]
@@ -19,6 +20,9 @@ struct GraphAssembly {
         self.graph = graph
         self.configuration = configuration
     }
+
+    /// Constants of the graph that became a parameter, or are copies of one.
+    var weights: Dictionary<DataflowGraph.ValueID, Parameter>.Keys { roles.keys }
 
     /// The constant that stands for a parameter so far.
     func constant(_ parameter: Parameter) -> FoldedConstant? { constants[parameter] }
@@ -44,6 +48,7 @@ struct GraphAssembly {
     }
 
     mutating func set(_ module: ParameterModule, _ linear: LinearMatch) throws(Fault) {
+        let linear = sabotage.map { $0.spoil(linear, of: module) } ?? linear
         try set(.weight(module), linear.finishedWeight)
         try set(.bias(module), linear.finishedBias, orZeros: linear.rows)
     }

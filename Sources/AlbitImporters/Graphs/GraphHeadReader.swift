@@ -14,10 +14,14 @@ struct GraphHeadReader {
     }
 
     /// Adds the heads' parameters; the result tells what the classifier reads, where there is one.
-    func read(into assembly: inout GraphAssembly, _ report: inout ImportReport) throws(Fault) -> Head? {
-        let outputs = walk.graph.outputs.map {
-            (name: walk.graph.values[$0].name, match: walk.output($0, of: encoder.result))
+    func read(
+        into assembly: inout GraphAssembly, _ report: inout ImportReport, claims: inout [RecoveredGraph.Claim]
+    ) throws(Fault) -> Head? {
+        let outputs = walk.graph.outputs.map { id in
+            let (match, value) = walk.output(id, of: encoder.result)
+            return (id: id, name: walk.graph.values[id].name, match: match, value: value)
         }
+        claims.append(.init(output: .lastHiddenState, value: encoder.result, found: nil))
         let hasWords = outputs.contains { if case .words = $0.match { true } else { false } }
         var kind: Head?
         func classifier(
@@ -28,12 +32,18 @@ struct GraphHeadReader {
             try assembly.set(.classifier, linear)
             return head == .tokenClassification ? "a classifier of tokens" : "a classifier of the pooled state"
         }
-        for (name, match) in outputs {
+        for (id, name, match, value) in outputs {
+            func claim(_ output: RecoveredGraph.Output) {
+                claims.append(.init(output: output, value: value, found: id))
+            }
             let role: String
             switch match {
-            case .hidden: role = "the last hidden state"
+            case .hidden:
+                claim(.lastHiddenState)
+                role = "the last hidden state"
             case .pooled(let pooler):
                 try setPooler(pooler, &assembly)
+                claim(.pooled)
                 role = "the pooled state"
             case .fromPooled(let pooler, let linear):
                 try setPooler(pooler, &assembly)
@@ -42,8 +52,10 @@ struct GraphHeadReader {
                     || declares("ForNextSentencePrediction")
                 if isOrder, linear.rows == 2, assembly.parameters[.weight(.order)] == nil {
                     try assembly.set(.order, linear)
+                    claim(.order)
                     role = "the order of sentences"
                 } else {
+                    if kind == nil { claim(.sequenceClassifier) }
                     role = try classifier(linear, .sequenceClassification, name, &assembly)
                 }
             case .fromTokens(let linear, let isSplit):
@@ -51,12 +63,15 @@ struct GraphHeadReader {
                     && (isSplit || options.head == .questionAnswering || declares("ForQuestionAnswering"))
                 {
                     if assembly.parameters[.weight(.answer)] == nil { try assembly.set(.answer, linear) }
+                    claim(.answerEnds)
                     role = "the ends of answers"
                 } else {
+                    if kind == nil { claim(.tokenClassifier) }
                     role = try classifier(linear, .tokenClassification, name, &assembly)
                 }
             case .words(let dense, let activation, let norm, let decoder):
                 role = try words(dense, activation, norm, decoder, &assembly)
+                if !role.hasPrefix("left out") { claim(.words) }
             case .unknown: role = "computed by something that Albit does not know, and left out"
             }
             report.notes.append("output '\(name)' is \(role)")

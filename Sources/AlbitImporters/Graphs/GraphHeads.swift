@@ -14,9 +14,14 @@ enum OutputMatch {
 }
 
 extension GraphWalk {
-    /// Walks from an output back to the encoder.
-    func output(_ value: ValueID, of encoder: ValueID) -> OutputMatch {
+    /// Walks from an output back to the encoder. `value` of the result: what the match stands for, before what only
+    /// rearranges it.
+    func output(_ value: ValueID, of encoder: ValueID) -> (match: OutputMatch, value: ValueID) {
         var current = root[value]
+        return (match(&current, of: encoder), current)
+    }
+
+    private func match(_ current: inout ValueID, of encoder: ValueID) -> OutputMatch {
         var isSplit = false
         for _ in 0..<32 {
             if current == encoder { return .hidden }
@@ -35,8 +40,8 @@ extension GraphWalk {
             guard let (_, node, _) = producer(current), let first = node.inputs.first ?? nil else { return .unknown }
             switch node.operation {
             case .split, .unstack, .slice, .stridedSlice, .sliceOfSize, .gather: isSplit = true
-            case .transpose, .softmax, .logSoftmax, .sigmoid, .logarithm: break
-            case .other("ArgMax"), .other("ARG_MAX"): break
+            case .transpose, .softmax, .flatSoftmax, .logSoftmax, .sigmoid, .logarithm: break
+            case .argMax: break
             default: return .unknown
             }
             current = root[first]
@@ -53,7 +58,7 @@ extension GraphWalk {
             else { return value }
             switch node.operation {
             case .gather where constant(indices) == nil && constant(first) == nil: value = root[first]
-            case .other("GatherND"), .other("GatherNd"): value = root[first]
+            case .gatherND: value = root[first]
             default: return value
             }
         }

@@ -6,6 +6,8 @@ import AlbitText
 struct GraphImporter {
     let path: String
     let graph: DataflowGraph
+    /// The graph before anything was undone in it; nil where it is the same.
+    var published: DataflowGraph?
     let neighbours: Neighbours
     let options: ImportOptions
 
@@ -14,11 +16,16 @@ struct GraphImporter {
 
     /// `files` are all files that the graph's constants lie in, the graph's own first.
     func source(files: [any ByteSource]) throws(Fault) -> AlbertSource {
+        let sabotage = options.sabotage
+        let graph = sabotage.map { mistake in self.graph.changing { mistake.spoil($0) } } ?? self.graph
+        let published = sabotage.flatMap { mistake in self.published?.changing { mistake.spoil($0) } } ?? self.published
         let walk = try GraphWalk(path: path, graph: graph)
-        let encoder = try findEncoder(walk)
+        var encoder = try findEncoder(walk)
+        sabotage?.spoil(&encoder)
         let sharing = try share(encoder)
         let configuration = try configure(encoder, sharing)
         var assembly = GraphAssembly(path: path, graph: graph, configuration: configuration)
+        assembly.sabotage = sabotage
 
         try assembly.set(.wordEmbeddings, encoder.embeddings.words.table)
         if let positions = encoder.embeddings.positions { try assembly.set(.positionEmbeddings, positions.table) }
@@ -50,10 +57,11 @@ struct GraphImporter {
         note(encoder, configuration, sharing, walk, in: &report)
         let file = try neighbours.configuration(options)
         if let file { note(file, configuration, in: &report) }
+        var claims: [RecoveredGraph.Claim] = []
         let kind = try GraphHeadReader(
             walk: walk, encoder: encoder, configuration: configuration, options: options, file: file
         )
-        .read(into: &assembly, &report)
+        .read(into: &assembly, &report, claims: &claims)
         assembly.list(in: &report)
 
         let names = assembly.names
@@ -66,7 +74,22 @@ struct GraphImporter {
         return try AlbertSource(
             configuration: configuration, parameters: assembly.parameters, card: card,
             tokenizerFiles: try neighbours.tokenizerFiles(options), report: report, files: files,
+            graph: RecoveredGraph(
+                walk, published: published ?? (walk.isQuantized ? graph : nil), encoder: encoder, claims: claims,
+                precision: precision(walk, assembly)),
             nameInSource: { [names[$0] ?? $0.name(configuration)] })
+    }
+
+    /// How exactly the graph holds its weights.
+    private func precision(_ walk: GraphWalk, _ assembly: GraphAssembly) -> RecoveredGraph.Precision {
+        if walk.isQuantized || graph.nodes.contains(where: { $0.operation == .integerMatmul }) { return .eightBit }
+        var isHalf = false
+        for id in assembly.weights {
+            guard let tensor = graph.storedConstant(id) else { continue }
+            if !tensor.dtype.isFloating || tensor is AffineTensor { return .eightBit }
+            if tensor.dtype.size == 2 { isHalf = true }
+        }
+        return isHalf ? .half : .float
     }
 
     private func findEncoder(_ walk: GraphWalk) throws(Fault) -> EncoderMatch {
@@ -230,7 +253,7 @@ struct GraphImporter {
             hiddenSize: found.hiddenSize,
             intermediateSize: found.intermediateSize, maxPositions: found.maxPositionEmbeddings,
             typeVocabSize: found.typeVocabSize,
-            groups: found.numHiddenGroups, innerGroups: found.innerGroupNum)
+            groups: found.numHiddenGroups, innerGroups: found.innerGroupNum, isGeluTanh: found.hiddenAct == .geluNew)
         guard let told = try? file.configuration(shapes) else {
             return report.notes.append("\(file.path) describes another model; the graph decides")
         }

@@ -40,7 +40,7 @@ final class GraphWalk {
                 continue
             }
             switch node.operation {
-            case .identity, .cast(toFloat: true), .reshape, .squeeze, .unsqueeze, .expand: root[output] = root[first]
+            case .identity, .cast(to: .float), .reshape, .squeeze, .unsqueeze, .expand: root[output] = root[first]
             case .transpose(let stored):
                 // Keras writes a product over several axes with transpositions that may keep all in place.
                 guard let axes = stored ?? (node.inputs.count > 1 ? folding.whole(node, 1) : nil),

@@ -32,7 +32,9 @@ struct NormalizationFinder {
         for node in walk.graph.nodes {
             guard found.count < NormalizationFinder.maxNorms else { return found }
             switch node.operation {
-            case .layerNorm(let epsilon):
+            case .layerNorm(let epsilon, let axis):
+                // The rank is not known: hidden states have three axes.
+                guard axis == -1 || axis == 2 else { continue }
                 guard let input = node.inputs.first ?? nil, let second = node.inputs.dropFirst().first ?? nil,
                     let scale = walk.constant(second), let output = node.outputs.first
                 else { continue }
@@ -60,14 +62,14 @@ struct NormalizationFinder {
     private func aliased(_ value: ValueID) -> ValueID {
         var value = value
         while let node = walk.producer(value)?.node, let first = node.inputs.first ?? nil {
-            guard node.operation == .identity || node.operation == .cast(toFloat: true) else { break }
+            guard node.operation == .identity || node.operation == .cast(to: .float) else { break }
             value = first
         }
         return value
     }
 
     private func isLastAxis(_ node: DataflowGraph.Node) -> Bool {
-        guard case .reduceMean(let stored) = node.operation else { return false }
+        guard case .reduceMean(let stored, _) = node.operation else { return false }
         guard let axes = stored ?? (node.inputs.count > 1 ? walk.folding.whole(node, 1) : nil) else { return false }
         // The rank of the input is not known; a mean over anything else fails the probe's consumers later.
         return axes.count == 1 && axes[0] != 0

@@ -81,7 +81,13 @@ extension ONNXLowering {
     private mutating func embeddings(_ node: ONNXNode) throws(Fault) {
         let words = try part(.gather(axis: 0), node, "words", [node.input(2), node.input(0)])
         var ids = node.input(8)
-        if ids.isEmpty { ids = try part(.other("Range"), node, "range", []) }
+        if ids.isEmpty {
+            let shape = try part(.shape, node, "shape", [node.input(0)])
+            let second = try integers([1], as: emitName(node, "second"), isScalar: true)
+            let length = try part(.gather(axis: 0), node, "length", [shape, second])
+            let zero = try integers([0], as: emitName(node, "zero"), isScalar: true)
+            ids = try part(.range, node, "range", [zero, length, second])
+        }
         let positions = try part(.gather(axis: 0), node, "positions", [node.input(3), ids])
         var sum = try part(.add, node, "add", [words, positions])
         if !node.input(1).isEmpty && !node.input(4).isEmpty {
@@ -93,7 +99,12 @@ extension ONNXLowering {
             inputs: [sum, node.input(5), node.input(6)],
             outputs: [node.output(0)])
         if !node.output(1).isEmpty {
-            try builder.node(.other("mask index"), name: emitName(node, "mask"), inputs: [], outputs: [node.output(1)])
+            // How many tokens count, for each sequence.
+            let mask = node.input(7)
+            try builder.node(
+                mask.isEmpty ? .other("mask index") : .reduceSum(axes: [-1], keepsAxes: false),
+                name: emitName(node, "mask"),
+                inputs: mask.isEmpty ? [] : [mask], outputs: [node.output(1)])
         }
         if !node.output(2).isEmpty {
             try builder.node(.identity, name: emitName(node, "sum"), inputs: [sum], outputs: [node.output(2)])
@@ -120,7 +131,10 @@ extension ONNXLowering {
                 .other("com.microsoft:Attention, unidirectional"), name: node.name, inputs: names, outputs: node.outputs
             )
         }
-        try attention(node, queries: names[0], keys: names[1], values: names[2], heads: node.integer("num_heads"))
+        let isQuantized = node.type == "QAttention"
+        try attention(
+            node, names, heads: node.integer("num_heads"), mask: node.input(isQuantized ? 5 : 3),
+            bias: isQuantized ? "" : node.input(5))
     }
 
     /// Inputs: queries, keys, values, packed bias, …
@@ -135,28 +149,62 @@ extension ONNXLowering {
                 .split(axis: 0, sizes: nil), name: emitName(node, "split"), inputs: [node.input(3)], outputs: names)
             for i in 0..<3 { inputs[i] = try part(.add, node, "add\(i)", [inputs[i], names[i]]) }
         }
-        try attention(node, queries: inputs[0], keys: inputs[1], values: inputs[2], heads: node.integer("num_heads"))
+        try attention(node, inputs, heads: node.integer("num_heads"), mask: node.input(4), bias: node.input(5))
+    }
+
+    /// ONNX's own, from opset 23 on. With numbers of heads, queries, keys and values are [batch, positions, hidden],
+    /// else [batch, heads, positions, head size], and so is the result.
+    mutating func standardAttention(_ node: ONNXNode) throws(Fault) {
+        let heads = node.integer("q_num_heads")
+        func refuse(_ what: String) throws(Fault) { try emit(.other("Attention, " + what), node) }
+        guard node.integer("is_causal") ?? 0 == 0 else { return try refuse("causal") }
+        guard node.input(4).isEmpty, node.input(5).isEmpty else {
+            return try refuse("with keys and values of the past")
+        }
+        guard node.float("softcap") ?? 0 == 0 else { return try refuse("with softcap") }
+        guard heads == node.integer("kv_num_heads") else { return try refuse("with grouped queries") }
+        guard !node.output(0).isEmpty else { return try refuse("without a result") }
+        let inputs = [node.input(0), node.input(1), node.input(2)]
+        guard heads == nil else {
+            return try attention(node, inputs, heads: heads, mask: node.input(3), bias: "", form: .standard)
+        }
+        let context = try scaledProducts(
+            node, inputs, scale: node.float("scale"), mask: node.input(3), bias: "", form: .standard)
+        try builder.node(.identity, name: node.name, inputs: [context], outputs: [node.output(0)])
+        try unused(node, from: 1)
     }
 
     /// Attention over [batch, positions, hidden], as the nodes that other exporters write.
-    mutating func attention(_ node: ONNXNode, queries: String, keys: String, values: String, heads: Int?) throws(Fault)
-    {
+    private mutating func attention(
+        _ node: ONNXNode, _ inputs: [String], heads: Int?, mask: String, bias: String, form: ScoreMask? = nil
+    ) throws(Fault) {
         guard let heads, !node.output(0).isEmpty else { return try emit(.other(node.qualifiedType), node) }
         let shape = try integers([0, 0, heads, -1], as: emitName(node, "shape"))
         var parts: [String] = []
-        for (name, input) in [("q", queries), ("k", keys), ("v", values)] {
+        for (name, input) in zip(["q", "k", "v"], inputs) {
             let split = try part(.reshape, node, name + "/heads", [input, shape])
             parts.append(try part(.transpose([0, 2, 1, 3]), node, name + "/transpose", [split]))
         }
         // A scale of zero stands for none in some files.
         let scale = node.float("scale").flatMap { $0 == 0 ? nil : $0 }
-        let scores = try part(.attentionScores(scale: scale), node, "scores", [parts[0], parts[1]])
-        let weights = try part(.softmax(axis: -1), node, "softmax", [scores])
-        let context = try part(.matmul(), node, "context", [weights, parts[2]])
+        let context = try scaledProducts(
+            node, parts, scale: scale, mask: mask, bias: bias,
+            form: form ?? .contributed(filter: node.float("mask_filter_value") ?? -10000))
         let merged = try part(.transpose([0, 2, 1, 3]), node, "merge", [context])
         let flat = try integers([0, 0, -1], as: emitName(node, "flat"))
         try builder.node(.reshape, name: node.name, inputs: [merged, flat], outputs: [node.output(0)])
         try unused(node, from: 1)
+    }
+
+    /// softmax(queries · keys * scale + mask) · values over [batch, heads, positions, head size].
+    private mutating func scaledProducts(
+        _ node: ONNXNode, _ inputs: [String], scale: Float?, mask: String, bias: String, form: ScoreMask
+    ) throws(Fault) -> String {
+        var scores = try part(.attentionScores(scale: scale), node, "scores", Array(inputs.prefix(2)))
+        if !bias.isEmpty { scores = try part(.add, node, "scores/bias", [scores, bias]) }
+        if !mask.isEmpty { scores = try part(.maskScores(form), node, "scores/mask", [scores, mask]) }
+        let weights = try part(.softmax(axis: -1), node, "softmax", [scores])
+        return try part(.matmul(), node, "context", [weights, inputs[2]])
     }
 
     private mutating func quantizedMatmul(

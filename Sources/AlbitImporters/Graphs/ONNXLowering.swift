@@ -7,15 +7,17 @@ struct ONNXLowering {
     let tensors: ONNXTensorReader
     /// Domains of functions that the model itself defines.
     let functionDomains: Set<String>
+    /// Version of the standard operators; what some of them mean depends on it.
+    var opset = 0
 
     private static let elementwise: [String: Operation] = [
         "Add": .add, "Sub": .subtract, "Mul": .multiply, "Div": .divide, "Pow": .power, "Neg": .negate,
         "Reciprocal": .reciprocal, "Sqrt": .squareRoot, "Exp": .exponential, "Log": .logarithm, "Tanh": .tanh,
         "Erf": .erf,
         "Sigmoid": .sigmoid, "Relu": .relu, "Where": .select, "Identity": .identity, "Expand": .expand, "Shape": .shape,
-        "OneHot": .oneHot, "MatMul": .matmul(), "GlobalAveragePool": .reduceMean(axes: [-1]),
+        "MatMul": .matmul(), "GlobalAveragePool": .reduceMean(axes: [-1], keepsAxes: true),
         "DynamicQuantizeLinear": .dynamicQuantize,
-        "MatMulInteger": .integerMatmul, "Reshape": .reshape, "Flatten": .reshape, "CastLike": .cast(toFloat: true),
+        "MatMulInteger": .integerMatmul, "Reshape": .reshape,
     ]
 
     mutating func add(_ node: ONNXNode) throws(Fault) {
@@ -82,22 +84,19 @@ struct ONNXLowering {
         }
         switch node.type {
         case "Max", "Min":
-            try emit(node.inputs.count == 2 ? (node.type == "Max" ? .maximum : .minimum) : .other(node.type), node)
-        case "Sum":
-            var sum = node.input(0)
-            guard node.inputs.count > 1 else { return try emit(.identity, node) }
-            for (index, term) in node.inputs.enumerated().dropFirst().dropLast() {
-                sum = try part(.add, node, "sum\(index)", [sum, term])
-            }
-            try builder.node(
-                .add, name: node.name, inputs: [sum, node.inputs[node.inputs.count - 1]], outputs: node.outputs)
+            try fold(node.type == "Max" ? .maximum : .minimum, node)
+        case "Sum": try fold(.add, node)
+        case "OneHot": try emit(.oneHot(axis: node.integer("axis") ?? -1), node)
         case "Constant": try constant(node)
         case "Dropout":
             try builder.node(.identity, name: node.name, inputs: [node.input(0)], outputs: [node.output(0)])
             if !node.output(1).isEmpty {
                 try builder.node(.other("Dropout"), name: emitName(node, "mask"), inputs: [], outputs: [node.output(1)])
             }
-        case "Cast": try emit(.cast(toFloat: [1, 10, 11, 16].contains(node.integer("to") ?? 0)), node)
+        case "Cast": try cast(node)
+        case "CastLike":
+            // A float type almost always; an integer type is that of an initializer, which is looked at when it runs.
+            try builder.node(.cast(to: .float), name: node.name, inputs: [node.input(0)], outputs: node.outputs)
         case "Transpose": try emit(.transpose(node.integers("perm")), node)
         case "Squeeze": try emit(.squeeze(axes: node.integers("axes")), node)
         case "Unsqueeze": try emit(.unsqueeze(axes: node.integers("axes")), node)
@@ -116,15 +115,17 @@ struct ONNXLowering {
         case "Gather": try emit(.gather(axis: node.integer("axis") ?? 0), node)
         case "Gemm": try gemm(node, activation: nil)
         case "Einsum": try emit(.einsum(node.text("equation") ?? ""), node)
-        case "ReduceMean": try emit(.reduceMean(axes: node.integers("axes")), node)
-        case "ReduceSum": try emit(.reduceSum(axes: node.integers("axes")), node)
-        case "Softmax": try emit(.softmax(axis: node.integer("axis") ?? -1), node)
+        case "ReduceMean": try reduce(node) { .reduceMean(axes: $0, keepsAxes: $1) }
+        case "ReduceSum": try reduce(node) { .reduceSum(axes: $0, keepsAxes: $1) }
+        case "Softmax":
+            let axis = node.integer("axis") ?? (opset < 13 ? 1 : -1)
+            try emit(opset < 13 && axis >= 0 ? .flatSoftmax(axis: axis) : .softmax(axis: axis), node)
         case "LogSoftmax": try emit(.logSoftmax(axis: node.integer("axis") ?? -1), node)
         case "Gelu": try emit(.gelu(isTanh: node.text("approximate") == "tanh"), node)
         case "LayerNormalization":
             try builder.node(
-                .layerNorm(epsilon: node.float("epsilon") ?? 1e-5), name: node.name, inputs: node.inputs,
-                outputs: [node.output(0)])
+                .layerNorm(epsilon: node.float("epsilon") ?? 1e-5, axis: node.integer("axis") ?? -1), name: node.name,
+                inputs: node.inputs, outputs: [node.output(0)])
             try unused(node, from: 1)
         case "QLinearMatMul":
             // a, its scale and zero point, the same of b, scale and zero point of the result.
@@ -137,11 +138,28 @@ struct ONNXLowering {
         case "DequantizeLinear": try emit(.dequantize(axis: node.integer("axis") ?? 1), node)
         case "QuantizeLinear": try emit(.quantize(axis: node.integer("axis") ?? 1), node)
         case "Attention":
-            guard node.integer("is_causal") ?? 0 == 0 else { return try emit(.other("Attention, causal"), node) }
-            try attention(
-                node, queries: node.input(0), keys: node.input(1), values: node.input(2),
-                heads: node.integer("q_num_heads"))
-        default: try emit(.other(node.type), node)
+            try standardAttention(node)
+        default:
+            if try !auxiliary(node) { try emit(.other(node.type), node) }
+        }
+    }
+
+    /// Of a node with any number of inputs.
+    private mutating func fold(_ operation: Operation, _ node: ONNXNode) throws(Fault) {
+        guard node.inputs.count > 1 else { return try emit(.identity, node) }
+        var result = node.input(0)
+        for (index, term) in node.inputs.enumerated().dropFirst().dropLast() {
+            result = try part(operation, node, "part\(index)", [result, term])
+        }
+        try builder.node(
+            operation, name: node.name, inputs: [result, node.inputs[node.inputs.count - 1]], outputs: node.outputs)
+    }
+
+    private mutating func cast(_ node: ONNXNode) throws(Fault) {
+        switch node.integer("to") ?? 0 {
+        case 1, 10, 11, 16: try emit(.cast(to: .float), node)
+        case 9: try emit(.cast(to: .truth), node)
+        default: try emit(.cast(to: .integer), node)
         }
     }
 

@@ -16,12 +16,22 @@ struct ONNXReader {
         var producer = ""
         var version = ""
         var functionDomains = Set<String>()
+        var opset = 0
         var message = scanner.message(0..<file.count)
         while let field = try message.next() {
             switch (field.number, field.payload) {
             case (2, .bytes(let text)): producer = try scanner.text(text)
             case (3, .bytes(let text)): version = try scanner.text(text)
             case (7, .bytes(let graph)): graphs.append(graph)
+            case (8, .bytes(let identifier)):
+                var domain = ""
+                var number = 0
+                var message = scanner.message(identifier)
+                while let part = try message.next() {
+                    if case (1, .bytes(let text)) = (part.number, part.payload) { domain = try scanner.text(text) }
+                    if case (2, .varint(let value)) = (part.number, part.payload) { number = Int(clamping: value) }
+                }
+                if domain.isEmpty || domain == "ai.onnx" { opset = number }
             case (25, .bytes(let function)):
                 var message = scanner.message(function)
                 while let part = try message.next() {
@@ -39,8 +49,8 @@ struct ONNXReader {
         let writer = [producer, version].filter { !$0.isEmpty }.joined(separator: " ")
         let builder = GraphBuilder(path: file.path, format: "ONNX", writer: writer.isEmpty ? nil : writer)
         let tensors = ONNXTensorReader(scanner: scanner, tree: tree)
-        var lowering = ONNXLowering(builder: builder, tensors: tensors, functionDomains: functionDomains)
-        var inputs: [String] = []
+        var lowering = ONNXLowering(builder: builder, tensors: tensors, functionDomains: functionDomains, opset: opset)
+        var inputs: [(name: String, declaration: DataflowGraph.Declaration)] = []
         var outputs: [String] = []
         var initializers = 0
         for graph in graphs {
@@ -63,8 +73,8 @@ struct ONNXReader {
                             "has no name", advice: "the file is damaged")
                     }
                     try lowering.builder.constant(name, tensor)
-                case 11: inputs.append(try valueName(content, scanner))
-                case 12: outputs.append(try valueName(content, scanner))
+                case 11: inputs.append(try valueInfo(content, scanner))
+                case 12: outputs.append(try valueInfo(content, scanner).name)
                 case 15:
                     throw Fault(
                         .onnxSparse, in: file.path, "has sparse initializers, which Albit does not read",
@@ -74,19 +84,59 @@ struct ONNXReader {
             }
         }
         // Old files list their initializers among the inputs.
-        for name in inputs where !lowering.builder.isDefined(name) { try lowering.builder.input(name) }
+        for (name, declaration) in inputs where !lowering.builder.isDefined(name) {
+            try lowering.builder.input(name, declaration)
+        }
         for name in outputs { lowering.builder.output(name) }
         return (try lowering.builder.finish(), tensors.externalFiles)
     }
 
-    /// The name in a ValueInfoProto.
-    private static func valueName(_ range: Range<Int>, _ scanner: WireScanner) throws(Fault) -> String {
+    /// Name, kind and shape in a ValueInfoProto.
+    private static func valueInfo(
+        _ range: Range<Int>, _ scanner: WireScanner
+    ) throws(Fault) -> (name: String, declaration: DataflowGraph.Declaration) {
         var name = ""
+        var result = DataflowGraph.Declaration()
         var message = scanner.message(range)
         while let field = try message.next() {
             if case (1, .bytes(let text)) = (field.number, field.payload) { name = try scanner.text(text) }
+            guard case (2, .bytes(let type)) = (field.number, field.payload) else { continue }
+            var choices = scanner.message(type)
+            while let choice = try choices.next() {
+                guard case (1, .bytes(let tensor)) = (choice.number, choice.payload) else { continue }
+                var parts = scanner.message(tensor)
+                while let part = try parts.next() {
+                    switch (part.number, part.payload) {
+                    case (1, .varint(let type)):
+                        result.kind = type == 9 ? .truth : [1, 10, 11, 16].contains(type) ? .float : .integer
+                    case (2, .bytes(let shape)): result.shape = try extents(shape, scanner)
+                    default: break
+                    }
+                }
+            }
         }
-        return name
+        return (name, result)
+    }
+
+    /// The dimensions of a TensorShapeProto; nil where one is a name, or 0.
+    private static func extents(_ range: Range<Int>, _ scanner: WireScanner) throws(Fault) -> [Int?] {
+        var result: [Int?] = []
+        var axes = scanner.message(range)
+        while let axis = try axes.next() {
+            guard case (1, .bytes(let content)) = (axis.number, axis.payload), result.count < ONNXTensorReader.maxRank
+            else { continue }
+            var extent: Int?
+            var dimension = scanner.message(content)
+            while let field = try dimension.next() {
+                if case (1, .varint(let value)) = (field.number, field.payload), let known = Int(exactly: value),
+                    known > 0
+                {
+                    extent = known
+                }
+            }
+            result.append(extent)
+        }
+        return result
     }
 
     /// Whether the top level of a file is that of a ModelProto: a version, then a graph among known fields.

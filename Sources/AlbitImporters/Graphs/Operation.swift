@@ -9,14 +9,22 @@ package enum Operation: Sendable, Equatable {
     case add, subtract, multiply, divide, power, squaredDifference, maximum, minimum
     // Element by element on one operand.
     case negate, reciprocal, squareRoot, reciprocalSquareRoot, square, exponential, logarithm, tanh, erf, sigmoid, relu
+    case absolute, sign, floor, ceiling, round, sine, cosine, isNaN
     case gelu(isTanh: Bool)
+    /// Of two operands; truth values are the integers 0 and 1.
+    case compare(Relation)
+    case and, or, exclusiveOr
+    case not
+    /// Division of integers towards minus infinity, and what it leaves; `remainder` has the sign of the dividend.
+    case floorDivide, modulo, remainder
 
     /// The same values: aliases, dropout in inference, StopGradient, reading of a variable, conversion of float types.
     case identity
-    /// Conversion to or from an integer or truth value; `toFloat` where the result is of a floating type.
-    case cast(toFloat: Bool)
+    case cast(to: NumberKind)
     /// Inputs: values, new shape (one -1; in ONNX 0 keeps a dimension).
     case reshape
+    /// To a matrix: the axes before `axis` become rows, the others columns.
+    case flatten(axis: Int)
     /// Output axis i is input axis `permutation[i]`; nil reverses the axes. TensorFlow gives the permutation as a
     /// second input instead: then nil, with two inputs.
     case transpose([Int]?)
@@ -40,10 +48,31 @@ package enum Operation: Sendable, Equatable {
     /// Joins values under a new axis (TensorFlow's Pack).
     case stack(axis: Int)
     case shape
+    /// Number of elements, number of axes.
+    case size, rank
+    /// Inputs: first, end, step; the end is left out.
+    case range
+    /// ONNX and TensorFlow give the axis as a second input.
+    case cumulativeSum(isExclusive: Bool, isReversed: Bool)
+    /// Inputs: shape, value (missing: 0).
+    case fill
+    /// Inputs: values, how often along each axis.
+    case tile
+    /// Inputs: values, number of the diagonal (may be missing: 0); what lies on the other side of it becomes 0.
+    case triangle(isUpper: Bool)
     /// Inputs: values, indices; the indices' dimensions take the place of the axis.
     case gather(axis: Int)
-    /// Indices to rows that are 1 at the index and 0 elsewhere. First input: indices.
-    case oneHot
+    /// The same for each index of the first axes, which both inputs have.
+    case batchGather(axis: Int, batchAxes: Int)
+    /// One index for each element of the result (ONNX's GatherElements).
+    case gatherElements(axis: Int)
+    /// The last axis of the indices holds the leading coordinates of what is taken.
+    case gatherND(batchAxes: Int)
+    /// Inputs: values, indices as in `gatherND`, what is put there.
+    case scatterND
+    /// Rows that are on at the index and off elsewhere, along a new axis. ONNX: indices, depth, off and on in one
+    /// value; TensorFlow: indices, depth, on, off.
+    case oneHot(axis: Int)
     /// Inputs: condition, values where true, values where false.
     case select
 
@@ -54,13 +83,20 @@ package enum Operation: Sendable, Equatable {
     /// Attention scores of a fused operator. Inputs: queries and keys, both [… heads, positions, head size]; `scale`
     /// nil: one over the root of the head size.
     case attentionScores(scale: Float?)
-    /// Axes nil: all of them, or those of a second input.
-    case reduceMean(axes: [Int]?)
-    case reduceSum(axes: [Int]?)
+    /// A fused operator's mask on scores [batch, heads, queries, keys], the second input.
+    case maskScores(ScoreMask)
+    /// Axes nil: all of them, or those of a second input. Reduced axes stay with extent 1 or are dropped.
+    case reduceMean(axes: [Int]?, keepsAxes: Bool)
+    case reduceSum(axes: [Int]?, keepsAxes: Bool)
+    case reduce(Reduction, axes: [Int]?, keepsAxes: Bool)
+    /// Axis nil: a second input names it.
+    case argMax(axis: Int?, keepsAxis: Bool)
     case softmax(axis: Int)
     case logSoftmax(axis: Int)
-    /// Over the last axis. Inputs: values, scale, bias (may be missing).
-    case layerNorm(epsilon: Float)
+    /// Old ONNX: over all axes from this one on together.
+    case flatSoftmax(axis: Int)
+    /// Over the axes from `axis` on. Inputs: values, scale, bias (may be missing).
+    case layerNorm(epsilon: Float, axis: Int = -1)
     /// Inputs: integers, scale, zero point (may be missing): (q - zero point) * scale along the axis.
     case dequantize(axis: Int)
     /// Inputs: values, scale, zero point (may be missing).
@@ -72,4 +108,33 @@ package enum Operation: Sendable, Equatable {
 
     /// Anything else, under the name that its format gives it, such as `Range` or `com.example:Frobnicate`.
     case other(String)
+}
+
+/// What kind of numbers a value holds.
+package enum NumberKind: Sendable, Equatable {
+    case float, integer
+    /// 0 and 1.
+    case truth
+}
+
+package enum Relation: Sendable, Equatable {
+    case equal, notEqual, less, lessOrEqual, greater, greaterOrEqual
+}
+
+/// What is made of the elements along some axes, besides mean and sum.
+package enum Reduction: Sendable, Equatable {
+    case maximum, minimum, product
+    /// Of truth values: whether one is true, whether all are.
+    case any, all
+    /// The root of the sum of squares.
+    case norm
+}
+
+/// How a fused attention operator reads its mask.
+package enum ScoreMask: Sendable, Equatable {
+    /// ONNX: truth values keep where they are true, numbers are added.
+    case standard
+    /// ONNX Runtime: integers. One axis: lengths of the sequences, or their ends followed by their starts; two or three
+    /// axes: 0 where `filter` is added to the score.
+    case contributed(filter: Float)
 }

@@ -33,7 +33,7 @@ enum Pointwise {
         case .sigmoid: return unary { 1 / (1 + exponential(-$0)) }
         case .relu: return unary { Swift.max(0, $0) }
         case .gelu(let isTanh): return unary(isTanh ? geluTanh : geluErf)
-        case .identity, .cast(toFloat: true): return inputs.first
+        case .identity, .cast(to: .float): return inputs.first
         default: return nil
         }
     }
@@ -43,7 +43,7 @@ enum Pointwise {
         case .add, .subtract, .multiply, .divide, .power, .squaredDifference, .maximum, .minimum, .negate, .reciprocal,
             .squareRoot,
             .reciprocalSquareRoot, .square, .exponential, .tanh, .erf, .sigmoid, .relu, .gelu, .identity,
-            .cast(toFloat: true):
+            .cast(to: .float):
             true
         default: false
         }

@@ -22,7 +22,12 @@ struct TFLiteLowering {
         guard !tensors[index].isQuantized else {
             throw .integerActivations(path: path, node: "the graph's input", tensor: tensors[index].name)
         }
-        try builder.input(tensors[index].name)
+        let tensor = tensors[index]
+        try builder.input(
+            tensor.name,
+            .init(
+                kind: tensor.type.map { $0.isFloating ? .float : $0 == .bool ? .truth : .integer },
+                shape: tensor.openShape))
     }
 
     consuming func finish(outputs: [Int]) throws(Fault) -> DataflowGraph {
@@ -61,22 +66,39 @@ struct TFLiteLowering {
     /// Numbers of `BuiltinOperator` for operators without options that matter, and the inputs they need.
     private static let plain: [Int: (Operation, inputs: Int)] = [
         6: (.identity, 1), 14: (.sigmoid, 1), 19: (.relu, 1), 28: (.tanh, 1), 39: (.transpose(nil), 2),
-        40: (.reduceMean(axes: nil), 2), 47: (.exponential, 1), 50: (.logSoftmax(axis: -1), 1), 55: (.maximum, 2),
-        57: (.minimum, 2),
+        47: (.exponential, 1), 50: (.logSoftmax(axis: -1), 1), 55: (.maximum, 2), 57: (.minimum, 2),
         59: (.negate, 1), 64: (.select, 3), 65: (.sliceOfSize, 3), 70: (.unsqueeze(axes: nil), 2), 73: (.logarithm, 1),
-        74: (.reduceSum(axes: nil), 2), 75: (.squareRoot, 1), 76: (.reciprocalSquareRoot, 1), 77: (.shape, 1),
-        78: (.power, 2),
-        85: (.oneHot, 4), 92: (.square, 1), 99: (.squaredDifference, 2), 123: (.select, 3), 130: (.expand, 2),
+        75: (.squareRoot, 1), 76: (.reciprocalSquareRoot, 1), 77: (.shape, 1), 78: (.power, 2),
+        92: (.square, 1), 99: (.squaredDifference, 2), 123: (.select, 3), 130: (.expand, 2),
+        8: (.floor, 1), 58: (.compare(.less), 2), 61: (.compare(.greater), 2), 62: (.compare(.greaterOrEqual), 2),
+        63: (.compare(.lessOrEqual), 2), 66: (.sine, 1), 69: (.tile, 2), 71: (.compare(.equal), 2),
+        72: (.compare(.notEqual), 2),
+        84: (.or, 2), 86: (.and, 2), 87: (.not, 1), 90: (.floorDivide, 2), 94: (.fill, 2), 95: (.modulo, 2),
+        96: (.range, 3),
+        101: (.absolute, 1), 104: (.ceiling, 1), 107: (.gatherND(batchAxes: 0), 2), 108: (.cosine, 1), 110: (.rank, 1),
+        116: (.round, 1),
+        158: (.sign, 1),
     ]
+
+    /// Reductions, whose options say whether the axes stay.
+    private static func reduction(_ number: Int, keepsAxes: Bool) -> Operation? {
+        switch number {
+        case 40: .reduceMean(axes: nil, keepsAxes: keepsAxes)
+        case 74: .reduceSum(axes: nil, keepsAxes: keepsAxes)
+        case 81: .reduce(.product, axes: nil, keepsAxes: keepsAxes)
+        case 82: .reduce(.maximum, axes: nil, keepsAxes: keepsAxes)
+        case 89: .reduce(.minimum, axes: nil, keepsAxes: keepsAxes)
+        case 91: .reduce(.any, axes: nil, keepsAxes: keepsAxes)
+        default: nil
+        }
+    }
 
     /// What messages call the usual ones among the others, and what the matcher knows by name: how positions are
     /// counted.
     private static let names = [
         1: "AVERAGE_POOL_2D", 3: "CONV_2D", 4: "DEPTHWISE_CONV_2D", 13: "L2_POOL_2D", 16: "LSTM", 17: "MAX_POOL_2D",
         34: "PAD",
-        38: "BATCH_TO_SPACE_ND", 56: "ARG_MAX", 61: "GREATER", 71: "EQUAL", 81: "REDUCE_PROD", 82: "REDUCE_MAX",
-        94: "FILL", 96: "RANGE",
-        107: "GATHER_ND", 118: "IF", 119: "WHILE", 128: "CUMSUM",
+        37: "BATCH_TO_SPACE_ND", 118: "IF", 119: "WHILE",
     ]
 
     private static let binary: [Int: Operation] = [0: .add, 18: .multiply, 41: .subtract, 42: .divide]
@@ -128,8 +150,28 @@ struct TFLiteLowering {
             try add(beta == 1 ? .softmax(axis: -1) : .other("SOFTMAX with beta \(beta)"), inputs)
         case 36:
             try require(2)
-            let isPlain = try options?.int32(1) ?? 0 == 0
-            try add(isPlain ? .gather(axis: try options?.int32(0) ?? 0) : .other("GATHER"), inputs)
+            let batch = try options?.int32(1) ?? 0
+            let axis = try options?.int32(0) ?? 0
+            try add(batch == 0 ? .gather(axis: axis) : .batchGather(axis: axis, batchAxes: batch), inputs)
+        case 40, 74, 81, 82, 89, 91:
+            try require(2)
+            let keepsAxes = try options?.unsigned(0, bytes: 1) ?? 0 != 0
+            if let operation = TFLiteLowering.reduction(item.code.builtin, keepsAxes: keepsAxes) {
+                try add(operation, inputs)
+            }
+        case 56:
+            try require(2)
+            try add(.argMax(axis: nil, keepsAxis: false), inputs)
+        case 85:
+            try require(4)
+            try add(.oneHot(axis: try options?.int32(0, default: -1) ?? -1), inputs)
+        case 128:
+            try require(2)
+            try add(
+                .cumulativeSum(
+                    isExclusive: try options?.unsigned(0, bytes: 1) ?? 0 != 0,
+                    isReversed: try options?.unsigned(1, bytes: 1) ?? 0 != 0),
+                inputs)
         case 43:
             try require(1)
             try add(.squeeze(axes: try options?.int32s(0, limit: 64, "the options of \(label)")), inputs)
@@ -150,7 +192,10 @@ struct TFLiteLowering {
                 index.map { $0 >= 0 && tensors[$0].type?.isFloating == true } ?? false
             }
             let to = isFloating(item.outputs.first)
-            try add(isFloating(item.inputs.first) && to ? .identity : .cast(toFloat: to), inputs)
+            let isTruth = item.outputs.first.map { $0 >= 0 && tensors[$0].type == .bool } ?? false
+            try add(
+                isFloating(item.inputs.first) && to ? .identity : .cast(to: to ? .float : isTruth ? .truth : .integer),
+                inputs)
         case 83:
             try require(1)
             try add(.stack(axis: try options?.int32(1) ?? 0), inputs)
@@ -213,7 +258,8 @@ struct TFLiteLowering {
             let values =
                 try item.options?.int32s(0, limit: 64, "the options of operator \(item.number)") ?? tensors[index].shape
             shape = name + "/shape"
-            try builder.constant(shape, NumberListTensor(shape: [values.count], values: values.map { Float($0) }))
+            try builder.constant(
+                shape, NumberListTensor(shape: [values.count], dtype: .int32, values: values.map { Float($0) }))
         }
         try builder.node(.reshape, name: name, inputs: [inputs[0], shape], outputs: [name])
     }
@@ -229,6 +275,17 @@ struct TFLiteLowering {
                 .other("FULLY_CONNECTED with shuffled weights"), name: name, inputs: inputs, outputs: [name])
         }
         let activation = try item.options?.unsigned(0, bytes: 1) ?? 0
+        var inputs = inputs
+        if try item.options?.unsigned(2, bytes: 1) ?? 0 == 0, item.inputs[1] >= 0,
+            let width = tensors[item.inputs[1]].shape.last
+        {
+            // The axes before the last one become one.
+            let shape = name + "/rows"
+            try builder.constant(shape, NumberListTensor(shape: [2], dtype: .int32, values: [-1, Float(width)]))
+            try builder.node(
+                .reshape, name: shape + "/reshape", inputs: [inputs[0], shape], outputs: [shape + "/reshape"])
+            inputs[0] = shape + "/reshape"
+        }
         guard inputs.count > 2, !inputs[2].isEmpty else {
             return try activated(item, .matmul(transposeB: true), Array(inputs.prefix(2)), activation: activation)
         }

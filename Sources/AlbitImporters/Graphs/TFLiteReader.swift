@@ -13,8 +13,16 @@ struct TFLiteReader {
         prefix.count >= 8 && Array(prefix[4..<7]) == Array("TFL".utf8) && (0x30...0x39).contains(prefix[7])
     }
 
-    static func read(_ file: any ByteSource) throws(Fault) -> DataflowGraph {
+    /// The graph to find an encoder in, and the one as published, where a folding was undone in the first.
+    static func read(_ file: any ByteSource) throws(Fault) -> (graph: DataflowGraph, published: DataflowGraph?) {
         let path = file.path
+        let identifier = try file.bytes(at: 4, count: 4, what: "the identifier", limit: 4)
+        guard identifier == Array("TFL3".utf8) else {
+            throw Fault(
+                .tfliteOtherIdentifier, in: path, "has the identifier '\(String(decoding: identifier, as: UTF8.self))'",
+                expected: "'TFL3'",
+                advice: "convert the model with a current TensorFlow")
+        }
         let root = try FlatBuffer(file).root("the model")
         let version = try root.unsigned(0, bytes: 4)
         guard version == 3 else {
@@ -54,12 +62,18 @@ struct TFLiteReader {
                     outputs: try references(2, of: table),
                     options: try table.table(4, "the options of operator \(index)")))
         }
-        var lowering = TFLiteLowering(
-            builder: GraphBuilder(path: path, format: "TFLite", writer: writer), tensors: tensors, path: path,
-            changes: try TFLiteFoldedBias(tensors, operators).changes())
-        for index in try references(1, of: main) where index >= 0 { try lowering.input(index) }
-        for item in operators { try lowering.lower(item) }
-        return try lowering.finish(outputs: try references(2, of: main).filter { $0 >= 0 })
+        let inputs = try references(1, of: main)
+        let outputs = try references(2, of: main).filter { $0 >= 0 }
+        func lowered(_ changes: [Int: TFLiteFoldedBias.Change]) throws(Fault) -> DataflowGraph {
+            var lowering = TFLiteLowering(
+                builder: GraphBuilder(path: path, format: "TFLite", writer: writer), tensors: tensors, path: path,
+                changes: changes)
+            for index in inputs where index >= 0 { try lowering.input(index) }
+            for item in operators { try lowering.lower(item) }
+            return try lowering.finish(outputs: outputs)
+        }
+        let changes = try TFLiteFoldedBias(tensors, operators).changes()
+        return (try lowered(changes), changes.isEmpty ? nil : try lowered([:]))
     }
 }
 

@@ -17,6 +17,9 @@ struct TFLiteTensor {
     let zeroPoints: [Float]
     let axis: Int
 
+    /// The shape, as far as it is fixed.
+    let openShape: [Int?]
+
     var isQuantized: Bool {
         guard let type else { return false }
         return !scales.isEmpty && !type.isFloating
@@ -34,6 +37,8 @@ struct TFLiteTensor {
         let path = source.path
         self.name = name
         shape = try table.int32s(0, limit: TFLiteTensor.maxRank, "the shape of tensor '\(name)'") ?? []
+        let signature = try table.int32s(7, limit: TFLiteTensor.maxRank, "the shape of tensor '\(name)'") ?? []
+        openShape = zip(shape, signature.count == shape.count ? signature : shape).map { $1 < 0 ? nil : $0 }
         let number = try table.unsigned(1, bytes: 1)
         type = TFLiteTensor.types[number]
         guard try table.table(6, "the sparsity of tensor '\(name)'") == nil else {

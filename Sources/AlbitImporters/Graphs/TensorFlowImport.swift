@@ -25,7 +25,10 @@ extension Importer {
             path: file.path, checkpoint: read.checkpoint, neighbours: neighbours, options: options)
         guard try importer.isNamed else { return try byDataflow() }
         do throws(Fault) {
-            return try importer.source(files: files)
+            let source = try importer.source(files: files)
+            // The names told everything; the graph proves it where it is understood too.
+            source.graph = try? byDataflow().graph
+            return source
         } catch {
             // An optimizer may have folded what had a name.
             guard error.code == .importMissingTensor, read.graph != nil else { throw error }
@@ -36,8 +39,10 @@ extension Importer {
     static func graph(
         tflite file: any ByteSource, tree: any FileTree, container: (any ByteSource)?, options: ImportOptions
     ) throws(Fault) -> AlbertSource {
-        let graph = try TFLiteReader.read(file)
-        return try GraphImporter(path: file.path, graph: graph, neighbours: Neighbours(tree: tree), options: options)
-            .source(files: container.map { [$0] } ?? [file])
+        let (graph, published) = try TFLiteReader.read(file)
+        return try GraphImporter(
+            path: file.path, graph: graph, published: published, neighbours: Neighbours(tree: tree), options: options
+        )
+        .source(files: container.map { [$0] } ?? [file])
     }
 }

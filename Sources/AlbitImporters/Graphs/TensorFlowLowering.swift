@@ -42,10 +42,17 @@ struct TensorFlowLowering {
     }
 
     private mutating func source(_ item: TensorFlowWalk.Collected) throws(Fault) {
-        switch item.node.operation {
-        case "Placeholder": try builder.input(item.name)
+        let node = item.node
+        switch node.operation {
+        case "Placeholder":
+            let type = node.type("dtype")
+            var declaration = DataflowGraph.Declaration(shape: try shape(node))
+            declaration.kind = TensorFlowBundle.types[type].map {
+                $0.isFloating ? .float : $0 == .bool ? .truth : .integer
+            }
+            try builder.input(item.name, declaration)
         case "Const":
-            guard case .tensor(let range)? = item.node.attributes["value"] else {
+            guard case .tensor(let range)? = node.attributes["value"] else {
                 throw .badAttribute(path: path, node: item.name, attribute: "value", problem: "holds no tensor")
             }
             if let tensor = try TensorFlowTensor.read(range, scanner, node: item.name) {
@@ -91,9 +98,8 @@ struct TensorFlowLowering {
         "PlaceholderWithDefault": (.identity, 1), "Reshape": (.reshape, 2), "Transpose": (.transpose(nil), 2),
         "ExpandDims": (.unsqueeze(axes: nil), 2), "BroadcastTo": (.expand, 2), "Slice": (.sliceOfSize, 3),
         "Shape": (.shape, 1),
-        "ResourceGather": (.gather(axis: 0), 2), "Gather": (.gather(axis: 0), 2), "OneHot": (.oneHot, 4),
-        "Select": (.select, 3),
-        "SelectV2": (.select, 3), "Mean": (.reduceMean(axes: nil), 2), "Sum": (.reduceSum(axes: nil), 2),
+        "ResourceGather": (.gather(axis: 0), 2), "Gather": (.gather(axis: 0), 2), "Select": (.select, 3),
+        "SelectV2": (.select, 3),
         "Softmax": (.softmax(axis: -1), 1), "LogSoftmax": (.logSoftmax(axis: -1), 1),
     ]
 
@@ -111,7 +117,7 @@ struct TensorFlowLowering {
                 operation, name: item.name, inputs: inputs,
                 outputs: (0..<count).map { TensorFlowWalk.valueName(item.name, $0) })
         }
-        if let (operation, count) = TensorFlowLowering.plain[node.operation] {
+        if let (operation, count) = TensorFlowLowering.plain[node.operation] ?? TensorFlowLowering.auxiliary(node) {
             try require(count)
             return try add(operation, Array(inputs.prefix(count)))
         }
@@ -138,7 +144,8 @@ struct TensorFlowLowering {
             try require(1)
             let from = TensorFlowBundle.types[node.type("SrcT")]?.isFloating ?? false
             let to = TensorFlowBundle.types[node.type("DstT")]?.isFloating ?? false
-            try add(from && to ? .identity : .cast(toFloat: to), inputs)
+            let isTruth = TensorFlowBundle.types[node.type("DstT")] == .bool
+            try add(from && to ? .identity : .cast(to: to ? .float : isTruth ? .truth : .integer), inputs)
         case "Squeeze":
             try require(1)
             try add(.squeeze(axes: node.integers("squeeze_dims")), inputs)
@@ -180,10 +187,11 @@ struct TensorFlowLowering {
         case "GatherV2":
             try require(3)
             let axis = try integer(inputs[2])
-            let isPlain = node.integer("batch_dims") == 0
-            try add(
-                isPlain ? axis.map { .gather(axis: $0) } ?? .other("GatherV2") : .other("GatherV2"),
-                Array(inputs.prefix(2)))
+            let batch = node.integer("batch_dims")
+            let operation = axis.map {
+                batch == 0 ? Operation.gather(axis: $0) : .batchGather(axis: $0, batchAxes: batch)
+            }
+            try add(operation ?? .other("GatherV2"), Array(inputs.prefix(2)))
         case "MatMul":
             try require(2)
             try add(
@@ -200,6 +208,27 @@ struct TensorFlowLowering {
             try add(.einsum(node.text("equation") ?? ""), inputs)
         default: try add(.other(node.operation), inputs)
         }
+    }
+
+    /// The attribute `shape` of a placeholder; nil where it tells nothing.
+    private func shape(_ node: TensorFlowNode) throws(Fault) -> [Int?]? {
+        guard case .shape(let range)? = node.attributes["shape"] else { return nil }
+        var result: [Int?] = []
+        var isUnknown = false
+        var message = scanner.message(range)
+        while let field = try message.next() {
+            if case (3, .varint(let value)) = (field.number, field.payload) { isUnknown = value != 0 }
+            guard case (2, .bytes(let dimension)) = (field.number, field.payload), result.count < 16 else { continue }
+            var extent: Int? = 0
+            var parts = scanner.message(dimension)
+            while let part = try parts.next() {
+                if case (1, .varint(let value)) = (part.number, part.payload) {
+                    extent = Int(exactly: Int64(bitPattern: value))
+                }
+            }
+            result.append(extent.flatMap { $0 > 0 ? $0 : nil })
+        }
+        return isUnknown ? nil : result
     }
 
     private func parts(_ node: TensorFlowNode, _ attribute: String) throws(Fault) -> Int {
