@@ -146,7 +146,7 @@ import Testing
     /// Pages are whole: every link leads somewhere.
     @Test func linksLeadSomewhere() throws {
         let pages =
-            ["README.md", "CONTRIBUTING.md", "CHANGELOG.md"]
+            ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", "SECURITY.md", "Python/README.md"]
             + (try files(["formats", "samples", "Benchmarks", "Sources"], [".md"]))
         for page in pages {
             let folder = Toolchain.repository.appending(path: page).deletingLastPathComponent()
