@@ -121,6 +121,38 @@ import Testing
         #expect(source.tokenizerFiles.map(\.name) == ["spiece.model", "tokenizer_config.json"])
     }
 
+    /// Other graphs in such a repository, also where it is packed: with the labels and the vocabulary that lie beside.
+    @Test(arguments: ["albert-dynamo", "bert-dynamo"], [false, true])
+    func ownGraphsInASubfolderHaveTheirNeighbours(name: String, isPacked: Bool) throws {
+        let root = GraphFaultTests.directory + "/onnx-without-token-types"
+        let scratch = try TestData.temporaryDirectory()
+        let manager = FileManager.default
+        try manager.createDirectory(atPath: scratch + "/repo/onnx", withIntermediateDirectories: true)
+        try manager.copyItem(atPath: "\(root)/\(name)/model.onnx", toPath: scratch + "/repo/onnx/model.onnx")
+        let vocabulary = "[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]\na\n"
+        try Data(vocabulary.utf8).write(to: URL(filePath: scratch + "/repo/vocab.txt"))
+        try Data(#"{"id2label": {"0": "NEG"}}"#.utf8).write(to: URL(filePath: scratch + "/repo/config.json"))
+        var path = scratch + "/repo"
+        if isPacked {
+            path = scratch + "/repo.tar.gz"
+            let process = Process()
+            process.executableURL = URL(filePath: "/usr/bin/env")
+            process.arguments = ["tar", "czf", path, "-C", scratch, "repo"]
+            try process.run()
+            process.waitUntilExit()
+        }
+        let source = try Importer.open(path: path)
+        #expect(source.tokenizerFiles.map(\.name) == ["vocab.txt"])
+        let cases = try GraphFaultTests.cases("onnx-without-token-types").filter { $0.path.hasSuffix("/" + name) }
+        #expect(cases.count == 2)
+        let session = try Session(weights: try EncoderWeights(source))
+        for run in cases {
+            let sequence = try session.encode([EncoderInput(ids: run.ids)])[0]
+            let found = (0..<sequence.count).flatMap { sequence.hidden($0) }
+            #expect(RelativeL2.between(found, try #require(run.outputs["hidden"])) <= 2e-5)
+        }
+    }
+
     @Test func otherGGUFFilesAreReadOrNamed() throws {
         let folder = GraphFaultTests.directory + "/gguf-big-endian/"
         let bigEndian = Result { () throws(Fault) in try Importer.open(path: folder + "big-endian.gguf") }

@@ -42,8 +42,10 @@ import Testing
     private struct Content: Equatable {
         var parameters: [Parameter: [UInt32]] = [:]
         var operations: [String] = []
+        var configuration: Configuration
 
         init(_ source: AlbertSource) throws {
+            configuration = source.configuration
             for name in source.parameters { parameters[name] = try source.values(of: name).map(\.bitPattern) }
             operations = source.graph?.graph.nodes.map { "\($0.operation)" } ?? []
         }
@@ -61,6 +63,8 @@ import Testing
             do {
                 let source = try Importer.open(path: row.fullPath, options: options)
                 guard try Content(source) != original else { continue }
+                // The two forms of GELU may be closer to each other than the bound of rounded weights.
+                if mistake == .activationSwapped, source.graph.map(GraphProof.bound) != 1e-4 { continue }
                 touched += 1
                 let outcome = try GraphProof.run(source)
                 Issue.record("\(row) with \(mistake) is taken: \(outcome?.text ?? "no graph")")

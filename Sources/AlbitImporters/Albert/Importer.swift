@@ -145,7 +145,10 @@ package enum Importer {
 
     /// Where the files beside a graph lie: one folder up, where the graph's folder is called `onnx` and has none.
     private static func besides(_ tree: any FileTree) -> any FileTree {
-        guard let directory = tree as? DirectoryTree, !directory.names.contains("config.json") else { return tree }
+        guard !tree.names.contains("config.json") else { return tree }
+        guard let directory = tree as? DirectoryTree else {
+            return (tree as? TarTree)?.parent(ofFolder: "onnx") ?? tree
+        }
         guard lastComponent(directory.path) == "onnx" else { return tree }
         return DirectoryTree(path: self.directory(of: directory.path))
     }

@@ -14,6 +14,13 @@ package final class TarTree: FileTree {
 
     func folder(_ name: String) -> TarTree { TarTree(archive: archive, directory: prefix + name) }
 
+    /// The directory around this one, where this one has that name; nil else.
+    func parent(ofFolder name: String) -> TarTree? {
+        guard prefix == name + "/" || prefix.hasSuffix("/" + name + "/") else { return nil }
+        let around = prefix.dropLast(name.utf8.count + 1)
+        return TarTree(archive: archive, directory: String(around.hasSuffix("/") ? around.dropLast() : around))
+    }
+
     package var names: [String] {
         archive.members.keys.compactMap { name in
             guard name.hasPrefix(prefix) else { return nil }

@@ -4,7 +4,7 @@ import AlbitModel
 package enum GraphSabotage: Sendable, CaseIterable {
     // Of the matcher.
     case positionsForTypes, queryForKey, keyForValue, lastLayerDiffers, poolerTransposed, classifierReversed,
-        projectionScaled
+        projectionScaled, headsHalved, activationSwapped, positionsShifted
     // Of a lowering: the graph itself is then wrong for the matcher and for whoever executes it.
     case softmaxAxis, layerNormAxis, maskDropped
 
@@ -22,6 +22,11 @@ package enum GraphSabotage: Sendable, CaseIterable {
                 )
             case .lastLayerDiffers where index == encoder.layers.count - 1:
                 encoder.layers[index].ffnOutput = encoder.layers[index].ffnOutput.scaled(by: 1.25)
+            case .headsHalved where attention.heads.isMultiple(of: 2):
+                encoder.layers[index].attention.heads = attention.heads / 2
+            case .activationSwapped:
+                let activation = encoder.layers[index].activation
+                encoder.layers[index].activation = activation == .gelu ? .geluNew : .gelu
             default: break
             }
         }
@@ -29,6 +34,11 @@ package enum GraphSabotage: Sendable, CaseIterable {
         case .positionsForTypes:
             guard let positions = encoder.embeddings.positions, let types = encoder.embeddings.types else { return }
             (encoder.embeddings.positions, encoder.embeddings.types) = (types, positions)
+        case .positionsShifted:
+            guard let table = encoder.embeddings.positions?.table, table.shape[0] > 1,
+                let shifted = table.slice(axis: 0, 1..<table.shape[0])
+            else { return }
+            encoder.embeddings.positions?.table = shifted
         case .projectionScaled: encoder.projection = encoder.projection?.scaled(by: 1.25)
         default: break
         }

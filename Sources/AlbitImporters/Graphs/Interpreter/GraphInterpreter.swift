@@ -119,9 +119,10 @@ package struct GraphInterpreter {
             }
             guard let results = try evaluate(node, operands, &products, isSigned: isSigned), results.count >= 1 else {
                 let shapes = operands.map { $0.map { "\($0.shape)" } ?? "none" }.joined(separator: ", ")
+                let operation = "\(node.operation)".prefix { $0 != "(" }
                 throw Fault(
                     .graphNotExecuted, in: path, at: "node '\(node.name)'",
-                    "cannot compute \(node.operation) of shapes \(shapes)")
+                    "cannot compute \(operation) of shapes \(shapes)")
             }
             for (output, result) in zip(node.outputs, results) where readers[output] != nil {
                 values[output] = result
