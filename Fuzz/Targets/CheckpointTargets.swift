@@ -42,6 +42,16 @@ extension FuzzTarget {
             )
             .verify()
         },
+        FuzzTarget("adapter-configuration", maxLength: 1 << 14) { bytes in
+            let tree = MemoryTree([
+                "config.json": configuration, "adapter_config.json": bytes, "adapter_model.safetensors": smallModel,
+            ])
+            try Importer.open(
+                MemoryBytes(smallModel, path: "model.safetensors"), name: "model.safetensors", tree: tree,
+                options: ImportOptions()
+            )
+            .verify()
+        },
         // Any format, told from content, beside a configuration.
         FuzzTarget("import", maxLength: 1 << 18) { bytes in
             try Importer.open(

@@ -37,6 +37,7 @@ package struct InspectCommand {
                 + ", positions " + String(c.maxPositionEmbeddings))
         try row("activation", c.hiddenAct.name + ", LayerNorm epsilon " + c.layerNormEps.description)
         try row("configuration", it.configurationOrigin)
+        for setting in it.settings { try row("settings", setting.summary) }
         try row("heads", it.heads.isEmpty ? "none" : it.heads.map { $0.name }.joined(separator: ", "))
         if !it.labels.isEmpty { try row("labels", it.labels.joined(separator: ", ")) }
         try row("tokenizer", it.tokenizer.isEmpty ? "none" : it.tokenizer)
@@ -106,6 +107,30 @@ package struct InspectCommand {
         Inspection.write(merged: it.merged, ignored: it.ignored, to: &json)
         json.member("proof")
         if let proof = it.proof { json.string(proof) } else { json.null() }
+        json.member("settings")
+        json.beginArray()
+        for file in it.settings {
+            json.beginObject()
+            json.member("file")
+            json.string(file.file)
+            json.member("used")
+            json.strings(file.used)
+            json.member("inert")
+            json.beginArray()
+            for key in file.inert {
+                json.beginObject()
+                json.member("name")
+                json.string(key.name)
+                json.member("reason")
+                json.string(key.reason)
+                json.endObject()
+            }
+            json.endArray()
+            json.member("unknown")
+            json.strings(file.unknown)
+            json.endObject()
+        }
+        json.endArray()
         json.member("notes")
         json.strings(it.notes)
         json.member("drift")

@@ -17,6 +17,28 @@ package struct Inspection {
         }
     }
 
+    /// The keys of a configuration file: read, known to change nothing, and unknown.
+    package struct Settings {
+        package let file: String
+        package let used: [String]
+        package let inert: [(name: String, reason: String)]
+        package let unknown: [String]
+
+        package init(file: String, used: [String], inert: [(name: String, reason: String)], unknown: [String]) {
+            self.file = file
+            self.used = used
+            self.inert = inert
+            self.unknown = unknown
+        }
+
+        /// One line for a person.
+        var summary: String {
+            file + ": " + String(used.count) + (used.count == 1 ? " key" : " keys") + " used, "
+                + String(inert.count) + " that change nothing"
+                + (unknown.isEmpty ? "" : ", unknown: " + unknown.joined(separator: ", "))
+        }
+    }
+
     package var path = ""
     /// Container and writer in words: `GGUF 3, Albit int8`, `PyTorch zip`.
     package var format = ""
@@ -30,6 +52,8 @@ package struct Inspection {
     package var fileBytes = 0
     package var merged: [(kept: String, duplicates: [String])] = []
     package var ignored: [(name: String, reason: String)] = []
+    /// What became of the keys of each configuration file.
+    package var settings: [Settings] = []
     package var heads: [Head] = []
     package var labels: [String] = []
     /// Tokenizer in words; empty where there is none.

@@ -26,6 +26,8 @@ extension Albert {
         public var task: String?
         /// Prefix of the model to take where a file holds several.
         public var root: String?
+        /// Folder of a LoRA adapter (PEFT) that is merged into the weights; nil: the one beside them, if there is one.
+        public var adapter: String?
 
         /// The options that suit most: all CPUs, the best kernel, what lies beside the checkpoint.
         public init() {}
@@ -40,7 +42,8 @@ extension Albert.Options {
             let names = Head.allCases.map(\.name).joined(separator: ", ")
             throw AlbertError(.invalidArgument, "task is '\(task)', expected one of \(names)")
         }
-        return ImportOptions(config: config, tokenizer: tokenizer, labels: labels, head: head, root: root)
+        return ImportOptions(
+            config: config, tokenizer: tokenizer, labels: labels, head: head, root: root, adapter: adapter)
     }
 
     /// The same where models are made or compared, which reads whole texts.

@@ -31,6 +31,11 @@ extension Inspection {
         fileBytes = report.fileBytes
         merged = report.merged.map { ($0.kept, $0.duplicates) }
         ignored = report.ignored.map { ($0.name, $0.reason) }
+        settings = report.readFiles.map {
+            Settings(
+                file: Importer.lastComponent($0.path), used: $0.used,
+                inert: $0.inert.map { (name: $0.key, reason: $0.why) }, unknown: $0.unknown)
+        }
         heads = source.card.heads
         labels = source.card.labels
         tokenizer = source.tokenizerFiles.map(\.name).joined(separator: ", ")

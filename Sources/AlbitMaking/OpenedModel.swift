@@ -32,6 +32,11 @@ package struct OpenedModel {
         self.path = path
         self.options = options
         let file = try OpenedModel.gguf(path)
+        if file != nil, options.adapter != nil {
+            throw Fault(
+                .importAdapterUnsupported, in: path, "is a model file, into which no adapter is merged",
+                advice: "give the checkpoint that it was made from")
+        }
         guard let file, file.weights == .int8 else {
             let source =
                 if let file { try Importer.open(file, options: options) } else {
@@ -50,6 +55,9 @@ package struct OpenedModel {
         content = .albit(file)
         chosenCard = card
     }
+
+    /// Notes of the import that say that answers may differ.
+    package var doubts: [String] { if case .source(let source) = content { source.report.doubts } else { [] } }
 
     /// Whether it was recovered from a graph that nobody has executed.
     package var isUnproved: Bool {

@@ -67,7 +67,9 @@ package enum FaultCode: Sendable {
     case flatBufferDamaged, flatBufferOutside, flatBufferTooMany
     case hdf5BadDataset, hdf5Damaged, hdf5Outside, hdf5TooMany, hdf5Truncated, hdf5Unsupported, hdf5WrongChecksum
     // Checkpoints.
-    case importBadConfiguration, importBadLabel, importConfigurationUnknown, importCopiesDiffer, importLabelCount,
+    case importAdapterAlone, importAdapterMismatch, importAdapterUnmerged, importAdapterUnsupported, importNoAdapter
+    case importBadConfiguration, importBadLabel, importConfigurationUnknown, importCopiesDiffer, importDistributed,
+        importLabelCount,
         importLabelFileCount, importLargeFilePointer, importMissingTensor, importNeedsPooler, importNoCheckpoint,
         importNoSuchHead, importNoSuchParameter, importNoSuchRoot, importNoTransformer, importNoWeights,
         importNotFinite, importNotFloating, importNothingThere, importOtherArchitecture, importOtherFamily,

@@ -33,6 +33,11 @@ struct SourceArguments: ParsableArguments {
     @Option(name: .long, help: "Prefix of the model to take where a file holds several.")
     var root: String?
 
+    @Option(
+        name: .long, help: "Folder of a LoRA adapter (PEFT) to merge into the weights. (default: the one beside them)",
+        completion: .directory)
+    var adapter: String?
+
     func validate() throws {
         if let task, Head(name: task) == nil {
             throw ValidationError(
@@ -42,7 +47,8 @@ struct SourceArguments: ParsableArguments {
 
     var options: ImportOptions {
         ImportOptions(
-            config: config, tokenizer: tokenizer, labels: labels, head: task.flatMap { Head(name: $0) }, root: root)
+            config: config, tokenizer: tokenizer, labels: labels, head: task.flatMap { Head(name: $0) }, root: root,
+            adapter: adapter)
     }
 
     func options(strict: Bool) -> ImportOptions {
@@ -56,6 +62,7 @@ struct SourceArguments: ParsableArguments {
     func load(_ path: String, strict: Bool = false) throws -> Model {
         let opened = try OpenedModel(path: path, options: options(strict: strict))
         if strict { try opened.prove() }
+        for doubt in opened.doubts { Message.say("note: \(doubt)") }
         if opened.isUnproved {
             Message.say(
                 "note: \(path): not proved: 'albit inspect' proves what was recovered from a graph, so does --strict"

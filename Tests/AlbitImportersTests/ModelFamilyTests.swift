@@ -135,4 +135,14 @@ import Testing
         try folder.configure(["model_type": "bert"])
         #expect(opening(folder) == nil)
     }
+
+    /// Without a prefix, a configuration or an offset a RoBERTa looks like a BERT.
+    @Test func doubtsAreTold() throws {
+        let folder = try ModelFolder("safetensors/bert-seqcls")
+        try folder.rename { $0.hasPrefix("bert.") ? String($0.dropFirst(5)) : $0 }
+        #expect(try Importer.open(path: folder.path).report.notes.isEmpty)
+        try folder.configure(["model_type": nil, "architectures": nil])
+        #expect(try Importer.open(path: folder.path).report.notes.contains { $0.contains("RoBERTa") })
+        #expect(opening(folder, strict: true).isA(.importOtherFamily, "RoBERTa", "config.json"))
+    }
 }

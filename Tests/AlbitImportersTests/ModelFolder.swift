@@ -17,10 +17,10 @@ struct ModelFolder {
         }
     }
 
-    /// Changes members of `config.json`; nil takes one out.
+    /// Changes members of a JSON file; nil takes one out.
     @discardableResult
-    func configure(_ changes: [String: Any?]) throws -> Self {
-        let url = URL(filePath: path + "/config.json")
+    func configure(_ changes: [String: Any?], in file: String = "config.json") throws -> Self {
+        let url = URL(filePath: path + "/" + file)
         var members = try JSONSerialization.jsonObject(with: Data(contentsOf: url)) as? [String: Any] ?? [:]
         for (name, value) in changes { members[name] = value }
         try JSONSerialization.data(withJSONObject: members).write(to: url)

@@ -5,7 +5,7 @@ import Testing
 /// Both programs take the same options; what names files around a checkpoint exists on the desktop only,
 /// because a board reads Albit files only.
 @Suite struct SameFlagsTests {
-    static let desktopOnly: Set<String> = ["config", "tokenizer", "task", "root", "labels"]
+    static let desktopOnly: Set<String> = ["config", "tokenizer", "task", "root", "labels", "adapter"]
 
     private struct Option: Hashable {
         let name: String

@@ -44,6 +44,10 @@ package final class AlbertSource: ParameterSource {
         if let problem = configuration.problem { throw Fault(.importBadConfiguration, in: report.path, problem) }
         self.configuration = configuration
         tensors = parameters
+        var report = report
+        for file in tokenizerFiles {
+            if let read = ConfigurationKey.review(tokenizer: file) { report.read(read) }
+        }
         self.report = report
         self.files = files
         self.graph = graph

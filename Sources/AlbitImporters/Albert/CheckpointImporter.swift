@@ -8,6 +8,8 @@ struct CheckpointImporter {
     let checkpoint: Checkpoint
     let neighbours: Neighbours
     let options: ImportOptions
+    /// What is merged into the weights.
+    let adapter: LoRAAdapter?
 
     /// All tensors of a normalised name; more than one where the container holds copies.
     private let tensors: [String: [NamedTensor]]
@@ -16,8 +18,12 @@ struct CheckpointImporter {
     /// says.
     private let appliedLayers: Int?
 
-    init(path: String, checkpoint: Checkpoint, neighbours: Neighbours, options: ImportOptions) {
+    init(
+        path: String, checkpoint: Checkpoint, neighbours: Neighbours, options: ImportOptions,
+        adapter: LoRAAdapter? = nil
+    ) {
         self.path = path
+        self.adapter = adapter
         self.neighbours = neighbours
         self.options = options
         var checkpoint = checkpoint
@@ -45,10 +51,13 @@ struct CheckpointImporter {
 
     func source(files: [any ByteSource]) throws(Fault) -> AlbertSource {
         let file = try neighbours.configuration(options)
-        let review = try file?.review(isStrict: options.isStrict)
+        let review = try file?.review()
         let root = try chooseRoot()
         let shapes = try inferShapes(root)
-        try FamilySigns(path: path, names: resolver.names, root: root, shapes: shapes, file: file).check()
+        let doubt = try FamilySigns(path: path, names: resolver.names, root: root, shapes: shapes, file: file).check()
+        if let doubt, options.isStrict {
+            throw Fault(.importOtherFamily, in: path, doubt, advice: "give a config.json that names the model's family")
+        }
         var (configuration, origin) = try configure(shapes, file)
         if let appliedLayers {
             guard configuration.appliedLayers == appliedLayers else {
@@ -71,6 +80,7 @@ struct CheckpointImporter {
             assembly.report.notes.append(
                 "every application of the shared layer has LayerNorms of its own: the model is imported unshared")
         }
+        if let doubt { assembly.report.doubt(doubt) }
 
         let wanted = Parameter.optional + Parameter.required(configuration)
         var candidates: [Parameter: [NameResolver.Match]] = [:]
@@ -81,6 +91,7 @@ struct CheckpointImporter {
         }
         try checkDecoder(root, &assembly)
         listTheRest(root, &assembly)
+        try adapter?.merge(into: &assembly.parameters, of: configuration, &assembly.report)
         let spilled = assembly.parameters.values.compactMap { $0 as? TensorView }.filter(\.isSpilled)
         if let largest = spilled.map(\.elementCount).max() {
             assembly.report.notes.append(
@@ -93,7 +104,7 @@ struct CheckpointImporter {
 
         let head = HeadReader(
             path: path, configuration: configuration, parameters: assembly.parameters, configurationFile: file,
-            options: options,
+            options: adapter?.options(options, with: assembly.parameters) ?? options,
             nameInSource: { candidates[$0]?.map(\.normalised) ?? [$0.name(configuration)] })
         var card = try head.card(&assembly.report)
         card.sentence = try neighbours.sentencePipeline()
@@ -305,7 +316,7 @@ struct CheckpointImporter {
             if !isKnown { unknown.append("'\(named.name)'") }
         }
         if let first = unknown.first {
-            assembly.report.notes.append(
+            assembly.report.doubt(
                 """
                 \(unknown.count == 1 ? "tensor \(first) is" : "\(unknown.count) tensors such as \(first) are") unknown \
                 and left out: 

@@ -9,7 +9,8 @@ struct ConfigurationFile {
     /// The object that holds the dimensions.
     let json: JSONValue
 
-    init(_ file: any ByteSource) throws(Fault) {
+    /// `root` is the prefix of the transformer that a person chose, nil where there was no choice.
+    init(_ file: any ByteSource, root: String? = nil) throws(Fault) {
         path = file.path
         let text = try file.allBytes(what: "the configuration", limit: ConfigurationFile.maxBytes)
         let whole = try JSONValue(parsing: text, file: path)
@@ -17,8 +18,12 @@ struct ConfigurationFile {
             throw .badConfiguration(path: path, problem: "is not a JSON object, expected a config.json")
         }
         // A larger model keeps its text encoder's configuration inside its own.
-        let nested = members.map(\.value).first { $0["hidden_size"] != nil && $0["num_attention_heads"] != nil }
-        json = whole["hidden_size"] == nil ? nested ?? whole : whole
+        let nested = members.filter { $0.value["hidden_size"] != nil && $0.value["num_attention_heads"] != nil }
+        let parts = (root ?? "").split { $0 == "." || $0 == "/" }
+        let chosen =
+            nested.first { member in parts.contains { member.name == $0 } }
+            ?? nested.first { $0.name == "text_config" } ?? nested.first
+        json = whole["hidden_size"] == nil ? chosen?.value ?? whole : whole
     }
 
     /// An original file carries nothing of Hugging Face; there, beside original weights, `gelu` means the tanh form.

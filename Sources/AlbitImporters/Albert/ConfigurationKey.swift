@@ -19,15 +19,16 @@ struct ConfigurationKey: Sendable {
     /// The entry of a key; nil where the key is unknown.
     static func named(_ name: String) -> ConfigurationKey? { table[name] }
 
-    private static let table: [String: ConfigurationKey] = {
+    /// Rows of names, with spaces between them, by name.
+    static func table(_ rows: [(names: String, rule: Rule, why: String)]) -> [String: ConfigurationKey] {
         var table: [String: ConfigurationKey] = [:]
         for (names, rule, why) in rows {
             for name in names.split(separator: " ") { table[String(name)] = ConfigurationKey(rule: rule, why: why) }
         }
         return table
-    }()
+    }
 
-    private static let rows: [(names: String, rule: Rule, why: String)] = [
+    private static let table = table([
         ("model_type architectures", .honoured, "the family, and the head that it was saved with"),
         (
             "vocab_size embedding_size hidden_size intermediate_size num_attention_heads num_hidden_layers "
@@ -96,7 +97,7 @@ struct ConfigurationKey: Sendable {
             "how scores of a cross-encoder are made"
         ),
         ("task_type_vocab_size", .inert, "only use_task_id makes use of it"),
-    ]
+    ])
 
     /// A value as the rules write it: scalars as they are, lists and objects without anything in them as `[]` and `{}`.
     static func text(_ value: JSONValue) -> String {

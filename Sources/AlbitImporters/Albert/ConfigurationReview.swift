@@ -3,8 +3,8 @@ import AlbitText
 
 // The closed world of config.json: every key is read, known to change nothing, or refused; the unknown is told.
 extension ConfigurationFile {
-    /// Refuses families and values whose arithmetic is not Albit's. `isStrict` refuses unknown keys too.
-    func review(isStrict: Bool) throws(Fault) -> ImportReport.ReadFile {
+    /// Refuses families and values whose arithmetic is not Albit's.
+    func review() throws(Fault) -> ImportReport.ReadFile {
         try checkFamily()
         var result = ImportReport.ReadFile(path: path)
         for member in json.members ?? [] {
@@ -26,11 +26,6 @@ extension ConfigurationFile {
                 }
                 result.inert.append((name, "the value is what Albit computes"))
             }
-        }
-        if isStrict, let first = result.unknown.first {
-            throw Fault(
-                .importUnknownKey, in: path, "has the key '\(first)', which Albit does not know",
-                advice: "import without --strict if the model does not compute with it")
         }
         return result
     }
@@ -61,6 +56,13 @@ extension ConfigurationFile {
 }
 
 extension Fault {
+    /// With `--strict` only.
+    static func unknownKey(_ path: String, _ key: String) -> Fault {
+        Fault(
+            .importUnknownKey, in: path, "has the key '\(key)', which Albit does not know",
+            advice: "import without --strict if the model does not compute with it")
+    }
+
     /// `found` says where the family's name stands.
     static func otherFamily(path: String, _ found: String, _ type: String) -> Fault {
         let reason = ModelFamily.different[type].map { "\(type) \($0)" } ?? "Albit does not know what \(type) computes"

@@ -11,13 +11,14 @@ struct FamilySigns {
     let shapes: InferredShapes
     let file: ConfigurationFile?
 
-    func check() throws(Fault) {
+    /// Throws for another family; returns what a person should read where nothing says which family it is.
+    func check() throws(Fault) -> String? {
         for part in root.prefix.split(separator: ".") {
             guard let type = ModelFamily.backbones[String(part)] else { continue }
             throw .otherFamily(path: path, "the transformer is called '\(part)'", type)
         }
         // The class that a configuration names ignores tensors that it does not know; those are told.
-        guard file?.modelType == nil, file?.architectures.isEmpty ?? true else { return }
+        guard file?.modelType == nil, file?.architectures.isEmpty ?? true else { return nil }
         for sign in ModelFamily.signs {
             let found = names.filter { $0.hasPrefix(root.parent) && ("." + $0).contains(sign.part) }.min()
             guard let found else { continue }
@@ -27,6 +28,12 @@ struct FamilySigns {
                 advice: "give a config.json that names the model's family; " + ModelFamily.advice)
         }
         try checkPositions()
+        // The original programs' names, and a prefix, name the family.
+        guard root.family.architecture == .bert, root.family.name.hasPrefix("Hugging Face"),
+            root.prefix == root.parent
+        else { return nil }
+        return "nothing says that this is a BERT rather than a RoBERTa, whose tensors have the same names and whose "
+            + "positions count from pad_token_id + 1: it is taken for a BERT"
     }
 
     /// RoBERTa's table has pad_token_id + 1 rows beyond the length of its texts, and one token type.

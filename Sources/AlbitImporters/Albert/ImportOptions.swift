@@ -12,6 +12,8 @@ package struct ImportOptions: Sendable {
     package var head: Head?
     /// `--root`: the prefix of the transformer, where a file holds several.
     package var root: String?
+    /// `--adapter`: the folder of a LoRA adapter that is merged into the weights.
+    package var adapter: String?
     /// `--strict`: what nobody has shown to change nothing, and a graph that cannot be executed to prove what was
     /// recovered from it, is refused, not told.
     package var isStrict: Bool
@@ -20,13 +22,14 @@ package struct ImportOptions: Sendable {
 
     package init(
         config: String? = nil, tokenizer: String? = nil, labels: String? = nil, head: Head? = nil, root: String? = nil,
-        isStrict: Bool = false
+        adapter: String? = nil, isStrict: Bool = false
     ) {
         self.config = config
         self.tokenizer = tokenizer
         self.labels = labels
         self.head = head
         self.root = root
+        self.adapter = adapter
         self.isStrict = isStrict
     }
 }

@@ -66,6 +66,8 @@ package struct ImportReport: Sendable {
     package var ignored: [IgnoredTensor] = []
     /// Remarks a person should read: what was decided and could have been decided otherwise.
     package var notes: [String] = []
+    /// Those of the notes that say that answers may differ.
+    package private(set) var doubts: [String] = []
     /// Configuration files, key by key.
     package private(set) var readFiles: [ReadFile] = []
     /// `proved on 16 tokens, 3e-7`, or why not; nil for a source that is no graph, or where nobody asked.
@@ -85,12 +87,18 @@ package struct ImportReport: Sendable {
         self.configuration = configuration
     }
 
+    /// Adds a note that whoever runs the model should read as well.
+    package mutating func doubt(_ note: String) {
+        notes.append(note)
+        doubts.append(note)
+    }
+
     /// Adds what became of a file's keys, and tells a person about the unknown ones.
     package mutating func read(_ file: ReadFile) {
         readFiles.append(file)
         guard !file.unknown.isEmpty else { return }
         let names = file.unknown.prefix(8).map { "'\($0)'" }.joined(separator: ", ")
-        notes.append(
+        doubt(
             "\(file.path) has \(file.unknown.count == 1 ? "a key" : "\(file.unknown.count) keys") that Albit does not "
                 + "know (\(names)): if the model computes with \(file.unknown.count == 1 ? "it" : "them"), its answers "
                 + "will differ")

@@ -6,11 +6,19 @@ import CPlatform
 package enum Importer {
     /// Opens a file, a directory or an archive. Reads headers only; parameters are read when they are asked for.
     package static func open(path: String, options: ImportOptions = ImportOptions()) throws(Fault) -> AlbertSource {
+        let source = try find(path: path, options: options)
+        if options.isStrict, let read = source.report.readFiles.first(where: { !$0.unknown.isEmpty }) {
+            throw .unknownKey(read.path, read.unknown[0])
+        }
+        return source
+    }
+
+    private static func find(path: String, options: ImportOptions) throws(Fault) -> AlbertSource {
         switch path.withCString({ platform_kind($0) }) {
         case PLATFORM_KIND_NOTHING:
             // TensorFlow's tools name a checkpoint by the prefix of its files.
             if (path + ".index").withCString({ platform_kind($0) }) == PLATFORM_KIND_FILE {
-                return try open(path: path + ".index", options: options)
+                return try find(path: path + ".index", options: options)
             }
             throw Fault(.importNothingThere, in: path, "there is no such file or directory")
         case PLATFORM_KIND_DIRECTORY: return try openDirectory(DirectoryTree(path: path), options: options)
@@ -61,8 +69,19 @@ package enum Importer {
                 onnx: file, tree: folder("onnx", of: tree), neighbours: tree, container: container, options: options)
         }
         let names = tree.names
+        let layout = (tree as? DirectoryTree).map(ModelLayout.init)
+        if let layout, !names.contains(where: isWeights), let choice = try layout.choice() {
+            switch choice {
+            case .folder(let name):
+                return try openDirectory(DirectoryTree(path: tree.path + "/" + name), options: options)
+            case .file(let name):
+                guard let file = try tree.open(name) else { break }
+                return try open(file, name: name, tree: tree, options: options)
+            }
+        }
         let tables = names.filter { $0.hasSuffix(".index") }
-        var candidates = tables.isEmpty ? names.filter { weightSuffixes.contains(where: $0.hasSuffix) } : tables
+        var candidates = tables.isEmpty ? names.filter(isWeights) : tables
+        if candidates.isEmpty { candidates = names.filter(LoRAAdapter.isAdapterFile) }
         if candidates.count > 1, let latest = try latestCheckpoint(tree), candidates.contains(latest) {
             candidates = [latest]
         }
@@ -82,12 +101,23 @@ package enum Importer {
         options: ImportOptions
     ) throws(Fault) -> AlbertSource {
         func source(_ checkpoint: Checkpoint, _ files: [any ByteSource]) throws(Fault) -> AlbertSource {
-            try CheckpointImporter(
-                path: file.path, checkpoint: checkpoint, neighbours: Neighbours(tree: tree), options: options
+            let (base, adapter) = try LoRAAdapter.resolve(
+                checkpoint, path: file.path, tree: tree, options: options, read: Importer.checkpoint)
+            return try CheckpointImporter(
+                path: file.path, checkpoint: base, neighbours: Neighbours(tree: tree), options: options,
+                adapter: adapter
             )
-            .source(files: container.map { [$0] } ?? files)
+            .source(files: (container.map { [$0] } ?? files) + (options.adapter == nil ? [] : adapter?.files ?? []))
         }
         let format = try SourceFormat.detect(file)
+        if options.adapter != nil, format.isGraph {
+            throw Fault(
+                .importAdapterUnsupported, in: file.path, "is a graph or a model file, into which no adapter is merged",
+                advice: "give the checkpoint that it was made from")
+        }
+        if format == .zip, let directory = try folder(inZip: file) {
+            return try openDirectory(directory, container: container ?? file, options: options)
+        }
         switch format {
         case .safetensors, .zip, .pickle, .msgpack, .hdf5:
             return try source(try checkpoint(file, format), [file])
@@ -185,8 +215,25 @@ package enum Importer {
         return try openDirectory(archive.tree(directories.first ?? ""), container: file, options: options)
     }
 
+    /// The one folder with a checkpoint in a zip archive, or a wheel, of a model; nil where torch wrote the archive.
+    private static func folder(inZip file: any ByteSource) throws(Fault) -> ZipTree? {
+        let archive = try ZipArchive(file)
+        guard !PyTorch.matches(archive) else { return nil }
+        let directories = archive.directories.filter { hasCheckpoint(ZipTree(archive: archive, directory: $0)) }
+        guard directories.count <= 1 else { throw .severalCheckpoints(path: file.path, names: directories) }
+        return directories.first.map { ZipTree(archive: archive, directory: $0) }
+    }
+
     private static func hasCheckpoint(_ tree: any FileTree) -> Bool {
-        tree.names.contains { name in weightNames.contains(name) || weightSuffixes.contains(where: name.hasSuffix) }
+        tree.names.contains { weightNames.contains($0) || isWeights($0) }
+    }
+
+    /// Whether a name is one of weights, and not of what training leaves beside them.
+    private static func isWeights(_ name: String) -> Bool {
+        let rest = ["training_args.bin", "optimizer.pt", "optimizer.bin", "scheduler.pt", "scheduler.bin", "scaler.pt"]
+        return weightSuffixes.contains(where: name.hasSuffix) && !rest.contains(name) && !name.hasPrefix("rng_state")
+            && !name.hasPrefix("._") && !name.hasSuffix("_model_states.pt") && !name.hasSuffix("_optim_states.pt")
+            && !LoRAAdapter.isAdapterFile(name)
     }
 
     /// The tensors of one file that stands for itself or is a shard.
@@ -205,7 +252,7 @@ package enum Importer {
         try checkpoint(file, try SourceFormat.detect(file))
     }
 
-    static func lastComponent(_ path: String) -> String {
+    package static func lastComponent(_ path: String) -> String {
         path.split(separator: "/").last.map(String.init) ?? path
     }
 

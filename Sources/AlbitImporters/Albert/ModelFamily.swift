@@ -59,7 +59,8 @@ enum ModelFamily {
 
     /// How class names of transformers begin, and their `model_type`; longer beginnings first.
     private static let classes: [(prefix: String, type: String)] = [
-        ("Albert", "albert"), ("BertGeneration", "bert-generation"), ("Bert", "bert"), ("ErnieM", "ernie_m"),
+        ("Albert", "albert"), ("BertGeneration", "bert-generation"), ("Bert", "bert"), ("ErnieMModel", "ernie_m"),
+        ("ErnieMFor", "ernie_m"),
         ("Ernie", "ernie"), ("RobertaPreLayerNorm", "roberta-prelayernorm"), ("Roberta", "roberta"),
         ("XLMRobertaXL", "xlm-roberta-xl"), ("XLMRoberta", "xlm-roberta"), ("Camembert", "camembert"),
         ("Data2VecText", "data2vec-text"), ("Electra", "electra"), ("DistilBert", "distilbert"), ("MPNet", "mpnet"),

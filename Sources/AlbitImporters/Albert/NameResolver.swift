@@ -69,7 +69,9 @@ struct NameResolver {
 
     /// The names that a family could give a parameter, most usual first.
     func candidates(_ root: Root, _ parameter: Parameter, innerGroups: Int) -> [Match] {
-        root.family.places(of: parameter, innerGroups: innerGroups).flatMap { place in
+        var places = root.family.places(of: parameter, innerGroups: innerGroups)
+        if parameter == .predictionBias, root.family.leaves.isDecoderBiasReadFirst { places.reverse() }
+        return places.flatMap { place in
             // Fine-tuning of a TensorFlow Hub module leaves the head outside the module.
             let prefixes =
                 !place.isBeside ? [root.prefix] : root.parent == "module." ? [root.parent, ""] : [root.parent]

@@ -30,6 +30,8 @@ package struct NamingFamily: Sendable {
         var embeddings: [Parameter: [String]]
         /// TensorFlow adds `decoder.bias` alone, whatever `predictions.bias` holds; PyTorch and Flax tie the two.
         var isDecoderBiasFirst = false
+        /// PyTorch ties the two where one is there; where both are, it adds `decoder.bias`, though it writes the other.
+        var isDecoderBiasReadFirst = false
     }
 
     /// A path that a parameter may have.

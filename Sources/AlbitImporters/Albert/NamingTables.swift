@@ -103,7 +103,7 @@ extension NamingFamily {
 extension NamingFamily.Leaves {
     static let pyTorch = Self(
         denseWeight: ".weight", isTransposed: false, normWeight: [".weight", ".gamma"], normBias: [".bias", ".beta"],
-        embeddings: embeddings { [$0 + ".weight"] })
+        embeddings: embeddings { [$0 + ".weight"] }, isDecoderBiasReadFirst: true)
     static let flax = Self(
         denseWeight: ".kernel", isTransposed: true, normWeight: [".scale"], normBias: [".bias"],
         embeddings: embeddings { [$0 + ".embedding"] })

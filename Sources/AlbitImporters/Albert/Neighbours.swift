@@ -18,10 +18,10 @@ struct Neighbours {
     func configuration(_ options: ImportOptions) throws(Fault) -> ConfigurationFile? {
         if let path = options.config {
             let file = try FileBytes(path: path)
-            return try ConfigurationFile(file)
+            return try ConfigurationFile(file, root: options.root)
         }
         for name in Neighbours.configurationNames {
-            if let file = try tree?.open(name) { return try ConfigurationFile(file) }
+            if let file = try tree?.open(name) { return try ConfigurationFile(file, root: options.root) }
         }
         return nil
     }

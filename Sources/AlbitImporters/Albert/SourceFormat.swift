@@ -19,6 +19,14 @@ enum SourceFormat: Equatable {
     case gguf
     case unknown
 
+    /// Whether it holds operations, or a model as Albit writes it, rather than named weights alone.
+    var isGraph: Bool {
+        switch self {
+        case .onnx, .savedModel, .tensorFlowGraph, .tflite, .gguf: true
+        default: false
+        }
+    }
+
     static func detect(_ file: any ByteSource) throws(Fault) -> SourceFormat {
         let prefix = try file.prefix(512)
         if isLargeFilePointer(prefix) {
@@ -29,6 +37,11 @@ enum SourceFormat: Equatable {
         func starts(_ bytes: [UInt8], at offset: Int = 0) -> Bool {
             prefix.count >= offset + bytes.count && Array(prefix[offset..<(offset + bytes.count)]) == bytes
         }
+        for (magic, name) in packers where starts(magic) {
+            throw Fault(
+                .importUnsupportedFormat, in: file.path, "is packed with \(name), which Albit does not unpack",
+                expected: "gzip or zip, or the files themselves", advice: "unpack it first")
+        }
         if starts([0x50, 0x4B, 0x03, 0x04]) || starts([0x50, 0x4B, 0x05, 0x06]) { return .zip }
         if starts([0x1F, 0x8B]) { return .gzip }
         if starts(Array("GGUF".utf8)) { return .gguf }
@@ -36,6 +49,7 @@ enum SourceFormat: Equatable {
         if starts(Array("ustar".utf8), at: 257) { return .tar }
         if try hasTableFooter(file) { return .sortedTable }
         if TFLiteReader.matches(prefix) { return .tflite }
+        if Safetensors.isCertain(prefix) { return .safetensors }
         if prefix.count >= 2, prefix[0] == 0x80, (2...5).contains(prefix[1]) { return .pickle }
         if Safetensors.matches(prefix) { return .safetensors }
         if ShardIndex.matches(prefix) { return .json }
@@ -60,6 +74,13 @@ enum SourceFormat: Equatable {
         }
         return .unknown
     }
+
+    /// Archives and streams that would have to be unpacked by other libraries.
+    private static let packers: [([UInt8], String)] = [
+        ([0xFD, 0x37, 0x7A, 0x58, 0x5A, 0x00], "xz"), ([0x42, 0x5A, 0x68], "bzip2"),
+        ([0x28, 0xB5, 0x2F, 0xFD], "Zstandard"), ([0x37, 0x7A, 0xBC, 0xAF, 0x27, 0x1C], "7-Zip"),
+        ([0x52, 0x61, 0x72, 0x21, 0x1A, 0x07], "RAR"), ([0x1F, 0x9D], "compress"),
+    ]
 
     static let hdf5Signature: [UInt8] = [0x89, 0x48, 0x44, 0x46, 0x0D, 0x0A, 0x1A, 0x0A]
 

@@ -25,7 +25,12 @@ package final class DirectoryTree: FileTree {
         !name.isEmpty && name != "." && name != ".." && !name.utf8.contains { $0 == 0x2F || $0 == 0x5C || $0 == 0 }
     }
 
-    package var names: [String] {
+    package var names: [String] { entries.filter { kind($0) == PLATFORM_KIND_FILE }.sorted() }
+
+    /// Names of the folders on this level, sorted.
+    var folders: [String] { entries.filter { kind($0) == PLATFORM_KIND_DIRECTORY }.sorted() }
+
+    private var entries: [String] {
         final class Found { var names: [String] = [] }
         let found = Found()
         let context = Unmanaged.passUnretained(found).toOpaque()
@@ -39,7 +44,7 @@ package final class DirectoryTree: FileTree {
                     return found.names.count < DirectoryTree.maxNames
                 }, context)
         }
-        return found.names.filter { kind($0) == PLATFORM_KIND_FILE }.sorted()
+        return found.names
     }
 
     private func kind(_ name: String) -> platform_path_kind {

@@ -22,6 +22,13 @@ package enum PyTorch {
         throw .notTorch(path: file.path)
     }
 
+    /// Whether a zip archive is one that torch writes, rather than an archive of a folder.
+    static func matches(_ archive: ZipArchive) -> Bool {
+        archive.entries.contains {
+            isTopLevel($0.name, "data.pkl") || $0.name.hasSuffix("data/weights/model_weights_config.json")
+        }
+    }
+
     private static func isTopLevel(_ name: String, _ file: String) -> Bool {
         let parts = name.split(separator: "/", omittingEmptySubsequences: false)
         return parts.count == 2 && parts[1] == file || name == file

@@ -13,6 +13,12 @@ package enum Safetensors {
         prefix.count >= 9 && (prefix[8] == UInt8(ascii: "{") || prefix[8] == UInt8(ascii: "["))
     }
 
+    /// Whether a file begins with the length of a header that is allowed, and with an object: the length may begin with
+    /// the bytes of a pickle.
+    static func isCertain(_ prefix: [UInt8]) -> Bool {
+        matches(prefix) && prefix[8] == UInt8(ascii: "{") && prefix[4..<8].allSatisfy { $0 == 0 }
+    }
+
     package static func read(_ file: any ByteSource) throws(Fault) -> Checkpoint {
         let path = file.path
         guard file.count >= 8 else { throw .truncatedHeader(path: path, size: file.count, needed: 8) }
