@@ -7,7 +7,7 @@ usage: make-library-tables.py REPOSITORY SEGMENTATION_TABLES
 
 Every property but those of grapheme clusters is asked of the library itself, one code point at a time: its parts come
 from crates of different ages (Unicode 8 for punctuation and marks, 12 for decompositions, 16 and 17 for letters and
-clusters). Tables are written as in make-unicode-tables.py: digits to base 90 in string literals, two stages.
+clusters). Tables are written as in make-unicode-tables.py: digits to base 90 in string literals, three stages.
 """
 import hashlib
 import json
@@ -22,6 +22,7 @@ root, segmentation = sys.argv[1:3]
 BASE = 90
 LIMIT = 0x34000
 ROWS = 0x1000
+GROUP, BLOCK = 256, 16
 WORD, SPACE, NUMBER, PUNCTUATION, OTHER, NONSPACING, MARK, DECIMAL, INCB_EXTEND, INCB_LINKER, SORTED = (1 << i for i in range(11))
 CLUSTERS = ["any", "CR", "LF", "Control", "Extend", "ZWJ", "SpacingMark", "Prepend", "InCB_Consonant", "L", "V", "T", "LV", "LVT",
             "Regional_Indicator", "Extended_Pictographic"]
@@ -106,21 +107,30 @@ def digits(value, count):
     return [value // BASE ** (count - 1 - i) % BASE for i in range(count)]
 
 
-def two_stage(values, block):
-    """Stage 1 with two digits an entry, stage 2 with one digit an entry; the last two blocks stand for the code points for
-    private use of planes 15 and 16, and for all others."""
-    rows = list(range(0, LIMIT, block)) + list(range(0xE0000, 0xE0000 + ROWS, block)) + [0xF0000, 0x50000]
+def three_stage(values):
+    """As in make-unicode-tables.py; the last two groups stand for the code points for private use of planes 15 and 16, and
+    for all others."""
+    rows = list(range(0, LIMIT, GROUP)) + list(range(0xE0000, 0xE0000 + ROWS, GROUP)) + [0xF0000, 0x50000]
     for c in points:
         if c >= LIMIT and not 0xE0000 <= c < 0xE0000 + ROWS:
             assert values[c] == values[0xF0000 if c >= 0xF0000 and c & 0xFFFF < 0xFFFE else 0x50000], hex(c)
-    blocks, first, second = {}, [], []
+    groups, blocks, first, second, third = {}, {}, [], [], []
     for start in rows:
-        content = tuple(values.get(c, 0) for c in range(start, start + block))
-        if content not in blocks:
-            blocks[content] = len(blocks)
-            second += content
-        first += digits(blocks[content], 2)
-    return first, second
+        group = []
+        for place in range(start, start + GROUP, BLOCK):
+            block = tuple(values.get(c, 0) for c in range(place, place + BLOCK))
+            if block not in blocks:
+                blocks[block] = len(blocks)
+                for value in block:
+                    third += digits(value, 1)
+            group.append(blocks[block])
+        group = tuple(group)
+        if group not in groups:
+            groups[group] = len(groups)
+            for block in group:
+                second += digits(block, 2)
+        first += digits(groups[group], 2)
+    return first, second, third
 
 
 def literal(name, comment, values):
@@ -136,13 +146,14 @@ def literal(name, comment, values):
 
 text = "// Made by Scripts/make-library-tables.py from tokenizers %s and unicode-segmentation 1.13.2. Do not edit.\n\n" % tokenizers.__version__
 text += "enum LibraryTables {\n"
-for name, values, block in (("flag", flags, 32), ("cluster", {c: classes[c] << 4 | clusters.get(c, 0) for c in points}, 64)):
+for name, values in (("flag", flags), ("cluster", {c: classes[c] << 4 | clusters.get(c, 0) for c in points})):
     order = sorted(set(values.values()))
     assert len(order) <= BASE, (name, len(order))
     place = {v: i for i, v in enumerate(order)}
-    first, second = two_stage({c: place[v] for c, v in values.items()}, block)
-    text += literal(name + "Blocks", "Block of each %d code points, two digits." % block, first)
-    text += literal(name + "Classes", "Class of each code point in a block, one digit.", second)
+    first, second, third = three_stage({c: place[v] for c, v in values.items()})
+    text += literal(name + "Groups", "Group of each 256 code points, two digits.", first)
+    text += literal(name + "Blocks", "Block of each 16 code points in a group, two digits.", second)
+    text += literal(name + "Classes", "Class of each code point in a block, one digit.", third)
     text += literal(name + "Values", "Value of each class, two digits.", [d for v in order for d in digits(v, 2)])
 text += literal("notDecomposed", "Code points whose decomposition the library does not know, in order, three digits each.",
                 [d for c in kept for d in digits(c, 3)])

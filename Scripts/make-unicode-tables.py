@@ -4,9 +4,9 @@
 usage: make-unicode-tables.py REPOSITORY
 
 The tables are string literals of digits to base 90, so that they lie in read-only memory and nothing is built at run
-time: stage 1 maps code point / 128 to a block, stage 2 maps the code point inside its block to a class or an offset.
-Stage 1 holds the code points below 32000 and those of the row E0000, in hexadecimal; all others are unassigned or for
-private use, alike, and share the last block.
+time: stage 1 maps code point / 256 to a group of 16 blocks, stage 2 a group and code point / 16 to a block, stage 3 the
+code point inside its block to a class or an offset. Stage 1 holds the code points below 32000 and those of the row E0000,
+in hexadecimal; all others are unassigned or for private use, alike, and share the last group.
 """
 import hashlib
 import json
@@ -15,9 +15,9 @@ import unicodedata as u
 
 root = sys.argv[1]
 LIMIT = 0x110000
-BLOCK = 128
+GROUP, BLOCK = 256, 16
 BASE = 90
-ROWS = list(range(0, 0x32000, BLOCK)) + list(range(0xE0000, 0xE1000, BLOCK)) + [0x10FF00]
+ROWS = list(range(0, 0x32000, GROUP)) + list(range(0xE0000, 0xE1000, GROUP)) + [0x10FF00]
 COMBINING, MARK, SPACE, DIGIT, PUNCTUATION, OTHER, CASED, IGNORABLE, ANY_MARK = (1 << i for i in range(9))
 
 
@@ -47,20 +47,31 @@ def digits(value, count):
     return [value // BASE ** (count - 1 - i) % BASE for i in range(count)]
 
 
-def two_stage(values, width):
-    """Stage 1 with two digits an entry, stage 2 with `width` digits an entry."""
-    blocks, index, stage1, stage2 = {}, 0, [], []
-    for start in range(0, LIMIT, BLOCK):
-        block = tuple(values[start:start + BLOCK])
-        if start not in ROWS:
-            assert block == tuple(values[0x10FF00:][:BLOCK]), hex(start)
-            continue
-        if block not in blocks:
-            blocks[block] = len(blocks)
-            for value in block:
-                stage2 += digits(value, width)
-        stage1 += digits(blocks[block], 2)
-    return stage1, stage2
+def three_stage(values, width):
+    """Two digits an entry for the groups and for their blocks, `width` digits an entry for the code points of blocks."""
+    rows = []
+    for start in range(0, LIMIT, GROUP):
+        if start in ROWS:
+            rows.append(start)
+        else:
+            assert values[start:start + GROUP] == values[0x10FF00:][:GROUP], hex(start)
+    groups, blocks, first, second, third = {}, {}, [], [], []
+    for start in rows:
+        group = []
+        for place in range(start, start + GROUP, BLOCK):
+            block = tuple(values[place:place + BLOCK])
+            if block not in blocks:
+                blocks[block] = len(blocks)
+                for value in block:
+                    third += digits(value, width)
+            group.append(blocks[block])
+        group = tuple(group)
+        if group not in groups:
+            groups[group] = len(groups)
+            for block in group:
+                second += digits(block, 2)
+        first += digits(groups[group], 2)
+    return first, second, third
 
 
 def classes(values):
@@ -127,17 +138,21 @@ def literal(name, comment, values):
 
 text = "// Made by Scripts/make-unicode-tables.py from Python's unicodedata %s. Do not edit.\n\n" % u.unidata_version
 text += "enum UnicodeTables {\n"
-s1, s2 = two_stage(flag_classes, 1)
-text += literal("flagBlocks", "Block of each 128 code points, two digits.", s1)
-text += literal("flagClasses", "Flag class of each code point in a block, one digit.", s2)
+GROUPS, BLOCKS = "Group of each 256 code points, two digits.", "Block of each 16 code points in a group, two digits."
+s1, s2, s3 = three_stage(flag_classes, 1)
+text += literal("flagGroups", GROUPS, s1)
+text += literal("flagBlocks", BLOCKS, s2)
+text += literal("flagClasses", "Flag class of each code point in a block, one digit.", s3)
 text += literal("flagBits", "Flags of each class, two digits.", [d for v in flag_order for d in digits(v, 2)])
-s1, s2 = two_stage(delta_classes, 1)
-text += literal("lowerBlocks", "Block of each 128 code points, two digits.", s1)
-text += literal("lowerClasses", "Class of the distance to the lower-case letter, one digit.", s2)
+s1, s2, s3 = three_stage(delta_classes, 1)
+text += literal("lowerGroups", GROUPS, s1)
+text += literal("lowerBlocks", BLOCKS, s2)
+text += literal("lowerClasses", "Class of the distance to the lower-case letter, one digit.", s3)
 text += literal("lowerDeltas", "Distance plus 300,000 of each class, three digits.", [d for v in delta_order for d in digits(v + 300000, 3)])
-s1, s2 = two_stage(offsets, 3)
-text += literal("decompositionBlocks", "Block of each 128 code points, two digits.", s1)
-text += literal("decompositionOffsets", "Offset of the record in the pool, three digits; 0 where there is none.", s2)
+s1, s2, s3 = three_stage(offsets, 3)
+text += literal("decompositionGroups", GROUPS, s1)
+text += literal("decompositionBlocks", BLOCKS, s2)
+text += literal("decompositionOffsets", "Offset of the record in the pool, three digits; 0 where there is none.", s3)
 text += literal("decompositionPool", "Records: digits n, m, n code points of NFKD (three digits each), m - 1 of NFD.", pool)
 text += "}\n"
 with open(root + "/Sources/AlbitText/UnicodeTables.swift", "w") as f:

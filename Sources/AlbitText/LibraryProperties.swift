@@ -36,8 +36,8 @@ package struct LibraryFlags: OptionSet, Sendable {
 /// Unicode as the `tokenizers` library has it.
 package enum LibraryProperties {
     package static func flags(_ code: UInt32) -> LibraryFlags {
-        let block = UnicodeProperties.entry(LibraryTables.flagBlocks, row(code, 5), 2)
-        let place = UnicodeProperties.entry(LibraryTables.flagClasses, block * 32 + Int(code & 31), 1)
+        let slot = slot(LibraryTables.flagGroups, LibraryTables.flagBlocks, code)
+        let place = UnicodeProperties.entry(LibraryTables.flagClasses, slot, 1)
         return LibraryFlags(
             rawValue: UInt16(truncatingIfNeeded: UnicodeProperties.entry(LibraryTables.flagValues, place, 2)))
     }
@@ -51,8 +51,8 @@ package enum LibraryProperties {
     static func clusterBreak(_ code: UInt32) -> UInt8 { UInt8(truncatingIfNeeded: cluster(code) & 15) }
 
     private static func cluster(_ code: UInt32) -> Int {
-        let block = UnicodeProperties.entry(LibraryTables.clusterBlocks, row(code, 6), 2)
-        let place = UnicodeProperties.entry(LibraryTables.clusterClasses, block * 64 + Int(code & 63), 1)
+        let slot = slot(LibraryTables.clusterGroups, LibraryTables.clusterBlocks, code)
+        let place = UnicodeProperties.entry(LibraryTables.clusterClasses, slot, 1)
         return UnicodeProperties.entry(LibraryTables.clusterValues, place, 2)
     }
 
@@ -64,11 +64,10 @@ package enum LibraryProperties {
         return place < 0 ? code : value(LibraryTables.lowers, 2 * place + 1)
     }
 
-    /// Calls `visit` with the full decomposition of one code point, NFKD or NFD.
-    @inline(__always)
-    package static func decompose(_ code: UInt32, compatibility: Bool, _ visit: (UInt32) -> Void) {
-        if UnicodeProperties.isDecomposed(code) || isNotDecomposed(code) { return visit(code) }
-        UnicodeProperties.decompose(code, compatibility: compatibility, visit)
+    /// The full decomposition of one code point, NFKD or NFD.
+    package static func decomposition(_ code: UInt32, compatibility: Bool) -> Decomposition {
+        if code < 0x80 || isNotDecomposed(code) { return Decomposition(code) }
+        return UnicodeProperties.decomposition(code, compatibility: compatibility)
     }
 
     private static func isNotDecomposed(_ code: UInt32) -> Bool {
@@ -113,13 +112,14 @@ package enum LibraryProperties {
         UInt32(truncatingIfNeeded: UnicodeProperties.entry(table, index, 3))
     }
 
-    /// The place in stage 1, of blocks of 2^`shift` code points: those below 34000 (hexadecimal), the row E0000, one
-    /// entry for the private use of planes 15 and 16, one for all others.
-    @inline(__always)
-    private static func row(_ code: UInt32, _ shift: UInt32) -> Int {
-        if code < 0x34000 { return Int(code >> shift) }
-        let low = 0x34000 >> Int(shift)
-        if code &- 0xE0000 < 0x1000 { return low + Int(code &- 0xE0000) >> Int(shift) }
-        return low + 0x1000 >> Int(shift) + (code >= 0xF0000 && code & 0xFFFF < 0xFFFE ? 0 : 1)
+    /// The place in stage 3. Rows are those below 34000 (hexadecimal), those of E0000 to E1000, one for the private
+    /// use of planes 15 and 16, one for all others.
+    private static func slot(_ groups: StaticString, _ blocks: StaticString, _ code: UInt32) -> Int {
+        var row = code >> 8
+        if code >= 0x34000 {
+            let isOther = code < 0xF0000 || code & 0xFFFF >= 0xFFFE
+            row = code &- 0xE0000 < 0x1000 ? 0x340 + (code &- 0xE0000) >> 8 : isOther ? 0x351 : 0x350
+        }
+        return UnicodeProperties.slot(groups, blocks, row: Int(row), code)
     }
 }

@@ -26,10 +26,38 @@ package struct UnicodeFlags: OptionSet, Sendable {
     package func hasAny(_ other: UnicodeFlags) -> Bool { rawValue & other.rawValue != 0 }
 }
 
+/// The code points that one code point decomposes to.
+package struct Decomposition {
+    private let code: UInt32
+    package let count: Int
+    /// The place in the table of decompositions, 0 for the code point itself, -1 for a Hangul syllable.
+    private let place: Int
+
+    init(_ code: UInt32) { self.init(code, count: 1, place: 0) }
+
+    init(_ code: UInt32, count: Int, place: Int) {
+        self.code = code
+        self.count = count
+        self.place = place
+    }
+
+    /// Whether that is nothing but the code point.
+    package var isItself: Bool { place == 0 }
+
+    package subscript(_ i: Int) -> UInt32 {
+        if place == 0 { return code }
+        if place > 0 {
+            return UInt32(
+                truncatingIfNeeded: UnicodeProperties.digits(UnicodeTables.decompositionPool, place + 3 * i, 3))
+        }
+        let index = code - 0xAC00
+        return i == 0 ? 0x1100 + index / 588 : i == 1 ? 0x1161 + index % 588 / 28 : 0x11A7 + index % 28
+    }
+}
+
 package enum UnicodeProperties {
     package static func flags(_ code: UInt32) -> UnicodeFlags {
-        let block = entry(UnicodeTables.flagBlocks, row(code), 2)
-        let place = entry(UnicodeTables.flagClasses, block * 128 + Int(code & 127), 1)
+        let place = entry(UnicodeTables.flagClasses, slot(UnicodeTables.flagGroups, UnicodeTables.flagBlocks, code), 1)
         return UnicodeFlags(rawValue: UInt16(truncatingIfNeeded: entry(UnicodeTables.flagBits, place, 2)))
     }
 
@@ -37,55 +65,43 @@ package enum UnicodeProperties {
     /// characters (i, U+0307) the caller makes.
     package static func lower(_ code: UInt32) -> UInt32 {
         if code < 0x80 { return code &- 0x41 < 26 ? code + 32 : code }
-        let block = entry(UnicodeTables.lowerBlocks, row(code), 2)
-        let place = entry(UnicodeTables.lowerClasses, block * 128 + Int(code & 127), 1)
+        let slot = slot(UnicodeTables.lowerGroups, UnicodeTables.lowerBlocks, code)
+        let place = entry(UnicodeTables.lowerClasses, slot, 1)
         return UInt32(truncatingIfNeeded: Int(code) + entry(UnicodeTables.lowerDeltas, place, 3) - 300_000)
     }
 
-    /// Whether decomposition leaves the code point alone.
-    package static func isDecomposed(_ code: UInt32) -> Bool {
-        code < 0x80 || record(code) == 0 && !isHangulSyllable(code)
-    }
-
-    /// Calls `visit` with the full compatibility (NFKD) or canonical (NFD) decomposition of one code point. Marks
-    /// are not sorted by class: for that a whole text is needed.
-    @inline(__always)
-    package static func decompose(_ code: UInt32, compatibility: Bool, _ visit: (UInt32) -> Void) {
-        if code < 0x80 { return visit(code) }
-        if isHangulSyllable(code) {
-            let index = code - 0xAC00
-            visit(0x1100 + index / 588)
-            visit(0x1161 + index % 588 / 28)
-            if index % 28 != 0 { visit(0x11A7 + index % 28) }
-            return
-        }
-        var offset = record(code)
-        if offset == 0 { return visit(code) }
-        let pool = UnicodeTables.decompositionPool
-        let full = entry(pool, offset, 1)
-        let canonical = entry(pool, offset + 1, 1)
-        offset += 2
-        var count = full
-        if !compatibility && canonical != 0 {
-            if canonical == 1 { return visit(code) }
-            offset += 3 * full
-            count = canonical - 1
-        }
-        for i in 0..<count { visit(UInt32(truncatingIfNeeded: digits(pool, offset + 3 * i, 3))) }
+    /// The full compatibility (NFKD) or canonical (NFD) decomposition of one code point. Marks are not sorted by
+    /// class: for that a whole text is needed.
+    package static func decomposition(_ code: UInt32, compatibility: Bool) -> Decomposition {
+        if code < 0x80 { return Decomposition(code) }
+        if isHangulSyllable(code) { return Decomposition(code, count: (code - 0xAC00) % 28 == 0 ? 2 : 3, place: -1) }
+        let record = record(code)
+        if record == 0 { return Decomposition(code) }
+        let full = entry(UnicodeTables.decompositionPool, record, 1)
+        let canonical = entry(UnicodeTables.decompositionPool, record + 1, 1)
+        guard !compatibility && canonical != 0 else { return Decomposition(code, count: full, place: record + 2) }
+        return canonical == 1
+            ? Decomposition(code) : Decomposition(code, count: canonical - 1, place: record + 2 + 3 * full)
     }
 
     private static func isHangulSyllable(_ code: UInt32) -> Bool { code &- 0xAC00 < 11172 }
 
     private static func record(_ code: UInt32) -> Int {
-        let block = entry(UnicodeTables.decompositionBlocks, row(code), 2)
-        return entry(UnicodeTables.decompositionOffsets, block * 128 + Int(code & 127), 3)
+        let slot = slot(UnicodeTables.decompositionGroups, UnicodeTables.decompositionBlocks, code)
+        return entry(UnicodeTables.decompositionOffsets, slot, 3)
     }
 
-    /// The place in stage 1: code points below 32000 (hexadecimal), the row E0000, one entry for all others.
+    /// The place in stage 3 of a code point whose row of stage 1 is given: 16 blocks of 16 code points are a group.
     @inline(__always)
-    private static func row(_ code: UInt32) -> Int {
-        if code < 0x32000 { return Int(code >> 7) }
-        return code &- 0xE0000 < 0x1000 ? 0x640 + Int(code &- 0xE0000) >> 7 : 0x660
+    static func slot(_ groups: StaticString, _ blocks: StaticString, row: Int, _ code: UInt32) -> Int {
+        let group = entry(groups, row, 2)
+        return entry(blocks, group * 16 + Int(code >> 4 & 15), 2) * 16 + Int(code & 15)
+    }
+
+    /// Rows are those below 32000 (hexadecimal), those of E0000 to E1000, one for all others.
+    private static func slot(_ groups: StaticString, _ blocks: StaticString, _ code: UInt32) -> Int {
+        let row = code < 0x32000 ? code >> 8 : code &- 0xE0000 < 0x1000 ? 0x320 + (code &- 0xE0000) >> 8 : 0x330
+        return slot(groups, blocks, row: Int(row), code)
     }
 
     @inline(__always)

@@ -101,10 +101,15 @@ struct AlbertPreprocessor {
             let accents = settings.accents
             guard accents != .keep else { return lower(code, origin) }
             let dropped: UnicodeFlags = accents == .dropCombining ? .combining : .mark
-            UnicodeProperties.decompose(code, compatibility: true) { part in
-                if part < 0x80 { return lower(part, origin) }
+            let parts = UnicodeProperties.decomposition(code, compatibility: true)
+            for i in 0..<parts.count {
+                let part = parts[i]
+                if part < 0x80 {
+                    lower(part, origin)
+                    continue
+                }
                 let flags = UnicodeProperties.flags(part)
-                guard !flags.hasAny(dropped) else { return }
+                guard !flags.hasAny(dropped) else { continue }
                 // A mark that stays lends its place to what it stands on, so that offsets are those of `StripAccents`,
                 // which drops it: there, and in the offsets of the `tokenizers` library, it belongs to no token.
                 let stays = flags.hasAny(.mark) && output.count > 0

@@ -11,6 +11,9 @@ final class AlignedText {
     private(set) var bytes: UnsafeMutablePointer<UInt8>
     private(set) var origins: UnsafeMutablePointer<Origin>
     var count = 0
+    /// A step took a character away where nothing stood before it, so that origins behind it are not those of the
+    /// characters (`TextRewriter`).
+    var isShifted = false
     private var capacity: Int
 
     init(capacity: Int) {
@@ -43,6 +46,24 @@ final class AlignedText {
         (bytes, origins, capacity) = (newBytes, newOrigins, larger)
     }
 
+    /// Appends bytes of another text with their origins up to one that stops; room must be there. Returns where that
+    /// is.
+    func append(_ other: AlignedText, _ range: Range<Int>, upTo stops: [Bool]) -> Int {
+        let (from, to) = ((bytes: other.bytes, origins: other.origins), (bytes: bytes, origins: origins))
+        var position = range.lowerBound
+        var place = count
+        stops.withUnsafeBufferPointer { stops in
+            while position < range.upperBound, !stops[Int(from.bytes[position])] {
+                to.bytes[place] = from.bytes[position]
+                to.origins[place] = from.origins[position]
+                position &+= 1
+                place &+= 1
+            }
+        }
+        count = place
+        return position
+    }
+
     /// Appends bytes of another text with their origins.
     func append(_ other: AlignedText, _ range: Range<Int>) {
         guard !range.isEmpty else { return }
@@ -66,11 +87,55 @@ final class AlignedText {
         }
     }
 
+    /// Appends what a table makes of the bytes `range` of `text`, each with its own origin, as far as that are ASCII
+    /// characters or nothing (`PlainBytes`). Returns where it is something else.
+    func append(_ text: UnsafeRawBufferPointer, _ range: Range<Int>, _ table: [UInt8]) -> Int {
+        reserve(range.count)
+        var position = range.lowerBound
+        var to = count
+        let (bytes, origins) = (self.bytes, self.origins)
+        table.withUnsafeBufferPointer { table in
+            while position < range.upperBound {
+                let value = table[Int(text[position])]
+                if value < 0x80 {
+                    bytes[to] = value
+                    origins[to] = Origin(
+                        start: UInt32(truncatingIfNeeded: position), end: UInt32(truncatingIfNeeded: position &+ 1))
+                    to &+= 1
+                } else if value != PlainBytes.dropped {
+                    break
+                }
+                position &+= 1
+            }
+        }
+        count = to
+        return position
+    }
+
     /// Whether all bytes are ASCII.
     var isASCII: Bool {
         var all: UInt8 = 0
         for i in 0..<count { all |= bytes[i] }
         return all < 0x80
+    }
+
+    /// Whether a step leaves all characters alone, each by itself, and their origins too.
+    @inline(__always)
+    func isKept(_ stays: (UInt32) -> Bool) -> Bool {
+        // Characters at the beginning that have no place are written twice (`TextRewriter`).
+        guard count > 0, origins[0].start != origins[0].end else { return count == 0 }
+        var position = 0
+        while position < count {
+            if bytes[position] < 0x80 {
+                if !stays(UInt32(bytes[position])) { return false }
+                position += 1
+            } else {
+                let (code, length) = character(position)
+                if !stays(code) { return false }
+                position += length
+            }
+        }
+        return true
     }
 
     /// The code point at an offset and its length; the text is UTF-8 by construction.

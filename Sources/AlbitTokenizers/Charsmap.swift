@@ -36,24 +36,30 @@ struct Charsmap {
     private static func offset(_ unit: UInt32) -> Int { Int((unit >> 10) << ((unit & (1 << 9)) >> 6)) }
 
     /// Whether an ASCII byte stays itself wherever another ASCII byte or the end follows it.
-    func keeps(_ byte: UInt8) -> Bool {
-        guard unitCount > 0 else { return true }
+    func keeps(_ byte: UInt8) -> Bool { alone(byte) == byte }
+
+    /// What becomes of an ASCII byte wherever another ASCII byte or the end follows it; nil where that is no ASCII
+    /// byte, or not always the same.
+    func alone(_ byte: UInt8) -> UInt8? {
+        guard unitCount > 0 else { return byte }
         var node = Charsmap.offset(unit(0)) ^ Int(byte)
-        guard node < unitCount else { return true }
+        guard node < unitCount else { return byte }
         let unit = unit(node)
-        guard unit & 0x8000_00FF == UInt32(byte) else { return true }
+        guard unit & 0x8000_00FF == UInt32(byte) else { return byte }
         node ^= Charsmap.offset(unit)
+        var result = byte
         if unit & (1 << 8) != 0 {
-            guard node < unitCount else { return false }
+            guard node < unitCount else { return nil }
             let value = Int(self.unit(node) & 0x7FFF_FFFF)
-            guard value + 1 < replacements.count, replacements[value] == byte, replacements[value + 1] == 0 else {
-                return false
-            }
+            guard value + 1 < replacements.count, replacements[value] < 0x80, replacements[value] != 0,
+                replacements[value + 1] == 0
+            else { return nil }
+            result = replacements[value]
         }
         for next in 1..<0x80 where node ^ next < unitCount && self.unit(node ^ next) & 0x8000_00FF == UInt32(next) {
-            return false
+            return nil
         }
-        return true
+        return result
     }
 
     /// What stands for the shortest rule that the bytes `range` begin with, as the `tokenizers` library takes it.

@@ -18,15 +18,22 @@ package struct Encoding: Sendable, Equatable {
 
     package var count: Int { ids.count }
 
+    mutating func reserve(_ count: Int) {
+        ids.reserveCapacity(count)
+        typeIDs.reserveCapacity(count)
+        starts.reserveCapacity(count)
+        ends.reserveCapacity(count)
+        segments.reserveCapacity(count)
+        startsWord.reserveCapacity(count)
+    }
+
     mutating func append(_ run: TokenRun, upTo count: Int, typeID: Int32, segment: UInt8) {
         ids.append(contentsOf: run.ids[..<count])
         starts.append(contentsOf: run.starts[..<count])
         ends.append(contentsOf: run.ends[..<count])
         startsWord.append(contentsOf: run.startsWord[..<count])
-        for _ in 0..<count {
-            typeIDs.append(typeID)
-            segments.append(segment)
-        }
+        typeIDs.append(contentsOf: repeatElement(typeID, count: count))
+        segments.append(contentsOf: repeatElement(segment, count: count))
     }
 
     mutating func append(frame id: Int32, typeID: Int32) {

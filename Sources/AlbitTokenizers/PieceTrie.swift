@@ -32,47 +32,78 @@ struct PieceTrie {
     @inline(__always)
     private func unit(_ i: Int) -> UInt32 { units.loadUnaligned(fromByteOffset: 4 * i, as: UInt32.self) }
 
-    /// Calls `visit(id, end)` for every piece that begins at `start`, shortest first; `depth` bytes of the pieces lie
-    /// before `start` already when matching begins at an inner node. A damaged trie may lead to ids of no piece, which
-    /// are left out.
+    /// A way through the trie along a text.
+    struct Walk {
+        fileprivate var payload: UInt32
+        fileprivate var position: Int
+        fileprivate var limit: Int
+        /// What is before the position of the text, less that place: so much more of a piece lies behind.
+        fileprivate let shift: Int
+    }
+
+    /// The way of the pieces that begin at `start`; `depth` bytes of the pieces lie before `start` already when it
+    /// begins at an inner node.
     @inline(__always)
-    func match(
-        _ text: UnsafeRawBufferPointer, from start: Int, node: Node, depth: Int = 0,
-        _ visit: (_ id: Int, _ end: Int) -> Void
-    ) {
-        var payload = node.payload
-        var position = start
+    func walk(_ text: UnsafeRawBufferPointer, from start: Int, node: Node, depth: Int = 0) -> Walk {
         // No piece is longer; a damaged trie that leads back into itself ends here.
         let limit = min(text.count, start + TokenizerTables.maxPieceBytes)
-        while position < limit {
-            let byte = text[position]
-            let index = Int(payload ^ UInt32(byte))
-            guard byte != 0, index < unitCount else { return }
+        return Walk(payload: node.payload, position: start, limit: limit, shift: depth - start)
+    }
+
+    /// The next piece on a way, shortest first: its id and where it ends; nil where there is none. A damaged trie may
+    /// lead to ids of no piece, which are left out.
+    @inline(__always)
+    func next(_ walk: inout Walk, _ text: UnsafeRawBufferPointer) -> (id: Int, end: Int)? {
+        while walk.position < walk.limit {
+            let byte = text[walk.position]
+            let index = Int(walk.payload ^ UInt32(byte))
+            guard byte != 0, index < unitCount else { return nil }
             let unit = unit(index)
-            guard UInt8(truncatingIfNeeded: unit) == byte else { return }
-            position += 1
-            payload = unit >> PieceTrie.payloadShift
+            guard UInt8(truncatingIfNeeded: unit) == byte else { return nil }
+            walk.position &+= 1
+            walk.payload = unit >> PieceTrie.payloadShift
             if unit & PieceTrie.leaf != 0 {
-                guard Int(payload) < pieces.count else { return }
-                if unit & PieceTrie.more != 0 {
-                    let piece = pieces.piece(Int(payload))
-                    var rest = depth + position - start
-                    guard piece.count - rest <= text.count - position, piece.count <= TokenizerTables.maxPieceBytes
-                    else { return }
-                    while rest < piece.count {
-                        guard text[position] == piece[rest] else { return }
-                        rest += 1
-                        position += 1
-                    }
+                walk.limit = 0
+                guard unit & PieceTrie.more != 0 else {
+                    return Int(walk.payload) < pieces.count ? (Int(walk.payload), walk.position) : nil
                 }
-                visit(Int(payload), position)
-                return
+                return rest(walk, text)
             }
-            if unit & PieceTrie.more != 0, Int(payload) < unitCount {
-                let id = Int(self.unit(Int(payload)) >> PieceTrie.payloadShift)
-                if id < pieces.count { visit(id, position) }
+            if unit & PieceTrie.more != 0, Int(walk.payload) < unitCount {
+                let id = Int(self.unit(Int(walk.payload)) >> PieceTrie.payloadShift)
+                if id < pieces.count { return (id, walk.position) }
             }
         }
+        return nil
+    }
+
+    /// The only piece that goes on, if the text does so too.
+    private func rest(_ walk: Walk, _ text: UnsafeRawBufferPointer) -> (id: Int, end: Int)? {
+        let id = Int(walk.payload)
+        guard walk.position < text.count, id < pieces.count else { return nil }
+        let piece = pieces.piece(id)
+        var position = walk.position
+        let end = piece.count - walk.shift
+        guard end <= text.count, piece.count <= TokenizerTables.maxPieceBytes else { return nil }
+        while position < end {
+            guard text[position] == piece[position + walk.shift] else { return nil }
+            position += 1
+        }
+        return (id, position)
+    }
+
+    /// The longest piece that begins at `start`, of those that `types` says are of a type, if it is there.
+    func longest(
+        _ text: UnsafeRawBufferPointer, from start: Int, node: Node, depth: Int = 0,
+        of type: PieceType? = nil, _ types: UnsafeRawBufferPointer? = nil
+    ) -> (id: Int, end: Int)? {
+        var walk = walk(text, from: start, node: node, depth: depth)
+        var longest: (id: Int, end: Int)?
+        while let piece = next(&walk, text) {
+            if let type, let types, piece.id >= types.count || types[piece.id] != type.rawValue { continue }
+            longest = piece
+        }
+        return longest
     }
 
     /// The node that a prefix leads to; nil where no piece goes on from there (or only one, cut off before).
@@ -90,11 +121,7 @@ struct PieceTrie {
 
     /// The id of the piece that is exactly these bytes.
     func id(of bytes: UnsafeRawBufferPointer) -> Int? {
-        guard let root else { return nil }
-        var result: Int?
-        match(bytes, from: 0, node: root) { id, end in
-            if end == bytes.count { result = id }
-        }
-        return result
+        guard let root, let piece = longest(bytes, from: 0, node: root), piece.end == bytes.count else { return nil }
+        return piece.id
     }
 }

@@ -153,12 +153,10 @@ struct SentencePieceNormalizer {
     /// How many bytes at `position` are replaced at once, and by what.
     private func prefix(_ text: UnsafeRawBufferPointer, at position: Int) -> (count: Int, piece: UnsafeRawBufferPointer)
     {
-        if hasSymbols[Int(text[position])], let root = trie.root {
-            var longest = 0
-            trie.match(text, from: position, node: root) { id, end in
-                if id < types.count, types[id] == PieceType.userDefined.rawValue { longest = end - position }
-            }
-            if longest > 0 { return (longest, UnsafeRawBufferPointer(rebasing: text[position..<(position + longest)])) }
+        if hasSymbols[Int(text[position])], let root = trie.root,
+            let longest = trie.longest(text, from: position, node: root, of: .userDefined, types)
+        {
+            return (longest.end - position, UnsafeRawBufferPointer(rebasing: text[position..<longest.end]))
         }
         if let rule = charsmap.longest(text, at: position) { return (rule.count, rule.replacement) }
         // The prepared text is UTF-8 by construction.

@@ -113,6 +113,7 @@ package enum Tokenizer: Sendable {
             }
         }
         var encoding = Encoding()
+        encoding.reserve(firstCount + secondCount + template.count)
         for item in template {
             switch item.id {
             case TokenTemplate.Item.first: encoding.append(first, upTo: firstCount, typeID: item.typeID, segment: 0)

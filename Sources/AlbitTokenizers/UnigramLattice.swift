@@ -33,8 +33,9 @@ struct UnigramLattice {
             let lead = text[start]
             let length = min(lead < 0xC0 ? 1 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4, count - start)
             var hasSingle = false
-            trie.match(text, from: start, node: root) { id, end in
-                guard id < pieceCount else { return }
+            var walk = trie.walk(text, from: start, node: root)
+            while let (id, end) = trie.next(&walk, text) {
+                guard id < pieceCount else { continue }
                 let type = types[id]
                 let score: Double
                 if type == PieceType.normal.rawValue {
@@ -42,7 +43,7 @@ struct UnigramLattice {
                 } else if type == PieceType.userDefined.rawValue {
                     score = Double(Float(end - start) * settings.maxScore) - 0.1
                 } else if hides || type == PieceType.unused.rawValue {
-                    return
+                    continue
                 } else {
                     score = Double(Float(bitPattern: scores.loadUnaligned(fromByteOffset: 4 * id, as: UInt32.self)))
                 }
@@ -52,7 +53,7 @@ struct UnigramLattice {
                         score: Float(candidate), start: Int32(truncatingIfNeeded: start),
                         id: Int32(truncatingIfNeeded: id))
                 }
-                if end - start == length { hasSingle = true }
+                if end &- start == length { hasSingle = true }
             }
             if !hasSingle {
                 let end = start + length
@@ -62,7 +63,7 @@ struct UnigramLattice {
                         score: Float(candidate), start: Int32(truncatingIfNeeded: start), id: settings.unknownID)
                 }
             }
-            start += length
+            start &+= length
         }
         // Turn the links around, so that the path is walked from its beginning.
         var end = count

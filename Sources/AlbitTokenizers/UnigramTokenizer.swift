@@ -3,7 +3,7 @@ import AlbitText
 /// ALBERT's tokenizer: its own preparation of the text, then a SentencePiece Unigram model.
 ///
 /// Source: transformers 4.57 `AlbertTokenizer` and google/sentencepiece 0.2.1; Kudo, "Subword Regularization" (2018).
-package struct UnigramTokenizer: @unchecked Sendable {
+package final class UnigramTokenizer: @unchecked Sendable {
     let tables: TokenizerTables
     private let splitter: SpecialTokenSplitter
     private let preprocessor: AlbertPreprocessor

@@ -4,9 +4,9 @@ import AlbitText
 ///
 /// Source: google-research/bert, tokenization.py; offsets and order of steps as in the `tokenizers` library
 /// (`BertNormalizer`, `BertPreTokenizer`, `WordPiece`), which lower-cases each character by itself. This is the
-/// pipeline of those three in one pass over the text; where decomposition would have to sort marks, the pipeline itself
-/// runs.
-package struct WordPieceTokenizer: @unchecked Sendable {
+/// pipeline of those three in one pass over the text; where decomposition would have to sort marks, the pipeline
+/// itself runs.
+package final class WordPieceTokenizer: @unchecked Sendable {
     /// What stands before pieces that go on inside a word.
     package static let continuation: [UInt8] = Array("##".utf8)
 
@@ -107,7 +107,8 @@ package struct WordPieceTokenizer: @unchecked Sendable {
         let isIdeograph = settings.separatesCJK && BertNormalizer.isIdeograph(code)
         if isIdeograph { flush(word, &run) }
         if settings.stripAccents {
-            LibraryProperties.decompose(code, compatibility: false) { appendAsLibrary($0, origin, word, &run, &sorts) }
+            let parts = LibraryProperties.decomposition(code, compatibility: false)
+            for i in 0..<parts.count { appendAsLibrary(parts[i], origin, word, &run, &sorts) }
         } else {
             appendAsLibrary(code, origin, word, &run, &sorts)
         }
@@ -157,7 +158,8 @@ package struct WordPieceTokenizer: @unchecked Sendable {
             if isPunctuation { flush(word, &run) }
         }
         if settings.stripAccents {
-            if !flags.hasAny(.nonspacingMark) { UnicodeProperties.decompose(code, compatibility: false) { append($0) } }
+            let parts = UnicodeProperties.decomposition(code, compatibility: false)
+            if !flags.hasAny(.nonspacingMark) { for i in 0..<parts.count { append(parts[i]) } }
         } else {
             append(code)
         }
@@ -179,7 +181,8 @@ package struct WordPieceTokenizer: @unchecked Sendable {
             var longest = 0
             var id = 0
             if let node = start == 0 ? tables.trie.root : inner {
-                tables.trie.match(raw, from: start, node: node, depth: start == 0 ? 0 : 2) { (id, longest) = ($0, $1) }
+                let depth = start == 0 ? 0 : WordPieceTokenizer.continuation.count
+                (id, longest) = tables.trie.longest(raw, from: start, node: node, depth: depth) ?? (0, start)
             }
             guard longest > start else {
                 isKnown = false

@@ -88,12 +88,10 @@ struct BytePairMerger {
             let lead = text[position]
             var end = min(position + (lead < 0xC0 ? 1 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4), text.count)
             var isFrozen = false
-            if hasSymbols[Int(lead)], let root = trie.root {
-                var longest = 0
-                trie.match(text, from: position, node: root) { id, matchEnd in
-                    if id < types.count, types[id] == PieceType.userDefined.rawValue { longest = matchEnd }
-                }
-                if longest > position { (end, isFrozen) = (longest, true) }
+            if hasSymbols[Int(lead)], let root = trie.root,
+                let longest = trie.longest(text, from: position, node: root, of: .userDefined, types)
+            {
+                (end, isFrozen) = (longest.end, true)
             }
             let index = symbols.count
             symbols.append(

@@ -2,19 +2,12 @@
 /// doubles, and of equal paths the one found first stays.
 ///
 /// Source: tokenizers 0.23, src/models/unigram/model.rs, `encode_optimized` and `tokenize`.
-struct UnigramPaths {
-    private struct Step {
-        var score = 0.0
-        var start: Int32 = -1
-        var id: Int32 = 0
-    }
-
+final class UnigramPaths {
     let trie: PieceTrie
     let scores: UnigramScores
     let unknownID: Int32
     /// Ids of the pieces `<0x00>` to `<0xFF>`, -1 where there is none; empty without byte fallback.
     let byteIDs: [Int32]
-    private var buffer: [Step] = []
 
     init(_ tables: TokenizerTables) {
         self.trie = tables.trie
@@ -32,77 +25,77 @@ struct UnigramPaths {
         byteIDs = ids
     }
 
-    /// Calls `visit(id, start, end)` for the tokens of a text in order. Neighbours that are unknown are one token.
-    mutating func segment(_ text: UnsafeRawBufferPointer, _ visit: (_ id: Int32, _ start: Int, _ end: Int) -> Void) {
-        guard text.count > 0, let root = trie.root else { return }
+    /// Finds the tokens of a text. Neighbours that are unknown are one token.
+    func segment(_ text: UnsafeRawBufferPointer, _ found: ModelBuffer) {
         let count = text.count
-        // Out of `self` while it changes.
-        var steps = buffer
-        buffer = []
-        steps.removeAll(keepingCapacity: true)
-        for _ in 0...count { steps.append(Step()) }
-        steps.withUnsafeMutableBufferPointer { steps in
-            var start = 0
-            while start < count {
-                let before = steps[start].score
-                let lead = text[start]
-                let length = min(lead < 0xC0 ? 1 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4, count - start)
-                var hasSingle = false
-                trie.match(text, from: start, node: root) { id, end in
-                    guard id < scores.count else { return }
-                    let candidate = scores[id] + before
-                    if steps[end].start < 0 || candidate > steps[end].score {
-                        steps[end] = Step(
-                            score: candidate, start: Int32(truncatingIfNeeded: start), id: Int32(truncatingIfNeeded: id)
-                        )
-                    }
-                    if end - start == length { hasSingle = true }
-                }
-                if !hasSingle {
-                    let candidate = scores.unknown + before
-                    if steps[start + length].start < 0 || candidate > steps[start + length].score {
-                        steps[start + length] = Step(
-                            score: candidate, start: Int32(truncatingIfNeeded: start), id: unknownID)
-                    }
-                }
-                start += length
+        found.clear(count)
+        guard count > 0, let root = trie.root else { return }
+        let steps = found.steps
+        steps.initialize(repeating: ModelBuffer.Step(), count: count + 1)
+        steps[0].score = 0
+        var start = 0
+        while start < count {
+            let before = steps[start].score
+            let lead = text[start]
+            let length = min(lead < 0xC0 ? 1 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4, count - start)
+            var hasSingle = false
+            var walk = trie.walk(text, from: start, node: root)
+            while let (id, end) = trie.next(&walk, text) {
+                guard id < scores.count else { continue }
+                let candidate = scores[id] + before
+                // Without a branch, so that nothing waits for scores.
+                let old = steps[end]
+                let isBetter = candidate > old.score
+                steps[end] = ModelBuffer.Step(
+                    score: isBetter ? candidate : old.score,
+                    start: isBetter ? Int32(truncatingIfNeeded: start) : old.start,
+                    id: isBetter ? Int32(truncatingIfNeeded: id) : old.id)
+                hasSingle = hasSingle || end &- start == length
             }
-            // Turn the links around, so that the path is walked from its beginning.
-            var end = count
-            var next = -1
-            while end > 0 {
-                let previous = Int(steps[end].start)
-                guard previous >= 0, previous < end else { return }
-                steps[end].start = Int32(truncatingIfNeeded: next)
-                next = end
-                end = previous
-            }
-            var (begin, place, unknownStart) = (0, next, -1)
-            while place > 0 {
-                let id = steps[place].id
-                if id == unknownID {
-                    if unknownStart < 0 { unknownStart = begin }
-                } else {
-                    if unknownStart >= 0 { unknown(text, unknownStart, begin, visit) }
-                    unknownStart = -1
-                    visit(id, begin, place)
+            if !hasSingle {
+                let candidate = scores.unknown + before
+                if candidate > steps[start + length].score {
+                    steps[start + length] = ModelBuffer.Step(
+                        score: candidate, start: Int32(truncatingIfNeeded: start), id: unknownID)
                 }
-                begin = place
-                place = Int(steps[place].start)
             }
-            if unknownStart >= 0 { unknown(text, unknownStart, begin, visit) }
+            start &+= length
         }
-        buffer = steps
+        // Turn the links around, so that the path is walked from its beginning.
+        var end = count
+        var next = -1
+        while end > 0 {
+            let previous = Int(steps[end].start)
+            guard previous >= 0, previous < end else { return }
+            steps[end].start = Int32(truncatingIfNeeded: next)
+            next = end
+            end = previous
+        }
+        var (begin, place, unknownStart) = (0, next, -1)
+        while place > 0 {
+            let id = steps[place].id
+            if id == unknownID {
+                if unknownStart < 0 { unknownStart = begin }
+            } else {
+                if unknownStart >= 0 { unknown(text, unknownStart, begin, found) }
+                unknownStart = -1
+                found.append(id, begin, place)
+            }
+            begin = place
+            place = Int(steps[place].start)
+        }
+        if unknownStart >= 0 { unknown(text, unknownStart, begin, found) }
     }
 
     /// A run of unknown characters: the piece that it is after all, its bytes, or the unknown token.
-    private func unknown(_ text: UnsafeRawBufferPointer, _ start: Int, _ end: Int, _ visit: (Int32, Int, Int) -> Void) {
+    private func unknown(_ text: UnsafeRawBufferPointer, _ start: Int, _ end: Int, _ found: ModelBuffer) {
         let bytes = UnsafeRawBufferPointer(rebasing: text[start..<end])
-        if let id = trie.id(of: bytes), id < scores.count { return visit(Int32(truncatingIfNeeded: id), start, end) }
-        if !byteIDs.isEmpty, bytes.allSatisfy({ byteIDs[Int($0)] >= 0 }) {
-            for byte in bytes { visit(byteIDs[Int(byte)], start, end) }
+        if let id = trie.id(of: bytes), id < scores.count {
+            found.append(Int32(truncatingIfNeeded: id), start, end)
+        } else if !byteIDs.isEmpty, bytes.allSatisfy({ byteIDs[Int($0)] >= 0 }) {
+            for byte in bytes { found.append(byteIDs[Int(byte)], start, end) }
         } else {
-            visit(unknownID, start, end)
+            found.append(unknownID, start, end)
         }
     }
 }

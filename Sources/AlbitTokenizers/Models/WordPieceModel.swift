@@ -3,7 +3,7 @@ import AlbitText
 /// The WordPiece model by itself: a word is cut greedily into the longest pieces, or is unknown as a whole.
 ///
 /// Source: tokenizers 0.23, src/models/wordpiece.
-struct WordPieceModel {
+final class WordPieceModel {
     let trie: PieceTrie
     let unknownID: Int32
     let maxCharacters: Int
@@ -18,25 +18,23 @@ struct WordPieceModel {
         depth = continuation.count
     }
 
-    /// Calls `visit(id, start, end)` for the tokens of a word in order.
-    func segment(_ word: UnsafeRawBufferPointer, _ visit: (_ id: Int32, _ start: Int, _ end: Int) -> Void) {
-        var found: [(id: Int32, end: Int)] = []
+    /// Finds the tokens of a word.
+    func segment(_ word: UnsafeRawBufferPointer, _ found: ModelBuffer) {
+        found.clear(word.count)
         var start = 0
         var isKnown = word.count <= maxCharacters || UTF8Bytes.characters(in: word, before: word.count) <= maxCharacters
         while isKnown, start < word.count {
-            var (longest, id) = (start, 0)
-            if let node = start == 0 ? trie.root : inner {
-                trie.match(word, from: start, node: node, depth: start == 0 ? 0 : depth) { (id, longest) = ($0, $1) }
+            let node = start == 0 ? trie.root : inner
+            let longest = node.flatMap {
+                trie.longest(word, from: start, node: $0, depth: start == 0 ? 0 : depth)
             }
-            isKnown = longest > start
-            if isKnown { found.append((Int32(truncatingIfNeeded: id), longest)) }
-            start = longest
+            isKnown = longest != nil
+            guard let longest else { break }
+            found.append(Int32(truncatingIfNeeded: longest.id), start, longest.end)
+            start = longest.end
         }
-        guard isKnown else { return visit(unknownID, 0, word.count) }
-        start = 0
-        for (id, end) in found {
-            visit(id, start, end)
-            start = end
-        }
+        if isKnown { return }
+        found.removeAll()
+        found.append(unknownID, 0, word.count)
     }
 }

@@ -6,12 +6,15 @@ import AlbitText
 enum BertNormalizer {
     /// Drops control characters, makes white space a blank.
     static func cleanText(_ source: AlignedText, into target: AlignedText, start: UInt32) -> Bool {
-        CharacterFilter.apply(source, into: target, start: start) { code in
-            if code &- 0x20 < 0x5F { return code }
-            let flags = LibraryProperties.flags(code)
-            if flags.hasAny(.other) { return nil }
-            return flags.hasAny(.space) ? 0x20 : code
-        }
+        CharacterFilter.apply(source, into: target, start: start) { clean($0) }
+    }
+
+    /// What cleaning makes of a character; nil drops it.
+    static func clean(_ code: UInt32) -> UInt32? {
+        if code &- 0x20 < 0x5F { return code }
+        let flags = LibraryProperties.flags(code)
+        if flags.hasAny(.other) { return nil }
+        return flags.hasAny(.space) ? 0x20 : code
     }
 
     /// Puts blanks around Chinese characters.

@@ -7,6 +7,7 @@ enum Lowercase {
             for i in 0..<source.count where source.bytes[i] &- 0x41 < 26 { source.bytes[i] |= 0x20 }
             return false
         }
+        if source.isKept({ LibraryProperties.lower($0) == $0 && $0 != 0x130 }) { return false }
         var rewriter = TextRewriter(source, into: target, start: start)
         var position = 0
         while position < source.count {

@@ -13,32 +13,48 @@ enum Precompiled {
 
     static func apply(_ source: AlignedText, into target: AlignedText, start: UInt32, charsmap: Charsmap) -> Bool {
         let raw = source.raw
+        if isKept(raw, charsmap) { return false }
         var changes: [Change] = []
         changes.reserveCapacity(source.count)
-        var isChanged = false
+        var isShifted = false
         var position = 0
         while position < source.count {
             let end = GraphemeClusters.end(raw, from: position)
             if end - position < 6, let rule = charsmap.shortest(raw, position..<end) {
+                if changes.isEmpty, rule.isEmpty { isShifted = true }
                 replace(raw, position..<end, by: rule, &changes)
-                isChanged = true
                 position = end
                 continue
             }
             while position < end {
                 let (code, count) = source.character(position)
                 if let rule = charsmap.shortest(raw, position..<(position + count)) {
+                    if changes.isEmpty, rule.isEmpty { isShifted = true }
                     replace(raw, position..<(position + count), by: rule, &changes)
-                    isChanged = true
                 } else {
                     changes.append(Change(code: code, change: 0))
                 }
                 position += count
             }
         }
-        guard isChanged else { return false }
+        if isShifted { target.isShifted = true }
         var rewriter = TextRewriter(source, into: target, start: start)
         for change in changes { rewriter.write(change.code, change.change) }
+        return true
+    }
+
+    /// Whether no rule applies: so it is mostly.
+    private static func isKept(_ raw: UnsafeRawBufferPointer, _ charsmap: Charsmap) -> Bool {
+        var position = 0
+        while position < raw.count {
+            let end = GraphemeClusters.end(raw, from: position)
+            if end - position < 6, charsmap.shortest(raw, position..<end) != nil { return false }
+            while position < end {
+                let count = UTF8Bytes.decode(raw, at: position)?.count ?? 1
+                if charsmap.shortest(raw, position..<(position + count)) != nil { return false }
+                position += count
+            }
+        }
         return true
     }
 

@@ -17,38 +17,47 @@ package enum UnicodeForm: UInt8, Sendable {
 
     func apply(_ source: AlignedText, into target: AlignedText, start: UInt32) -> Bool {
         if source.isASCII { return false }
+        let isCompatible = self == .nfkc || self == .nfkd
+        if !composes,
+            source.isKept({ code in
+                LibraryProperties.combiningClass(code) == 0
+                    && LibraryProperties.decomposition(code, compatibility: isCompatible).isItself
+            })
+        {
+            return false
+        }
         var rewriter = TextRewriter(source, into: target, start: start)
         var composer = Composer()
-        let composes = self == .nfc || self == .nfkc || self == .nfkc14
         // Characters since the last starter; sorted by class before they go on.
         var pending: [Part] = []
-        func flush() {
-            sort(&pending)
-            for part in pending {
-                if composes { composer.add(part, &rewriter) } else { rewriter.write(part.code, part.change) }
-            }
-            pending.removeAll(keepingCapacity: true)
-        }
         var position = 0
         while position < source.count {
             let (code, count) = source.character(position)
             position += count
-            var change = 0
-            func add(_ part: UInt32) {
-                let combiningClass = LibraryProperties.combiningClass(part)
-                if combiningClass == 0 { flush() }
-                pending.append(Part(code: part, combiningClass: combiningClass, change: change))
-                change = 1
-            }
-            if self == .nfkc14 {
-                UnicodeProperties.decompose(code, compatibility: true) { add($0) }
-            } else {
-                LibraryProperties.decompose(code, compatibility: self == .nfkc || self == .nfkd) { add($0) }
+            let parts =
+                self == .nfkc14
+                ? UnicodeProperties.decomposition(code, compatibility: true)
+                : LibraryProperties.decomposition(code, compatibility: isCompatible)
+            for i in 0..<parts.count {
+                let part = Part(
+                    code: parts[i], combiningClass: LibraryProperties.combiningClass(parts[i]), change: i == 0 ? 0 : 1)
+                if part.combiningClass == 0 { write(&pending, &composer, &rewriter) }
+                pending.append(part)
             }
         }
-        flush()
-        if composes { composer.finish(&rewriter) }
+        write(&pending, &composer, &rewriter)
+        composer.finish(&rewriter)
         return true
+    }
+
+    private var composes: Bool { self != .nfd && self != .nfkd }
+
+    private func write(_ pending: inout [Part], _ composer: inout Composer, _ rewriter: inout TextRewriter) {
+        sort(&pending)
+        for part in pending {
+            if composes { composer.add(part, &rewriter) } else { rewriter.write(part.code, part.change) }
+        }
+        pending.removeAll(keepingCapacity: true)
     }
 
     /// By combining class, and otherwise as it was. Texts of nothing but marks may be long: the sort is by counting.

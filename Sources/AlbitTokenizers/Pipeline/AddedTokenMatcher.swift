@@ -28,8 +28,10 @@ struct AddedTokenMatcher {
     func split(_ text: UnsafeRawBufferPointer, _ visit: (_ token: Int32, _ start: Int, _ end: Int) -> Void) {
         var reached = 0
         var position = 0
-        while position < text.count, !tokens.isEmpty {
-            guard firsts[Int(text[position])], let (token, matchEnd) = longest(text, at: position) else {
+        while !tokens.isEmpty {
+            position = next(text, position)
+            guard position < text.count else { break }
+            guard let (token, matchEnd) = longest(text, at: position) else {
                 position += 1
                 continue
             }
@@ -43,6 +45,15 @@ struct AddedTokenMatcher {
             reached = end
         }
         if reached < text.count { visit(-1, reached, text.count) }
+    }
+
+    /// The next place where a token may begin.
+    private func next(_ text: UnsafeRawBufferPointer, _ position: Int) -> Int {
+        var position = position
+        firsts.withUnsafeBufferPointer { firsts in
+            while position < text.count, !firsts[Int(text[position])] { position &+= 1 }
+        }
+        return position
     }
 
     private func longest(_ text: UnsafeRawBufferPointer, at position: Int) -> (SpecialToken, Int)? {

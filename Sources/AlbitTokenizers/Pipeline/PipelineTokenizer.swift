@@ -4,18 +4,23 @@ import AlbitText
 /// added tokens that are searched in normalized text, pre-tokenizer, model.
 ///
 /// Source: tokenizers 0.23, `AddedVocabulary::extract_and_normalize`, `TokenizerImpl::encode_single_sequence`.
-package struct PipelineTokenizer: @unchecked Sendable {
+package final class PipelineTokenizer: @unchecked Sendable {
     let tables: TokenizerTables
     let pipeline: TokenizerPipeline
     private let rawTokens: AddedTokenMatcher
     private let normalizedTokens: AddedTokenMatcher
+    private let normalizers: NormalizerRunner.Plan
+    private let preTokenizers: PreTokenizerRunner.Plan
     private let wordPiece: WordPieceModel?
+    private let unigram: UnigramPaths?
     private let startsWithMark: Bool
 
     init(_ tables: TokenizerTables, _ pipeline: TokenizerPipeline) {
         self.tables = tables
         self.pipeline = pipeline
-        var runner = NormalizerRunner(pipeline.normalizers, charsmap: tables.charsmap)
+        normalizers = NormalizerRunner.Plan(pipeline.normalizers, charsmap: tables.charsmap)
+        preTokenizers = PreTokenizerRunner.Plan(pipeline.preTokenizers)
+        var runner = NormalizerRunner(normalizers)
         var raw: [(token: SpecialToken, pattern: [UInt8])] = []
         var normalized: [(token: SpecialToken, pattern: [UInt8])] = []
         for token in tables.specialTokens {
@@ -30,18 +35,19 @@ package struct PipelineTokenizer: @unchecked Sendable {
         normalizedTokens = AddedTokenMatcher(normalized)
         wordPiece =
             tables.settings.kind == .wordPiece ? WordPieceModel(tables, continuation: pipeline.continuation) : nil
+        unigram = wordPiece == nil ? UnigramPaths(tables) : nil
         startsWithMark = pipeline.preTokenizers.contains { if case .metaspace = $0 { true } else { false } }
     }
 
     func tokens(_ text: UnsafeRawBufferPointer) -> TokenRun {
-        var work = Work(run: TokenRun(), unigram: wordPiece == nil ? UnigramPaths(tables) : nil)
-        work.run.reserve(text.count / 4 + 4)
-        var normalizer = NormalizerRunner(pipeline.normalizers, charsmap: tables.charsmap)
-        var preTokenizer = PreTokenizerRunner(pipeline.preTokenizers)
+        let run = TokenBuffer(capacity: text.count / 4 + 4)
+        let found = ModelBuffer()
+        var normalizer = NormalizerRunner(normalizers, capacity: text.count + 16)
+        var preTokenizer = PreTokenizerRunner(preTokenizers, normalizer.text)
         var segments: [TextSegment] = []
         rawTokens.split(text) { token, start, end in
             if token >= 0 {
-                emit(token, UInt32(start), UInt32(end), text, start..<end, startsWord: true, &work, text)
+                emit(token, UInt32(start), UInt32(end), text, start..<end, startsWord: true, run, text)
                 return
             }
             normalizer.run(text, start..<end)
@@ -49,20 +55,17 @@ package struct PipelineTokenizer: @unchecked Sendable {
             segments.removeAll(keepingCapacity: true)
             normalizedTokens.split(normalized.raw) { segments.append(TextSegment(start: $1, end: $2, token: $0)) }
             preTokenizer.run(normalized, segments)
+            let cut = preTokenizer.text
             for segment in preTokenizer.segments where segment.start < segment.end {
-                model(segment, preTokenizer.text, &work, text)
+                model(segment, cut, found, run, text)
             }
         }
-        return work.run
-    }
-
-    private struct Work {
-        var run: TokenRun
-        var unigram: UnigramPaths?
+        return run.run
     }
 
     private func model(
-        _ segment: TextSegment, _ text: AlignedText, _ work: inout Work, _ original: UnsafeRawBufferPointer
+        _ segment: TextSegment, _ text: AlignedText, _ found: ModelBuffer,
+        _ run: TokenBuffer, _ original: UnsafeRawBufferPointer
     ) {
         let raw = text.raw
         let origins = text.origins
@@ -70,22 +73,22 @@ package struct PipelineTokenizer: @unchecked Sendable {
             let range = segment.start..<segment.end
             return emit(
                 segment.token, origins[segment.start].start, origins[segment.end - 1].end, raw, range, startsWord: true,
-                &work, original)
+                run, original)
         }
         let part = UnsafeRawBufferPointer(rebasing: raw[segment.start..<segment.end])
-        var tokens: [(id: Int32, start: Int, end: Int)] = []
         if let wordPiece {
-            wordPiece.segment(part) { tokens.append(($0, $1, $2)) }
+            wordPiece.segment(part, found)
         } else {
-            work.unigram?.segment(part) { tokens.append(($0, $1, $2)) }
+            unigram?.segment(part, found)
         }
         var lastStart = -1
-        for (id, start, end) in tokens {
-            let (from, to) = (segment.start + start, segment.start + end)
-            let isMarked = end - start >= 3 && raw[from] == 0xE2 && raw[from + 1] == 0x96 && raw[from + 2] == 0x81
-            let begins = start != lastStart && (startsWithMark ? isMarked || work.run.count == 0 : start == 0)
-            lastStart = start
-            emit(id, origins[from].start, origins[to - 1].end, raw, from..<to, startsWord: begins, &work, original)
+        for i in 0..<found.count {
+            let piece = found[i]
+            let (from, to) = (segment.start + Int(piece.start), segment.start + Int(piece.end))
+            let isMarked = to - from >= 3 && raw[from] == 0xE2 && raw[from + 1] == 0x96 && raw[from + 2] == 0x81
+            let begins = from != lastStart && (startsWithMark ? isMarked || run.count == 0 : piece.start == 0)
+            lastStart = from
+            emit(piece.id, origins[from].start, origins[to - 1].end, raw, from..<to, startsWord: begins, run, original)
         }
     }
 
@@ -93,14 +96,14 @@ package struct PipelineTokenizer: @unchecked Sendable {
     private func emit(
         _ id: Int32, _ start: UInt32, _ end: UInt32, _ text: UnsafeRawBufferPointer, _ range: Range<Int>,
         startsWord: Bool,
-        _ work: inout Work, _ original: UnsafeRawBufferPointer
+        _ run: TokenBuffer, _ original: UnsafeRawBufferPointer
     ) {
         var (start, end) = (start, end)
         if pipeline.trimsOffsets {
             let trimmer = OffsetTrimmer(addsPrefixSpace: pipeline.addsPrefixSpace)
             (start, end) = trimmer.trim(
-                UnsafeRawBufferPointer(rebasing: text[range]), start, end, isFirst: work.run.count == 0, original)
+                UnsafeRawBufferPointer(rebasing: text[range]), start, end, isFirst: run.count == 0, original)
         }
-        work.run.append(id, start, end, startsWord: startsWord)
+        run.append(id, start, end, startsWord: startsWord)
     }
 }

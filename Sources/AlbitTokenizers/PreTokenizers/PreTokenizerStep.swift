@@ -18,71 +18,112 @@ package enum PreTokenizerStep: Sendable, Equatable {
     case character
 }
 
-/// Cuts a text into the segments that the model gets, keeping two buffers for it.
+/// Cuts a text into the segments that the model gets, keeping its buffers.
 struct PreTokenizerRunner {
-    let steps: [PreTokenizerStep]
-    private(set) var text = AlignedText(capacity: 256)
-    private(set) var segments: [TextSegment] = []
-    private var spare = AlignedText(capacity: 256)
-    private var cut: [TextSegment] = []
+    /// What is the same for all texts.
+    final class Plan {
+        fileprivate enum Step {
+            case metaspace(MetaspaceCutter)
+            case delimiters(Delimiters, SplitBehavior)
+            case split(TextPattern, SplitBehavior, inverted: Bool)
+            case whitespace
+        }
 
-    init(_ steps: [PreTokenizerStep]) { self.steps = steps }
+        fileprivate private(set) var steps: [Step] = []
+
+        init(_ list: [PreTokenizerStep]) {
+            for (i, step) in list.enumerated() {
+                let white = i > 0 && list[i - 1] == .whitespaceSplit ? Delimiters(list[i - 1]) : nil
+                switch step {
+                case .metaspace(let metaspace):
+                    if white != nil { steps.removeLast() }
+                    steps.append(.metaspace(MetaspaceCutter(metaspace, white: white)))
+                case .split(let pattern, let behavior, let inverted):
+                    steps.append(.split(pattern, behavior, inverted: inverted))
+                case .whitespace: steps.append(.whitespace)
+                case .punctuation(let behavior): append(step, behavior)
+                case .digits(let individual): append(step, individual ? .isolated : .contiguous)
+                case .character: append(step, .isolated)
+                case .whitespaceSplit, .delimiter: append(step, .removed)
+                }
+            }
+        }
+
+        private func append(_ step: PreTokenizerStep, _ behavior: SplitBehavior) {
+            if let delimiters = Delimiters(step) { steps.append(.delimiters(delimiters, behavior)) }
+        }
+    }
+
+    private let plan: Plan
+    private(set) var text: AlignedText
+    private(set) var segments: [TextSegment] = []
+    private var cut: [TextSegment] = []
+    /// What steps write that change the text.
+    private var buffers: (AlignedText?, AlignedText?)
+
+    init(_ plan: Plan, _ text: AlignedText) {
+        self.plan = plan
+        self.text = text
+    }
 
     /// Cuts `segments` of `input`; those that are tokens stay. The result is in `text` and `segments`.
     mutating func run(_ input: AlignedText, _ segments: [TextSegment]) {
-        text.count = 0
-        text.append(input, 0..<input.count)
+        text = input
         // Out of `self` while they change, so that nothing is checked or copied.
-        var (before, after) = (segments, cut)
+        var (before, after) = (self.segments, cut)
         (self.segments, cut) = ([], [])
-        for step in steps {
+        before.removeAll(keepingCapacity: true)
+        for _ in 0..<2 {
+            // About a segment for a word; long texts let it grow.
+            before.reserveCapacity(min(input.count / 4 + 4, 1024))
+            swap(&before, &after)
+        }
+        before.append(contentsOf: segments)
+        for step in plan.steps {
             after.removeAll(keepingCapacity: true)
-            if case .metaspace(let metaspace) = step {
-                metaspace.apply(text, before, into: spare, &after)
-                swap(&text, &spare)
-            } else {
-                apply(step, before, &after)
+            switch step {
+            case .metaspace(let cutter):
+                let target = buffers.0 ?? AlignedText(capacity: 2 * text.count)
+                cutter.apply(text, before, into: target, &after)
+                buffers = (buffers.1, target)
+                text = target
+            case .delimiters(let delimiters, let behavior): characters(before, &after, delimiters, behavior)
+            case .split(let pattern, let behavior, let inverted):
+                var splitter = SegmentSplitter(behavior, inverted: inverted)
+                let text = self.text
+                each(before, &after, &splitter) { segment, splitter in
+                    let part = UnsafeRawBufferPointer(rebasing: text.raw[segment.start..<segment.end])
+                    pattern.matches(part) {
+                        splitter.add(segment.start + $0.lowerBound, segment.start + $0.upperBound)
+                    }
+                }
+            case .whitespace: whitespace(before, &after)
             }
             swap(&before, &after)
         }
         (self.segments, cut) = (before, after)
     }
 
-    private func apply(_ step: PreTokenizerStep, _ segments: [TextSegment], _ cut: inout [TextSegment]) {
-        switch step {
-        case .whitespace: whitespace(segments, &cut)
-        case .whitespaceSplit: characters(segments, &cut, .removed) { LibraryProperties.flags($0).hasAny(.space) }
-        case .punctuation(let behavior):
-            characters(segments, &cut, behavior) { LibraryProperties.flags($0).hasAny(.punctuation) }
-        case .digits(let individual):
-            characters(segments, &cut, individual ? .isolated : .contiguous) {
-                LibraryProperties.flags($0).hasAny(.number)
-            }
-        case .delimiter(let delimiter): characters(segments, &cut, .removed) { $0 == delimiter }
-        case .split(let pattern, let behavior, let inverted):
-            var splitter = SegmentSplitter(behavior, inverted: inverted)
-            each(segments, &cut, &splitter) { segment, splitter in
-                let part = UnsafeRawBufferPointer(rebasing: text.raw[segment.start..<segment.end])
-                pattern.matches(part) { splitter.add(segment.start + $0.lowerBound, segment.start + $0.upperBound) }
-            }
-        case .character: characters(segments, &cut, .isolated) { _ in true }
-        case .metaspace: break
-        }
-    }
-
     /// Single characters as delimiters.
     private func characters(
-        _ segments: [TextSegment], _ cut: inout [TextSegment], _ behavior: SplitBehavior,
-        _ isDelimiter: (UInt32) -> Bool
+        _ segments: [TextSegment], _ cut: inout [TextSegment], _ delimiters: Delimiters, _ behavior: SplitBehavior
     ) {
         var splitter = SegmentSplitter(behavior)
-        each(segments, &cut, &splitter) { segment, splitter in
+        let text = self.text
+        for segment in segments {
+            if segment.token >= 0 {
+                cut.append(segment)
+                continue
+            }
+            splitter.begin(segment)
             var position = segment.start
             while position < segment.end {
-                let (code, count) = text.character(position)
-                if isDelimiter(code) { splitter.add(position, position + count) }
+                var (code, count) = (UInt32(text.bytes[position]), 1)
+                if code >= 0x80 { (code, count) = text.character(position) }
+                if delimiters.contains(code) { splitter.add(position, position + count, into: &cut) }
                 position += count
             }
+            splitter.finish(into: &cut)
         }
     }
 

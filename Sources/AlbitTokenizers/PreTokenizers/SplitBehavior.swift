@@ -10,8 +10,8 @@ struct TextSegment {
     var token: Int32 = -1
 }
 
-/// Cuts one segment after the other: delimiters are added from left to right, then `finish` makes segments of them and
-/// of what lies between.
+/// Cuts one segment after the other: delimiters are added from left to right, then `finish` makes segments of them
+/// and of what lies between.
 ///
 /// Source: tokenizers 0.23, `NormalizedString::split`.
 struct SegmentSplitter {
@@ -37,6 +37,14 @@ struct SegmentSplitter {
     mutating func begin(_ segment: TextSegment) {
         (start, end, reached) = (segment.start, segment.end, segment.start)
         matches.removeAll(keepingCapacity: true)
+    }
+
+    /// A delimiter, and the segments that `finish` would make before it where that is simple.
+    @inline(__always)
+    mutating func add(_ from: Int, _ to: Int, into segments: inout [TextSegment]) {
+        guard behavior == .removed, !isInverted else { return add(from, to) }
+        if reached < from { segments.append(TextSegment(start: reached, end: from)) }
+        reached = to
     }
 
     mutating func add(_ from: Int, _ to: Int) {
