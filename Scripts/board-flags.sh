@@ -8,7 +8,11 @@ case $1 in
     x86_64) prefix= ;;
     *) echo "albit: there is no board '$1'" >&2; return 1 ;;
 esac
-flags=(--swift-sdks-path .build-sdk --swift-sdk "$1-board")
+# Small code before fast code outside the kernels, which are C; functions of the same instructions (kernels of a family,
+# generic code) are there once.
+flags=(--swift-sdks-path .build-sdk --swift-sdk "$1-board" -Xswiftc -Osize -Xlinker --icf=all)
+# Thumb-2 instructions, in Swift's code too.
+if [ "$1" = armv7 ]; then flags+=(-Xcc -mthumb); fi
 if [ "$1" = x86_64 ]; then
     # The same code in the same dialect with the stock toolchain: measures memory, serves small x86 boxes.
     usr=$(dirname "$(dirname "$(readlink -f "$(command -v swift)")")")
