@@ -49,7 +49,8 @@ class Cases:
         hidden = out.last_hidden_state if "last_hidden_state" in out else out.hidden_states[-1]
         values = {"last_hidden_state": hidden}
         name = type(model).__name__
-        for part, key in (("SequenceClass", "seqcls_logits"), ("TokenClass", "tokcls_logits"), ("MaskedLM", "mlm_logits")):
+        parts = (("SequenceClass", "seqcls_logits"), ("TokenClass", "tokcls_logits"), ("MaskedLM", "mlm_logits"))
+        for part, key in parts:
             if part in name:
                 values[key] = out.logits
         if "QuestionAnswering" in name:
@@ -101,12 +102,14 @@ def adapters(cases):
     lora(albert("ForSequenceClassification"), "lora-beside", True, TaskType.SEQ_CLS, r=4, lora_alpha=6,
          target_modules=["query", "value"])
     lora(bert("ForTokenClassification"), "lora-apart", False, TaskType.TOKEN_CLS, r=2, lora_alpha=8, use_rslora=True,
-         target_modules=["query", "key", "value", "dense", "word_embeddings"], rank_pattern={"query": 3, r"encoder.layer.1.attention.self.value": 5},
+         target_modules=["query", "key", "value", "dense", "word_embeddings"],
+         rank_pattern={"query": 3, r"encoder.layer.1.attention.self.value": 5},
          alpha_pattern={r"layer.0.*query": 7, "key": 2})
     lora(albert("ForQuestionAnswering"), "lora-embedding", False, TaskType.QUESTION_ANS, r=3, lora_alpha=3,
          target_modules=["word_embeddings", "ffn", "ffn_output", "embedding_hidden_mapping_in"])
     lora(bert("ForSequenceClassification", seed=5), "lora-biases", True, TaskType.SEQ_CLS, r=4, lora_alpha=4,
-         target_modules=["query", "value"], bias="all", fan_in_fan_out=True, modules_to_save=["pooler", "classifier"])
+         target_modules=["query", "value"], bias="all", fan_in_fan_out=True,
+         modules_to_save=["pooler", "classifier"])
     lora(albert("ForSequenceClassification", seed=6), "lora-added-biases", True, TaskType.SEQ_CLS, r=4, lora_alpha=5,
          target_modules=["key", "dense"], lora_bias=True)
     # State dicts of the wrapped model, as torch.save and Accelerate write them, and as peft before 0.5 named them.

@@ -23,8 +23,8 @@ import Testing
         let source = try Importer.open(path: row.path, options: Self.options(row))
         let session = try Session(weights: try EncoderWeights(source))
         let ids = try #require(row.ids)
-        let input = EncoderInput(
-            ids: ids, typeIds: try #require(row.types), mask: [Bool](repeating: true, count: ids.count))
+        let types = try #require(row.types)
+        let input = EncoderInput(ids: ids, typeIds: types, mask: [Bool](repeating: true, count: ids.count))
         let found = Dictionary(uniqueKeysWithValues: try ZooOutputs(session.encode([input]), source).values)
         for (name, expected) in try #require(row.outputs) {
             let distance = RelativeL2.between(try #require(found[name], "\(row): \(name)"), expected)

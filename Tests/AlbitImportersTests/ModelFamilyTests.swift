@@ -118,6 +118,8 @@ import Testing
         ("bert.encoder.layer.1.output.dense.bias", "bert.encoder.layer.0.attention.self.distance_embedding.weight"),
         ("bert.pooler.dense.bias", "bert.encoder.layer.0.crossattention.self.query.bias"),
         ("bert.pooler.dense.bias", "bert.embeddings.task_type_embeddings.weight"),
+        ("bert.pooler.dense.bias", "bert.embeddings.pronunciation_embed.weight"),
+        ("bert.pooler.dense.bias", "bert.encoder.layer.0.attention.self.gate.bias"),
     ]
 
     @Test(arguments: signs.indices) func namesBetrayAFamily(row: Int) throws {

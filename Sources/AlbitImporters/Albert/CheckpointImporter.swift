@@ -90,7 +90,7 @@ struct CheckpointImporter {
             try assign(parameter, matches, to: &assembly)
         }
         try checkDecoder(root, &assembly)
-        listTheRest(root, &assembly)
+        try listTheRest(root, &assembly, isFamilyTold: file?.namesFamily ?? false)
         try adapter?.merge(into: &assembly.parameters, of: configuration, &assembly.report)
         let spilled = assembly.parameters.values.compactMap { $0 as? TensorView }.filter(\.isSpilled)
         if let largest = spilled.map(\.elementCount).max() {
@@ -301,7 +301,9 @@ struct CheckpointImporter {
         if !duplicates.isEmpty { assembly.report.merged.append(.init(kept: words.name, duplicates: duplicates)) }
     }
 
-    private func listTheRest(_ root: NameResolver.Root, _ assembly: inout Assembly) {
+    private func listTheRest(
+        _ root: NameResolver.Root, _ assembly: inout Assembly, isFamilyTold: Bool
+    ) throws(Fault) {
         assembly.report.ignored += checkpoint.ignored
         for (alias, stored) in checkpoint.aliases.sorted(by: { $0.key < $1.key }) {
             assembly.report.merged.append(.init(kept: stored, duplicates: [alias]))
@@ -312,6 +314,12 @@ struct CheckpointImporter {
             guard !assembly.used.contains(normalised) else { continue }
             assembly.report.tensors.append(entry(named, parameter: nil))
             let (reason, isKnown) = reason(normalised, root)
+            if !isKnown, !isFamilyTold, FamilySigns.isInside(normalised, root) {
+                throw Fault(
+                    .importOtherFamily, in: path, at: "tensor '\(named.name)'",
+                    "is part of the transformer and of no ALBERT or BERT, and nothing says which family this is",
+                    advice: "give a config.json that names the model's family; " + ModelFamily.advice)
+            }
             assembly.report.ignored.append(IgnoredTensor(name: named.name, reason: reason))
             if !isKnown { unknown.append("'\(named.name)'") }
         }

@@ -32,6 +32,8 @@ struct ConfigurationFile {
     }
 
     var modelType: String? { json["model_type"]?.string }
+    /// Whether it says what the model is.
+    var namesFamily: Bool { modelType != nil || !architectures.isEmpty }
     var architectures: [String] { json["architectures"]?.array?.compactMap(\.string) ?? [] }
 
     /// How the classifier's logits become scores; nil where the file does not tell. Throws for a name that transformers

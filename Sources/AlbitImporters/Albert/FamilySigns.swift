@@ -18,7 +18,7 @@ struct FamilySigns {
             throw .otherFamily(path: path, "the transformer is called '\(part)'", type)
         }
         // The class that a configuration names ignores tensors that it does not know; those are told.
-        guard file?.modelType == nil, file?.architectures.isEmpty ?? true else { return nil }
+        guard !(file?.namesFamily ?? false) else { return nil }
         for sign in ModelFamily.signs {
             let found = names.filter { $0.hasPrefix(root.parent) && ("." + $0).contains(sign.part) }.min()
             guard let found else { continue }
@@ -34,6 +34,13 @@ struct FamilySigns {
         else { return nil }
         return "nothing says that this is a BERT rather than a RoBERTa, whose tensors have the same names and whose "
             + "positions count from pad_token_id + 1: it is taken for a BERT"
+    }
+
+    /// Whether a tensor that nobody knows lies among the embeddings or in the layers of Hugging Face's names.
+    static func isInside(_ name: String, _ root: NameResolver.Root) -> Bool {
+        guard root.family.name.hasPrefix("Hugging Face"), name.hasPrefix(root.prefix) else { return false }
+        let rest = name.dropFirst(root.prefix.count)
+        return rest.hasPrefix("embeddings.") || rest.hasPrefix("encoder.")
     }
 
     /// RoBERTa's table has pad_token_id + 1 rows beyond the length of its texts, and one token type.
