@@ -56,6 +56,7 @@ for _ in range(rounds):
             ("albit unigram", lambda: albit("spiece.model", "tokenizer_config.json")[0]),
             ("sentencepiece unigram", lambda: timed(model.encode)),
             ("tokenizers unigram", lambda: timed(unigram.encode)),
+            ("albit tokenizer.json", lambda: albit("tokenizer.json")[0]),
             ("albit wordpiece", lambda: albit("wordpiece_tokenizer.json")[0]),
             ("tokenizers wordpiece", lambda: timed(wordpiece.encode))):
         best[name] = min(run(), best.get(name, 1e9))
@@ -64,6 +65,9 @@ for name, seconds in best.items():
     print("%-24s %8.2f MB/s" % (name, size / seconds / 1e6))
 print("unigram / sentencepiece  %8.2f" % (best["sentencepiece unigram"] / best["albit unigram"]))
 print("unigram / tokenizers     %8.2f" % (best["tokenizers unigram"] / best["albit unigram"]))
+print("tokenizer.json / sentencepiece  %5.2f" % (best["sentencepiece unigram"] / best["albit tokenizer.json"]))
+print("tokenizer.json / tokenizers     %5.2f" % (best["tokenizers unigram"] / best["albit tokenizer.json"]))
 print("wordpiece / tokenizers   %8.2f" % (best["tokenizers wordpiece"] / best["albit wordpiece"]))
-print("ids equal to tokenizers: unigram %s, wordpiece %s" % (
-    albit("spiece.model", "tokenizer_config.json")[1] == digest(unigram), albit("wordpiece_tokenizer.json")[1] == digest(wordpiece)))
+print("ids equal to tokenizers: unigram %s, tokenizer.json %s, wordpiece %s" % (
+    albit("spiece.model", "tokenizer_config.json")[1] == digest(unigram), albit("tokenizer.json")[1] == digest(unigram),
+    albit("wordpiece_tokenizer.json")[1] == digest(wordpiece)))
