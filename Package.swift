@@ -130,7 +130,7 @@ let package = Package(
             dependencies: [
                 "AlbitCommands", "AlbitMaking", "AlbitTasks", "AlbitDrift", "CPlatform", "AlbitQuantizer",
                 "AlbitImporters", "AlbitModel", "AlbitRuntime", "AlbitText", "AlbitTokenizers", "TestData",
-            ], exclude: ["Golden.json", "Verify.json", "base.npz"]),
+            ], exclude: ["Faults.json", "Golden.json", "Verify.json", "base.npz"]),
         .testTarget(name: "AlbitQuantizerTests", dependencies: ["AlbitQuantizer", "AlbitRuntime", "AlbitModel"]),
         .testTarget(
             name: "AlbitRuntimeTests",

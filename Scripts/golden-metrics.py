@@ -137,13 +137,21 @@ def choices():
             "accuracy": metrics.accuracy_score(truth, [int(np.argmax(row)) for row in logits])}
 
 
+def orders():
+    """Logits of "in order" and "swapped"."""
+    count = random.choice([1, 6, 40])
+    logits = np.round(np.random.randn(count, 2), random.choice([0, 6])).astype(np.float32)
+    truth = [random.randrange(2) for _ in range(count)]
+    return {"logits": logits.tolist(), "truth": truth, "accuracy": metrics.accuracy_score(truth, logits.argmax(axis=1))}
+
+
 def hidden_words():
     count, size = random.choice([1, 6, 40]), random.choice([5, 30, 500])
     logits = (np.random.randn(count, size) * random.choice([0.1, 3, 30])).astype(np.float32)
     truth = [random.randrange(size) if random.random() < 0.6 else int(row.argmax()) for row in logits]
     likelihoods = special.log_softmax(logits.astype(np.float64), axis=1)[range(count), truth]
     top = lambda k: float(metrics.top_k_accuracy_score(truth, logits, k=k, labels=range(size)))
-    return {"logits": logits.tolist(), "truth": truth, "top1": top(1), "top3": top(3),
+    return {"logits": logits.tolist(), "truth": truth, "top1": top(1), "top3": top(3), "top5": top(5),
             "pseudoPerplexity": float(np.exp(-likelihoods.mean()))}
 
 
@@ -156,10 +164,15 @@ def rankings():
     places = [np.argsort(-np.array(q["scores"]), kind="stable").tolist() for q in queries]
     recall = lambda k: float(np.mean([len(set(p[:k]) & set(q["relevant"])) / len(q["relevant"]) for p, q in zip(places, queries)]))
     first = [min(p.index(i) for i in q["relevant"]) + 1 for p, q in zip(places, queries)]
-    return {"queries": queries, "recall1": recall(1), "recall5": recall(5), "reciprocal": float(np.mean([1 / f for f in first]))}
+    # A query whose documents are all relevant is answered right by any order; verify leaves it out.
+    told = [i for i, q in enumerate(queries) if len(q["relevant"]) < len(q["scores"])]
+    mean = lambda values: float(np.mean([values[i] for i in told])) if told else None
+    each = lambda k: [len(set(p[:k]) & set(q["relevant"])) / len(q["relevant"]) for p, q in zip(places, queries)]
+    counted = {"MRR": mean([1 / f for f in first]), "recall@1": mean(each(1)), "recall@5": mean(each(5)), "recall@10": mean(each(10))}
+    return {"counted": counted, "queries": queries, "recall1": recall(1), "recall5": recall(5), "reciprocal": float(np.mean([1 / f for f in first]))}
 
 
-heads = [labels, sets, values, tags, answers, vectors, choices, hidden_words, rankings]
+heads = [labels, sets, values, tags, answers, vectors, choices, orders, hidden_words, rankings]
 arguments = argparse.ArgumentParser(description=__doc__.splitlines()[0])
 arguments.add_argument("--check", type=int, metavar="COUNT")
 given, more = arguments.parse_known_args()

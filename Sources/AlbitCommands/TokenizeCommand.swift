@@ -19,6 +19,8 @@ package struct TokenizeCommand {
 
     /// Writes the tokens of one text, or of a pair.
     package func run(_ tokenizer: Tokenizer, text: [UInt8], pair: [UInt8]?, output: Output) throws(Fault) {
+        // An empty second text is none, as for the commands that ask a model.
+        let pair = pair.flatMap { $0.isEmpty ? nil : $0 }
         let encoding =
             pretokenized
             ? tokenizer.encode(

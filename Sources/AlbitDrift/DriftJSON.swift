@@ -2,7 +2,7 @@ import AlbitText
 
 extension DriftReport {
     /// The report as JSON with the names that DESIGN promises: percent, points, and nulls for what does not apply.
-    package func json(indented: Bool = false) -> String {
+    package func json(_ verdict: DriftVerdict, indented: Bool = false) -> String {
         var json = JSONWriter(indented: indented)
         json.beginObject()
         json.member("reference_path")
@@ -25,6 +25,21 @@ extension DriftReport {
         json.endArray()
         json.member("tokens")
         json.integer(tokens)
+        json.member("verdict")
+        json.beginObject()
+        json.member("title")
+        json.string(verdict.title)
+        json.member("reason")
+        json.string(verdict.reason)
+        json.member("violations")
+        json.beginArray()
+        for violation in verdict.violations { json.string(violation) }
+        json.endArray()
+        json.member("unjudged")
+        json.beginArray()
+        for fault in verdict.unjudged { json.string(fault.description) }
+        json.endArray()
+        json.endObject()
         let first = figures.noMetric.isEmpty ? metrics.first : nil
         json.member("metric")
         json.optional(first?.name ?? "")

@@ -15,10 +15,10 @@ extension DriftReport {
                 all kernels and thread counts give the same figures. Intervals of paired drops: Tango's score interval \
                 for shares of right answers, 
                 """
-                + """
-                else \(PairedBootstrap.resamples) bootstrap draws with a fixed seed and a floor of that \
-                kind.</p></section>
-                """,
+                    + """
+                    else \(PairedBootstrap.resamples) bootstrap draws with a fixed seed and a floor of that \
+                    kind.</p></section>
+                    """,
         ]
         return """
             <!doctype html>
@@ -47,7 +47,7 @@ extension DriftReport {
         if let metric = metrics.first, figures.noMetric.isEmpty {
             cells.append(
                 (
-                    "Drop of " + metric.name, metric.drop.map { DecimalText.fixed($0, digits: 2) } ?? "undefined",
+                    "Drop of " + metric.name, metric.drop.map { DriftReport.points($0) } ?? "undefined",
                     "points"
                 ))
         }
@@ -157,8 +157,8 @@ extension DriftReport {
                 <li><p class=\"note\">Line \
                 \(example.line)\(label)\(example.flipped ? ", <b class=\"flip\">answer changed</b>" : ""), 
                 """
-                + "error \(DecimalText.fixed(example.error, digits: 4))</p>"
-                + "<p dir=\"auto\">\(PageText.escaped(DriftReport.shortened(example.text, to: 400)))</p>\(answers)</li>"
+                    + "error \(DecimalText.fixed(example.error, digits: 4))</p>"
+                    + "<p dir=\"auto\">\(PageText.escaped(DriftReport.shortened(example.text, to: 400)))</p>\(answers)</li>"
         }
         return "<section><h2>Worst examples</h2><ol>\(items.joined())</ol></section>"
     }

@@ -1,8 +1,8 @@
 import AlbitText
 
 extension DriftReport {
-    /// The report for a terminal.
-    package var text: String {
+    /// The report for a terminal; what it comes to stands last.
+    package func text(_ verdict: DriftVerdict) -> String {
         var lines: [String] = []
         func row(_ name: String, _ value: String) {
             lines.append(name + String(repeating: " ", count: max(1, 16 - name.utf8.count)) + value)
@@ -53,6 +53,7 @@ extension DriftReport {
                 row("", "reference " + example.reference + ", candidate " + example.candidate)
             }
         }
+        row("verdict", verdict.line)
         return lines.joined(separator: "\n")
     }
 
@@ -64,14 +65,19 @@ extension DriftReport {
         }
         var text = value(metric.reference) + " -> " + value(metric.candidate)
         if !metric.undefined.isEmpty { text += ": " + metric.undefined }
-        if let drop = metric.drop { text += ", drop " + DecimalText.fixed(drop, digits: 2) + " points" }
+        if let drop = metric.drop { text += ", drop " + DriftReport.points(drop) + " points" }
         if let interval = metric.interval {
             text +=
-                " (95 %: " + DecimalText.fixed(interval.lower, digits: 2) + " to "
-                + DecimalText.fixed(interval.upper, digits: 2) + ")"
+                " (95 %: " + DriftReport.points(interval.lower) + " to " + DriftReport.points(interval.upper) + ")"
         }
         if let p = metric.mcNemar { text += ", McNemar p = " + DecimalText.fixed(p, digits: 3) }
         return text
+    }
+
+    /// Points to two digits, none of them "-0.00".
+    static func points(_ value: Double) -> String {
+        let text = DecimalText.fixed(value, digits: 2)
+        return text == "-0.00" ? "0.00" : text
     }
 
     static func megabytes(_ bytes: Int) -> String { DecimalText.fixed(Double(bytes) / 1e6, digits: 2) + " MB" }

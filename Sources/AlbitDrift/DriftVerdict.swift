@@ -11,38 +11,63 @@ package struct DriftVerdict: Sendable, Equatable {
     package let reason: String
     /// A line for each limit that does not hold.
     package let violations: [String]
+    /// Why limits cannot be judged: nothing that they look at was measured, or it cannot differ. None of them passes.
+    package let unjudged: [Fault]
 
     /// The margin that is judged where nobody names one, in points.
     package static let standardMargin = 1.0
 
     /// Against the gates, all of which must hold; without any, by what the interval of the first metric tells. A gate
-    /// on what cannot differ is a fault.
-    package init(_ report: DriftReport, gates: [Gate]) throws(Fault) {
+    /// on what cannot differ does not hold either.
+    package init(_ report: DriftReport, gates: [Gate]) {
         let quantities = report.quantities
         var violations: [String] = []
-        for gate in gates { if let violation = try gate.violation(quantities) { violations.append(violation) } }
-        self.violations = violations
-        if !violations.isEmpty {
+        var unjudged: [Fault] = []
+        for gate in gates {
+            do throws(Fault) {
+                if let violation = try gate.violation(quantities) { violations.append(violation) }
+            } catch {
+                unjudged.append(error)
+            }
+        }
+        (self.violations, self.unjudged) = (violations, unjudged)
+        if !violations.isEmpty || !unjudged.isEmpty {
             (tone, title, reason) = (
-                .bad, "Do not ship",
-                DriftVerdict.sentence(violations.joined(separator: "; ")) + DriftVerdict.collapse(report)
+                .bad, violations.isEmpty ? "Cannot be judged" : "Do not ship",
+                DriftVerdict.sentence((violations + unjudged.map(\.description)).joined(separator: "; "))
+                    + DriftVerdict.collapse(report)
             )
             return
         }
         let said = DriftVerdict.said(report, margin: DriftVerdict.standardMargin)
+        let isCollapsed = report.figures.isCollapsed
         if !gates.isEmpty {
             let limits = gates.map { "--\($0.option) \(DriftVerdict.number($0.limit))" }.joined(separator: ", ")
-            (tone, title) = (.good, "Ship")
+            (tone, title) = isCollapsed ? (.bad, "Within the limits, but one answer to everything") : (.good, "Ship")
             reason =
                 "All limits hold (\(limits)). " + DriftVerdict.summary(report) + (said.map { " " + $0.text } ?? "")
                 + DriftVerdict.collapse(report)
             return
         }
-        (tone, title) = said.map { ($0.tone, $0.title) } ?? (.even, "Measured, not judged")
+        (tone, title) =
+            isCollapsed
+            ? (.bad, "One answer to everything") : said.map { ($0.tone, $0.title) } ?? (.even, "Measured, not judged")
         reason =
             DriftVerdict.summary(report) + (said.map { " " + $0.text } ?? "") + DriftVerdict.collapse(report)
             + " No limit was given."
     }
+
+    /// Throws where a limit does not hold, with all reasons, or cannot be judged.
+    package func require() throws(Fault) {
+        if violations.isEmpty, let fault = unjudged.first { throw fault }
+        if !violations.isEmpty {
+            throw Fault(
+                .verifyOverLimit, (violations + unjudged.map(\.description)).joined(separator: "; "))
+        }
+    }
+
+    /// In one line, for a terminal.
+    package var line: String { title + ": " + reason }
 
     /// What the interval of the first metric tells.
     private static func said(_ report: DriftReport, margin: Double) -> (tone: Tone, title: String, text: String)? {
@@ -58,8 +83,8 @@ package struct DriftVerdict: Sendable, Equatable {
         }
         let range =
             """
-            the drop is between \(DecimalText.fixed(interval.lower, digits: 2)) and \
-            \(DecimalText.fixed(interval.upper, digits: 2)) points (95 %)
+            the drop is between \(DriftReport.points(interval.lower)) and \
+            \(DriftReport.points(interval.upper)) points (95 %)
             """
         switch DropVerdict(interval, margin: margin) {
         case .equivalent(let margin):
@@ -79,12 +104,9 @@ package struct DriftVerdict: Sendable, Equatable {
 
     /// One answer to everything is what a broken head gives: no headline may miss it.
     private static func collapse(_ report: DriftReport) -> String {
-        guard let kinds = report.figures.answerKinds, kinds.candidate == 1, kinds.reference > 1 else { return "" }
-        return
-            """
-             The candidate gives all \(report.examples) texts the same answer; the reference gives \(kinds.reference) \
-            different ones.
-            """
+        guard let kinds = report.figures.answerKinds, report.figures.isCollapsed else { return "" }
+        return " The candidate gives every \(kinds.unit) the same answer; the reference gives \(kinds.reference)"
+            + (kinds.reference == AnswerKinds<Int>.most ? " or more" : "") + " different ones."
     }
 
     private static func summary(_ report: DriftReport) -> String {
@@ -108,7 +130,7 @@ package struct DriftVerdict: Sendable, Equatable {
     }
 
     /// Without the ".0" of whole numbers.
-    static func number(_ value: Double) -> String {
+    package static func number(_ value: Double) -> String {
         let text = value.description
         return text.hasSuffix(".0") ? String(text.dropLast(2)) : text
     }

@@ -84,6 +84,7 @@ extension Albert {
         var notes: [String] = []
         do {
             let report = try verification.run(observer: observer(progress) { notes.append($0) })
+            let verdict = DriftVerdict(report, gates: limits.gates(report))
             return ModelComparison(
                 examples: report.examples, tokens: report.tokens,
                 metrics: report.metrics.compactMap { metric in
@@ -95,7 +96,8 @@ extension Albert {
                         dropInterval: metric.interval.map { $0.lower...$0.upper })
                 },
                 agreement: report.agreement, flips: report.flips, hiddenError: report.hidden.relativeL2,
-                violations: limits.violations(report), notes: notes, text: report.text, json: report.json())
+                violations: verdict.violations + verdict.unjudged.map(\.description), notes: notes,
+                text: report.text(verdict), json: report.json(verdict))
         } catch {
             throw AlbertError(error)
         }

@@ -29,6 +29,9 @@ package struct Conversion {
 
     /// Opens the source and writes it.
     package func run(_ path: String, observer: MakingObserver) throws -> ConversionSummary {
+        try OutputName.check(
+            output, written: ["onnx"],
+            advice: "name a file that ends in .onnx or .gguf, or a directory, which gets model.safetensors")
         let checkpoint = try OpenedModel.source(path, options: source)
         for note in checkpoint.report.notes { observer.note(note) }
         try write(checkpoint)

@@ -20,6 +20,14 @@ package struct Quantization {
     /// Opens the source, calibrates, searches where limits are given, and writes the file, which appears when all of
     /// it is done.
     package func run(_ path: String, to output: String, observer: MakingObserver) throws -> QuantizationSummary {
+        try OutputName.check(
+            output, written: [],
+            advice: "quantize writes Albit's own .gguf; 'albit convert --weights int8' writes .onnx")
+        if !preset.isCalibrated, calibrationPath != nil {
+            throw Fault(
+                .optionsConflict, "--preset plain calibrates nothing, so that --calibrate would not be read",
+                advice: "leave one of them out")
+        }
         let checkpoint = try OpenedModel.source(path, options: source)
         for note in checkpoint.report.notes { observer.note(note) }
         var request = QuantizationRequest()

@@ -54,13 +54,18 @@ package struct Verification {
             kernel: kernel, threads: compute.threadCount)
     }
 
-    /// Writes page and JUnit file, and throws where a limit does not hold.
+    /// What a report comes to under the limits.
+    package func verdict(_ result: DriftReport) -> DriftVerdict {
+        DriftVerdict(result, gates: limits.gates(result))
+    }
+
+    /// Writes page and JUnit file, and throws where a limit does not hold or cannot be judged.
     package func finish(_ result: DriftReport) throws(Fault) {
         let gates = limits.gates(result)
-        let verdict = try DriftVerdict(result, gates: gates)
+        let verdict = verdict(result)
         if let pagePath { try write(result.page(verdict, gates: gates, command: command), to: pagePath) }
         if let junitPath { try write(result.junit(gates: gates), to: junitPath) }
-        if !verdict.violations.isEmpty { throw Fault(.verifyOverLimit, verdict.violations.joined(separator: "; ")) }
+        try verdict.require()
     }
 
     private func compare(_ kernel: Kernel, _ observer: MakingObserver) throws(Fault) -> DriftReport {
@@ -88,7 +93,9 @@ package struct Verification {
         }
         if comparison.truncatedTexts > 0 {
             observer.warning(
-                "\(comparison.truncatedTexts) texts are longer than the model takes; their ends were left out")
+                comparison.truncatedTexts == 1
+                    ? "1 text is longer than the model takes; its end was left out"
+                    : "\(comparison.truncatedTexts) texts are longer than the model takes; their ends were left out")
         }
         return result
     }
@@ -124,8 +131,8 @@ package struct Verification {
             observer.note("\(data): \(unknown) of \(result.examples) examples have no label; no metric counts them")
         }
         if limits.isRecommended {
-            observer.note(
-                "limits: " + limits.gates(result).map { "--\($0.option) \($0.limit)" }.joined(separator: ", "))
+            let gates = limits.gates(result).map { "--\($0.option) " + DriftVerdict.number($0.limit) }
+            observer.note("limits: " + gates.joined(separator: ", "))
         }
     }
 

@@ -99,17 +99,17 @@ package enum Tokenizer: Sendable {
         let template = second == nil ? tables.template.single : tables.template.pair
         var (firstCount, secondCount) = (first.count, second?.count ?? 0)
         if let maxLength {
-            var excess = firstCount + secondCount + frameCount(pair: second != nil) - maxLength
-            if excess > 0 {
-                // Down to the shorter one's length from the longer, then in turns, the second first where they are
-                // equal.
-                let fromFirst = min(excess, max(0, firstCount - secondCount))
-                let fromSecond = min(excess, max(0, secondCount - firstCount))
-                firstCount -= fromFirst
-                secondCount -= fromSecond
-                excess -= fromFirst + fromSecond
-                secondCount -= min(secondCount, (excess + 1) / 2)
-                firstCount -= min(firstCount, excess / 2)
+            let room = max(0, maxLength - frameCount(pair: second != nil))
+            if firstCount + secondCount > room {
+                // As the library tokenizers has it: the shorter text keeps up to half of the room, the longer one has
+                // the rest, and the odd token with it; of two that are as long the second one has.
+                if firstCount > secondCount {
+                    secondCount = min(secondCount, room / 2)
+                    firstCount = room - secondCount
+                } else {
+                    firstCount = min(firstCount, second == nil ? room : room / 2)
+                    secondCount = second == nil ? 0 : room - firstCount
+                }
             }
         }
         var encoding = Encoding()

@@ -29,16 +29,16 @@ struct Answer: ParsableCommand {
     @Option(name: .long, help: "Search this file for every question.", completion: .file())
     var context: String?
 
-    @Option(name: .long, help: "Answers to print.")
+    @Option(name: .long, parsing: .unconditional, help: "Answers to print.")
     var top = 1
 
     @Flag(name: .long, help: "The text may not hold the answer (SQuAD 2).")
     var noAnswer = false
 
-    @Option(name: .long, help: "Longest answer in tokens.")
+    @Option(name: .long, parsing: .unconditional, help: "Longest answer in tokens.")
     var maxAnswer = 15
 
-    @Option(name: .long, help: "Tokens that the windows of a long text share.")
+    @Option(name: .long, parsing: .unconditional, help: "Tokens that the windows of a long text share.")
     var stride = 128
 
     @Option(name: .long, help: "What offsets count: bytes or characters.")

@@ -15,16 +15,16 @@ struct Bench: ParsableCommand {
     @Flag(name: .long, help: "List the kernels and their speed on this machine, without a model.")
     var kernels = false
 
-    @Option(name: .long, help: "Sequence lengths, separated by commas.")
+    @Option(name: .long, parsing: .unconditional, help: "Sequence lengths, separated by commas.")
     var sequence = "16,128,512"
 
-    @Option(name: .long, help: "Batch sizes, separated by commas.")
+    @Option(name: .long, parsing: .unconditional, help: "Batch sizes, separated by commas.")
     var batch = "1"
 
-    @Option(name: .long, help: "Thread counts, separated by commas.")
+    @Option(name: .long, parsing: .unconditional, help: "Thread counts, separated by commas.")
     var threads = "1"
 
-    @Option(name: .long, help: "Seconds spent on each row.")
+    @Option(name: .long, parsing: .unconditional, help: "Seconds spent on each row.")
     var seconds = 1.0
 
     @Option(name: .long, help: "Kernel to use. (default: the best this CPU runs)", completion: .list(Kernel.names))

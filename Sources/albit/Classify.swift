@@ -1,4 +1,5 @@
 import AlbitCommands
+import AlbitTasks
 import ArgumentParser
 
 struct Classify: ParsableCommand {
@@ -16,10 +17,18 @@ struct Classify: ParsableCommand {
     @Flag(name: .long, help: "Texts come in pairs: arguments two by two, lines with a tab between.")
     var pairs = false
 
+    @Option(
+        name: .long,
+        help: "How logits become scores: \(ScoreFunction.names). (default: as the model was trained)",
+        completion: .list(ScoreFunction.allCases.map(\.rawValue)))
+    var function: String?
+
     @OptionGroup var task: TaskArguments
 
     func run() throws {
-        try ClassifyCommand(options: task.options(), pairs: pairs)
-            .run(task.load(model), texts: texts, output: Output())
+        try ClassifyCommand(
+            options: task.options(), pairs: pairs, function: function.map { try ClassifyCommand.function($0) }
+        )
+        .run(task.load(model), texts: texts, output: Output())
     }
 }

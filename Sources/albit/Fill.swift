@@ -14,12 +14,16 @@ struct Fill: ParsableCommand {
     @Argument(help: "Texts. Without any, lines of --file or standard input.")
     var texts: [String] = []
 
-    @Option(name: .long, help: "Words for each mask.")
+    @Option(name: .long, parsing: .unconditional, help: "Words for each mask.")
     var top = 5
+
+    @Option(name: .long, help: "The only words that may be found, separated by commas.")
+    var targets: String?
 
     @OptionGroup var task: TaskArguments
 
     func run() throws {
-        try FillCommand(options: task.options(), top: top).run(task.load(model), texts: texts, output: Output())
+        try FillCommand(options: task.options(), top: top, targets: targets)
+            .run(task.load(model), texts: texts, output: Output())
     }
 }

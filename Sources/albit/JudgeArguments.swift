@@ -5,7 +5,7 @@ import ArgumentParser
 
 /// What a person settles about the answers that are measured.
 struct JudgeArguments: ParsableArguments {
-    @Option(name: .long, help: "Least score of a label in a set of labels, 0 to 1.")
+    @Option(name: .long, parsing: .unconditional, help: "Least score of a label in a set of labels, 0 to 1.")
     var threshold: Float = 0.5
 
     @Option(

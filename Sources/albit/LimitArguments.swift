@@ -3,16 +3,20 @@ import ArgumentParser
 
 /// Limits that a candidate must keep; several are one verdict.
 struct LimitArguments: ParsableArguments {
-    @Option(name: .long, help: "Most points that the first task metric may drop, as measured.")
+    @Option(name: .long, parsing: .unconditional, help: "Most points that the first task metric may drop, as measured.")
     var maxDrop: Double?
 
-    @Option(name: .long, help: "Points within which the 95 % interval of that drop must lie: few examples do not pass.")
+    @Option(
+        name: .long, parsing: .unconditional,
+        help: "Points within which the 95 % interval of that drop must lie: few examples do not pass.")
     var equivalence: Double?
 
-    @Option(name: .long, help: "Least percentage of equal answers.")
+    @Option(name: .long, parsing: .unconditional, help: "Least percentage of equal answers.")
     var minAgreement: Double?
 
-    @Option(name: .long, help: "Largest relative error of the last hidden state and of the logits or vectors.")
+    @Option(
+        name: .long, parsing: .unconditional,
+        help: "Largest relative error of the last hidden state and of the logits or vectors.")
     var maxError: Double?
 
     @Flag(name: .long, help: "Set the recommended limits for the model's head where none is given, and say which.")

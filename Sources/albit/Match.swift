@@ -36,7 +36,7 @@ struct Match: ParsableCommand {
     @Flag(name: .long, help: "Replace the index where it exists.")
     var force = false
 
-    @Option(name: .long, help: "Matches to print.")
+    @Option(name: .long, parsing: .unconditional, help: "Matches to print.")
     var top = 5
 
     @Flag(name: .long, help: "Compare vectors even where the model has a pair head.")

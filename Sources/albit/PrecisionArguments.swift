@@ -4,12 +4,12 @@ import ArgumentParser
 /// Limits that `quantize` must keep, by raising the precision of as few sites as it can.
 struct PrecisionArguments: ParsableArguments {
     @Option(
-        name: .long,
+        name: .long, parsing: .unconditional,
         help: "Largest relative error of the last hidden state; sites are made more precise until it holds.")
     var maxError: Double?
 
     @Option(
-        name: .long,
+        name: .long, parsing: .unconditional,
         help: "Most points that the task metric may drop on --data; sites are made more precise until it holds.")
     var maxDrop: Double?
 

@@ -8,7 +8,7 @@ struct RunArguments: ParsableArguments {
     @Flag(name: .long, help: "Print JSON, one object per answer.")
     var json = false
 
-    @Option(name: .long, help: "Threads to use. (default: the CPUs this process may use)")
+    @Option(name: .long, parsing: .unconditional, help: "Threads to use. (default: the CPUs this process may use)")
     var threads: Int?
 
     @Option(

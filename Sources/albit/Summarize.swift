@@ -20,10 +20,10 @@ struct Summarize: ParsableCommand {
     @Argument(help: "Texts to summarize.")
     var texts: [String] = []
 
-    @Option(name: .long, help: "Sentences to keep. (default: by --ratio)")
+    @Option(name: .long, parsing: .unconditional, help: "Sentences to keep. (default: by --ratio)")
     var sentences: Int?
 
-    @Option(name: .long, help: "Share of the sentences to keep.")
+    @Option(name: .long, parsing: .unconditional, help: "Share of the sentences to keep.")
     var ratio = 0.2
 
     @Option(name: .long, help: "lexrank or mmr.")

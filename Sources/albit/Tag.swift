@@ -23,7 +23,7 @@ struct Tag: ParsableCommand {
     @Option(name: .long, help: "How tokens become entities: word, first, average, max, simple or none.")
     var aggregation = EntityAggregation.word
 
-    @Option(name: .long, help: "Tokens that the windows of a long text share.")
+    @Option(name: .long, parsing: .unconditional, help: "Tokens that the windows of a long text share.")
     var stride = 64
 
     @Option(name: .long, help: "What offsets count: bytes or characters.")

@@ -15,7 +15,8 @@ struct TaskArguments: ParsableArguments {
     @Flag(name: .long, help: "Refuse a text that is too long instead of cutting it.")
     var strict = false
 
-    @Option(name: .long, help: "Most tokens of a sequence. (default: all that the model takes)")
+    @Option(
+        name: .long, parsing: .unconditional, help: "Most tokens of a sequence. (default: all that the model takes)")
     var maxLength: Int?
 
     @Flag(name: .long, help: "Print columns with tabs between them.")

@@ -70,7 +70,8 @@ struct Verify: ParsableCommand {
         let terminal = TerminalObserver()
         let result = try verification.run(observer: terminal.observer)
         terminal.finish()
-        try Output().print(computing.json ? result.json() : result.text)
+        let verdict = verification.verdict(result)
+        try Output().print(computing.json ? result.json(verdict) : result.text(verdict))
         try verification.finish(result)
     }
 }

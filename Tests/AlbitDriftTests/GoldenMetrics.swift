@@ -52,7 +52,7 @@ struct GoldenMetrics: Decodable {
     struct HiddenWords: Decodable {
         let logits: [[Float]]
         let truth: [Int]
-        let top1, top3, pseudoPerplexity: Double
+        let top1, top3, top5, pseudoPerplexity: Double
     }
     struct Rankings: Decodable {
         struct Query: Decodable {
@@ -61,6 +61,7 @@ struct GoldenMetrics: Decodable {
         }
         let queries: [Query]
         let recall1, recall5, reciprocal: Double
+        let counted: [String: Double?]
     }
     struct McNemar: Decodable {
         let only: [Int]
@@ -73,6 +74,7 @@ struct GoldenMetrics: Decodable {
     let answers: [Answers]
     let vectors: [Vectors]
     let choices: [Choices]
+    let orders: [Choices]
     let hidden_words: [HiddenWords]
     let rankings: [Rankings]
     let mcNemar: [McNemar]

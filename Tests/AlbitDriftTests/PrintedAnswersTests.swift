@@ -6,7 +6,6 @@ import AlbitRuntime
 import AlbitTasks
 import AlbitText
 import AlbitTokenizers
-import CPlatform
 import Foundation
 import TestData
 import Testing
@@ -16,12 +15,7 @@ import Testing
 /// What verification counts are the answers that the commands print: a file whose truth is what they printed is
 /// answered without a fault. Models and texts are of no sense, so that no answer is right by chance.
 @Suite struct PrintedAnswersTests {
-    static let texts = [
-        "the license of this library", "a charming and often affecting journey", "terms",
-        "work based on the program is covered",
-        "you may copy it", "in any version of the library that you receive", "no warranty",
-        "distribute modified copies of the work",
-    ]
+    static let texts = PrintedData.texts
 
     private static func model(_ path: String, _ change: (inout ModelCard) -> Void = { _ in }) throws -> Model {
         let model = try Model(opening: Zoo.directory + "/" + path)
@@ -30,18 +24,6 @@ import Testing
         change(&card)
         return model.with(tokenizer: Tokenizer(try TokenizerReader.read(TestData.bytes(atPath: file), path: file)))
             .with(card: card)
-    }
-
-    /// The JSON objects that a command prints.
-    private static func objects(_ run: (Output) throws -> Void) throws -> [[String: Any]] {
-        let path = try TestData.temporaryDirectory() + "/output"
-        var descriptor: Int32 = -1
-        try #require(platform_create(path, true, &descriptor) == 0)
-        try run(Output(descriptor: descriptor))
-        try #require(platform_sync_close(descriptor) == 0)
-        return try String(contentsOfFile: path, encoding: .utf8).split(separator: "\n").map {
-            try #require(JSONSerialization.jsonObject(with: Data($0.utf8)) as? [String: Any])
-        }
     }
 
     private static let options = TaskOptions(run: RunOptions(json: true, threads: 1))
@@ -56,37 +38,27 @@ import Testing
             uniquingKeysWith: { first, _ in first })
     }
 
-    @Test func labels() throws {
-        let model = try Self.model("torch/hf441_base-seqcls") { $0.labels = ["bad", "fair", "good"] }
-        let printed = try Self.objects {
-            try ClassifyCommand(options: Self.options).run(model, texts: Self.texts, output: $0)
-        }
-        let rows = try zip(Self.texts, printed).map { $0 + "\t" + (try #require($1["label"] as? String)) }
-        #expect(try Self.metrics(model, "text\tlabel\n" + rows.joined(separator: "\n") + "\n")["accuracy"] == 100)
-    }
-
-    @Test func numbers() throws {
-        let whole = try Self.model("torch/hf441_base-seqcls") { $0.problemType = .regression }
-        // The first of its outputs alone: a regression of several has no one number to measure.
-        let classifier = try #require(whole.weights.classifier)
-        let first = Linear(weights: classifier.weights, rows: 1, columns: classifier.columns)
-        let model = whole.with(weights: whole.weights.with(classifier: first))
-        defer { withExtendedLifetime(whole) {} }
-        let printed = try Self.objects {
-            try ClassifyCommand(options: Self.options).run(model, texts: Self.texts, output: $0)
-        }
-        let rows = try zip(Self.texts, printed).map { text, answer in
-            text + "\t\(try #require((answer["logits"] as? [Double])?.first))"
-        }
-        let metrics = try Self.metrics(model, "text\tlabel\n" + rows.joined(separator: "\n") + "\n")
-        #expect(abs((metrics["Pearson"] ?? 0) - 100) < 1e-9 && metrics["Spearman"] == 100)
+    /// Every head: a file whose truths are what its command prints is answered without a fault.
+    @Test(arguments: SabotageTests.cases) func everyHead(_ it: SabotageTests.Case) throws {
+        guard it.measured != .words else { return }
+        let model = try it.model()
+        let data = try PrintedData.file(it.measured, model)
+        let report = try SabotageTests.report(model, model, data)
+        #expect(report.head == it.measured && report.agreement ?? 100 == 100)
+        let metric = try #require(report.metrics.first)
+        #expect(report.figures.labelled > 3, "\(report.figures.noMetric)")
+        // Correlations are quotients of roots; all else counts.
+        let isCorrelation = it.measured == .value || it.measured == .embedding
+        #expect(abs(try #require(metric.reference) - 100) <= (isCorrelation ? 1e-4 : 0), "\(metric)")
     }
 
     /// Long texts are read in windows by both.
     @Test(arguments: [1, 40]) func entities(times: Int) throws {
         let model = try Self.model("safetensors/base-tokcls") { $0.labels = ["O", "B-PER", "I-PER", "B-LOC", "I-LOC"] }
         let texts = Self.texts.map { Array(repeating: $0, count: times).joined(separator: " ") }
-        let printed = try Self.objects { try TagCommand(options: Self.options).run(model, texts: texts, output: $0) }
+        let printed = try PrintedData.objects {
+            try TagCommand(options: Self.options).run(model, texts: texts, output: $0)
+        }
         var rows = ["words\ttags"]
         for (text, answer) in zip(texts, printed) {
             var tags: [String] = []
@@ -107,7 +79,9 @@ import Testing
         let model = try Self.model("safetensors/base-qa")
         let contexts = Self.texts.map { Array(repeating: $0, count: times).joined(separator: " ") }
         let pairs = contexts.flatMap { ["who receives the work", $0] }
-        let printed = try Self.objects { try AnswerCommand(options: Self.options).run(model, texts: pairs, output: $0) }
+        let printed = try PrintedData.objects {
+            try AnswerCommand(options: Self.options).run(model, texts: pairs, output: $0)
+        }
         var rows = ["question\tcontext\tanswer"]
         for (context, answer) in zip(contexts, printed) {
             rows.append("who receives the work\t" + context + "\t" + (try #require(answer["text"] as? String)))
@@ -129,7 +103,7 @@ import Testing
             let words = text.split(separator: " ")
             guard tokenizer.tokens(Array(text.utf8)).startsWord.last == true else { continue }
             let masked = (words.dropLast() + ["[MASK]"]).joined(separator: " ")
-            let printed = try Self.objects {
+            let printed = try PrintedData.objects {
                 try FillCommand(options: Self.options, top: 1).run(model, texts: [masked], output: $0)
             }
             let candidates = try #require(printed[0]["candidates"] as? [[String: Any]])
@@ -139,7 +113,7 @@ import Testing
 
     @Test(arguments: [SentencePooling.mean, .cls, .max]) func vectors(_ pooling: SentencePooling) throws {
         let model = try Self.model("safetensors/base-model") { $0.sentence = SentencePipeline(pooling) }
-        let printed = try Self.objects {
+        let printed = try PrintedData.objects {
             try EmbedCommand(options: Self.options).run(model, texts: Self.texts, output: $0)
         }
         let context = TaskContext(model)

@@ -100,6 +100,79 @@ import Testing
         #expect(try objects { try shared.run(model, texts: ["who?"], output: $0) }[0]["text"] as? String == text)
     }
 
+    /// All labels of a set in table and TSV; scores by the function that is asked for.
+    @Test func setsOfLabelsAndFunctions() throws {
+        let several = try model(
+            "torch/hf441_base-seqcls", labels: ["joy", "anger", "film"], problemType: .multiLabel)
+        let answers = try objects {
+            try ClassifyCommand(options: options()).run(several, texts: ["the work", "a copy"], output: $0)
+        }
+        let scores = try answers.map { try #require($0["scores"] as? [String: Double]) }
+        let rows = try lines {
+            try ClassifyCommand(options: options(json: false, tsv: true)).run(
+                several, texts: ["the work", "a copy"], output: $0)
+        }
+        #expect(rows[0] == "labels\tjoy\tanger\tfilm\ttext" && rows.count == 3)
+        let table = try lines {
+            try ClassifyCommand(options: options(json: false)).run(several, texts: ["the work", "a copy"], output: $0)
+        }
+        for (index, score) in scores.enumerated() {
+            let cells = rows[index + 1].split(separator: "\t", omittingEmptySubsequences: false)
+            let held = ["joy", "anger", "film"].filter { score[$0] ?? 0 >= 0.5 }
+            #expect(cells[0] == held.joined(separator: ";"))
+            #expect(zip(cells[1...3], ["joy", "anger", "film"]).allSatisfy { Double(Float($0) ?? -1) == score[$1] })
+            for label in ["joy", "anger", "film"] {
+                #expect(table[index].contains((held.contains(label) ? "*" : " ") + label + " "))
+            }
+        }
+        func classified(_ function: ScoreFunction?) throws -> [String: Any] {
+            try objects {
+                try ClassifyCommand(options: options(), function: function).run(
+                    model("torch/hf441_base-seqcls"), texts: ["the work"], output: $0)
+            }[0]
+        }
+        let logits = try #require(try classified(nil)["logits"] as? [Double])
+        for (function, score) in [
+            (ScoreFunction.none, { $0 }), (.sigmoid, { 1 / (1 + exp(-$0)) }),
+            (.softmax, { exp($0) / logits.reduce(0) { $0 + exp($1) } }),
+        ] as [(ScoreFunction, (Double) -> Double)] {
+            let answer = try classified(function)
+            let found = try #require(answer["scores"] as? [String: Double])
+            for (index, logit) in logits.enumerated() {
+                #expect(abs(try #require(found["LABEL_\(index)"]) - score(logit)) < 1e-6)
+            }
+            #expect(try answer["label"] as? String == classified(nil)["label"] as? String)
+        }
+        #expect(fault { try ClassifyCommand.function("relu") }?.code == .optionValue)
+    }
+
+    /// Candidates from some words only, and the sentence that each makes.
+    @Test func fillWithTargets() throws {
+        let model = try model("safetensors/base-pretraining")
+        let all = try objects {
+            try FillCommand(options: options(), top: 3).run(model, texts: ["the [MASK] of"], output: $0)
+        }
+        let best = try #require(all[0]["candidates"] as? [[String: Any]])
+        let words = try best.map { candidate in
+            let sentence = try #require(candidate["text"] as? String)
+            #expect(sentence.hasPrefix("the") && sentence.hasSuffix(" of") && !sentence.contains("[MASK]"))
+            return try #require(candidate["piece"] as? String).replacing("\u{2581}", with: "")
+        }
+        let some = try objects {
+            try FillCommand(options: options(), targets: words[2] + "," + words[0]).run(
+                model, texts: ["the [MASK] of"], output: $0)
+        }
+        let found = try #require(some[0]["candidates"] as? [[String: Any]])
+        #expect(found.map { $0["score"] as? Double } == [best[0], best[2]].map { $0["score"] as? Double })
+        let long = fault {
+            try lines {
+                try FillCommand(options: options(), targets: "incomprehensibilities").run(
+                    model, texts: ["[MASK]"], output: $0)
+            }
+        }
+        #expect(long.isA(.optionValue, "incomprehensibilities"))
+    }
+
     @Test func fillOrderChooseAndEmbedWriteTheirMembers() throws {
         let pretraining = try model("safetensors/base-pretraining")
         let filled = try objects {
@@ -108,7 +181,8 @@ import Testing
         }
         let candidates = try filled.map { try #require($0["candidates"] as? [[String: Any]]) }
         #expect(candidates.map(\.count) == [3, 6, 0])
-        #expect(Set(candidates[0][0].keys) == ["piece", "id", "score"] && candidates[1][5]["mask"] as? Int == 1)
+        #expect(
+            Set(candidates[0][0].keys) == ["piece", "id", "score", "text"] && candidates[1][5]["mask"] as? Int == 1)
         let order = try objects {
             try OrderCommand(options: options()).run(pretraining, texts: ["a", "b", "c", "d"], output: $0)
         }

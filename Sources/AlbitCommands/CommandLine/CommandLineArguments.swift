@@ -48,7 +48,7 @@ package struct CommandLineArguments: Sendable {
             }
             if let attached {
                 values.append((option.name, attached))
-            } else if index < words.count, !Self.looksLikeOption(words[index]) {
+            } else if index < words.count, !Self.looksLikeOption(words[index]) || Self.isNegative(words[index]) {
                 values.append((option.name, words[index]))
                 index += 1
             } else {
@@ -94,6 +94,11 @@ package struct CommandLineArguments: Sendable {
 
     private static func looksLikeOption(_ word: String) -> Bool {
         word.utf8.count > 1 && word.utf8.first == UInt8(ascii: "-")
+    }
+
+    /// `-1` is a value that the option may refuse, not another option.
+    private static func isNegative(_ word: String) -> Bool {
+        word.utf8.dropFirst().first.map { $0 >= 0x30 && $0 <= 0x39 } ?? false
     }
 
     /// `--name=value` in its parts. A short option takes its value as the next word only.

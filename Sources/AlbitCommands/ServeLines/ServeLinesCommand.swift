@@ -95,7 +95,7 @@ package struct ServeLinesCommand {
             try AnswerCommand(options: options).writeJSON(found, context, output)
         case .fill(let task):
             try FillCommand(options: options)
-                .writeJSON(tasks.answer(of: task, to: text), tasks.model.requireTokenizer(), output)
+                .writeJSON(tasks.answer(of: task, to: text), tasks.model.requireTokenizer(), text.text, output)
         case .order(let task):
             guard text.pair != nil else {
                 throw Fault(.requestNoPair, "order needs two texts: {\"text\": FIRST, \"pair\": SECOND}")

@@ -6,28 +6,36 @@ import AlbitTokenizers
 /// `fill`: words for every [MASK] of texts.
 package struct FillCommand: TaskCommand {
     package static let specification = CommandSpecification.task(
-        "fill", "Find words for [MASK]", [OptionSpecification("top", value: "N", "Words for each mask (default: 5)")])
+        "fill", "Find words for [MASK]",
+        [
+            OptionSpecification("top", value: "N", "Words for each mask (default: 5)"),
+            OptionSpecification(
+                "targets", value: "WORD,...", "The only words that may be found, separated by commas"),
+        ])
 
     package var options: TaskOptions
     /// Candidates for each mask.
     package var top = 5
+    /// The only words that are candidates; none: all are.
+    package var targets: [[UInt8]] = []
 
-    package init(options: TaskOptions, top: Int = 5) {
+    package init(options: TaskOptions, top: Int = 5, targets: String? = nil) {
         self.options = options
         self.top = top
+        self.targets = targets.map { $0.utf8.split(separator: 0x2C).map { Array($0) } } ?? []
     }
 
     package init(options: TaskOptions, _ words: CommandLineArguments) throws(Fault) {
-        self.init(options: options, top: try words.count("top") ?? 5)
+        self.init(options: options, top: try words.count("top") ?? 5, targets: words.value("targets"))
     }
 
     package func run(_ model: Model, texts: [String], output: Output) throws(Fault) {
         guard top > 0 else { throw Fault(.optionValue, "--top is " + String(top), expected: "1 or more") }
         let tasks = try options.session(model)
         let tokenizer = try model.requireTokenizer()
-        let task = try MaskedWords(tasks.context, top: top)
+        let task = try MaskedWords(tasks.context, top: top, targets: targets)
         let reader = try TaskReader(arguments: texts, file: options.file, columns: .text)
-        if options.format == .tsv { try output.line("line\tmask\tscore\tid\tpiece") }
+        if options.format == .tsv { try output.line("line\tmask\tscore\tid\tpiece\ttext") }
         var line = 0
         var unmasked = 0
         let batches = TaskRun(reader, tasks, output)
@@ -37,8 +45,8 @@ package struct FillCommand: TaskCommand {
                 line += 1
                 if masks.isEmpty { unmasked += 1 }
                 switch options.format {
-                case .json: try writeJSON(masks, tokenizer, output)
-                case .tsv: try writeTSV(masks, tokenizer, line, output)
+                case .json: try writeJSON(masks, tokenizer, record[0], output)
+                case .tsv: try writeTSV(masks, tokenizer, record[0], line, output)
                 case .table: try writeTable(masks, tokenizer, record[0], output)
                 }
             }
@@ -52,7 +60,9 @@ package struct FillCommand: TaskCommand {
         }
     }
 
-    func writeJSON(_ masks: [MaskAnswer], _ tokenizer: Tokenizer, _ output: Output) throws(Fault) {
+    func writeJSON(
+        _ masks: [MaskAnswer], _ tokenizer: Tokenizer, _ text: [UInt8], _ output: Output
+    ) throws(Fault) {
         var json = JSONWriter()
         json.beginObject()
         json.member("candidates")
@@ -66,6 +76,8 @@ package struct FillCommand: TaskCommand {
                 json.integer(candidate.id)
                 json.member("score")
                 json.number(candidate.score)
+                json.member("text")
+                json.string(filled(text, answer, candidate, tokenizer))
                 // With one mask this would say nothing.
                 if masks.count > 1 {
                     json.member("mask")
@@ -79,11 +91,14 @@ package struct FillCommand: TaskCommand {
         try output.line(json.text)
     }
 
-    private func writeTSV(_ masks: [MaskAnswer], _ tokenizer: Tokenizer, _ line: Int, _ output: Output) throws(Fault) {
+    private func writeTSV(
+        _ masks: [MaskAnswer], _ tokenizer: Tokenizer, _ text: [UInt8], _ line: Int, _ output: Output
+    ) throws(Fault) {
         for (mask, answer) in masks.enumerated() {
             for candidate in answer.candidates {
                 var row = [String(line), String(mask), candidate.score.description, String(candidate.id)]
                 row.append(TableText.field(tokenizer.piece(Int32(candidate.id))))
+                row.append(TableText.field(filled(text, answer, candidate, tokenizer)))
                 try output.line(row.joined(separator: "\t"))
             }
         }
@@ -96,20 +111,30 @@ package struct FillCommand: TaskCommand {
         try output.line(table.coloured(TableText.line(text, limit: 76), .bold))
         for (mask, answer) in masks.enumerated() {
             if masks.count > 1 { try output.line(table.coloured("  mask " + String(mask + 1), .dim)) }
-            let words = answer.candidates.map { FillCommand.word(tokenizer.piece(Int32($0.id))) }
+            let words = answer.candidates.map {
+                String(
+                    decoding: FilledText.word(
+                        tokenizer.piece(Int32($0.id)), isWordPiece: FillCommand.isWordPiece(tokenizer)),
+                    as: UTF8.self)
+            }
             let width = TableText.width(words)
             for (word, candidate) in zip(words, answer.candidates) {
                 try output.line(
                     "  " + table.coloured(TableText.left(word, width), .green) + "  " + TableText.score(candidate.score)
-                        + "  "
-                        + table.bar(candidate.score))
+                        + "  " + TableText.line(filled(text, answer, candidate, tokenizer))
+                        + (output.isTerminal ? "  " + table.bar(candidate.score) : ""))
             }
         }
     }
 
-    /// A piece for people: SentencePiece's mark of a blank (U+2581) in front goes.
-    private static func word(_ piece: [UInt8]) -> String {
-        piece.starts(with: [0xE2, 0x96, 0x81]) && piece.count > 3
-            ? String(decoding: piece[3...], as: UTF8.self) : String(decoding: piece, as: UTF8.self)
+    /// The text with a candidate in the place of its mask; the other masks stay.
+    private func filled(
+        _ text: [UInt8], _ answer: MaskAnswer, _ candidate: MaskCandidate, _ tokenizer: Tokenizer
+    ) -> [UInt8] {
+        FilledText.text(
+            text, with: tokenizer.piece(Int32(candidate.id)), in: answer.range,
+            isWordPiece: FillCommand.isWordPiece(tokenizer))
     }
+
+    private static func isWordPiece(_ tokenizer: Tokenizer) -> Bool { tokenizer.tables.settings.kind == .wordPiece }
 }

@@ -13,6 +13,7 @@ package struct AnswerRecord: Sendable {
     private var hasAnswer: [Bool] = []
     private var total = 0
     private var equal = 0
+    private var kinds = AnswerKinds<String>()
 
     package init() {}
 
@@ -20,6 +21,7 @@ package struct AnswerRecord: Sendable {
     package mutating func add(truth: [String]?, reference a: Span, candidate b: Span) {
         total += 1
         equal += a.range == b.range ? 1 : 0
+        kinds.add(a.text, b.text)
         guard let truth else { return }
         hasAnswer.append(truth.contains { !$0.isEmpty })
         exact.0.append(AnswerMatch.exact(a.text, answers: truth))
@@ -30,6 +32,7 @@ package struct AnswerRecord: Sendable {
 
     package var figures: HeadFigures {
         var figures = HeadFigures(agreement: HeadFigures.agreement(equal, of: total, unit: "answer"))
+        figures.answerKinds = kinds.counts("question")
         figures.labelled = hasAnswer.count
         guard !hasAnswer.isEmpty else {
             figures.noMetric = "no question of the data has an answer to compare with"

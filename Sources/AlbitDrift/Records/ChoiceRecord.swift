@@ -6,6 +6,7 @@ package struct ChoiceRecord: Sendable {
     private var equal = 0
     private var canDiffer = false
     private let name: String
+    private var kinds = AnswerKinds<Int>()
 
     /// `name` of the metric.
     package init(name: String) { self.name = name }
@@ -14,6 +15,7 @@ package struct ChoiceRecord: Sendable {
     package mutating func add(truth: Int?, reference a: Int, candidate b: Int, of count: Int) {
         total += 1
         equal += a == b ? 1 : 0
+        kinds.add(a, b)
         canDiffer = canDiffer || count > 1
         guard let truth else { return }
         right.0.append(a == truth)
@@ -27,6 +29,7 @@ package struct ChoiceRecord: Sendable {
             return figures
         }
         var figures = HeadFigures(agreement: HeadFigures.agreement(equal, of: total, unit: "choice"))
+        figures.answerKinds = kinds.counts("text")
         figures.labelled = right.0.count
         guard !right.0.isEmpty else {
             figures.noMetric = HeadFigures.noTruth()

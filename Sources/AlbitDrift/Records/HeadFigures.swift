@@ -35,12 +35,15 @@ package struct HeadFigures: Sendable {
     /// Of the reference and of the candidate.
     package var confusion: [ConfusionMatrix] = []
     package var classNames: [String] = []
-    /// Answers that each model gives at all, where there are few kinds: one of many is a collapsed head.
-    package var answerKinds: (reference: Int, candidate: Int)?
+    /// How many answers each model gives at all to the units ("text", "word"): one of several is a collapsed head.
+    package var answerKinds: (reference: Int, candidate: Int, unit: String)?
     /// Percent of nearest neighbours of vectors that stay the same.
     package var neighbourOverlap: Double?
 
     init(agreement: GatedQuantities.Quantity<Agreement>) { self.agreement = agreement }
+
+    /// Whether the candidate has one answer to everything, and the reference has not.
+    package var isCollapsed: Bool { answerKinds.map { $0.candidate == 1 && $0.reference > 1 } ?? false }
 
     static func noTruth(_ what: String = "label") -> String { "no row of the data has a \(what)" }
 

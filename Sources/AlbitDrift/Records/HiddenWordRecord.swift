@@ -11,6 +11,7 @@ package struct HiddenWordRecord: Sendable {
     private var texts: [(reference: [MaskedWord], candidate: [MaskedWord])] = []
     private var total = 0
     private var equal = 0
+    private var kinds = AnswerKinds<Int>()
 
     package init() {}
 
@@ -18,12 +19,14 @@ package struct HiddenWordRecord: Sendable {
     package mutating func add(reference a: [Guess], candidate b: [Guess]) {
         total += a.count
         equal += zip(a, b).count { $0.top == $1.top }
+        for (x, y) in zip(a, b) { kinds.add(x.top, y.top) }
         let known = zip(a, b).compactMap { (x, y) in x.word.flatMap { left in y.word.map { (left, $0) } } }
         if !known.isEmpty { texts.append((known.map { $0.0 }, known.map { $0.1 })) }
     }
 
     package var figures: HeadFigures {
         var figures = HeadFigures(agreement: HeadFigures.agreement(equal, of: total, unit: "word"))
+        figures.answerKinds = kinds.counts("word")
         figures.labelled = texts.count
         guard !texts.isEmpty else {
             figures.noMetric = "the data hold no word whose place can be hidden"

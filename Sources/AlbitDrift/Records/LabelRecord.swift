@@ -5,7 +5,7 @@ package struct LabelRecord: Sendable {
     private var candidate: [Int] = []
     private var total = 0
     private var equal = 0
-    private var kinds: (Set<Int>, Set<Int>) = ([], [])
+    private var kinds = AnswerKinds<Int>()
     private let names: [String]
     private let classes: Int
 
@@ -18,8 +18,7 @@ package struct LabelRecord: Sendable {
     package mutating func add(truth: Int?, reference a: Int, candidate b: Int) {
         total += 1
         equal += a == b ? 1 : 0
-        kinds.0.insert(a)
-        kinds.1.insert(b)
+        kinds.add(a, b)
         guard let truth else { return }
         self.truth.append(truth)
         reference.append(a)
@@ -34,7 +33,7 @@ package struct LabelRecord: Sendable {
             return figures
         }
         var figures = HeadFigures(agreement: HeadFigures.agreement(equal, of: total, unit: "label"))
-        figures.answerKinds = (kinds.0.count, kinds.1.count)
+        figures.answerKinds = kinds.counts("text")
         figures.labelled = truth.count
         guard !truth.isEmpty else {
             figures.noMetric = HeadFigures.noTruth()

@@ -5,6 +5,7 @@ package struct TagRecord: Sendable {
     private var candidate: [[String]] = []
     private var total = 0
     private var equal = 0
+    private var kinds = AnswerKinds<String>()
     private let scheme: TagScheme?
     /// Tags of parts of speech and the like, which spell no entities.
     private let areEntities: Bool
@@ -28,6 +29,7 @@ package struct TagRecord: Sendable {
     package mutating func add(truth: [String]?, reference a: [String], candidate b: [String]) {
         total += 1
         equal += isSame(a, b) ? 1 : 0
+        for (x, y) in zip(a, b) { kinds.add(x, y) }
         guard let truth else { return }
         self.truth.append(truth)
         reference.append(a)
@@ -43,6 +45,7 @@ package struct TagRecord: Sendable {
 
     package var figures: HeadFigures {
         var figures = HeadFigures(agreement: HeadFigures.agreement(equal, of: total, unit: "text"))
+        figures.answerKinds = kinds.counts("word")
         figures.labelled = truth.count
         guard truth.contains(where: { !$0.isEmpty }) else {
             figures.noMetric = HeadFigures.noTruth("tag")

@@ -4,11 +4,13 @@ package struct ValueRecord: Sendable {
     private var reference: [Double] = []
     private var candidate: [Double] = []
     private let isCosine: Bool
+    private var kinds = AnswerKinds<Double>()
 
     /// `isCosine`: the values are cosines of vectors, whose unit is not that of the scores.
     package init(isCosine: Bool) { self.isCosine = isCosine }
 
     package mutating func add(truth: Double?, reference a: Double, candidate b: Double) {
+        kinds.add(a, b)
         guard let truth else { return }
         self.truth.append(truth)
         reference.append(a)
@@ -19,6 +21,7 @@ package struct ValueRecord: Sendable {
     package var figures: HeadFigures {
         let reason = isCosine ? "vectors have no agreement" : "one output has no agreement"
         var figures = HeadFigures(agreement: .missing(reason + "; --max-error judges how far it moves"))
+        figures.answerKinds = kinds.counts(isCosine ? "pair" : "text")
         figures.labelled = truth.count
         guard !truth.isEmpty else {
             figures.noMetric = HeadFigures.noTruth(isCosine ? "score" : "label")

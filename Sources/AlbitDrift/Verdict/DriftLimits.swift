@@ -40,12 +40,4 @@ package struct DriftLimits: Sendable {
         let recommended = report.head.map { $0.recommendedGates(hasTruth: hasTruth) } ?? [.maxError(0.1)]
         return given + recommended.filter { gate in !given.contains { $0.option == gate.option } }
     }
-
-    /// A line for each limit that does not hold, or that the data cannot tell.
-    package func violations(_ report: DriftReport) -> [String] {
-        let quantities = report.quantities
-        return gates(report).compactMap { gate in
-            do throws(Fault) { return try gate.violation(quantities) } catch { return error.description }
-        }
-    }
 }

@@ -21,8 +21,8 @@ package struct LabelFile {
         for line in text.split(separator: 0x0A, omittingEmptySubsequences: false) {
             let number = labels.count + 1
             let label = line.last == 0x0D ? line.dropLast() : line
-            // What ends with a line feed has an empty rest.
-            if label.isEmpty, line.endIndex == text.endIndex { break }
+            // What ends with a line feed has an empty rest; editors leave blank lines there too.
+            if label.isEmpty, text[line.endIndex...].allSatisfy({ $0 == 0x0A || $0 == 0x0D }) { break }
             guard !label.isEmpty else { throw .badLabel(path: path, line: number, problem: "is empty") }
             guard let name = String(validating: label, as: UTF8.self) else {
                 throw .badLabel(path: path, line: number, problem: "is not UTF-8")
