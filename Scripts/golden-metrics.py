@@ -195,5 +195,5 @@ else:
         file.write(text)
         file.flush()
         print("seed", seed, {name: len(cases) for name, cases in data.items()})
-        command = ["swift", "test", "-c", "release", "-Xswiftc", "-enable-testing", "--filter", "GoldenMetricsTests", *more]
+        command = ["swift", "test", "-c", "release", "-Xswiftc", "-enable-testing", "--filter", "GoldenMetricsTests|GoldenRecordTests", *more]
         raise SystemExit(subprocess.run(command, cwd=root, env={**os.environ, "ALBIT_GOLDEN_METRICS": file.name}).returncode)

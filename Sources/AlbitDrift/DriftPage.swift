@@ -15,10 +15,10 @@ extension DriftReport {
                 all kernels and thread counts give the same figures. Intervals of paired drops: Tango's score interval \
                 for shares of right answers, 
                 """
-                    + """
-                    else \(PairedBootstrap.resamples) bootstrap draws with a fixed seed and a floor of that \
-                    kind.</p></section>
-                    """,
+                + """
+                else \(PairedBootstrap.resamples) bootstrap draws with a fixed seed and a floor of that \
+                kind.</p></section>
+                """,
         ]
         return """
             <!doctype html>
@@ -55,7 +55,7 @@ extension DriftReport {
             cells.append(
                 (
                     "Equal answers", DecimalText.fixed(found.percent, digits: 2) + " %",
-                    "\(found.total - found.equal) of \(found.total) \(found.unit)s differ"
+                    found.differing
                 ))
         }
         if let overlap = figures.neighbourOverlap {
@@ -89,10 +89,10 @@ extension DriftReport {
                         label: "Error by iteration") + "</figure>"
             ]
         if !histogram.isEmpty {
+            let digits = PageChart.axis(histogramTop, isCount: false).digits
             let edges = (0...histogram.count).map {
-                $0 % 8 == 0
-                    ? DecimalText.fixed(
-                        histogramTop * Double($0) / Double(histogram.count), digits: histogramTop < 0.1 ? 4 : 3) : ""
+                2 * $0 % histogram.count == 0
+                    ? DecimalText.fixed(histogramTop * Double($0) / Double(histogram.count), digits: digits) : ""
             }
             figures.append(
                 """
@@ -157,8 +157,8 @@ extension DriftReport {
                 <li><p class=\"note\">Line \
                 \(example.line)\(label)\(example.flipped ? ", <b class=\"flip\">answer changed</b>" : ""), 
                 """
-                    + "error \(DecimalText.fixed(example.error, digits: 4))</p>"
-                    + "<p dir=\"auto\">\(PageText.escaped(DriftReport.shortened(example.text, to: 400)))</p>\(answers)</li>"
+                + "error \(DecimalText.fixed(example.error, digits: 4))</p>"
+                + "<p dir=\"auto\">\(PageText.escaped(DriftReport.shortened(example.text, to: 400)))</p>\(answers)</li>"
         }
         return "<section><h2>Worst examples</h2><ol>\(items.joined())</ol></section>"
     }

@@ -13,7 +13,7 @@ extension DriftReport {
         row("candidate", candidatePath + "  (" + DriftReport.megabytes(candidateBytes) + ")")
         row(
             "data",
-            "\(dataPath): \(examples) examples"
+            "\(dataPath): \(DriftReport.count(examples, "example"))"
                 + (head != nil && figures.labelled != examples ? " (\(figures.labelled) with a truth)" : "")
                 + ", \(tokens) tokens")
         if !unusedColumns.isEmpty {
@@ -23,11 +23,7 @@ extension DriftReport {
         if head != nil, !figures.noMetric.isEmpty { row("no metric", "because " + figures.noMetric) }
         switch figures.agreement {
         case .measured(let found):
-            let different = found.total - found.equal
-            row(
-                "agreement",
-                DecimalText.fixed(found.percent, digits: 2) + " % (\(different) of \(found.total) \(found.unit)s differ"
-                    + (different == 1 ? "s)" : ")"))
+            row("agreement", DecimalText.fixed(found.percent, digits: 2) + " % (" + found.differing + ")")
         case .missing(let reason): if head != nil { row("agreement", "none: " + reason) }
         }
         if let overlap = figures.neighbourOverlap {
@@ -79,6 +75,9 @@ extension DriftReport {
         let text = DecimalText.fixed(value, digits: 2)
         return text == "-0.00" ? "0.00" : text
     }
+
+    /// `1 example`, `2 examples`.
+    static func count(_ count: Int, _ noun: String) -> String { "\(count) \(noun)\(count == 1 ? "" : "s")" }
 
     static func megabytes(_ bytes: Int) -> String { DecimalText.fixed(Double(bytes) / 1e6, digits: 2) + " MB" }
 

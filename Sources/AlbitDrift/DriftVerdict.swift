@@ -78,7 +78,9 @@ package struct DriftVerdict: Sendable, Equatable {
         guard let interval = metric.interval else {
             return (
                 .even, "Too few examples to tell",
-                sentence("\(Int(report.figures.labelled)) examples are too few for an interval of \(metric.name)")
+                sentence(
+                    DriftReport.count(report.figures.labelled, "example") + " cannot tell an interval of " + metric.name
+                )
             )
         }
         let range =
@@ -119,7 +121,8 @@ package struct DriftVerdict: Sendable, Equatable {
                     + unit)
         }
         if let flips = report.flips {
-            parts.append((flips == 0 ? "none" : String(flips)) + " of " + String(report.examples) + " answers changed")
+            let all = DriftReport.count(report.examples, "answer")
+            parts.append((flips == 0 ? "none" : String(flips)) + " of " + all + " changed")
         }
         if parts.isEmpty {
             parts.append(

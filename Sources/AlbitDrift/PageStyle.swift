@@ -18,12 +18,12 @@ enum PageStyle {
         h1{margin:.1rem 0 \
         .3rem;font-size:clamp(1.7rem,5vw,2.5rem);line-height:1.15;letter-spacing:-.015em;color:var(--tone)}
         header p:last-child{margin:0;font-size:1.1rem;max-width:44rem}
-        h2{margin:2.6rem 0 .8rem;font-size:1.15rem}
+        h2{margin:2.6rem 0 .8rem;font-size:1.15rem;break-after:avoid}
         .figures{display:flex;flex-wrap:wrap;gap:1px;margin:2rem 0 0;background:var(--line);
         border:1px solid var(--line);border-radius:.6rem;overflow:hidden}
         .figures div{flex:1 1 9rem;background:var(--card);padding:.9rem 1rem}
         dt,.note,figcaption,th{color:var(--soft);font-size:.875rem;font-weight:400}
-        dd{margin:0;font-size:1.45rem;font-weight:600;line-height:1.3}
+        dd{margin:0;font-size:1.45rem;font-weight:600;line-height:1.3;white-space:nowrap}
         .note{margin:.4rem 0 0}
         table{width:100%;border-collapse:collapse;overflow-wrap:normal}
         th,td{padding:.5rem .6rem .5rem 0;border-bottom:1px solid var(--line);text-align:right}

@@ -3,7 +3,8 @@ import Testing
 
 @testable import AlbitDrift
 
-/// What `verify` counts of a head's answers, against the same figures of scikit-learn, scipy, seqeval and SQuAD's script.
+/// What `verify` counts of a head's answers, against the same figures of scikit-learn, scipy, seqeval and SQuAD's
+/// script.
 struct GoldenRecordTests {
     let golden: GoldenMetricsTests
     var cases: GoldenMetrics { golden.cases }

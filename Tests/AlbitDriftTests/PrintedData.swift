@@ -100,7 +100,7 @@ enum PrintedData {
             }
         case .ranking:
             var rows: [[String: Any]] = []
-            for query in texts.prefix(4) {
+            for query in texts {
                 let path = try TestData.temporaryDirectory() + "/candidates.txt"
                 try texts.joined(separator: "\n").write(toFile: path, atomically: true, encoding: .utf8)
                 var command = MatchCommand(options: options)

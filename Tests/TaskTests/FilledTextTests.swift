@@ -1,8 +1,8 @@
 import AlbitTasks
 import Testing
 
-/// Sentences with a piece in the place of [MASK], as transformers' fill-mask pipeline decodes them but for the text's own
-/// spelling.
+/// Sentences with a piece in the place of [MASK], as transformers' fill-mask pipeline decodes them but for the text's
+/// own spelling.
 struct FilledTextTests {
     @Test(arguments: [
         ("a [MASK] film", "▁fine", false, "a fine film"), ("a[MASK] film", "▁fine", false, "a fine film"),

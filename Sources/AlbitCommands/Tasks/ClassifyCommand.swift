@@ -99,8 +99,8 @@ package struct ClassifyCommand: TaskCommand {
         try output.line(json.text)
     }
 
-    /// The labels of a set that hold, in the model's order. Sigmoids are above a half where logits are above 0, whatever
-    /// function the scores are by.
+    /// The labels of a set that hold, in the model's order. Sigmoids are above a half where logits are above 0,
+    /// whatever function the scores are by.
     private func holding(_ answer: Classification) -> [Int] {
         answer.logits.indices.filter {
             function == nil || function == .sigmoid

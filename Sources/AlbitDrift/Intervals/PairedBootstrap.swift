@@ -49,9 +49,9 @@ package enum PairedBootstrap {
     /// Examples at most that the degrees of freedom are estimated from.
     private static let mostProbes = 2000
 
-    /// Degrees of freedom of each drop's variance: as many as examples where all weigh alike, few where the drop hangs on
-    /// a few of them, as it does where hardly any answer differs: 2n / (kurtosis - 1) of what one more example of each
-    /// kind moves the drop by.
+    /// Degrees of freedom of each drop's variance: as many as examples where all weigh alike, few where the drop hangs
+    /// on a few of them, as it does where hardly any answer differs: 2n / (kurtosis - 1) of what one more example of
+    /// each kind moves the drop by.
     private static func freedom(_ answers: some PairedAnswers, _ whole: [Double]) -> [Double] {
         var weights = answers.weights
         let total = weights.reduce(0, +)

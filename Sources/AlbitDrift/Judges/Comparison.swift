@@ -165,8 +165,9 @@ package struct Comparison {
 
     private mutating func finish() {
         report.worst = worst.examples
-        let top = Double(errors.max() ?? 0)
-        guard top > 0, top.isFinite else { return }
+        let largest = Double(errors.max() ?? 0)
+        guard largest > 0, largest.isFinite else { return }
+        let top = PageChart.axis(largest, isCount: false).end
         report.histogramTop = top
         report.histogram = [Int](repeating: 0, count: 24)
         for error in errors where error.isFinite { report.histogram[min(23, Int(Double(error) / top * 24))] += 1 }

@@ -8,6 +8,13 @@ package struct HeadFigures: Sendable {
         package let unit: String
 
         package var percent: Double { 100 * Double(equal) / Double(total) }
+
+        /// `2 of 72 labels differ`.
+        var differing: String {
+            let different = total - equal
+            let isOne = different == 1 || total == 1
+            return "\(different) of \(DriftReport.count(total, unit)) differ" + (isOne ? "s" : "")
+        }
     }
 
     /// Of one class or type under each model; shares.

@@ -99,7 +99,9 @@ extension Gate {
         case .minAgreement(let limit):
             let agreement = try Gate.require(found.agreement, option)
             return agreement >= limit
-                ? nil : "the agreement is \(DecimalText.fixed(agreement, digits: 2)) %, the limit is \(limit) %"
+                ? nil
+                : "the agreement is \(DecimalText.fixed(agreement, digits: 2)) %, "
+                    + "the limit is \(DriftVerdict.number(limit)) %"
         case .maxError(let limit):
             guard !found.errors.isEmpty else {
                 throw Fault(.gateCannotFail, "--max-error cannot be judged: nothing was compared")
