@@ -36,7 +36,7 @@ heads, cases = {}, []
 def hidden(text, pair=None):
     """Hidden states, pooled output, character offsets and text numbers of tokens."""
     pair = pair or None
-    encoding = tokenizer(text, pair, return_tensors="pt", return_offsets_mapping=True)
+    encoding = tokenizer(text, pair, return_tensors="pt", return_offsets_mapping=True, return_token_type_ids=True)
     offsets, parts = encoding.pop("offset_mapping")[0].tolist(), encoding.sequence_ids(0)
     # A first piece's offset may hold the blank before it.
     texts = [text, pair]
@@ -56,7 +56,7 @@ def fit(x, y, strength=1e-3):
 
 
 def keep(name, weight, bias):
-    heads[name + ".weight"], heads[name + ".bias"] = np.atleast_2d(weight).astype(np.float32), np.atleast_1d(bias).astype(np.float32)
+    heads[name + ".weight"], heads[name + ".bias"] = np.ascontiguousarray(np.atleast_2d(weight), np.float32), np.atleast_1d(bias).astype(np.float32)
 
 
 def logits(name, x):
@@ -181,7 +181,7 @@ case("multiple-choice", ["swag.jsonl", "swag.tsv"], "choice", chosen(swag))
 case("multiple-choice", "swag-hf.csv", "choice", chosen(four))
 three = swag + [("The dog barked.", ["A cat ran.", "It was red.", "Nobody heard it."], 2), ("We ate bread.", ["It was dry.", "It flew.", "It sang."], 0),
                 ("The sun rose.", ["It got dark.", "The birds slept.", "The day began."], 2)]
-write("multiple-choice/own-letters.jsonl", lines({"question": t, "choices": cs, "answer": "ABC"[y]} for t, cs, y in three))
+write("multiple-choice/own-letters.jsonl", lines({"text": t, "choices": cs, "label": "ABC"[y]} for t, cs, y in three))
 write("multiple-choice/own-endings.tsv", tsv([["sent1", "ending0", "ending1", "ending2", "label"]] + [[t] + cs + [y] for t, cs, y in three if len(cs) == 3]))
 case("multiple-choice", "own-letters.jsonl", "choice", chosen(three))
 case("multiple-choice", "own-endings.tsv", "choice", chosen([row for row in three if len(row[1]) == 3]))
@@ -226,7 +226,7 @@ write("tables/own-mrpc.tsv", tsv([["Quality", "#1 ID", "#2 ID", "#1 String", "#2
 write("tables/own-premise.csv", tsv([["premise", "hypothesis", "label"]] + [[a, b, y] for a, b, y in glue], ";"))
 write("tables/own-utf16.tsv", tsv([["sentence", "label"]] + [[t, y] for t, y in simple]), "utf-16")
 case("tables", ["own-mrpc.tsv", "own-premise.csv"], "classes", one(glue))
-refused("tables", "own-utf16.tsv", "classes", "dataOtherEncoding", "UTF-16")
+refused("tables", "own-utf16.tsv", "classes", "dataUTF16", "UTF-16")
 write("tables/own-columns.csv", tsv([["review", "stars", "text"], ["a fine film", 1, "x"], ["dull", 0, "y"]], ","))
 case("tables", "own-columns.csv", "classes", one(simple), columns="text=review,label=stars")
 

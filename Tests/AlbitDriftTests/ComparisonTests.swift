@@ -110,7 +110,7 @@ struct ComparisonTests {
         // One label is asked, sets are none.
         let several = fault { try run(model, model, "{\"text\": \"a\", \"label\": [0]}\n") }
         #expect(several.isA(.dataOtherForm) || several.isA(.exampleNotLabel), "\(String(describing: several))")
-        let choices = try SabotageTests.cases[4].model()
+        let choices = try SabotageTests.model(.choice)
         let choice = fault {
             try run(choices, choices, "{\"text\": \"a\", \"choices\": [\"b\", \"c\"], \"label\": 2}\n")
         }
@@ -120,7 +120,7 @@ struct ComparisonTests {
     /// "No answer" may win for every question where the data know such questions, whatever the truth of this one is:
     /// the same questions with and without truths get the same answers.
     @Test func truthsDoNotReachPredictions() throws {
-        let model = try SabotageTests.cases[3].model()
+        let model = try SabotageTests.model(.answers)
         let context = "the license of this library covers the work"
         func rows(_ answers: [String]) -> String {
             answers.map { "{\"question\": \"who?\", \"context\": \"\(context)\", \"answers\": \($0)}\n" }.joined()

@@ -61,6 +61,11 @@ struct SabotageTests {
         Case(measured: .ranking, path: "torch/hf441_base-seqcls", problemType: .regression, rows: 1),
     ]
 
+    /// The model of the case for a head.
+    static func model(_ measured: MeasuredHead) throws -> Model {
+        try #require(cases.first { $0.measured == measured }).model()
+    }
+
     static func report(_ reference: Model, _ candidate: Model, _ data: String) throws -> DriftReport {
         var comparison = try Comparison(reference: reference, candidate: candidate, kernel: .best, threads: 1)
         return try comparison.run(ExampleReader(path: DataFileTests.file(data), for: reference.card)) { _, _ in }

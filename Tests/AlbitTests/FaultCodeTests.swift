@@ -49,7 +49,7 @@ import Testing
     /// Codes that no test reaches.
     private static let withoutTest: Set<String> = [
         "commandLineNotUTF8", "inputTooLong", "requestNoPair", "outputNotDirectory", "signalsNotWatched",
-        "verifyOverLimit", "fileReadFailed", "modelDoesNotFit", "tokenizerVocabularyTooLarge",
+        "fileReadFailed", "modelDoesNotFit", "tokenizerVocabularyTooLarge",
         "runtimeNoThreads", "taskNoMaskToken", "tarTooManyMembers", "deflateEndsEarly",
         "deflateNoMemory", "deflateTooLong", "tableTooMany", "hdf5WrongChecksum", "importCopiesDiffer",
         "safetensorsTooManyTensors", "torchBadExport", "bundleBadHeader", "bundleMissingSlice",
