@@ -121,8 +121,8 @@ let package = Package(
         .testTarget(
             name: "TaskTests",
             dependencies: [
-                "AlbitCommands", "AlbitImporters", "AlbitMaking", "AlbitModel", "AlbitQuantizer", "AlbitRuntime",
-                "AlbitTasks", "AlbitText", "AlbitTokenizers", "CPlatform", "TestData",
+                "AlbitCommands", "AlbitExporters", "AlbitImporters", "AlbitMaking", "AlbitModel", "AlbitQuantizer",
+                "AlbitRuntime", "AlbitTasks", "AlbitText", "AlbitTokenizers", "CPlatform", "TestData",
             ],
             exclude: ["Data"]),
         .testTarget(
@@ -130,7 +130,10 @@ let package = Package(
             dependencies: [
                 "AlbitCommands", "AlbitMaking", "AlbitTasks", "AlbitDrift", "CPlatform", "AlbitQuantizer",
                 "AlbitImporters", "AlbitModel", "AlbitRuntime", "AlbitText", "AlbitTokenizers", "TestData",
-            ], exclude: ["Faults.json", "Golden.json", "Verify.json", "base.npz"]),
+            ],
+            exclude: [
+                "Faults.json", "Golden.json", "Verify.json", "base.npz", "cross-golden.npz", "sentence-golden.npz",
+            ]),
         .testTarget(name: "AlbitQuantizerTests", dependencies: ["AlbitQuantizer", "AlbitRuntime", "AlbitModel"]),
         .testTarget(
             name: "AlbitRuntimeTests",

@@ -52,6 +52,18 @@ extension FuzzTarget {
             )
             .verify()
         },
+        // Each small file of a sentence model in turn, the others being what they should be.
+        FuzzTarget("sentence-modules", maxLength: 1 << 14) { bytes in
+            for name in sentenceFiles.keys.sorted() {
+                var files = sentenceFiles
+                files[name] = bytes
+                files["config.json"] = SmallModel.configuration
+                let source = try? Importer.open(
+                    MemoryBytes(smallModel, path: "model.safetensors"), name: "model.safetensors",
+                    tree: MemoryTree(files), options: ImportOptions())
+                try source?.verify()
+            }
+        },
         // Any format, told from content, beside a configuration.
         FuzzTarget("import", maxLength: 1 << 18) { bytes in
             try Importer.open(
@@ -59,6 +71,33 @@ extension FuzzTarget {
                 options: ImportOptions()
             ).verify()
         },
+    ]
+
+    /// Weights of a dense module, two rows of zeros.
+    private static var dense: [UInt8] {
+        let header =
+            Array(
+                #"{"linear.weight":{"dtype":"F32","shape":[2,16],"data_offsets":[0,128]},"#.utf8)
+            + Array(#""linear.bias":{"dtype":"F32","shape":[2],"data_offsets":[128,136]}}"#.utf8)
+        let size = (0..<8).map { UInt8(truncatingIfNeeded: header.count >> (8 * $0)) }
+        return size + header + [UInt8](repeating: 0, count: 136)
+    }
+
+    /// What sentence-transformers writes beside a transformer.
+    private static let sentenceFiles: [String: [UInt8]] = [
+        "modules.json": Array(
+            """
+            [{"idx": 0, "name": "0", "path": "", "type": "sentence_transformers.models.Transformer"},
+             {"idx": 1, "name": "1", "path": "1_Pooling", "type": "sentence_transformers.models.Pooling"},
+             {"idx": 2, "name": "2", "path": "2_Dense", "type": "sentence_transformers.models.Dense"}]
+            """.utf8),
+        "1_Pooling/config.json": Array(#"{"pooling_mode": ["cls", "mean"], "include_prompt": false}"#.utf8),
+        "2_Dense/config.json": Array(
+            #"{"in_features": 8, "out_features": 2, "activation_function": "torch.nn.modules.activation.Tanh"}"#.utf8),
+        "2_Dense/model.safetensors": dense,
+        "config_sentence_transformers.json": Array(#"{"prompts": {"q": "q: "}, "default_prompt_name": "q"}"#.utf8),
+        "sentence_bert_config.json": Array(#"{"max_seq_length": 4, "do_lower_case": true}"#.utf8),
+        "tokenizer_config.json": Array(#"{"model_max_length": 7}"#.utf8),
     ]
 
     /// The beginning and the end of every tensor.

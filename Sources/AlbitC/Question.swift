@@ -141,18 +141,22 @@ struct Question {
                 let found = try tasks.answer(of: pairs, to: ChoiceQuestion(text, choices: candidates))
                 let truncated = tasks.truncations[0]
                 for index in found.best(count) {
-                    answers.add(text: candidates[index], score: shown(found.scores[index]), index: index)
+                    let score = pairs.givesShares ? shown(found.scores[index]) : found.scores[index]
+                    answers.add(text: candidates[index], score: score, index: index)
                 }
                 answers.end(truncated: truncated)
             }
             return
         }
-        let task = try embedding(isNormalized: true)
+        // As the model says that its own vectors are compared.
+        let similarity = options.pooling == nil ? model.card.similarity ?? .cosine : .cosine
+        let task = try embedding(isNormalized: similarity == .cosine)
         let vectors = try tasks.answers(of: task, to: candidates.map { TaskText($0) })
         for (i, vector) in try tasks.answers(of: task, to: texts.map { TaskText($0) }).enumerated() {
-            let scores = vectors.map { SentenceVector.cosine($0, vector) }
+            let scores = vectors.map { SentenceVector.similarity($0, vector, by: similarity) }
             for index in Scores.largest(scores, count: count) {
-                answers.add(text: candidates[index], score: shown(scores[index]), index: index)
+                let score = similarity == .cosine ? shown(scores[index]) : scores[index]
+                answers.add(text: candidates[index], score: score, index: index)
             }
             answers.end(truncated: tasks.truncations[i])
         }

@@ -11,11 +11,14 @@ package struct EncodeCommand {
     package var full = false
     /// Refuse a text that is longer than the model takes instead of cutting it.
     package var strict = false
+    /// Name of the model's prompt to put before texts; nil or empty: none.
+    package var prompt: String?
 
-    package init(run: RunOptions, full: Bool, strict: Bool = false) {
+    package init(run: RunOptions, full: Bool, strict: Bool = false, prompt: String? = nil) {
         self.run = run
         self.full = full
         self.strict = strict
+        self.prompt = prompt
     }
 
     /// Encodes texts, or without any the lines of standard input, and writes an answer for each.
@@ -25,10 +28,11 @@ package struct EncodeCommand {
         }
         let session = try run.session(model.weights)
         let context = TaskContext(model, kernel: session.kernel)
+        let before = try model.prompt(prompt ?? "") ?? []
         var cut = 0
         var each = Texts(texts, output: output)
         while let text = try each.next() {
-            let sequence = try context.sequence(TaskText(text))
+            let sequence = try context.sequence(TaskText(before + text))
             if sequence.truncations != [0] {
                 if strict {
                     throw Fault(

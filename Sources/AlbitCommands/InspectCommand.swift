@@ -40,6 +40,7 @@ package struct InspectCommand {
         for setting in it.settings { try row("settings", setting.summary) }
         try row("heads", it.heads.isEmpty ? "none" : it.heads.map { $0.name }.joined(separator: ", "))
         if !it.labels.isEmpty { try row("labels", it.labels.joined(separator: ", ")) }
+        for (name, value) in it.card.sentenceRows(c) { try row(name, value) }
         try row("tokenizer", it.tokenizer.isEmpty ? "none" : it.tokenizer)
         try row("parameters", InspectCommand.grouped(it.uniqueParameters))
         try row(
@@ -79,6 +80,7 @@ package struct InspectCommand {
         json.strings(it.heads.map { $0.name })
         json.member("labels")
         json.strings(it.labels)
+        it.card.writeSentences(it.configuration, to: &json)
         json.member("tokenizer")
         if it.tokenizer.isEmpty { json.null() } else { json.string(it.tokenizer) }
         json.member("tensors")

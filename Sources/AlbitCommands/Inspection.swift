@@ -56,6 +56,8 @@ package struct Inspection {
     package var settings: [Settings] = []
     package var heads: [Head] = []
     package var labels: [String] = []
+    /// What texts become vectors by, prompts, lengths: what the card says of sentences.
+    package var card = ModelCard()
     /// Tokenizer in words; empty where there is none.
     package var tokenizer = ""
     package var notes: [String] = []
@@ -78,6 +80,7 @@ package struct Inspection {
         uniqueBytes = tensors.reduce(0) { $0 + $1.bytes }
         uniqueParameters = Inspection.parameters(file)
         fileBytes = file.gguf.file.bytes.count
+        card = file.card
         heads = file.card.heads
         labels = file.card.labels
         tokenizer = try file.gguf.string("tokenizer.ggml.model") ?? ""
@@ -124,7 +127,7 @@ package struct Inspection {
                 tensor.name.hasSuffix("norm.weight") || tensor.name.hasSuffix("norm.bias")
                 || tensor.name == Parameter.predictionBias.tensorName.text
             let isTable = Parameter.tables.contains { $0.tensorName.text == tensor.name }
-            if isNorm || isTable { count += tensor.shape.reduce(1, *) }
+            if isNorm || isTable || tensor.name.hasPrefix("sentence.") { count += tensor.shape.reduce(1, *) }
         }
         return count
     }

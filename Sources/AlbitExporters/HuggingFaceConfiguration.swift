@@ -90,6 +90,16 @@ package struct HuggingFaceConfiguration {
             json.member("problem_type")
             json.string(type.rawValue)
         }
+        if let activation = card.scoreActivation {
+            // Where versions from 4 on look, and those before.
+            json.member("sentence_transformers")
+            json.beginObject()
+            json.member("activation_fn")
+            json.string(activation.classPath)
+            json.endObject()
+            json.member("sbert_ce_default_activation_function")
+            json.string(activation.classPath)
+        }
         json.endObject()
         return json.text + "\n"
     }

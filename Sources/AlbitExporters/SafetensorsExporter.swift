@@ -9,8 +9,13 @@ package enum SafetensorsExporter {
     package static func write<Source: ParameterSource>(
         _ source: Source, to path: String, overwrite: Bool
     ) throws(Fault) {
-        let entries = entries(source)
+        try write(source, entries(source), to: path, overwrite: overwrite)
+    }
 
+    /// Some parameters under names.
+    static func write<Source: ParameterSource>(
+        _ source: Source, _ entries: [(name: String, origin: Parameter, shape: [Int])], to path: String, overwrite: Bool
+    ) throws(Fault) {
         var header = "{\"__metadata__\":{\"format\":\"pt\"}"
         var offset = 0
         for entry in entries {
@@ -41,10 +46,12 @@ package enum SafetensorsExporter {
         let configuration = source.configuration
         let isUnshared =
             configuration.architecture == .bert && configuration.storedLayers < configuration.appliedLayers
-        let names = HuggingFaceNames(source.parameters, configuration)
+        // Those of a sentence pipeline have files of their own.
+        let parameters = source.parameters.filter { !$0.isOfSentences }
+        let names = HuggingFaceNames(parameters, configuration)
         var entries: [(name: String, origin: Parameter, shape: [Int])] = []
         var hasLayers = false
-        for parameter in source.parameters {
+        for parameter in parameters {
             let shape = source.shape(of: parameter) ?? []
             guard isUnshared, case .layer? = parameter.module else {
                 entries.append((names[parameter], parameter, shape))

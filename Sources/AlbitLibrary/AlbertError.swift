@@ -62,7 +62,7 @@ public struct AlbertError: Error, Sendable, Equatable, CustomStringConvertible {
         case .taskNoTokenizer: .missingTokenizer
         case .taskNoHead, .taskNoPooler, .taskNoMaskToken, .taskUnsupportedPipeline, .taskWrongWidth: .missingHead
         case .taskTooLong: .textTooLong
-        case .taskNoRoom, .textTooManySentences, .runtimeUnknownKernel, .runtimeKernelNotAvailable,
+        case .taskNoRoom, .taskUnknownPrompt, .textTooManySentences, .runtimeUnknownKernel, .runtimeKernelNotAvailable,
             .runtimeEmptySequence,
             .runtimeIdOutOfRange, .runtimeTypeOutOfRange, .runtimeTooLong, .runtimeUnequalLengths, .runtimeNotFinite:
             .invalidArgument

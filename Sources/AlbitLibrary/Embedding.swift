@@ -29,13 +29,14 @@ extension Albert {
     /// - Parameters:
     ///   - text: The text.
     ///   - pooling: nil: what the model was trained with, the mean where it does not say.
-    ///   - normalized: Whether the vector is scaled to length 1, so that a dot product of two is their cosine.
+    ///   - normalized: Whether the vector is scaled to length 1, so that a dot product of two is their cosine. nil: as
+    ///     the model's own pipeline has it, and scaled where it has none.
     /// - Returns: ``hiddenSize`` values.
     /// - Throws: ``AlbertError`` with ``AlbertError/Code/missingHead`` for ``Pooling/pooler`` of a model without one,
     ///   ``AlbertError/Code/missingTokenizer`` or ``AlbertError/Code/textTooLong``.
     ///
     /// Source: Reimers and Gurevych, "Sentence-BERT" (2019).
-    public func embed(_ text: String, pooling: Pooling? = nil, normalized: Bool = true) throws(AlbertError) -> [Float] {
+    public func embed(_ text: String, pooling: Pooling? = nil, normalized: Bool? = nil) throws(AlbertError) -> [Float] {
         try embed([text], pooling: pooling, normalized: normalized)[0]
     }
 
@@ -44,11 +45,11 @@ extension Albert {
     /// - Parameters:
     ///   - texts: Any number of texts.
     ///   - pooling: nil: what the model was trained with, the mean where it does not say.
-    ///   - normalized: Whether vectors are scaled to length 1.
+    ///   - normalized: Whether vectors are scaled to length 1; nil: as for one text.
     /// - Returns: ``hiddenSize`` values for each text, in their order.
     /// - Throws: As ``embed(_:pooling:normalized:)-(String,_,_)``.
     public func embed(
-        _ texts: [String], pooling: Pooling? = nil, normalized: Bool = true
+        _ texts: [String], pooling: Pooling? = nil, normalized: Bool? = nil
     ) throws(AlbertError)
         -> [[Float]]
     {

@@ -7,7 +7,8 @@ public struct Match: Sendable, Equatable {
     /// The candidate.
     public let text: String
     /// How well it fits, 0...1: a probability where the model reads question and candidate together, else the cosine of
-    /// their vectors, 0 for those below.
+    /// their vectors, 0 for those below. A model that says how it scores (a cross-encoder's activation, the similarity
+    /// of a sentence model) gives just that.
     public let score: Float
 }
 
@@ -34,11 +35,14 @@ extension Albert {
                 let asked = ChoiceQuestion([UInt8](question.utf8), choices: candidates.map { [UInt8]($0.utf8) })
                 return try tasks.answer(of: pairs, to: asked)
             }
+            let similarity = tasks.model.card.similarity ?? .cosine
             let vectors = try tasks.answers(
-                of: SentenceEmbedding(tasks.context), to: ([question] + candidates).map { TaskText($0) })
-            let cosines = vectors.dropFirst().map { SentenceVector.cosine($0, vectors[0]) }
-            return CandidateScores(scores: cosines, ranks: cosines)
+                of: SentenceEmbedding(tasks.context, options: .init(isNormalized: similarity == .cosine ? true : nil)),
+                to: ([question] + candidates).map { TaskText($0) })
+            let scores = vectors.dropFirst().map { SentenceVector.similarity($0, vectors[0], by: similarity) }
+            return CandidateScores(
+                scores: similarity == .cosine ? scores.map { max(0, min(1, $0)) } : scores, ranks: scores)
         }
-        return found.best(top).map { Match(index: $0, text: candidates[$0], score: max(0, min(1, found.scores[$0]))) }
+        return found.best(top).map { Match(index: $0, text: candidates[$0], score: found.scores[$0]) }
     }
 }

@@ -38,7 +38,8 @@ extension Albert {
         let length = sentences.map { Summarization.Length.sentences($0) } ?? .share(0.2)
         let chosen = try answer(to: [UInt8](text.utf8)) { context in
             try Summarization(
-                SentenceEmbedding(context), length: length, method: method == .lexRank ? .lexRank : .mmr)
+                SentenceEmbedding(context, options: .init(isNormalized: true)), length: length,
+                method: method == .lexRank ? .lexRank : .mmr)
         }
         let place = TextRange(text)
         return chosen.map { sentence in

@@ -34,6 +34,9 @@ package struct Conversion {
             advice: "name a file that ends in .onnx or .gguf, or a directory, which gets model.safetensors")
         let checkpoint = try OpenedModel.source(path, options: source)
         for note in checkpoint.report.notes { observer.note(note) }
+        if output.hasSuffix(".onnx"), let pipeline = checkpoint.card.sentence {
+            observer.note("an ONNX file ends with the hidden states: what follows is not in it (\(pipeline.name))")
+        }
         try write(checkpoint)
         return ConversionSummary(
             output: output, weights: weights.rawValue, source: ImportSummary(report: checkpoint.report))
@@ -48,23 +51,28 @@ package struct Conversion {
             return
         }
         if output.hasSuffix(".gguf") { return try writeGGUF(checkpoint) }
-        switch output.withCString({ platform_kind($0) }) {
-        case PLATFORM_KIND_NOTHING:
-            let error = output.withCString { platform_make_directory($0) }
-            if error != 0 {
-                throw Fault(
-                    .outputCannotCreate, in: output,
-                    "cannot be created: \(String(cString: platform_error_text(error)))")
-            }
-        case PLATFORM_KIND_DIRECTORY: break
-        default:
-            throw Fault(
-                .outputNotDirectory, in: output, "is a file", advice: "name a directory, or a file that ends in .onnx")
-        }
+        try Conversion.makeDirectory(output)
         try SafetensorsExporter.write(checkpoint, to: output + "/model.safetensors", overwrite: overwrite)
         for file in checkpoint.tokenizerFiles { try write(file.bytes, to: file.name) }
         let configuration = HuggingFaceConfiguration(configuration: checkpoint.configuration, card: checkpoint.card)
         try write(Array(configuration.text.utf8), to: "config.json")
+        try SentenceFolder(checkpoint, card: checkpoint.card)?.write(
+            to: output, overwrite: overwrite, makeDirectory: Conversion.makeDirectory)
+    }
+
+    private static func makeDirectory(_ path: String) throws(Fault) {
+        switch path.withCString({ platform_kind($0) }) {
+        case PLATFORM_KIND_NOTHING:
+            let error = path.withCString { platform_make_directory($0) }
+            if error != 0 {
+                throw Fault(
+                    .outputCannotCreate, in: path, "cannot be created: \(String(cString: platform_error_text(error)))")
+            }
+        case PLATFORM_KIND_DIRECTORY: break
+        default:
+            throw Fault(
+                .outputNotDirectory, in: path, "is a file", advice: "name a directory, or a file that ends in .onnx")
+        }
     }
 
     private func writeGGUF(_ checkpoint: AlbertSource) throws {

@@ -36,6 +36,7 @@ extension Inspection {
                 file: Importer.lastComponent($0.path), used: $0.used,
                 inert: $0.inert.map { (name: $0.key, reason: $0.why) }, unknown: $0.unknown)
         }
+        card = source.card
         heads = source.card.heads
         labels = source.card.labels
         tokenizer = source.tokenizerFiles.map(\.name).joined(separator: ", ")

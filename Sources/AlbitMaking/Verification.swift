@@ -54,6 +54,22 @@ package struct Verification {
             kernel: kernel, threads: compute.threadCount)
     }
 
+    /// Compares one model with the texts and outputs of `golden`, which brings its own texts. Nil where data are given,
+    /// or there are no texts in the file.
+    package func proof() throws(Fault) -> GoldenProof? {
+        guard let golden, data.isEmpty else { return nil }
+        if candidate != nil {
+            throw Fault(.optionsConflict, "verify takes one model with --golden, or two without")
+        }
+        let archive = try NumpyArchive(path: golden)
+        guard GoldenProof.isSelfContained(archive) else {
+            throw Fault(
+                .argumentsMissing, in: golden, "holds no texts of its own, so that they are needed with --data")
+        }
+        return try GoldenProof.run(
+            model(reference), golden: archive, kernel: compute.kernel(), threads: compute.threadCount)
+    }
+
     /// What a report comes to under the limits.
     package func verdict(_ result: DriftReport) -> DriftVerdict {
         DriftVerdict(result, gates: limits.gates(result))
@@ -156,6 +172,7 @@ package struct Verification {
         if let golden { words += ["--golden", golden] }
         if settings.threshold != 0.5 { words += ["--threshold", "\(settings.threshold)"] }
         if let values = settings.labelValues { words += ["--label-values", values.rawValue] }
+        if let prompt = settings.prompt { words += ["--prompt", prompt] }
         if let problemType { words += ["--problem-type", problemType.rawValue] }
         words += limits.given.flatMap { ["--" + $0.option, "\($0.limit)"] } + (limits.isRecommended ? ["--gate"] : [])
         return words.map { word in

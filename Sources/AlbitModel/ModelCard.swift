@@ -14,6 +14,10 @@ package struct ModelCard: Sendable, Equatable {
     package var problemType: ProblemType?
     /// How a text becomes a vector; nil where the source does not tell.
     package var sentence: SentencePipeline?
+    /// How vectors are compared; nil where the source does not tell: by their cosine.
+    package var similarity: SimilarityFunction?
+    /// What a cross-encoder's logit passes through to be a score; nil where the source does not tell: its sigmoid.
+    package var scoreActivation: DenseActivation?
     /// Most tokens of a text, frame included, where that is less than there are positions (`max_seq_length`).
     package var maxSequenceLength: Int?
     /// Words that go before a text, by the use that it is put to.

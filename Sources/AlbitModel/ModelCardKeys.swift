@@ -24,6 +24,9 @@ private enum Key {
     static let denseBias = "albit.sentence.dense.bias"
     static let denseActivation = "albit.sentence.dense.activation"
     static let normEpsilon = "albit.sentence.norm.epsilon"
+    static let keptWidth = "albit.sentence.kept_width"
+    static let similarity = "albit.sentence.similarity"
+    static let scoreActivation = "albit.score_activation"
     static let maxSequenceLength = "albit.max_sequence_length"
     static let lowercases = "albit.lowercase"
     static let promptNames = "albit.prompts.names"
@@ -45,6 +48,7 @@ extension ModelCard {
     package var formatVersion: Int {
         let isNew =
             !(sentence?.isOnePooling ?? true) || maxSequenceLength != nil || lowercases || prompts != PromptList()
+            || similarity != nil || scoreActivation != nil
         return isNew ? 3 : 1
     }
 
@@ -72,6 +76,8 @@ extension ModelCard {
                 sentence.write(to: &header)
             }
         }
+        if let similarity { header.set(Key.similarity, similarity.rawValue) }
+        if let scoreActivation { header.set(Key.scoreActivation, scoreActivation.rawValue) }
         if let maxSequenceLength { header.set(Key.maxSequenceLength, maxSequenceLength) }
         if lowercases { header.set(Key.lowercases, true) }
         if !prompts.prompts.isEmpty {
@@ -99,14 +105,16 @@ extension ModelCard {
 }
 
 extension SentencePipeline {
-    /// Whether it is what formats 1 and 2 can say: the name of one pooling.
+    /// Whether it is what formats 1 and 2 can say: the name of one pooling, whose vector is scaled to length 1.
     fileprivate var isOnePooling: Bool {
-        poolings.count == 1 && [.mean, .cls, .max, .pooler].contains(poolings[0]) && includesPrompt && stages.isEmpty
+        poolings.count == 1 && [.mean, .cls, .max, .pooler].contains(poolings[0]) && includesPrompt
+            && stages == [.normalize] && keptWidth == nil
     }
 
     fileprivate func write(to header: inout GGUFWriter) {
         header.set(Key.poolings, poolings.map { $0.rawValue })
         if !includesPrompt { header.set(Key.includesPrompt, false) }
+        if let keptWidth { header.set(Key.keptWidth, keptWidth) }
         var names: [StageName] = []
         var denses: [DenseStage] = []
         var epsilons: [Float] = []
@@ -148,6 +156,10 @@ extension ModelCard {
         labels = try gguf.strings(Key.labels) ?? []
         problemType = try gguf.named(Key.problemType, gguf.string(Key.problemType)) { ProblemType(rawValue: $0) }
         sentence = try SentencePipeline(gguf)
+        similarity = try gguf.named(Key.similarity, gguf.string(Key.similarity)) { SimilarityFunction(rawValue: $0) }
+        scoreActivation = try gguf.named(Key.scoreActivation, gguf.string(Key.scoreActivation)) {
+            DenseActivation(rawValue: $0)
+        }
         maxSequenceLength = try gguf.integer(Key.maxSequenceLength)
         if let maxSequenceLength, maxSequenceLength < 1 {
             throw gguf.bad(Key.maxSequenceLength, "is not 1 or more")
@@ -176,7 +188,7 @@ extension SentencePipeline {
 
     fileprivate init?(_ gguf: GGUF) throws(Fault) {
         if let one = try gguf.named(Key.pooling, gguf.string(Key.pooling), { SentencePooling(rawValue: $0) }) {
-            self.init(one)
+            self.init(one, stages: [.normalize])
             return
         }
         guard let names = try gguf.strings(Key.poolings) else { return nil }
@@ -189,9 +201,11 @@ extension SentencePipeline {
                 poolings.append(pooling)
             }
         }
+        let keptWidth = try gguf.integer(Key.keptWidth)
+        if let keptWidth, keptWidth < 1 { throw gguf.bad(Key.keptWidth, "is not 1 or more") }
         self.init(
             poolings: poolings, includesPrompt: try gguf.bool(Key.includesPrompt) ?? true,
-            stages: try SentencePipeline.stages(gguf))
+            stages: try SentencePipeline.stages(gguf), keptWidth: keptWidth)
     }
 
     private static func stages(_ gguf: GGUF) throws(Fault) -> [SentenceStage] {

@@ -82,7 +82,13 @@ package final class ModelFile: @unchecked Sendable {
 
     /// A vector of finite float32 in the mapping.
     package func floats(_ name: TensorName, count: Int) throws(Fault) -> UnsafePointer<Float> {
-        let values = try aligned(gguf.bytes(of: tensor(name, .f32, shape: [count])), name)
+        try floats(name, shape: [count])
+    }
+
+    /// Finite float32 in the mapping; `shape` as GGUF has it, the innermost dimension first.
+    package func floats(_ name: TensorName, shape: [Int]) throws(Fault) -> UnsafePointer<Float> {
+        let values = try aligned(gguf.bytes(of: tensor(name, .f32, shape: shape)), name)
+        let count = shape.reduce(1, *)
         for i in 0..<count where !values[i].isFinite { throw .notFinite(path: path, tensor: name.text, index: i) }
         return values
     }

@@ -24,6 +24,11 @@ package enum Parameter: Sendable, Hashable {
         }
     }
 
+    /// Whether it belongs to a stage of a sentence pipeline.
+    package var isOfSentences: Bool {
+        if case .sentenceStage = module { true } else { false }
+    }
+
     /// Those of which a text needs some rows only.
     package static let tables: [Parameter] = [.wordEmbeddings, .positionEmbeddings, .tokenTypeEmbeddings]
 
@@ -58,7 +63,7 @@ package enum Parameter: Sendable, Hashable {
     // Shapes ----------------------------------------------------------------------------------
 
     /// The shape that the parameter has under a configuration; nil for the classifier, whose number of rows is the
-    /// source's to say.
+    /// source's to say, and for stages of a sentence pipeline (`SentencePipeline.parameters`).
     package func shape(_ configuration: Configuration) -> [Int]? {
         let embedding = configuration.embeddingSize
         switch self {

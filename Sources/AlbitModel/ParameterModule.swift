@@ -15,12 +15,14 @@ package enum ParameterModule: Sendable, Hashable {
     case order
     case predictionDense
     case predictionNorm
+    /// A dense module or a LayerNorm behind the pooling of a sentence model, by its place among the pipeline's stages.
+    case sentenceStage(Int)
 
     package var isNorm: Bool {
         switch self {
         case .embeddingNorm, .predictionNorm: true
         case .layer(_, let module): module.isNorm
-        case .projection, .pooler, .classifier, .answer, .order, .predictionDense: false
+        case .projection, .pooler, .classifier, .answer, .order, .predictionDense, .sentenceStage: false
         }
     }
 
@@ -28,17 +30,18 @@ package enum ParameterModule: Sendable, Hashable {
     package var isHead: Bool {
         switch self {
         case .classifier, .answer, .order, .predictionDense, .predictionNorm: true
-        case .embeddingNorm, .projection, .layer, .pooler: false
+        case .embeddingNorm, .projection, .layer, .pooler, .sentenceStage: false
         }
     }
 
-    /// Output channels, or the width of a normalization; nil for the classifier, whose labels the source counts.
+    /// Output channels, or the width of a normalization; nil for the classifier, whose labels the source counts, and
+    /// for stages of a sentence pipeline, which tells their shapes.
     package func rows(_ c: Configuration) -> Int? {
         switch self {
         case .embeddingNorm, .predictionDense, .predictionNorm: c.embeddingSize
         case .projection, .pooler: c.hiddenSize
         case .layer(_, let module): module == .ffnUp ? c.intermediateSize : c.hiddenSize
-        case .classifier: nil
+        case .classifier, .sentenceStage: nil
         case .answer, .order: 2
         }
     }
@@ -67,6 +70,7 @@ package enum ParameterModule: Sendable, Hashable {
         case .order: "sop_classifier"
         case .predictionDense: "predictions.dense"
         case .predictionNorm: "predictions.LayerNorm"
+        case .sentenceStage(let index): "sentence." + String(index)
         }
     }
 }

@@ -4,6 +4,8 @@ import AlbitText
 /// it is asked for, and rows may be asked for in blocks, so that a conversion streams.
 package protocol ParameterSource: AnyObject {
     var configuration: Configuration { get }
+    /// The sentence pipeline whose weights the source holds; nil where there is none.
+    var sentence: SentencePipeline? { get }
     /// Shape of a parameter, nil where the source has none.
     func shape(of parameter: Parameter) -> [Int]?
     /// Converts elements `range` (row-major, after any transposition to [out][in]) of a parameter to float32.
@@ -15,7 +17,12 @@ package protocol ParameterSource: AnyObject {
 
 extension ParameterSource {
     /// All parameters that are there, in the order of the network.
-    package var parameters: [Parameter] { Parameter.all(configuration).filter { shape(of: $0) != nil } }
+    package var parameters: [Parameter] {
+        let ofSentences = sentence?.parameters(hiddenSize: configuration.hiddenSize).map { $0.parameter } ?? []
+        return (Parameter.all(configuration) + ofSentences).filter { shape(of: $0) != nil }
+    }
+
+    package var sentence: SentencePipeline? { nil }
 
     /// Reads elements into the beginning of an array, which must have room for them.
     package func read(

@@ -7,38 +7,85 @@ package struct SentencePipeline: Sendable, Equatable {
     package var includesPrompt = true
     /// What the joined vector passes through, in order.
     package var stages: [SentenceStage] = []
+    /// Values of the vector that are kept, from the first on, after all stages (`truncate_dim`); nil: all.
+    package var keptWidth: Int?
 
     package init(_ poolings: SentencePooling..., stages: [SentenceStage] = []) {
         self.init(poolings: poolings, stages: stages)
     }
 
-    package init(poolings: [SentencePooling], includesPrompt: Bool = true, stages: [SentenceStage] = []) {
+    package init(
+        poolings: [SentencePooling], includesPrompt: Bool = true, stages: [SentenceStage] = [], keptWidth: Int? = nil
+    ) {
         self.poolings = poolings
         self.includesPrompt = includesPrompt
         self.stages = stages
+        self.keptWidth = keptWidth
     }
 
-    /// The pipeline in words, the same for equal ones: `mean`, `cls+mean, dense`.
+    /// The pipeline in words, the same for equal ones: `mean`, `cls+mean, dense 256 tanh, normalize`.
     package var name: String {
         var name = poolings.map { $0.rawValue }.joined(separator: "+")
         for stage in stages {
             switch stage {
-            case .dense: name += ", dense"
+            case .dense(let dense): name += ", dense " + String(dense.outFeatures) + " " + dense.activation.rawValue
             case .layerNorm: name += ", layer norm"
             case .normalize: name += ", normalize"
             }
         }
+        if let keptWidth { name += ", first " + String(keptWidth) }
         return name
     }
 
     /// Values of the vector that comes out, for a model of this hidden size.
     package func width(hiddenSize: Int) -> Int {
-        for stage in stages.reversed() { if case .dense(let dense) = stage { return dense.outFeatures } }
-        return poolings.count * hiddenSize
+        let width = stageWidths(hiddenSize: hiddenSize).last ?? 0
+        return min(keptWidth ?? width, width)
+    }
+
+    /// Values of the vector before the first stage and after each.
+    package func stageWidths(hiddenSize: Int) -> [Int] {
+        var widths = [poolings.count * hiddenSize]
+        for stage in stages {
+            if case .dense(let dense) = stage {
+                widths.append(dense.outFeatures)
+            } else {
+                widths.append(widths.last ?? 0)
+            }
+        }
+        return widths
+    }
+
+    /// What does not fit together, in words; nil for a pipeline that can be run with a model of this hidden size.
+    package func problem(hiddenSize: Int) -> String? {
+        for (stage, width) in zip(stages, stageWidths(hiddenSize: hiddenSize)) {
+            guard case .dense(let dense) = stage, dense.inFeatures != width else { continue }
+            return "a dense module takes " + String(dense.inFeatures) + " values, but gets " + String(width)
+        }
+        return nil
+    }
+
+    /// The weights of the stages with their shapes, in their order.
+    package func parameters(hiddenSize: Int) -> [(parameter: Parameter, shape: [Int])] {
+        var parameters: [(parameter: Parameter, shape: [Int])] = []
+        for (index, (stage, width)) in zip(stages, stageWidths(hiddenSize: hiddenSize)).enumerated() {
+            switch stage {
+            case .dense(let dense):
+                parameters.append((.weight(.sentenceStage(index)), [dense.outFeatures, dense.inFeatures]))
+                if dense.hasBias { parameters.append((.bias(.sentenceStage(index)), [dense.outFeatures])) }
+            case .layerNorm:
+                parameters.append((.weight(.sentenceStage(index)), [width]))
+                parameters.append((.bias(.sentenceStage(index)), [width]))
+            case .normalize: break
+            }
+        }
+        return parameters
     }
 
     /// Whether the vector depends on the first token alone, so that the last layer need not compute any other.
-    package var readsFirstTokenOnly: Bool { poolings.allSatisfy { $0 == .cls || $0 == .pooler } }
+    package var readsFirstTokenOnly: Bool {
+        includesPrompt && poolings.allSatisfy { $0 == .cls || $0 == .pooler }
+    }
 }
 
 /// One vector of all tokens of a text, those of the frame among them; names as in sentence-transformers'
@@ -89,9 +136,4 @@ package struct DenseStage: Sendable, Equatable {
         self.hasBias = hasBias
         self.activation = activation
     }
-}
-
-/// What sentence-transformers' dense module may apply, by the last word of its `activation_function`, in lower case.
-package enum DenseActivation: String, Sendable, Equatable, CaseIterable {
-    case identity, tanh, relu, gelu, sigmoid
 }

@@ -60,6 +60,7 @@ extension ParameterModule {
         case .order: "head.order"
         case .predictionDense: "head.prediction"
         case .predictionNorm: "head.prediction_norm"
+        case .sentenceStage(let index): "sentence." + String(index)
         }
     }
 }

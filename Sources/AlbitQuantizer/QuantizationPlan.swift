@@ -31,6 +31,8 @@ struct QuantizationPlan<Source: ParameterSource> {
     /// Names of float vectors in file order.
     private(set) var vectorOrder: [TensorName] = []
     private var vectorCounts: [TensorName: Int] = [:]
+    /// Shapes of those that are no vectors, as GGUF has them.
+    private var matrixShapes: [TensorName: [Int]] = [:]
     private var vectorParameters: [TensorName: Parameter] = [:]
 
     init(source: Source, request: QuantizationRequest) {
@@ -94,6 +96,11 @@ struct QuantizationPlan<Source: ParameterSource> {
             addNorm(.predictionNorm, c.embeddingSize)
             add(.predictionBias, c.vocabSize)
         }
+        // Small beside the encoder and met once a text: rounding them would save little and cost exactness.
+        for (parameter, shape) in request.card.sentence?.parameters(hiddenSize: c.hiddenSize) ?? [] {
+            add(parameter, shape.reduce(1, *))
+            if shape.count > 1 { matrixShapes[parameter.tensorName] = shape.reversed() }
+        }
     }
 
     private mutating func addNorm(_ module: ParameterModule, _ count: Int) {
@@ -130,8 +137,10 @@ struct QuantizationPlan<Source: ParameterSource> {
 
     /// The first parameter that the file needs and the source lacks.
     var missing: Parameter? {
+        let c = source.configuration
         let ofHeads = vectorParameters.values.filter { $0 == .predictionBias || $0.module?.isHead == true }
-        return (Parameter.required(source.configuration) + Parameter.optional.filter(ofHeads.contains))
+        let ofSentences = request.card.sentence?.parameters(hiddenSize: c.hiddenSize).map { $0.parameter } ?? []
+        return (Parameter.required(c) + Parameter.optional.filter(ofHeads.contains) + ofSentences)
             .first { source.shape(of: $0) == nil }
     }
 
@@ -153,7 +162,10 @@ struct QuantizationPlan<Source: ParameterSource> {
             }
         }
         // Shifts are stored in half precision, all other vectors in single.
-        for name in vectorOrder { writer.announce(name, name.role == .shift ? .f16 : .f32, shape: [count(of: name)]) }
+        for name in vectorOrder {
+            writer.announce(
+                name, name.role == .shift ? .f16 : .f32, shape: matrixShapes[name] ?? [count(of: name)])
+        }
         for table in tables {
             let name = table.parameter.tensorName
             writer.announce(name, .i8, shape: [table.columns, table.rows])

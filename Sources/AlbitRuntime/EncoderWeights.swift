@@ -32,6 +32,14 @@ package struct PredictionHead: @unchecked Sendable {
     package let bias: UnsafePointer<Float>
 }
 
+/// The weights of a stage of a sentence pipeline.
+package enum SentenceStageWeights: @unchecked Sendable {
+    /// Row-major [rows][columns]; bias may be nil.
+    case dense(weight: UnsafePointer<Float>, bias: UnsafePointer<Float>?, DenseStage)
+    case layerNorm(LayerNorm, epsilon: Float)
+    case normalize
+}
+
 /// All weights of a model and the arithmetic they are made for. Immutable, so sessions share it.
 package final class EncoderWeights: @unchecked Sendable {
     package let configuration: Configuration
@@ -46,6 +54,8 @@ package final class EncoderWeights: @unchecked Sendable {
     package let answer: Linear?
     package let order: Linear?
     package let prediction: PredictionHead?
+    /// Those of the model's sentence pipeline, stage by stage.
+    package let sentence: [SentenceStageWeights]
     package let isInt8: Bool
     /// What each site works with; of no meaning for float32.
     package let precision: PrecisionMap
@@ -59,7 +69,8 @@ package final class EncoderWeights: @unchecked Sendable {
         configuration: Configuration, wordEmbeddings: EmbeddingTable, positionEmbeddings: EmbeddingTable,
         tokenTypeEmbeddings: EmbeddingTable?, embeddingNorm: LayerNorm, projection: Linear?,
         layers: [TransformerLayer], pooler: Linear?, classifier: Linear?, answer: Linear?, order: Linear?,
-        prediction: PredictionHead?, isInt8: Bool, precision: PrecisionMap, attentionWeightPlanes: Int,
+        prediction: PredictionHead?, sentence: [SentenceStageWeights] = [], isInt8: Bool, precision: PrecisionMap,
+        attentionWeightPlanes: Int,
         file: MappedFile?, owners: [Memory]
     ) {
         self.configuration = configuration
@@ -74,6 +85,7 @@ package final class EncoderWeights: @unchecked Sendable {
         self.answer = answer
         self.order = order
         self.prediction = prediction
+        self.sentence = sentence
         self.isInt8 = isInt8
         self.precision = precision
         self.attentionWeightPlanes = attentionWeightPlanes
@@ -89,7 +101,8 @@ package final class EncoderWeights: @unchecked Sendable {
             embeddingNorm: other.embeddingNorm, projection: other.projection, layers: other.layers,
             pooler: other.pooler,
             classifier: other.classifier, answer: other.answer, order: other.order, prediction: other.prediction,
-            isInt8: other.isInt8, precision: precision, attentionWeightPlanes: other.attentionWeightPlanes,
+            sentence: other.sentence, isInt8: other.isInt8, precision: precision,
+            attentionWeightPlanes: other.attentionWeightPlanes,
             file: other.file, owners: other.owners)
     }
 }

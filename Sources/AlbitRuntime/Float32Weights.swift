@@ -46,7 +46,7 @@ extension EncoderWeights {
             classifier: try reader.optional(.classifier, h),
             answer: try reader.optional(.answer, h),
             order: try reader.optional(.order, h),
-            prediction: prediction,
+            prediction: prediction, sentence: try reader.stages(),
             isInt8: false, precision: PrecisionMap(.onePlane, layers: configuration.appliedLayers),
             attentionWeightPlanes: 2,
             file: nil, owners: reader.owners)
@@ -97,6 +97,27 @@ private final class Float32WeightReader<Source: ParameterSource> {
         return Linear(
             weights: .float32(weight: try floats(.weight(module), shape[0] * columns), bias: bias),
             rows: shape[0], columns: columns)
+    }
+
+    /// Those of the source's sentence pipeline.
+    func stages() throws(Fault) -> [SentenceStageWeights] {
+        guard let pipeline = source.sentence else { return [] }
+        let widths = pipeline.stageWidths(hiddenSize: source.configuration.hiddenSize)
+        var stages: [SentenceStageWeights] = []
+        for (index, stage) in pipeline.stages.enumerated() {
+            let module = ParameterModule.sentenceStage(index)
+            switch stage {
+            case .dense(let dense):
+                stages.append(
+                    .dense(
+                        weight: try floats(.weight(module), dense.outFeatures * dense.inFeatures),
+                        bias: dense.hasBias ? try floats(.bias(module), dense.outFeatures) : nil, dense))
+            case .layerNorm(let epsilon):
+                stages.append(.layerNorm(try norm(module, widths[index]), epsilon: epsilon))
+            case .normalize: stages.append(.normalize)
+            }
+        }
+        return stages
     }
 
     /// Query, key and value interleaved head by head, as the int8 layout has them.

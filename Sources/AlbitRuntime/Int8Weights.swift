@@ -57,7 +57,7 @@ extension EncoderWeights {
             classifier: try reader.optional(.classifier, rows: nil, columns: h),
             answer: try reader.optional(.answer, rows: 2, columns: h),
             order: try reader.optional(.order, rows: 2, columns: h),
-            prediction: prediction,
+            prediction: prediction, sentence: try reader.stages(),
             isInt8: true, precision: model.precision, attentionWeightPlanes: model.attentionWeightPlanes,
             file: model.gguf.file, owners: reader.owners)
     }
@@ -132,6 +132,33 @@ private final class Int8WeightReader {
         LayerNorm(
             weight: try model.floats(Parameter.weight(module).tensorName, count: count),
             bias: try model.floats(Parameter.bias(module).tensorName, count: count))
+    }
+
+    /// Those of the card's sentence pipeline: floats in the mapping.
+    func stages() throws(Fault) -> [SentenceStageWeights] {
+        guard let pipeline = model.card.sentence else { return [] }
+        let hiddenSize = model.configuration.hiddenSize
+        if let problem = pipeline.problem(hiddenSize: hiddenSize) {
+            throw Fault(.modelBadValue, in: model.path, at: "sentence pipeline '" + pipeline.name + "'", problem)
+        }
+        let widths = pipeline.stageWidths(hiddenSize: hiddenSize)
+        var stages: [SentenceStageWeights] = []
+        for (index, stage) in pipeline.stages.enumerated() {
+            let module = ParameterModule.sentenceStage(index)
+            switch stage {
+            case .dense(let dense):
+                let weight = try model.floats(
+                    Parameter.weight(module).tensorName, shape: [dense.inFeatures, dense.outFeatures])
+                let bias =
+                    dense.hasBias
+                    ? try model.floats(Parameter.bias(module).tensorName, count: dense.outFeatures) : nil
+                stages.append(.dense(weight: weight, bias: bias, dense))
+            case .layerNorm(let epsilon):
+                stages.append(.layerNorm(try norm(module, widths[index]), epsilon: epsilon))
+            case .normalize: stages.append(.normalize)
+            }
+        }
+        return stages
     }
 
     private func allocate<T>(_ count: Int, of type: T.Type) throws(Fault) -> UnsafeMutablePointer<T> {

@@ -58,7 +58,7 @@ extension TaskContext {
     /// A text paired with each of some others.
     func pairs(_ text: [UInt8], _ others: [[UInt8]]) throws(Fault) -> EncodedTexts {
         var texts: [EncodedText] = []
-        for other in others { texts.append(try sequence(TaskText(text, pair: other))) }
+        for other in others { texts.append(try sequence(TaskText(text, pair: other), keepsEmpty: true)) }
         return EncodedTexts(texts)
     }
 }

@@ -4,7 +4,7 @@ import AlbitText
 
 /// How well candidates fit a question.
 package struct CandidateScores: Sendable, Equatable {
-    /// 0...1, in the order of the candidates.
+    /// 0...1 where the ranking gives shares, in the order of the candidates.
     package let scores: [Float]
     /// What candidates are ordered by: it still tells them apart where scores are all but 1.
     private let ranks: [Float]
@@ -22,8 +22,8 @@ package struct CandidateScores: Sendable, Equatable {
 /// is asked, its choices are the candidates.
 package struct PairRanking: TextTask {
     private enum Scorer {
-        /// One logit: its sigmoid.
-        case single
+        /// One logit: what the model's activation makes of it, its sigmoid where it does not tell.
+        case single(DenseActivation)
         /// The probability of the label that means "fits".
         case label(Int)
     }
@@ -36,16 +36,18 @@ package struct PairRanking: TextTask {
     private let context: TaskContext
     private let classifier: Linear
     private let scorer: Scorer
+    private let prompt: [UInt8]
 
     /// Nil where the model has no such head: a classifier of texts with one output (a reranker, multiple choice), or
     /// one with a label such as `entailment`.
-    package init?(_ context: TaskContext) {
+    /// `prompt`: what goes before questions; nil: the model's standard prompt, if it has one.
+    package init?(_ context: TaskContext, prompt: [UInt8]? = nil) {
         let card = context.model.card
         guard let head = card.heads.first(where: { $0 == .sequenceClassification || $0 == .multipleChoice }),
             let classifier = try? context.model.linear(head)
         else { return nil }
         if classifier.rows == 1 {
-            scorer = .single
+            scorer = .single(card.scoreActivation ?? .sigmoid)
         } else if let label = card.labels.firstIndex(where: { PairRanking.fitting.contains($0.lowercased()) }),
             label < classifier.rows
         {
@@ -55,12 +57,19 @@ package struct PairRanking: TextTask {
         }
         self.context = context
         self.classifier = classifier
+        self.prompt = prompt ?? card.prompts.standard.map { Array($0.text.utf8) } ?? []
+    }
+
+    /// Whether scores are 0...1, not what another activation than the sigmoid makes of logits.
+    package var givesShares: Bool {
+        if case .single(let activation) = scorer { return activation == .sigmoid }
+        return true
     }
 
     package var tokensRead: TokensRead { .first }
 
     package func prepare(_ question: ChoiceQuestion) throws(Fault) -> EncodedTexts {
-        try context.pairs(question.text, question.choices)
+        try context.pairs(prompt + question.text, question.choices)
     }
 
     package func read(_ sequence: EncodedSequence, _ index: Int, of plan: EncodedTexts) throws(Fault) -> [Float] {
@@ -69,9 +78,11 @@ package struct PairRanking: TextTask {
 
     package func answer(_ plan: EncodedTexts, _ logits: [[Float]]) throws(Fault) -> CandidateScores {
         switch scorer {
-        case .single:
+        case .single(let activation):
             let values = logits.map { $0[0] }
-            return CandidateScores(scores: Scores.sigmoid(values, kernel: context.kernel), ranks: values)
+            let scores = activation.applied(to: values, kernel: context.kernel)
+            // Of those that never fall, all order as the logit does, but some lose differences.
+            return CandidateScores(scores: scores, ranks: activation.isRising ? values : scores)
         case .label(let label):
             let scores = logits.map { Scores.softmax($0, kernel: context.kernel)[label] }
             return CandidateScores(scores: scores, ranks: scores)

@@ -9,7 +9,7 @@ extension EncodedSequence {
     func vector(_ pooling: SentencePooling, from first: Int) -> [Float]? {
         switch pooling {
         case .pooler: return pooled
-        case .cls: return hidden(0)
+        case .cls: return hidden(first)
         case .lastToken: return hidden(count - 1)
         case .max: return folded(from: first) { max($0, $1) }
         case .mean:
@@ -46,13 +46,26 @@ extension EncodedSequence {
 
 /// Vectors and their angles.
 package enum SentenceVector {
-    /// The vector over its length; one of length 0 stays.
+    /// The vector over its length, which counts as 1e-12 at least, as in torch.nn.functional.normalize.
     package static func normalized(_ vector: [Float]) -> [Float] {
         var sum = 0.0
         for value in vector { sum += Double(value) * Double(value) }
-        guard sum > 0 else { return vector }
-        let length = sum.squareRoot()
+        let length = max(sum.squareRoot(), 1e-12)
         return vector.map { Float(Double($0) / length) }
+    }
+
+    /// How alike two vectors are by a function; for `cosine` both have length 1.
+    package static func similarity(_ a: [Float], _ b: [Float], by function: SimilarityFunction) -> Float {
+        var sum: Float = 0
+        switch function {
+        case .cosine, .dot: return cosine(a, b)
+        case .euclidean:
+            for i in a.indices { sum += (a[i] - b[i]) * (a[i] - b[i]) }
+            return -sum.squareRoot()
+        case .manhattan:
+            for i in a.indices { sum += abs(a[i] - b[i]) }
+            return -sum
+        }
     }
 
     /// Dot product: the cosine of vectors of length 1.

@@ -25,9 +25,10 @@ package struct TaskContext {
 
     /// The frame, and as much of the text as the model takes. An empty second text counts as none, as Hugging Face's
     /// tokenizers have it.
-    package func sequence(_ text: TaskText) throws(Fault) -> EncodedText {
+    /// `keepsEmpty`: it stays a text, as it does where the libraries are given lists of pairs.
+    package func sequence(_ text: TaskText, keepsEmpty: Bool = false) throws(Fault) -> EncodedText {
         let tokenizer = try model.requireTokenizer()
-        let pair = text.pair.flatMap { $0.isEmpty ? nil : $0 }
+        let pair = text.pair.flatMap { $0.isEmpty && !keepsEmpty ? nil : $0 }
         guard tokenizer.frameCount(pair: pair != nil) < maxLength else { throw noRoom(maxLength) }
         let encoding = tokenizer.encode(spelled(text.text), pair: pair.map { spelled($0) }, maxLength: maxLength)
         return EncodedText(encoding, model.weights.configuration)
@@ -40,8 +41,25 @@ package struct TaskContext {
         Fault(.taskNoRoom, String(limit) + " tokens leave no room for text", advice: "use a larger --max-length")
     }
 
-    /// A text as the tokenizer is to see it.
-    private func spelled(_ text: [UInt8]) -> [UInt8] { model.card.lowercases ? UnicodeProperties.lowered(text) : text }
+    /// A text as the tokenizer is to see it: special tokens in it stay what they are.
+    private func spelled(_ text: [UInt8]) -> [UInt8] {
+        guard model.card.lowercases else { return text }
+        let special = (model.tokenizer?.tables.specialTokens ?? []).map { $0.content }.filter { !$0.isEmpty }
+        var result: [UInt8] = []
+        var start = 0
+        var at = 0
+        while at < text.count {
+            let rest = text[at...]
+            guard let token = special.filter({ rest.starts(with: $0) }).max(by: { $0.count < $1.count }) else {
+                at += 1
+                continue
+            }
+            result += UnicodeProperties.lowered(text[start..<at]) + token
+            at += token.count
+            start = at
+        }
+        return result + UnicodeProperties.lowered(text[start...])
+    }
 }
 
 /// What a task is asked about: one text, or a pair of texts that the model reads together. UTF-8.

@@ -19,7 +19,7 @@ package enum FaultCode: Sendable {
     case outputCannotCreate, outputClosed, outputExists, outputNotDirectory, outputWriteFailed
     case signalsNotWatched
     case selfTestNotAlbit, selfTestOtherDigest, selfTestWrongChecksum
-    case verifyOverLimit
+    case verifyNotGolden, verifyOverLimit
     // Files and bytes.
     case fileCannotOpen, fileOutside, fileReadFailed, fileTooLarge
     // JSON.
@@ -49,7 +49,8 @@ package enum FaultCode: Sendable {
     // Running a model; tasks.
     case runtimeEmptySequence, runtimeIdOutOfRange, runtimeKernelNotAvailable, runtimeNoThreads, runtimeNotFinite,
         runtimeOutOfMemory, runtimeTooLong, runtimeTypeOutOfRange, runtimeUnequalLengths, runtimeUnknownKernel
-    case taskNoHead, taskNoMaskToken, taskNoPooler, taskNoRoom, taskNoTokenizer, taskTooLong, taskUnsupportedPipeline,
+    case taskNoHead, taskNoMaskToken, taskNoPooler, taskNoRoom, taskNoTokenizer, taskTooLong, taskUnknownPrompt,
+        taskUnsupportedPipeline,
         taskWrongWidth
     // Archives and compression.
     case zipBadDirectory, zipBadName, zipDirectoryOutside, zipDuplicateEntry, zipEncrypted, zipEntryOutside,
@@ -75,6 +76,7 @@ package enum FaultCode: Sendable {
         importNotFinite, importNotFloating, importNothingThere, importOtherArchitecture, importOtherFamily,
         importRangeOutside, importSeveralCheckpoints, importSeveralTransformers, importUnknownFormat,
         importUnknownKey, importUnsupportedConfiguration, importUnsupportedFormat, importUntiedDecoder, importWrongShape
+    case sentenceBadConfiguration, sentenceNoWeights, sentenceUnsupportedModule, sentenceUnsupportedOption
     case safetensorsBadDescription, safetensorsBadMetadata, safetensorsBadOffsets, safetensorsBadShape,
         safetensorsDuplicateName, safetensorsHeaderNotObject, safetensorsHeaderTooLarge, safetensorsHole,
         safetensorsOverlap, safetensorsSizeMismatch, safetensorsTooManyTensors, safetensorsTruncatedHeader,
@@ -120,19 +122,20 @@ package enum FaultCode: Sendable {
     case gateCannotFail
     /// Data that the head in use cannot be asked, or a truth of another kind than it gives.
     case dataOtherForm
-    case exportBeyondHalf, exportTooLarge
+    case exportBeyondHalf, exportTooLarge, exportUnsupportedPipeline
 
     /// The exit code of a program that ends with this fault: bad input where nothing else is said.
     package var exitCode: ExitCode {
         switch self {
-        case .selfTestWrongChecksum, .selfTestOtherDigest, .verifyOverLimit, .precisionNotFound: .check
+        case .selfTestWrongChecksum, .selfTestOtherDigest, .verifyNotGolden, .verifyOverLimit, .precisionNotFound:
+            .check
         case .argumentsMissing, .columnsMalformed, .columnsNoSuchColumn, .columnsRoleTwice, .columnsUnknownRole,
             .commandLineMissingArgument, .commandLineMissingValue,
             .commandLineNotAnInteger, .commandLineNotUTF8, .commandLineTooManyArguments,
             .commandLineUnexpectedValue, .commandLineUnknownCommand, .commandLineUnknownOption, .optionValue,
             .optionsConflict, .outputExists, .outputNotDirectory, .runtimeKernelNotAvailable,
             .runtimeUnknownKernel, .selfTestNotAlbit, .taskNoHead, .taskNoMaskToken, .taskNoPooler,
-            .taskNoTokenizer:
+            .taskNoTokenizer, .taskUnknownPrompt:
             .usage
         case .outputClosed, .outputCannotCreate, .outputWriteFailed, .inputUnreadable, .signalsNotWatched,
             .modelDoesNotFit, .fileReadFailed, .runtimeOutOfMemory, .runtimeNoThreads, .deflateNoMemory,

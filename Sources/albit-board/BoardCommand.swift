@@ -24,7 +24,9 @@ enum BoardCommand {
             try tokenize(path, arguments, output)
         case CommandTable.encode:
             let run = try RunOptions(arguments)
-            let encode = EncodeCommand(run: run, full: arguments.flag("full"), strict: arguments.flag("strict"))
+            let encode = EncodeCommand(
+                run: run, full: arguments.flag("full"), strict: arguments.flag("strict"),
+                prompt: arguments.value("prompt"))
             guard let ids = arguments.value("ids") else {
                 return try encode.run(Model(path: path), texts: arguments.arguments.dropFirst(), output: output)
             }

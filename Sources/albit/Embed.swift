@@ -17,13 +17,16 @@ struct Embed: ParsableCommand {
     @Option(name: .long, help: "\(SentencePooling.names). (default: the model's own, else mean)")
     var pooling: SentencePooling?
 
+    @Option(name: .long, help: "The model's prompt to put before texts, '' for none. (default: its standard one)")
+    var prompt: String?
+
     @Flag(name: .long, help: "Do not scale vectors to length 1.")
     var raw = false
 
     @OptionGroup var task: TaskArguments
 
     func run() throws {
-        try EmbedCommand(options: task.options(), pooling: pooling, raw: raw)
+        try EmbedCommand(options: task.options(), pooling: pooling, raw: raw, prompt: prompt)
             .run(task.load(model), texts: texts, output: Output())
     }
 }

@@ -29,6 +29,9 @@ struct Encode: ParsableCommand {
     @Option(name: .long, help: "1 for tokens that exist, 0 for padding, as many as ids.")
     var mask: String?
 
+    @Option(name: .long, help: "The model's prompt to put before texts. (default: none)")
+    var prompt: String?
+
     @Flag(name: .long, help: "Refuse a text that is too long instead of cutting it.")
     var strict = false
 
@@ -40,7 +43,7 @@ struct Encode: ParsableCommand {
 
     func run() throws {
         let loaded = try source.load(model, strict: strict)
-        let command = EncodeCommand(run: computing.options, full: full, strict: strict)
+        let command = EncodeCommand(run: computing.options, full: full, strict: strict, prompt: prompt)
         guard let ids else { return try command.run(loaded, texts: texts, output: Output()) }
         guard texts.isEmpty else { throw Fault(.optionsConflict, "encode takes texts or --ids, not both") }
         let input = try EncoderInput(

@@ -23,6 +23,13 @@ struct JudgeArguments: ParsableArguments {
         completion: .list(JudgeArguments.problemTypes))
     var problemType: String?
 
+    @Option(
+        name: .long,
+        help:
+            "The model's prompt to put before texts of vectors, '' for none. (default: its standard one)"
+    )
+    var prompt: String?
+
     private static let problemTypes = [ProblemType.singleLabel, .multiLabel, .regression].map(\.rawValue)
 
     func validate() throws {
@@ -39,7 +46,9 @@ struct JudgeArguments: ParsableArguments {
     }
 
     var settings: JudgeSettings {
-        JudgeSettings(threshold: threshold, labelValues: labelValues.flatMap { LabelReading.Values(rawValue: $0) })
+        JudgeSettings(
+            threshold: threshold, labelValues: labelValues.flatMap { LabelReading.Values(rawValue: $0) }, prompt: prompt
+        )
     }
 
     var type: ProblemType? { problemType.flatMap { ProblemType(rawValue: $0) } }

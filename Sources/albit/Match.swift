@@ -45,6 +45,12 @@ struct Match: ParsableCommand {
     @Option(name: .long, help: "\(SentencePooling.names). (default: the model's own, else mean)")
     var pooling: SentencePooling?
 
+    @Option(name: .long, help: "The model's prompt to put before texts, '' for none. (default: its standard one)")
+    var prompt: String?
+
+    @Option(name: .long, help: "The same for candidates. (default: the model's standard one)")
+    var candidatePrompt: String?
+
     @OptionGroup var task: TaskArguments
 
     func run() throws {
@@ -56,6 +62,8 @@ struct Match: ParsableCommand {
         command.top = top
         command.embeddings = embeddings
         command.pooling = pooling
+        command.prompt = prompt
+        command.candidatePrompt = candidatePrompt
         try command.run(task.load(model), texts: texts, output: Output())
     }
 }

@@ -32,6 +32,9 @@ struct Summarize: ParsableCommand {
     @Option(name: .long, help: "\(SentencePooling.names). (default: the model's own, else mean)")
     var pooling: SentencePooling?
 
+    @Option(name: .long, help: "The model's prompt to put before texts, '' for none. (default: its standard one)")
+    var prompt: String?
+
     @Option(name: .long, help: "What offsets count: bytes or characters.")
     var offsets = OffsetUnit.bytes
 
@@ -46,6 +49,7 @@ struct Summarize: ParsableCommand {
         command.ratio = ratio
         command.method = method
         command.pooling = pooling
+        command.prompt = prompt
         try command.run(task.load(model), texts: texts, output: Output())
     }
 }

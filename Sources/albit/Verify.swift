@@ -1,6 +1,7 @@
 import AlbitCommands
 import AlbitDrift
 import AlbitMaking
+import AlbitText
 import ArgumentParser
 
 struct Verify: ParsableCommand {
@@ -22,7 +23,9 @@ struct Verify: ParsableCommand {
     var candidate: String?
 
     @Option(
-        name: .long, help: "Outputs that another program computed: .npz with hidden_0, logits_0, hidden_1 ...",
+        name: .long,
+        help:
+            "Outputs of another program: .npz of Scripts/golden-outputs.py, or hidden_0, logits_0 ... beside --data.",
         completion: .file())
     var golden: String?
 
@@ -34,7 +37,7 @@ struct Verify: ParsableCommand {
             CoNLL, SQuAD.
             """,
         completion: .file())
-    var data: String
+    var data: String?
 
     @Option(name: .long, help: "Which columns of the data are for what, as in text=review,label=stars.")
     var columns: String?
@@ -56,7 +59,10 @@ struct Verify: ParsableCommand {
     @OptionGroup var source: SourceArguments
 
     func run() throws {
-        var verification = Verification(reference: reference, candidate: candidate, data: data)
+        guard data != nil || golden != nil else {
+            throw Fault(.argumentsMissing, "verify needs --data FILE, or --golden FILE that brings its texts")
+        }
+        var verification = Verification(reference: reference, candidate: candidate, data: data ?? "")
         verification.golden = golden
         verification.columns = columns
         verification.limits = limits.limits
@@ -67,6 +73,10 @@ struct Verify: ParsableCommand {
         verification.overwrite = force
         verification.source = source.options(strict: strictness.strict)
         verification.compute = computing.choice
+        if let proof = try verification.proof() {
+            try Output().print(computing.json ? proof.json() : proof.text)
+            return try proof.finish()
+        }
         let terminal = TerminalObserver()
         let result = try verification.run(observer: terminal.observer)
         terminal.finish()

@@ -36,7 +36,7 @@ struct ModelCardTests {
         card.heads = [.sequenceClassification, .maskedLanguageModel]
         card.labels = ["NEGATIVE", "POSITIVE"]
         card.problemType = .multiLabel
-        card.sentence = SentencePipeline(.cls)
+        card.sentence = SentencePipeline(.cls, stages: [.normalize])
         card.origin = ModelOrigin(
             file: "model.safetensors", format: "safetensors", digest: String(repeating: "a", count: 64))
         return card
@@ -50,7 +50,7 @@ struct ModelCardTests {
         #expect(bare.card == ModelCard() && bare.format == 1)
         for pooling in [SentencePooling.mean, .cls, .max, .pooler] {
             var card = ModelCard()
-            card.sentence = SentencePipeline(pooling)
+            card.sentence = SentencePipeline(pooling, stages: [.normalize])
             #expect(try Self.written(card) == (card, 1))
         }
         // Keys and their order are those of the first version.
@@ -75,7 +75,8 @@ struct ModelCardTests {
             { $0.sentence = SentencePipeline(.mean, .max) },
             { $0.sentence = SentencePipeline(.weightedMean) },
             { $0.sentence = SentencePipeline(poolings: [.mean], includesPrompt: false) },
-            { $0.sentence = SentencePipeline(.mean, stages: [.normalize]) },
+            { $0.sentence = SentencePipeline(.mean) }, { $0.similarity = .dot }, { $0.scoreActivation = .identity },
+            { $0.sentence = SentencePipeline(poolings: [.mean], stages: [.normalize], keptWidth: 12) },
             {
                 $0.sentence = SentencePipeline(
                     .lastToken, stages: [.dense(dense), .layerNorm(epsilon: 1e-5), .dense(dense), .normalize])

@@ -58,11 +58,13 @@ import Testing
     }
 
     @Test func theCardDecidesUnlessAPoolingIsNamed() throws {
-        let zoo = try ZooTasks("safetensors/base-model") {
-            $0.sentence = SentencePipeline(.max, .cls, stages: [.normalize])
-        }
+        let zoo = try ZooTasks("safetensors/base-model") { $0.sentence = SentencePipeline(.max, .cls) }
         let own = try zoo.tasks.answer(
-            of: SentenceEmbedding(zoo.context, options: .init(isNormalized: false)), to: Self.text)
+            of: SentenceEmbedding(zoo.context, options: .init(isNormalized: true)), to: Self.text)
+        // Asked for nothing, vectors are as the card has them.
+        #expect(
+            try zoo.tasks.answer(of: SentenceEmbedding(zoo.context), to: Self.text)
+                == Self.vector(zoo, SentencePipeline(.max, .cls)))
         let joined = try Self.vector(zoo, SentencePipeline(.max, .cls))
         #expect(own == SentenceVector.normalized(joined) && own != joined)
         #expect(try SentenceEmbedding(zoo.context).width == own.count)
@@ -102,6 +104,7 @@ import Testing
         let dense = DenseStage(inFeatures: 48, outFeatures: 8, hasBias: true, activation: .tanh)
         for stage in [SentenceStage.dense(dense), .layerNorm(epsilon: 1e-5)] {
             let zoo = try ZooTasks("safetensors/base-model") { $0.sentence = SentencePipeline(.mean, stages: [stage]) }
+            // The card tells of weights that are not there.
             #expect(fault { try SentenceEmbedding(zoo.context) }.isA(.taskUnsupportedPipeline, "--pooling"))
             _ = try SentenceEmbedding(zoo.context, options: .init(pooling: .mean))
         }

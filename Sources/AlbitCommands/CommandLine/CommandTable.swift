@@ -33,6 +33,7 @@ package enum CommandTable {
             OptionSpecification("type-ids", value: "\"ID ...\"", "Token types, as many as ids"),
             OptionSpecification("mask", value: "\"0|1 ...\"", "1 for tokens that exist, 0 for padding, as many as ids"),
             OptionSpecification("strict", "Refuse a text that is too long instead of cutting it"),
+            OptionSpecification("prompt", value: "NAME", "The model's prompt to put before texts (default: none)"),
             OptionSpecification("full", "Print hidden states, pooled output and logits too"),
         ] + computing)
 

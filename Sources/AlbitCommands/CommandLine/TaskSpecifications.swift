@@ -28,6 +28,9 @@ extension OptionSpecification {
     static let offsets = OptionSpecification(
         "offsets", value: "UNIT", "What offsets count: bytes or characters (default: bytes)")
 
+    static let prompt = OptionSpecification(
+        "prompt", value: "NAME", "The model's prompt to put before texts, '' for none (default: its standard one)")
+
     static let pooling = OptionSpecification(
         "pooling", value: "NAME", SentencePooling.names + " (default: the model's own, else mean)")
 }

@@ -8,29 +8,35 @@ package struct EmbedCommand: TaskCommand {
     package static let specification = CommandSpecification.task(
         "embed", "Turn texts into vectors",
         [
-            .pooling,
+            .pooling, .prompt,
             OptionSpecification("raw", "Do not scale vectors to length 1"),
         ])
 
     package var options: TaskOptions
     /// nil: the model's own pipeline, else the mean.
     package var pooling: SentencePooling?
-    /// Leave the vectors' lengths as they are instead of scaling them to 1.
+    /// Scale vectors to length 1 no more than the model's own pipeline does.
     package var raw = false
+    /// Name of the prompt that goes before texts; nil: the model's standard one, empty: none.
+    package var prompt: String?
 
-    package init(options: TaskOptions, pooling: SentencePooling? = nil, raw: Bool = false) {
+    package init(options: TaskOptions, pooling: SentencePooling? = nil, raw: Bool = false, prompt: String? = nil) {
         self.options = options
         self.pooling = pooling
         self.raw = raw
+        self.prompt = prompt
     }
 
     package init(options: TaskOptions, _ words: CommandLineArguments) throws(Fault) {
-        self.init(options: options, pooling: try words.pooling(), raw: words.flag("raw"))
+        self.init(
+            options: options, pooling: try words.pooling(), raw: words.flag("raw"), prompt: words.value("prompt"))
     }
 
     package func run(_ model: Model, texts: [String], output: Output) throws(Fault) {
         let tasks = try options.session(model)
-        let task = try SentenceEmbedding(tasks.context, options: .init(pooling: pooling, isNormalized: !raw))
+        var choice = SentenceEmbedding.Options(pooling: pooling, isNormalized: raw ? false : nil)
+        choice.prompt = try model.prompt(prompt)
+        let task = try SentenceEmbedding(tasks.context, options: choice)
         let reader = try TaskReader(arguments: texts, file: options.file, columns: .text)
         let batches = TaskRun(reader, tasks, output)
         while let records = try batches.next() {

@@ -18,7 +18,9 @@ package struct MatchCommand: TaskCommand {
             OptionSpecification("force", "Replace the index where it exists"),
             OptionSpecification("top", value: "N", "Matches to print (default: 5)"),
             OptionSpecification("embeddings", "Compare vectors even where the model has a pair head"),
-            .pooling,
+            .pooling, .prompt,
+            OptionSpecification(
+                "candidate-prompt", value: "NAME", "The same for candidates (default: the model's standard one)"),
         ])
 
     package var options: TaskOptions
@@ -34,6 +36,10 @@ package struct MatchCommand: TaskCommand {
     /// Compare vectors even where the model has a pair head.
     package var embeddings = false
     package var pooling: SentencePooling?
+    /// Names of the prompts that go before questions, and before candidates; nil: the model's standard one, empty:
+    /// none.
+    package var prompt: String?
+    package var candidatePrompt: String?
 
     package init(options: TaskOptions) { self.options = options }
 
@@ -41,6 +47,11 @@ package struct MatchCommand: TaskCommand {
         let index: Int
         let text: [UInt8]
         let score: Float
+        /// Whether the score is 0...1 by itself or a cosine; else it is what the model says that it is.
+        var isShare = true
+
+        /// A cosine below zero says no more than zero does.
+        var shown: Float { isShare ? max(0, min(1, score)) : score }
     }
 
     package init(options: TaskOptions, _ words: CommandLineArguments) throws(Fault) {
@@ -52,6 +63,8 @@ package struct MatchCommand: TaskCommand {
         if let top = try words.count("top") { self.top = top }
         embeddings = words.flag("embeddings")
         pooling = try words.pooling()
+        prompt = words.value("prompt")
+        candidatePrompt = words.value("candidate-prompt")
     }
 
     package func run(_ model: Model, texts: [String], output: Output) throws(Fault) {
@@ -62,8 +75,15 @@ package struct MatchCommand: TaskCommand {
                 advice: "leave out --candidates and --save-index")
         }
         let tasks = try options.session(model)
-        let embedding = try SentenceEmbedding(tasks.context, options: .init(pooling: pooling))
-        if let saveIndex { try save(saveIndex, tasks, embedding) }
+        let similarity = embeddingSimilarity(model)
+        func embedding(_ prompt: String?) throws(Fault) -> SentenceEmbedding {
+            var choice = SentenceEmbedding.Options(pooling: pooling, isNormalized: similarity == .cosine ? true : nil)
+            choice.prompt = try model.prompt(prompt)
+            return try SentenceEmbedding(tasks.context, options: choice)
+        }
+        let vectors = Vectors(
+            question: try embedding(prompt), candidate: try embedding(candidatePrompt), similarity: similarity)
+        if let saveIndex { try save(saveIndex, tasks, vectors) }
         if saveIndex != nil, texts.isEmpty, options.file == nil { return }
         let fromArguments = index == nil && candidates == nil
         if fromArguments, texts.count < 2 {
@@ -75,7 +95,7 @@ package struct MatchCommand: TaskCommand {
         } else if let candidates {
             list = try MatchCommand.read(candidates)
         }
-        let find = try finder(tasks, embedding, list)
+        let find = try finder(tasks, vectors, list)
         let reader = try TaskReader(arguments: fromArguments ? [texts[0]] : texts, file: options.file, columns: .text)
         if options.format == .tsv { try output.line("line\tindex\tscore\ttext\tquestion") }
         var line = 0
@@ -88,27 +108,47 @@ package struct MatchCommand: TaskCommand {
         }
     }
 
-    /// What made the vectors of an index: weights and pooling.
-    private func source(_ model: Model, _ embedding: SentenceEmbedding) throws(Fault) -> String {
+    /// How vectors are made and compared.
+    private struct Vectors {
+        let question: SentenceEmbedding
+        let candidate: SentenceEmbedding
+        let similarity: SimilarityFunction
+    }
+
+    /// How the model's own vectors are compared; those of a pooling that is named by their cosine.
+    private func embeddingSimilarity(_ model: Model) -> SimilarityFunction {
+        pooling == nil ? model.card.similarity ?? .cosine : .cosine
+    }
+
+    /// What made the vectors of an index: weights and pipeline. Throws for vectors that an index cannot compare.
+    private func source(_ model: Model, _ vectors: Vectors) throws(Fault) -> String {
+        guard vectors.similarity == .cosine || vectors.similarity == .dot else {
+            throw Fault(
+                .optionsConflict, in: model.path,
+                "its vectors are compared by their " + vectors.similarity.rawValue
+                    + " distance, but an index holds them "
+                    + "for products", advice: "give --candidates each time")
+        }
         let name =
             try model.file?.gguf.string(ModelKey.selfTestDigest) ?? model.weights.configuration.architecture.name + " "
             + String(model.weights.configuration.hiddenSize)
-        return name + " " + embedding.pipeline.name
+        let prompt = candidatePrompt.map { ", prompt '" + $0 + "'" } ?? ""
+        return name + " " + vectors.candidate.pipeline.name + prompt
     }
 
-    private func save(_ path: String, _ tasks: TaskSession, _ embedding: SentenceEmbedding) throws(Fault) {
+    private func save(_ path: String, _ tasks: TaskSession, _ made: Vectors) throws(Fault) {
         guard let candidates else { throw Fault(.argumentsMissing, "--save-index needs --candidates FILE") }
         let reader = try TaskReader(arguments: [], file: TextFile(candidates), columns: .text)
-        var writer = VectorIndexWriter(width: embedding.width)
+        let source = try source(tasks.model, made)
+        var writer = VectorIndexWriter(width: made.candidate.width)
         var count = 0
         while true {
             let records = try reader.read(upTo: TaskRun.batchCount)
             guard !records.isEmpty else { break }
-            let vectors = try tasks.answers(of: embedding, to: records.map { TaskText($0[0]) })
+            let vectors = try tasks.answers(of: made.candidate, to: records.map { TaskText($0[0]) })
             for (record, vector) in zip(records, vectors) { writer.add(record[0], vector) }
             count += records.count
         }
-        let source = try source(tasks.model, embedding)
         try writer.write(to: path, source: source, overwrite: force)
         Message.say(path + ": " + String(count) + " candidates")
     }
@@ -122,42 +162,44 @@ package struct MatchCommand: TaskCommand {
 
     /// How a question is answered.
     private enum Finder {
-        case index(VectorIndex, SentenceEmbedding)
+        case index(VectorIndex, Vectors)
         case pairs(PairRanking, [[UInt8]])
-        case vectors([[Float]], [[UInt8]], SentenceEmbedding)
+        case vectors([[Float]], [[UInt8]], Vectors)
 
         /// The best `top` candidates for a question, best first.
         func matches(_ question: [UInt8], top: Int, _ tasks: TaskSession) throws(Fault) -> [Match] {
             switch self {
-            case .index(let index, let embedding):
-                let vector = try tasks.answer(of: embedding, to: TaskText(question))
+            case .index(let index, let made):
+                let vector = try tasks.answer(of: made.question, to: TaskText(question))
                 let found = try index.search(vector, top: top, kernel: tasks.context.kernel)
                 return zip(found, index.texts(found.map { $0.index })).map {
-                    Match(index: $0.index, text: $1, score: $0.score)
+                    Match(index: $0.index, text: $1, score: $0.score, isShare: made.similarity == .cosine)
                 }
             case .pairs(let pairs, let candidates):
                 let found = try tasks.answer(of: pairs, to: ChoiceQuestion(question, choices: candidates))
-                return found.best(top).map { Match(index: $0, text: candidates[$0], score: found.scores[$0]) }
-            case .vectors(let vectors, let candidates, let embedding):
-                let vector = try tasks.answer(of: embedding, to: TaskText(question))
-                let scores = vectors.map { SentenceVector.cosine($0, vector) }
+                return found.best(top).map {
+                    Match(index: $0, text: candidates[$0], score: found.scores[$0], isShare: pairs.givesShares)
+                }
+            case .vectors(let vectors, let candidates, let made):
+                let vector = try tasks.answer(of: made.question, to: TaskText(question))
+                let scores = vectors.map { SentenceVector.similarity($0, vector, by: made.similarity) }
                 return Scores.largest(scores, count: top).map {
-                    Match(index: $0, text: candidates[$0], score: scores[$0])
+                    Match(index: $0, text: candidates[$0], score: scores[$0], isShare: made.similarity == .cosine)
                 }
             }
         }
     }
 
     private func finder(
-        _ tasks: TaskSession, _ embedding: SentenceEmbedding, _ candidates: [[UInt8]]
+        _ tasks: TaskSession, _ made: Vectors, _ candidates: [[UInt8]]
     ) throws(Fault) -> Finder {
         if let index {
-            return .index(try VectorIndex(path: index, source: source(tasks.model, embedding)), embedding)
+            return .index(try VectorIndex(path: index, source: source(tasks.model, made)), made)
         }
-        if !embeddings, let pairs = PairRanking(tasks.context) {
+        if !embeddings, let pairs = PairRanking(tasks.context, prompt: try tasks.model.prompt(prompt)) {
             return .pairs(pairs, candidates)
         }
-        return .vectors(try tasks.answers(of: embedding, to: candidates.map { TaskText($0) }), candidates, embedding)
+        return .vectors(try tasks.answers(of: made.candidate, to: candidates.map { TaskText($0) }), candidates, made)
     }
 
     private func write(_ matches: [Match], _ question: [UInt8], _ line: Int, _ output: Output) throws(Fault) {
@@ -175,7 +217,7 @@ package struct MatchCommand: TaskCommand {
                 json.member("text")
                 json.string(match.text)
                 json.member("score")
-                json.number(MatchCommand.shown(match.score))
+                json.number(match.shown)
                 json.endObject()
             }
             json.endArray()
@@ -183,7 +225,7 @@ package struct MatchCommand: TaskCommand {
             try output.line(json.text)
         case .tsv:
             for match in matches {
-                var row = [String(line), String(match.index), MatchCommand.shown(match.score).description]
+                var row = [String(line), String(match.index), match.shown.description]
                 row.append(TableText.field(match.text))
                 row.append(TableText.field(question))
                 try output.line(row.joined(separator: "\t"))
@@ -192,12 +234,9 @@ package struct MatchCommand: TaskCommand {
             try output.line(table.coloured(TableText.line(question, limit: 76), .bold))
             for match in matches {
                 try output.line(
-                    "  " + TableText.score(MatchCommand.shown(match.score)) + "  "
+                    "  " + TableText.score(match.shown) + "  "
                         + TableText.line(match.text, limit: 70))
             }
         }
     }
-
-    /// Scores are 0...1: a cosine below zero says no more than zero does.
-    private static func shown(_ score: Float) -> Float { max(0, min(1, score)) }
 }

@@ -12,7 +12,7 @@ package struct SummarizeCommand: TaskCommand {
             OptionSpecification("sentences", value: "N", "Sentences to keep (default: by --ratio)"),
             OptionSpecification("ratio", value: "R", "Share of the sentences to keep (default: 0.2)"),
             OptionSpecification("method", value: "NAME", "lexrank or mmr (default: lexrank)"),
-            .pooling, .offsets,
+            .pooling, .prompt, .offsets,
         ])
 
     package var options: TaskOptions
@@ -22,6 +22,8 @@ package struct SummarizeCommand: TaskCommand {
     /// Share of the sentences to keep where no number is given.
     package var ratio = 0.2
     package var pooling: SentencePooling?
+    /// Name of the prompt that goes before sentences; nil: the model's standard one, empty: none.
+    package var prompt: String?
 
     package init(options: TaskOptions) { self.options = options }
 
@@ -36,6 +38,7 @@ package struct SummarizeCommand: TaskCommand {
         }
         if let name = words.value("method") { method = try SummarizeCommand.method(name) }
         pooling = try words.pooling()
+        prompt = words.value("prompt")
     }
 
     /// Each text is one to summarize; without any, all of the file or of standard input is.
@@ -50,7 +53,9 @@ package struct SummarizeCommand: TaskCommand {
             throw Fault(.optionsConflict, "summarize takes a whole file for one text, so --columns has no meaning")
         }
         let tasks = try options.session(model)
-        let embedding = try SentenceEmbedding(tasks.context, options: .init(pooling: pooling))
+        var choice = SentenceEmbedding.Options(pooling: pooling, isNormalized: true)
+        choice.prompt = try model.prompt(prompt)
+        let embedding = try SentenceEmbedding(tasks.context, options: choice)
         let task = Summarization(
             embedding, length: sentences > 0 ? .sentences(sentences) : .share(ratio), method: method)
         let documents = texts.isEmpty ? [try SummarizeCommand.read(options.file?.path)] : texts.map { Array($0.utf8) }

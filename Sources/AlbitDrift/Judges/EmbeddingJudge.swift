@@ -6,9 +6,10 @@ import AlbitText
 struct TextVectors: TextTask {
     private let embedding: SentenceEmbedding
 
-    init(_ context: TaskContext) throws(Fault) {
-        var options = SentenceEmbedding.Options()
-        options.isNormalized = false
+    init(_ context: TaskContext, prompt: String? = nil) throws(Fault) {
+        // As the model's pipeline has it; lengths tell more where there is none.
+        var options = SentenceEmbedding.Options(isNormalized: context.model.card.sentence == nil ? false : nil)
+        options.prompt = try context.model.prompt(prompt)
         embedding = try SentenceEmbedding(context, options: options)
     }
 
@@ -43,7 +44,9 @@ struct EmbeddingJudge: HeadJudge {
     private static let maxVectors = 1000
 
     init(reference: TaskContext, candidate: TaskContext, _ settings: JudgeSettings) throws(Fault) {
-        tasks = (try TextVectors(reference), try TextVectors(candidate))
+        tasks = (
+            try TextVectors(reference, prompt: settings.prompt), try TextVectors(candidate, prompt: settings.prompt)
+        )
         context = reference
     }
 

@@ -26,9 +26,11 @@ package struct JudgeSettings: Sendable {
     package var threshold: Float = 0.5
     /// Whether labels of data are numbers or names, where they can be confused.
     package var labelValues: LabelReading.Values?
+    /// Name of the prompt that goes before texts whose vectors are compared; nil: the model's standard one.
+    package var prompt: String?
 
-    package init(threshold: Float = 0.5, labelValues: LabelReading.Values? = nil) {
-        (self.threshold, self.labelValues) = (threshold, labelValues)
+    package init(threshold: Float = 0.5, labelValues: LabelReading.Values? = nil, prompt: String? = nil) {
+        (self.threshold, self.labelValues, self.prompt) = (threshold, labelValues, prompt)
     }
 }
 

@@ -20,6 +20,7 @@ package struct TokenizerFile: Sendable, Equatable {
 package final class AlbertSource: ParameterSource {
 
     package let configuration: Configuration
+    package var sentence: SentencePipeline? { card.sentence }
     /// What the model answers. The digest of its origin is computed when it is asked for (`sha256`).
     package private(set) var card: ModelCard
     package let tokenizerFiles: [TokenizerFile]
@@ -61,6 +62,19 @@ package final class AlbertSource: ParameterSource {
             throw Fault(
                 .importMissingTensor, in: report.path, "\(parameter.name(configuration)) \(shape) is missing",
                 expected: "a tensor named \(nameInSource(parameter).map { "'\($0)'" }.joined(separator: " or "))")
+        }
+        if let problem = card.sentence?.problem(hiddenSize: configuration.hiddenSize) {
+            throw Fault(.importBadConfiguration, in: report.path, problem)
+        }
+        for (parameter, shape) in card.sentence?.parameters(hiddenSize: configuration.hiddenSize) ?? [] {
+            let name = nameInSource(parameter).first ?? parameter.name(configuration)
+            guard let tensor = parameters[parameter] else {
+                throw Fault(
+                    .importMissingTensor, in: report.path, "\(name) \(shape) of the sentence pipeline is missing")
+            }
+            guard tensor.shape == shape, tensor.dtype.isFloating else {
+                throw .wrongShape(path: report.path, tensor: name, expected: shape, found: tensor.shape)
+            }
         }
         for parameter in Parameter.all(configuration) {
             guard let tensor = parameters[parameter] else { continue }

@@ -107,10 +107,12 @@ struct CheckpointImporter {
             options: adapter?.options(options, with: assembly.parameters) ?? options,
             nameInSource: { candidates[$0]?.map(\.normalised) ?? [$0.name(configuration)] })
         var card = try head.card(&assembly.report)
-        card.sentence = try neighbours.sentencePipeline()
+        let ofSentences = try neighbours.addSentences(
+            to: &card, &assembly.parameters, &assembly.report, configuration, isStrict: options.isStrict)
         return try AlbertSource(
             configuration: configuration, parameters: assembly.parameters, card: card,
-            tokenizerFiles: try neighbours.tokenizerFiles(options), report: assembly.report, files: files,
+            tokenizerFiles: try neighbours.tokenizerFiles(options), report: assembly.report,
+            files: files + ofSentences,
             nameInSource: { parameter in
                 if let found = assembly.sourceNames[parameter] { return [found] }
                 return candidates[parameter]?.map(\.normalised) ?? [parameter.name(configuration)]

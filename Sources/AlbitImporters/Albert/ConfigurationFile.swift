@@ -51,6 +51,19 @@ struct ConfigurationFile {
         }
     }
 
+    /// What sentence-transformers' cross-encoders say that a score passes through; nil where the file does not tell.
+    var scoreActivation: DenseActivation? {
+        get throws(Fault) {
+            let old = "sbert_ce_default_activation_function"
+            if let value = json["sentence_transformers"]?["activation_fn"]?.string {
+                return try SentenceSettings.activation(value, in: path, at: "sentence_transformers.activation_fn")
+            }
+            return try json[old]?.string.map { (value) throws(Fault) in
+                try SentenceSettings.activation(value, in: path, at: old)
+            }
+        }
+    }
+
     /// Labels of a classifier of `rows` rows in order of their ids; nil where the file names none. Numbers are taken as
     /// they are spelled, and an id without a name gets the one that transformers gives it.
     func labels(rows: Int) throws(Fault) -> [String]? {

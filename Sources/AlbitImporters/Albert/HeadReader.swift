@@ -61,6 +61,7 @@ struct HeadReader {
         }
         card.heads = heads
         card.problemType = try configurationFile?.problemType
+        card.scoreActivation = try configurationFile?.scoreActivation
         return card
     }
 

@@ -58,6 +58,10 @@ package enum Importer {
     static func openDirectory(
         _ tree: any FileTree, container: (any ByteSource)? = nil, options: ImportOptions
     ) throws(Fault) -> AlbertSource {
+        // sentence-transformers may keep the transformer in a folder of its own.
+        if !(tree is SubfolderTree), let folder = try ModuleList(tree)?.transformerFolder, !folder.isEmpty {
+            return try openDirectory(SubfolderTree(tree, folder: folder), container: container, options: options)
+        }
         for name in weightNames {
             if let file = try tree.open(name) {
                 return try open(file, name: name, tree: tree, container: container, options: options)
@@ -205,9 +209,13 @@ package enum Importer {
         _ bytes: any ByteSource, file: any ByteSource, options: ImportOptions
     ) throws(Fault) -> AlbertSource {
         let archive = try TarArchive(bytes)
-        var directories = archive.directories.filter { hasCheckpoint(archive.tree($0)) }
-        // What lies under a SavedModel belongs to it.
-        let models = directories.filter { archive.tree($0).names.contains("saved_model.pb") }
+        var directories = archive.directories.filter {
+            hasCheckpoint(archive.tree($0)) || archive.tree($0).names.contains(ModuleList.fileName)
+        }
+        // What lies under a SavedModel belongs to it, and under a list of modules.
+        let models = directories.filter {
+            !archive.tree($0).names.filter(["saved_model.pb", ModuleList.fileName].contains).isEmpty
+        }
         directories.removeAll { directory in
             models.contains { directory != $0 && ($0.isEmpty || directory.hasPrefix($0 + "/")) }
         }
@@ -237,7 +245,7 @@ package enum Importer {
     }
 
     /// The tensors of one file that stands for itself or is a shard.
-    private static func checkpoint(_ file: any ByteSource, _ format: SourceFormat) throws(Fault) -> Checkpoint {
+    static func checkpoint(_ file: any ByteSource, _ format: SourceFormat) throws(Fault) -> Checkpoint {
         switch format {
         case .safetensors: return try Safetensors.read(file)
         case .zip: return try PyTorch.read(zip: file)

@@ -26,15 +26,28 @@ struct Neighbours {
         return nil
     }
 
-    /// sentence-transformers says in `1_Pooling/config.json` how a sentence becomes one vector.
-    func sentencePipeline() throws(Fault) -> SentencePipeline? {
-        guard let file = try tree?.open("1_Pooling/config.json") else { return nil }
-        let text = try file.allBytes(what: "the pooling configuration", limit: ConfigurationFile.maxBytes)
-        let json = try JSONValue(parsing: text, file: file.path)
-        if json["pooling_mode_mean_tokens"]?.bool == true { return SentencePipeline(.mean) }
-        if json["pooling_mode_cls_token"]?.bool == true { return SentencePipeline(.cls) }
-        if json["pooling_mode_max_tokens"]?.bool == true { return SentencePipeline(.max) }
-        return nil
+    /// Adds what sentence-transformers says beside the weights: the pipeline with its weights, prompts, the length of
+    /// texts. Gives the files that its weights lie in.
+    func addSentences(
+        to card: inout ModelCard, _ parameters: inout [Parameter: any LazyTensor], _ report: inout ImportReport,
+        _ configuration: Configuration, isStrict: Bool
+    ) throws(Fault) -> [any ByteSource] {
+        guard let tree else { return [] }
+        let model = try SentenceModel(
+            besides: tree, hiddenSize: configuration.hiddenSize, positions: configuration.maxPositionEmbeddings,
+            isStrict: isStrict)
+        if let model {
+            model.add(to: &card, &parameters, &report)
+            return model.files
+        }
+        // A pooling without the list of modules: the library does not read it, but somebody meant it.
+        var file = try ModuleConfiguration(tree, file: "1_Pooling/config.json")
+        if file.isThere {
+            card.sentence = SentencePipeline(poolings: try PoolingSettings(&file).poolings, stages: [.normalize])
+            report.notes.append(
+                "\(file.path) is used without \(ModuleList.fileName), and vectors are scaled to length 1")
+        }
+        return []
     }
 
     func tokenizerFiles(_ options: ImportOptions) throws(Fault) -> [TokenizerFile] {

@@ -32,8 +32,10 @@ enum FloatGGUF {
         report.fileBytes = file.count
         if options.config != nil { report.notes.append("--config is not used: the file carries its configuration") }
         let checksums = try FloatGGUF.checksums(model)
+        let ofSentences = model.card.sentence?.parameters(hiddenSize: model.configuration.hiddenSize) ?? []
         let names = Dictionary(
-            uniqueKeysWithValues: Parameter.all(model.configuration).map { ($0.tensorName.text, $0) })
+            uniqueKeysWithValues: (Parameter.all(model.configuration) + ofSentences.map { $0.parameter })
+                .map { ($0.tensorName.text, $0) })
         var parameters: [Parameter: any LazyTensor] = [:]
         for (index, tensor) in model.gguf.tensors.enumerated() {
             let parameter = names[tensor.name]

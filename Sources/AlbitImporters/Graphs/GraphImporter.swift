@@ -70,10 +70,12 @@ struct GraphImporter {
             options: options, classifier: kind,
             nameInSource: { [names[$0] ?? $0.name(configuration)] })
         var card = try heads.card(&report)
-        card.sentence = try neighbours.sentencePipeline()
+        var parameters = assembly.parameters
+        let ofSentences = try neighbours.addSentences(
+            to: &card, &parameters, &report, configuration, isStrict: options.isStrict)
         return try AlbertSource(
-            configuration: configuration, parameters: assembly.parameters, card: card,
-            tokenizerFiles: try neighbours.tokenizerFiles(options), report: report, files: files,
+            configuration: configuration, parameters: parameters, card: card,
+            tokenizerFiles: try neighbours.tokenizerFiles(options), report: report, files: files + ofSentences,
             graph: RecoveredGraph(
                 walk, published: published ?? (walk.isQuantized ? graph : nil), encoder: encoder, claims: claims,
                 precision: precision(walk, assembly)),

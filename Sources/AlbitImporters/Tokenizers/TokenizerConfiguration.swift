@@ -28,6 +28,8 @@ struct TokenizerConfiguration {
     var subwordTokenizer: String?
     /// The class that reads the files, from `tokenizer_config.json` or else `config.json`.
     var tokenizerClass: String?
+    /// What the tokenizer gives to the model (`model_input_names`); nil where nothing is said.
+    var inputNames: [String]?
     /// Whether Python code that comes with the model reads the files.
     var hasOwnCode = false
     /// Tokens with ids, from `added_tokens_decoder` and `added_tokens.json`.
@@ -44,6 +46,7 @@ struct TokenizerConfiguration {
         tokenizerClass = json["tokenizer_class"]?.string ?? tokenizerClass
         wordTokenizer = json["word_tokenizer_type"]?.string ?? wordTokenizer
         subwordTokenizer = json["subword_tokenizer_type"]?.string ?? subwordTokenizer
+        inputNames = json["model_input_names"]?.array?.compactMap(\.string) ?? inputNames
         if let code = json["auto_map"]?["AutoTokenizer"], !code.isNull { hasOwnCode = true }
         cls = try token(json["cls_token"], path) ?? cls
         sep = try token(json["sep_token"], path) ?? sep
@@ -66,6 +69,13 @@ struct TokenizerConfiguration {
     ///
     /// Source: transformers 4.57, `BertTokenizerFast.__init__` and `PreTrainedTokenizerFast.__init__`.
     func apply(to draft: inout TokenizerDraft, _ kind: TokenizerClass) throws(Fault) {
+        // The class that transformers 5 saves for all but the known families gives no token types by itself.
+        if let names = inputNames ?? (tokenizerClass == "TokenizersBackend" ? [] : nil),
+            !names.contains("token_type_ids")
+        {
+            for index in draft.template.single.indices { draft.template.single[index].typeID = 0 }
+            for index in draft.template.pair.indices { draft.template.pair[index].typeID = 0 }
+        }
         guard tokenizerClass != nil else { return }
         if case .bert = kind, let written = draft.pipeline?.bertSettings {
             let lowercase = lowerCase ?? true
