@@ -56,7 +56,7 @@ package struct Verification {
 
     /// Compares one model with the texts and outputs of `golden`, which brings its own texts. Nil where data are given,
     /// or there are no texts in the file.
-    package func proof() throws(Fault) -> GoldenProof? {
+    package func proof(_ observer: MakingObserver) throws(Fault) -> GoldenProof? {
         guard let golden, data.isEmpty else { return nil }
         if candidate != nil {
             throw Fault(.optionsConflict, "verify takes one model with --golden, or two without")
@@ -67,7 +67,7 @@ package struct Verification {
                 .argumentsMissing, in: golden, "holds no texts of its own, so that they are needed with --data")
         }
         return try GoldenProof.run(
-            model(reference), golden: archive, kernel: compute.kernel(), threads: compute.threadCount)
+            model(reference, observer), golden: archive, kernel: compute.kernel(), threads: compute.threadCount)
     }
 
     /// What a report comes to under the limits.

@@ -73,11 +73,11 @@ struct Verify: ParsableCommand {
         verification.overwrite = force
         verification.source = source.options(strict: strictness.strict)
         verification.compute = computing.choice
-        if let proof = try verification.proof() {
+        let terminal = TerminalObserver()
+        if let proof = try verification.proof(terminal.observer) {
             try Output().print(computing.json ? proof.json() : proof.text)
             return try proof.finish()
         }
-        let terminal = TerminalObserver()
         let result = try verification.run(observer: terminal.observer)
         terminal.finish()
         let verdict = verification.verdict(result)

@@ -78,6 +78,6 @@ import Testing
         #expect(fault { try Self.proof("mean", "base.npz") }.isA(.comparisonNoGolden, "golden-outputs.py"))
         var verification = Verification(reference: SentenceZoo.directory + "/mean", candidate: nil, data: "")
         verification.golden = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "base.npz").path
-        #expect(fault { try verification.proof() }.isA(.argumentsMissing, "--data"))
+        #expect(fault { try verification.proof(MakingObserver()) }.isA(.argumentsMissing, "--data"))
     }
 }
