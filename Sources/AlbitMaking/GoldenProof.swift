@@ -90,7 +90,7 @@ package struct GoldenProof: Sendable {
             let types = try golden.array("types_\(index)")?.integers.map { Int32(truncatingIfNeeded: $0) }
             if model.tokenizer != nil {
                 let found = try context.sequence(TaskText(text, pair: pair))
-                let sameTypes = types.map { found.input(0).typeIds ?? [] == $0 } ?? true
+                let sameTypes = types.map { found.input(0).typeIds == $0 } ?? true
                 ids.add(index, same: found.ids == expected && sameTypes)
             }
             guard !expected.isEmpty else { continue }

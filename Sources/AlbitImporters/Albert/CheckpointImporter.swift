@@ -108,7 +108,7 @@ struct CheckpointImporter {
             nameInSource: { candidates[$0]?.map(\.normalised) ?? [$0.name(configuration)] })
         var card = try head.card(&assembly.report)
         let ofSentences = try neighbours.addSentences(
-            to: &card, &assembly.parameters, &assembly.report, configuration, isStrict: options.isStrict)
+            to: &card, &assembly.parameters, &assembly.report, configuration)
         return try AlbertSource(
             configuration: configuration, parameters: assembly.parameters, card: card,
             tokenizerFiles: try neighbours.tokenizerFiles(options), report: assembly.report,

@@ -209,16 +209,7 @@ package enum Importer {
         _ bytes: any ByteSource, file: any ByteSource, options: ImportOptions
     ) throws(Fault) -> AlbertSource {
         let archive = try TarArchive(bytes)
-        var directories = archive.directories.filter {
-            hasCheckpoint(archive.tree($0)) || archive.tree($0).names.contains(ModuleList.fileName)
-        }
-        // What lies under a SavedModel belongs to it, and under a list of modules.
-        let models = directories.filter {
-            !archive.tree($0).names.filter(["saved_model.pb", ModuleList.fileName].contains).isEmpty
-        }
-        directories.removeAll { directory in
-            models.contains { directory != $0 && ($0.isEmpty || directory.hasPrefix($0 + "/")) }
-        }
+        let directories = models(in: archive.directories) { archive.tree($0) }
         guard directories.count <= 1 else { throw .severalCheckpoints(path: file.path, names: directories) }
         return try openDirectory(archive.tree(directories.first ?? ""), container: file, options: options)
     }
@@ -227,9 +218,21 @@ package enum Importer {
     private static func folder(inZip file: any ByteSource) throws(Fault) -> ZipTree? {
         let archive = try ZipArchive(file)
         guard !PyTorch.matches(archive) else { return nil }
-        let directories = archive.directories.filter { hasCheckpoint(ZipTree(archive: archive, directory: $0)) }
+        let directories = models(in: archive.directories) { ZipTree(archive: archive, directory: $0) }
         guard directories.count <= 1 else { throw .severalCheckpoints(path: file.path, names: directories) }
         return directories.first.map { ZipTree(archive: archive, directory: $0) }
+    }
+
+    /// The folders of an archive that are models. What lies under a SavedModel belongs to it, and under a list of
+    /// modules.
+    private static func models(in directories: [String], _ tree: (String) -> any FileTree) -> [String] {
+        let owners = directories.filter {
+            !tree($0).names.filter(["saved_model.pb", ModuleList.fileName].contains).isEmpty
+        }
+        return directories.filter { directory in
+            (owners.contains(directory) || hasCheckpoint(tree(directory)))
+                && !owners.contains { directory != $0 && ($0.isEmpty || directory.hasPrefix($0 + "/")) }
+        }
     }
 
     private static func hasCheckpoint(_ tree: any FileTree) -> Bool {

@@ -30,12 +30,11 @@ struct Neighbours {
     /// texts. Gives the files that its weights lie in.
     func addSentences(
         to card: inout ModelCard, _ parameters: inout [Parameter: any LazyTensor], _ report: inout ImportReport,
-        _ configuration: Configuration, isStrict: Bool
+        _ configuration: Configuration
     ) throws(Fault) -> [any ByteSource] {
         guard let tree else { return [] }
         let model = try SentenceModel(
-            besides: tree, hiddenSize: configuration.hiddenSize, positions: configuration.maxPositionEmbeddings,
-            isStrict: isStrict)
+            besides: tree, hiddenSize: configuration.hiddenSize, positions: configuration.maxPositionEmbeddings)
         if let model {
             model.add(to: &card, &parameters, &report)
             return model.files

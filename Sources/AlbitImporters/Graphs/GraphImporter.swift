@@ -72,7 +72,7 @@ struct GraphImporter {
         var card = try heads.card(&report)
         var parameters = assembly.parameters
         let ofSentences = try neighbours.addSentences(
-            to: &card, &parameters, &report, configuration, isStrict: options.isStrict)
+            to: &card, &parameters, &report, configuration)
         return try AlbertSource(
             configuration: configuration, parameters: parameters, card: card,
             tokenizerFiles: try neighbours.tokenizerFiles(options), report: report, files: files + ofSentences,

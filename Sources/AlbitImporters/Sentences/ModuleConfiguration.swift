@@ -67,8 +67,8 @@ struct ModuleConfiguration {
         throw unsupported(key, "is '\(found)'", expected: "'\(wanted)'")
     }
 
-    /// What became of the file's keys. `isStrict` refuses those that nobody looked at.
-    func review(isStrict: Bool) throws(Fault) -> ImportReport.ReadFile {
+    /// What became of the file's keys.
+    func review() -> ImportReport.ReadFile {
         var result = ImportReport.ReadFile(path: path)
         result.inert = inert
         for member in json?.members ?? [] where !inert.contains(where: { $0.key == member.name }) {
@@ -77,11 +77,6 @@ struct ModuleConfiguration {
             } else {
                 result.unknown.append(member.name)
             }
-        }
-        if isStrict, let first = result.unknown.first {
-            throw Fault(
-                .importUnknownKey, in: path, "has the key '\(first)', which Albit does not know",
-                advice: "import without --strict if the model does not compute with it")
         }
         return result
     }

@@ -21,13 +21,13 @@ struct SentenceModel {
     /// Reads the model whose transformer lies in `tree`; nil where nothing there, or in the folder that it was found
     /// from, names modules.
     init?(
-        besides tree: any FileTree, hiddenSize: Int, positions: Int, isStrict: Bool = false
+        besides tree: any FileTree, hiddenSize: Int, positions: Int
     ) throws(Fault) {
         let (root, folder) = SubfolderTree.outer(of: tree) ?? (tree, "")
         guard let list = try ModuleList(root), list.transformerFolder == folder else { return nil }
         notes = list.notes
-        settings = try SentenceSettings(root, isStrict: isStrict, &read, &notes)
-        transformer = try TransformerSettings(tree, positions: positions, isStrict: isStrict, &read)
+        settings = try SentenceSettings(root, &read, &notes)
+        transformer = try TransformerSettings(tree, positions: positions, &read)
         var poolings: [SentencePooling] = []
         var includesPrompt = true
         var stages: [SentenceStage] = []
@@ -50,13 +50,13 @@ struct SentenceModel {
                 var file = try ModuleConfiguration(root, module)
                 let settings = try PoolingSettings(&file)
                 (poolings, includesPrompt) = (settings.poolings, settings.includesPrompt)
-                read.append(try file.review(isStrict: isStrict))
+                read.append(file.review())
             case .dropout: notes.append("module \(place) (Dropout) is left out: it does nothing outside training")
             case .dense, .layerNorm, .normalize:
                 guard !poolings.isEmpty else { throw outOfPlace() }
                 var file = try ModuleConfiguration(root, module)
                 let stage = try SentenceModel.stage(module.kind, width: width, &file)
-                if file.isThere { read.append(try file.review(isStrict: isStrict)) }
+                if file.isThere { read.append(file.review()) }
                 try readWeights(of: stage, at: stages.count, width: width, from: root, module)
                 stages.append(stage)
             }

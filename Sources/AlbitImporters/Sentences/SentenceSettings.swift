@@ -17,7 +17,7 @@ struct SentenceSettings {
     init() {}
 
     init(
-        _ tree: any FileTree, isStrict: Bool, _ read: inout [ImportReport.ReadFile], _ notes: inout [String]
+        _ tree: any FileTree, _ read: inout [ImportReport.ReadFile], _ notes: inout [String]
     ) throws(Fault) {
         var file = try ModuleConfiguration(tree, file: "config_sentence_transformers.json")
         guard file.isThere else { return }
@@ -43,7 +43,7 @@ struct SentenceSettings {
         if isCrossEncoder, let path = try file.string("activation_fn") {
             scoreActivation = try SentenceSettings.activation(path, in: file.path, at: "activation_fn")
         }
-        read.append(try file.review(isStrict: isStrict))
+        read.append(file.review())
     }
 
     /// What a cross-encoder's score passes through, by its class. Throws for one that Albit does not run.

@@ -26,7 +26,7 @@ struct TransformerSettings {
 
     /// `positions`: all that the model has.
     init(
-        _ tree: any FileTree, positions: Int, isStrict: Bool, _ read: inout [ImportReport.ReadFile]
+        _ tree: any FileTree, positions: Int, _ read: inout [ImportReport.ReadFile]
     ) throws(Fault) {
         var tokenizer = try ModuleConfiguration(tree, file: "tokenizer_config.json")
         // A number too large for any text means that there is no limit.
@@ -46,7 +46,7 @@ struct TransformerSettings {
                 "query_length", "document_length", "query_expansion",
                 why: "of use to encode_query and encode_document alone")
             file.pass("unpad_inputs", why: "speed alone")
-            read.append(try file.review(isStrict: isStrict))
+            read.append(file.review())
             break
         }
         if let length {

@@ -7,7 +7,7 @@ extension ConfigurationKey {
         (
             "do_lower_case remove_space keep_accents tokenize_chinese_chars strip_accents tokenizer_class "
                 + "word_tokenizer_type subword_tokenizer_type auto_map cls_token sep_token unk_token pad_token "
-                + "mask_token added_tokens_decoder", .honoured, "how text becomes pieces"
+                + "mask_token added_tokens_decoder model_input_names", .honoured, "how text becomes pieces"
         ),
         ("do_basic_tokenize do_word_tokenize do_subword_tokenize", .only(["true"]), "Albit does each step"),
         ("split_special_tokens", .only(["false"]), "Albit finds special tokens in the text"),
@@ -15,7 +15,6 @@ extension ConfigurationKey {
         ("sp_model_kwargs", .only(["{}"]), "Albit does not sample"),
         ("truncation_side", .only(["right"]), "Albit cuts texts at the end"),
         ("additional_special_tokens extra_special_tokens", .only(["[]", "{}"]), "only added_tokens_decoder has ids"),
-        ("model_input_names", .inert, "Albit gives ids, types and mask as the model takes them"),
         (
             "bos_token eos_token bos_token_id eos_token_id add_bos_token add_eos_token legacy unk_id add_prefix_space "
                 + "trim_offsets errors vocab_type normalization wordpieces_prefix", .inert,
@@ -25,7 +24,10 @@ extension ConfigurationKey {
             "padding_side pad_to_multiple_of pad_token_type_id pad_type max_length stride truncation_strategy "
                 + "truncation padding", .inert, "arguments of a call that were saved; Albit does not pad"
         ),
-        ("model_max_length max_len", .inert, "Albit takes as many tokens as the model has positions"),
+        (
+            "model_max_length max_len", .inert,
+            "the length of a sentence model that says no other; others take as many tokens as there are positions"
+        ),
         ("clean_up_tokenization_spaces spaces_between_special_tokens", .inert, "about turning ids into text"),
         (
             "mecab_kwargs sudachi_kwargs jumanpp_kwargs", .inert,
