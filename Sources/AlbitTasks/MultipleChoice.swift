@@ -55,10 +55,10 @@ package struct MultipleChoice: TextTask {
 }
 
 extension TaskContext {
-    /// A text paired with each of some others.
-    func pairs(_ text: [UInt8], _ others: [[UInt8]]) throws(Fault) -> EncodedTexts {
+    /// A text paired with each of some others. `keepsEmpty`: an empty one stays a second text.
+    func pairs(_ text: [UInt8], _ others: [[UInt8]], keepsEmpty: Bool = false) throws(Fault) -> EncodedTexts {
         var texts: [EncodedText] = []
-        for other in others { texts.append(try sequence(TaskText(text, pair: other), keepsEmpty: true)) }
+        for other in others { texts.append(try sequence(TaskText(text, pair: other), keepsEmpty: keepsEmpty)) }
         return EncodedTexts(texts)
     }
 }

@@ -69,7 +69,7 @@ package struct PairRanking: TextTask {
     package var tokensRead: TokensRead { .first }
 
     package func prepare(_ question: ChoiceQuestion) throws(Fault) -> EncodedTexts {
-        try context.pairs(prompt + question.text, question.choices)
+        try context.pairs(prompt + question.text, question.choices, keepsEmpty: true)
     }
 
     package func read(_ sequence: EncodedSequence, _ index: Int, of plan: EncodedTexts) throws(Fault) -> [Float] {
