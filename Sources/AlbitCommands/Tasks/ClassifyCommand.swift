@@ -1,3 +1,4 @@
+import AlbitModel
 import AlbitRuntime
 import AlbitTasks
 import AlbitText
