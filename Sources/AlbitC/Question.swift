@@ -106,7 +106,14 @@ struct Question {
     }
 
     mutating func embed(_ texts: [TaskText]) throws(Fault) {
-        let task = try embedding(isNormalized: !options.raw)
+        let isNormalized: Bool? =
+            switch options.scaling {
+            case ALBIT_SCALING_MODEL: nil
+            case ALBIT_SCALING_ONE: true
+            case ALBIT_SCALING_NONE: false
+            default: throw Fault(.optionValue, "scaling is no value of albit_scaling")
+            }
+        let task = try embedding(isNormalized: isNormalized)
         for (i, vector) in try tasks.answers(of: task, to: texts).enumerated() {
             answers.add(values: vector)
             answers.end(truncated: tasks.truncations[i])
@@ -199,7 +206,7 @@ struct Question {
         }
     }
 
-    private func embedding(isNormalized: Bool) throws(Fault) -> SentenceEmbedding {
+    private func embedding(isNormalized: Bool?) throws(Fault) -> SentenceEmbedding {
         var pooling: SentencePooling?
         if let name = options.pooling.map({ String(cString: $0) }) {
             pooling = SentencePooling(rawValue: name)

@@ -95,7 +95,9 @@ enum PrintedData {
             let vectors = try printed.map { try #require($0["embedding"] as? [Double]) }
             return pairs.indices.map { index in
                 let next = vectors[(index + 1) % vectors.count]
-                let cosine = zip(vectors[index], next).reduce(0) { $0 + $1.0 * $1.1 }
+                func dot(_ a: [Double], _ b: [Double]) -> Double { zip(a, b).reduce(0) { $0 + $1.0 * $1.1 } }
+                let lengths = (dot(vectors[index], vectors[index]) * dot(next, next)).squareRoot()
+                let cosine = dot(vectors[index], next) / lengths
                 return ["text": pairs[index].0, "pair": pairs[index].1, "score": cosine]
             }
         case .ranking:

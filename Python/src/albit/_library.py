@@ -28,7 +28,7 @@ class Options(Structure):
     _fields_ = [
         ("max_length", c_uint32), ("strict", c_bool), ("characters", c_bool), ("top", c_uint32), ("stride", c_int32),
         ("aggregation", c_int), ("max_answer_tokens", c_uint32), ("allows_no_answer", c_bool), ("pooling", c_char_p),
-        ("raw", c_bool), ("embeddings", c_bool), ("sentences", c_uint32), ("ratio", c_double), ("method", c_char_p),
+        ("scaling", c_int), ("embeddings", c_bool), ("sentences", c_uint32), ("ratio", c_double), ("method", c_char_p),
     ]
 
 

@@ -196,12 +196,15 @@ class Model:
     # Vectors --------------------------------------------------------------------------------------
 
     def embed(
-        self, texts: Strings, pairs: Optional[Strings] = None, *, pooling: Optional[str] = None, normalize: bool = True,
+        self, texts: Strings, pairs: Optional[Strings] = None, *, pooling: Optional[str] = None, normalize: Optional[bool] = None,
         max_length: int = 0,
     ) -> np.ndarray:
-        """Vectors of texts, float32 [count, size]; [size] for one text."""
+        """Vectors of texts, float32 [count, size]; [size] for one text.
+
+        :param normalize: scale vectors to length 1; None: as the model's own pipeline says, to 1 where it has none.
+        """
         list_ = _texts(texts, pairs)
-        options = _options(pooling=pooling.encode() if pooling else None, raw=not normalize, max_length=max_length)
+        options = _options(pooling=pooling.encode() if pooling else None, scaling=0 if normalize is None else 1 if normalize else 2, max_length=max_length)
         answers = POINTER(Answers)()
         check(library.albit_embed(self._handle, byref(list_.texts), byref(options), byref(answers)))
         try:

@@ -24,7 +24,7 @@ class TextVectors(TransformerMixin, BaseEstimator):
     >>> make_pipeline(TextVectors("model.gguf"), LogisticRegression())
     """
 
-    def __init__(self, path: str, threads: int = 1, pooling: Optional[str] = None, normalize: bool = True) -> None:
+    def __init__(self, path: str, threads: int = 1, pooling: Optional[str] = None, normalize: Optional[bool] = None) -> None:
         self.path, self.threads, self.pooling, self.normalize = path, threads, pooling, normalize
 
     def fit(self, X: Any, y: Any = None) -> "TextVectors":

@@ -93,6 +93,13 @@ typedef enum albit_aggregation {
     ALBIT_AGGREGATION_NONE = 5
 } albit_aggregation;
 
+/// The length of vectors.
+typedef enum albit_scaling {
+    ALBIT_SCALING_MODEL = 0,  ///< what the model's own pipeline says; 1 where it has none
+    ALBIT_SCALING_ONE = 1,    ///< 1
+    ALBIT_SCALING_NONE = 2    ///< as they come out of the model's pipeline, or of the pooling
+} albit_scaling;
+
 typedef struct albit_options {
     /// Most tokens of a sequence; 0: what the model takes. Longer texts are cut, or read in windows.
     uint32_t max_length;
@@ -112,8 +119,8 @@ typedef struct albit_options {
     bool allows_no_answer;
     /// embed, match, summarize: "mean", "cls", "max" ...; NULL: the model's own pipeline.
     const char *pooling;
-    /// embed: leave the vectors' lengths as they are.
-    bool raw;
+    /// embed: the length of vectors.
+    albit_scaling scaling;
     /// match: compare vectors even where the model has a pair head.
     bool embeddings;
     /// summarize: sentences to keep; 0: by ratio.
