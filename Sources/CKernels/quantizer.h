@@ -124,6 +124,8 @@ static void quantize(const kernel_input *input, const float *x, size_t stride, i
             int32_t bits;
             memcpy(&bits, &shifted, sizeof bits);
             zero = base + bits - ROUNDING_BITS;
+            // Always in between where the row is finite; elsewhere the sums after this one must not overflow.
+            zero = zero < base ? base : zero > base + steps ? base + steps : zero;
         }
         out->scale[first + row] = scale;
         out->zero[first + row] = zero;

@@ -90,7 +90,8 @@ static void quantize(const kernel_input *input, const float *x, size_t stride, i
         if (!(range < TINY)) {
             scale = range / (float)steps;
             inverse = (float)steps / range;
-            zero = base + round_to_int(-min * inverse);
+            // Always in between where the row is finite; elsewhere the sums after this one must not overflow.
+            zero = clamp(base + round_to_int(-min * inverse), base, base + steps);
         }
         out->scale[first + row] = scale;
         out->zero[first + row] = zero;
