@@ -3,7 +3,7 @@
 set -euo pipefail
 cd "$(dirname "$0")"
 repository=$(git rev-parse --show-toplevel)
-version=$(sed -n 's/.*static let number = "\(.*\)"/\1/p' "$repository/Sources/AlbitCommands/Version.swift")
+version=$(sed -n 's/.*number: StaticString = "\(.*\)"/\1/p' "$repository/Sources/AlbitModel/Release.swift")
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
