@@ -168,6 +168,35 @@ import Testing
         #expect(vocabulary.bytes == Array("[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]\na\nfilm\n".utf8))
     }
 
+    /// llama.cpp's kinds of pooling: 3 is the last token, 4 a ranking head that Albit does not compute.
+    @Test func poolingOfLlamaFilesIsReadOrRefused() throws {
+        var bytes = try TestData.bytes(atPath: GraphFaultTests.directory + "/gguf-big-endian/llamacpp-bert.gguf")
+        let key = Array("bert.pooling_type".utf8)
+        let place = try #require(bytes.indices.first { bytes[$0...].starts(with: key) }) + key.count + 4
+        func source(_ pooling: UInt8) throws -> AlbertSource {
+            bytes[place] = pooling
+            let path = try TestData.temporaryDirectory() + "/model.gguf"
+            try Data(bytes).write(to: URL(filePath: path))
+            return try Importer.open(path: path)
+        }
+        #expect(try source(3).card.sentence?.poolings == [.lastToken])
+        #expect(try source(0).card.sentence == nil)
+        #expect(try source(0).report.notes.contains { $0.contains("names no pooling") })
+        #expect(fault { try source(4) }.isA(.importOtherFamily, "bert.pooling_type", "4"))
+    }
+
+    /// What became part of another tensor is not told to be left out.
+    @Test func factorsOfTheWordTableAreUsed() throws {
+        let cases = try GraphFaultTests.cases("tf-brightmart-albert")
+        #expect(cases.count == 3)
+        for run in cases {
+            let report = try Importer.open(path: run.path).report
+            let factor = try #require(report.tensors.first { $0.name.hasSuffix("word_embeddings_2") }, "\(run.path)")
+            #expect(factor.parameter == .wordEmbeddings)
+            #expect(!report.ignored.contains { $0.name == factor.name })
+        }
+    }
+
     /// An operator that cannot be executed makes a graph unproved, not refused.
     @Test func unknownOperatorsAreNamed() throws {
         let source = try Importer.open(

@@ -48,7 +48,10 @@ struct HiddenWords: TextTask {
         let mask = context.model.tokenizer?.specialIDs.mask
         guard let encoding = whole.encoding else { return HiddenWordPlan(whole: whole, hidden: nil, mask: mask) }
         guard mask != nil else { throw Fault(.taskNoMaskToken, "the model's tokenizer has no [MASK] token") }
-        let hidden = encoding.segments.indices.filter { encoding.segments[$0] != Encoding.frame }
+        // A [MASK] of the text hides a word that nobody knows, so there is nothing to guess right.
+        let hidden = encoding.segments.indices.filter {
+            encoding.segments[$0] != Encoding.frame && encoding.ids[$0] != mask
+        }
         return HiddenWordPlan(whole: whole, hidden: hidden, mask: mask)
     }
 

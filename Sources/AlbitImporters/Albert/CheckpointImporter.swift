@@ -17,6 +17,8 @@ struct CheckpointImporter {
     /// Layers that are applied one after the other where each has LayerNorms of its own, whatever the configuration
     /// says.
     private let appliedLayers: Int?
+    /// Normalised names of tensors that became part of the word table.
+    private let factors: Set<String>
 
     init(
         path: String, checkpoint: Checkpoint, neighbours: Neighbours, options: ImportOptions,
@@ -38,6 +40,7 @@ struct CheckpointImporter {
         let variant = OriginalVariant(Dictionary(grouping: checkpoint.tensors) { NameResolver.normalise($0.name) })
         tensors = variant.tensors
         appliedLayers = variant.appliedLayers
+        factors = variant.joined
         resolver = NameResolver(names: Set(tensors.keys))
     }
 
@@ -90,6 +93,10 @@ struct CheckpointImporter {
             try assign(parameter, matches, to: &assembly)
         }
         try checkDecoder(root, &assembly)
+        for named in checkpoint.tensors where factors.contains(NameResolver.normalise(named.name)) {
+            assembly.used.insert(NameResolver.normalise(named.name))
+            assembly.report.tensors.append(entry(named, parameter: .wordEmbeddings))
+        }
         try listTheRest(root, &assembly, isFamilyTold: file?.namesFamily ?? false)
         try adapter?.merge(into: &assembly.parameters, of: configuration, &assembly.report)
         let spilled = assembly.parameters.values.compactMap { $0 as? TensorView }.filter(\.isSpilled)

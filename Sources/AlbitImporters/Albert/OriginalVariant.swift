@@ -10,6 +10,8 @@ struct OriginalVariant {
     /// Layers in the order in which they are applied, where their LayerNorms differ; nil where each stored one has one
     /// pair.
     private(set) var appliedLayers: Int?
+    /// Normalised names of tensors that became part of another one.
+    private(set) var joined: Set<String> = []
 
     private static let maxLayers = 1024
 
@@ -27,6 +29,7 @@ struct OriginalVariant {
             }
             tensors[first] = [NamedTensor(name: words.name, tensor: product)]
             tensors[name] = nil
+            joined.insert(name)
         }
     }
 

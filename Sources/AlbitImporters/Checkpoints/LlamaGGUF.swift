@@ -39,6 +39,12 @@ package struct LlamaGGUF {
             layerNormEps: Float(try gguf.required(epsilon, gguf.float(epsilon))))
         if let problem = configuration.problem { throw Fault(.modelBadConfiguration, in: path, problem) }
 
+        if case .bool(true)? = gguf["bert.attention.causal"] {
+            throw Fault(
+                .importOtherFamily, in: path, at: "'bert.attention.causal'", "is true",
+                expected: "an encoder, whose tokens see all others", advice: ModelFamily.advice)
+        }
+
         var report = ImportReport(
             path: path, format: "GGUF", writer: "llama.cpp", naming: "llama.cpp", configuration: .file("its own keys"))
         report.fileBytes = file.count
@@ -55,6 +61,10 @@ package struct LlamaGGUF {
                     parameter: parameter))
             if let parameter {
                 parameters[parameter] = stored
+            } else if tensor.name.hasPrefix("blk.") {
+                throw Fault(
+                    .importOtherFamily, in: path, at: "tensor '\(tensor.name)'",
+                    "is part of the transformer and of no BERT", advice: ModelFamily.advice)
             } else {
                 report.ignored.append(IgnoredTensor(name: tensor.name, reason: "no part of a BERT encoder"))
             }
@@ -63,7 +73,12 @@ package struct LlamaGGUF {
         switch try gguf.integer("bert.pooling_type") {
         case 1?: card.sentence = SentencePipeline(poolings: [.mean])
         case 2?: card.sentence = SentencePipeline(poolings: [.cls])
-        default: break
+        case 3?: card.sentence = SentencePipeline(poolings: [.lastToken])
+        case 0?, nil: report.notes.append("the file names no pooling: vectors are the mean where no --pooling is given")
+        case let other?:
+            throw Fault(
+                .importOtherFamily, in: path, at: "'bert.pooling_type'", "is \(other), which Albit does not compute",
+                expected: "0 to 3 (none, mean, cls, last)", advice: "give the checkpoint that the file was made from")
         }
         let tokenizer = options.tokenizer == nil ? try vocabulary() : try Neighbours(tree: nil).tokenizerFiles(options)
         return try AlbertSource(
