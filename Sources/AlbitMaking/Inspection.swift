@@ -33,7 +33,7 @@ extension Inspection {
         ignored = report.ignored.map { ($0.name, $0.reason) }
         settings = report.readFiles.map {
             Settings(
-                file: Importer.lastComponent($0.path), used: $0.used,
+                file: FilePath.name($0.path), used: $0.used,
                 inert: $0.inert.map { (name: $0.key, reason: $0.why) }, unknown: $0.unknown)
         }
         card = source.card

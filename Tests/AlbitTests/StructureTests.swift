@@ -70,6 +70,38 @@ import Testing
         }
     }
 
+    /// The importers' folders from the ground up. A file uses types of its own folder and of lower floors; folders on
+    /// one floor know nothing of each other.
+    static let importerFloors: [[String]] = [
+        ["Bytes"], ["Tensors"], ["Checkpoints"], ["Graphs"], ["Graphs/Interpreter"], ["Graphs/Matching"],
+        ["Canonical"], ["Adapters", "Sentences", "Tokenizers"], ["Import"],
+    ]
+
+    @Test func importersStandOnFloors() throws {
+        let root = "Sources/AlbitImporters/"
+        var code: [String: String] = [:]
+        var home: [String: String] = [:]
+        for file in try files([String(root.dropLast())], [".swift"]) {
+            let bare = try text(file).replacing(/\/\/.*/, with: "").replacing(/"(?:\\.|[^"\\\n])*"/, with: "")
+            let folder = file.dropFirst(root.count).split(separator: "/").dropLast().joined(separator: "/")
+            code[file] = bare
+            for type in bare.matches(
+                of: /(?m)^(?:package |final |indirect )*(?:struct|class|enum|protocol|typealias) (\w+)/)
+            { home[String(type.1)] = folder }
+        }
+        #expect(home.count > 100)
+        var floor: [String: Int] = [:]
+        for (number, folders) in Self.importerFloors.enumerated() { for name in folders { floor[name] = number } }
+        #expect(Set(home.values) == Set(floor.keys))
+        for (file, bare) in code {
+            let folder = file.dropFirst(root.count).split(separator: "/").dropLast().joined(separator: "/")
+            for word in Set(bare.matches(of: /\b[A-Z]\w+/).map { String($0.0) }) {
+                guard let other = home[word], other != folder else { continue }
+                #expect(try #require(floor[other]) < #require(floor[folder]), "\(file) uses \(word) of \(other)")
+            }
+        }
+    }
+
     /// What Package.swift declares is imported, and what is imported is declared: of every target of Swift files.
     @Test func dependenciesAreThoseThatAreImported() throws {
         let manifest = try text("Package.swift")

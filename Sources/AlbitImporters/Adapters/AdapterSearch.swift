@@ -68,8 +68,8 @@ extension LoRAAdapter {
 /// Where `--adapter` points to.
 private enum AdapterSearch {
     static func folder(_ path: String) -> DirectoryTree {
-        LoRAAdapter.isAdapterFile(Importer.lastComponent(path))
-            ? DirectoryTree(path: Importer.directory(of: path)) : DirectoryTree(path: path)
+        LoRAAdapter.isAdapterFile(FilePath.name(path))
+            ? DirectoryTree(path: FilePath.folder(of: path)) : DirectoryTree(path: path)
     }
 }
 

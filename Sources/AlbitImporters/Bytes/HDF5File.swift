@@ -13,6 +13,18 @@ final class HDF5File {
     static let maxHeap = 64 << 20
     static let maxRank = 16
 
+    static let signature: [UInt8] = [0x89, 0x48, 0x44, 0x46, 0x0D, 0x0A, 0x1A, 0x0A]
+
+    /// Where the superblock begins: at the start, or behind a user block of 512 bytes or a power of two more.
+    static func base(in file: any ByteSource) throws(Fault) -> Int? {
+        var offset = 0
+        while offset <= 1 << 20, offset + 8 <= file.count {
+            if try file.bytes(at: offset, count: 8, what: "a signature", limit: 8) == signature { return offset }
+            offset = offset == 0 ? 512 : offset * 2
+        }
+        return nil
+    }
+
     let file: any ByteSource
     /// Addresses count from here: a user block may come first.
     let base: Int

@@ -24,6 +24,12 @@ package final class SortedTable {
     let path: String
     package let entries: [Entry]
 
+    /// Whether a file ends as a table does.
+    static func hasFooter(_ file: any ByteSource) throws(Fault) -> Bool {
+        guard file.count >= 8 else { return false }
+        return try file.bytes(at: file.count - 8, count: 8, what: "the last bytes", limit: 8) == magic
+    }
+
     package init(_ file: any ByteSource) throws(Fault) {
         path = file.path
         guard file.count >= 48 else { throw .noFooter(path: path) }

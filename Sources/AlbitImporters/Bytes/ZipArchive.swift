@@ -24,6 +24,11 @@ package final class ZipArchive {
     private var opened: [Int: any ByteSource] = [:]
     private var verified = Set<Int>()
 
+    /// Whether a file begins with an entry, or with the end of an empty archive.
+    static func begins(_ start: FileStart) -> Bool {
+        start.has([0x50, 0x4B, 0x03, 0x04]) || start.has([0x50, 0x4B, 0x05, 0x06])
+    }
+
     package init(_ file: any ByteSource) throws(Fault) {
         self.file = file
         let end = try ZipArchive.endRecord(file)

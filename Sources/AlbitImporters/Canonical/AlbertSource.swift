@@ -55,7 +55,7 @@ package final class AlbertSource: ParameterSource {
         self.tokenizerFiles = tokenizerFiles
         var card = card
         card.name = configuration.title
-        card.origin = ModelOrigin(file: Importer.lastComponent(report.path), format: report.format)
+        card.origin = ModelOrigin(file: FilePath.name(report.path), format: report.format)
         self.card = card
         for parameter in Parameter.required(configuration) where parameters[parameter] == nil {
             let shape = parameter.shape(configuration) ?? []

@@ -56,10 +56,10 @@ struct ConfigurationFile {
         get throws(Fault) {
             let old = "sbert_ce_default_activation_function"
             if let value = json["sentence_transformers"]?["activation_fn"]?.string {
-                return try SentenceSettings.activation(value, in: path, at: "sentence_transformers.activation_fn")
+                return try DenseActivation.ofScores(value, in: path, at: "sentence_transformers.activation_fn")
             }
             return try json[old]?.string.map { (value) throws(Fault) in
-                try SentenceSettings.activation(value, in: path, at: old)
+                try DenseActivation.ofScores(value, in: path, at: old)
             }
         }
     }

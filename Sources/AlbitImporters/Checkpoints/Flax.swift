@@ -3,7 +3,11 @@ import AlbitText
 
 /// Reads Flax checkpoints: nested msgpack maps whose leaves are arrays. Only headers are read; elements stay in
 /// the file. Sources: the msgpack specification, flax/serialization.py. Limits: formats/flax.md.
-package struct Flax {
+package struct Flax: CheckpointReader {
+    package static let formatName = "Flax msgpack"
+    package static let fileNames = ["flax_model.msgpack"]
+    package static let suffixes = [".msgpack"]
+
     static let maxDepth = 32
     static let maxValues = 1 << 18
     static let maxName = 4096
@@ -16,6 +20,14 @@ package struct Flax {
     /// The part of the file around `offset`.
     private var window: [UInt8] = []
     private var windowStart = 0
+
+    /// A map or an array comes first.
+    package static func matches(_ start: FileStart) -> FormatMatch {
+        guard let first = start.bytes.first, (0x80...0x9F).contains(first) || (0xDC...0xDF).contains(first) else {
+            return .no
+        }
+        return .possible
+    }
 
     package static func read(_ file: any ByteSource) throws(Fault) -> Checkpoint {
         var flax = Flax(file: file)

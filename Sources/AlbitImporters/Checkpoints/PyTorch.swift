@@ -3,7 +3,21 @@ import AlbitText
 
 /// Reads what `torch.save`, `torch.jit.save` and `torch.export.save` write: zip archives with a pickle that names
 /// tensors, and the older stream of pickles. Limits and sources: formats/pytorch.md.
-package enum PyTorch {
+package enum PyTorch: CheckpointReader {
+    package static let formatName = "PyTorch"
+    package static let fileNames = ["pytorch_model.bin"]
+    package static let suffixes = [".bin", ".pt", ".pth", ".ckpt", ".pt2"]
+
+    /// A zip archive, which may be that of a folder instead, or a pickle of protocol 2 to 5.
+    package static func matches(_ start: FileStart) -> FormatMatch {
+        if ZipArchive.begins(start) { return .likely }
+        return start.has([0x80]) && start.bytes.count > 1 && (2...5).contains(start.bytes[1]) ? .likely : .no
+    }
+
+    package static func read(_ file: any ByteSource) throws(Fault) -> Checkpoint {
+        ZipArchive.begins(try FileStart(file)) ? try read(zip: file) : try read(legacy: file)
+    }
+
     /// A zip archive.
     package static func read(zip file: any ByteSource) throws(Fault) -> Checkpoint {
         let archive = try ZipArchive(file)
@@ -23,7 +37,7 @@ package enum PyTorch {
     }
 
     /// Whether a zip archive is one that torch writes, rather than an archive of a folder.
-    static func matches(_ archive: ZipArchive) -> Bool {
+    static func wrote(_ archive: ZipArchive) -> Bool {
         archive.entries.contains {
             isTopLevel($0.name, "data.pkl") || $0.name.hasSuffix("data/weights/model_weights_config.json")
         }

@@ -3,20 +3,21 @@ import AlbitText
 
 /// Reads safetensors: 8 bytes of header length, a JSON header, then tensors that cover the rest without hole or
 /// overlap. Limits and sources: formats/safetensors.md.
-package enum Safetensors {
+package enum Safetensors: CheckpointReader {
+    package static let formatName = "safetensors"
+    package static let fileNames = ["model.safetensors"]
+    package static let suffixes = [".safetensors"]
+    package static let isReadByName = true
+
     /// The format allows 100 MB; a header of all the tensors a model of these families can have takes a hundredth.
     static let maxHeader = 32 << 20
     static let maxTensors = 1 << 20
 
-    /// Whether the first bytes can be those of a safetensors file: a header length, then JSON.
-    static func matches(_ prefix: [UInt8]) -> Bool {
-        prefix.count >= 9 && (prefix[8] == UInt8(ascii: "{") || prefix[8] == UInt8(ascii: "["))
-    }
-
-    /// Whether a file begins with the length of a header that is allowed, and with an object: the length may begin with
-    /// the bytes of a pickle.
-    static func isCertain(_ prefix: [UInt8]) -> Bool {
-        matches(prefix) && prefix[8] == UInt8(ascii: "{") && prefix[4..<8].allSatisfy { $0 == 0 }
+    /// A header length, then JSON. Certain where the length is one that is allowed, and an object follows: the length
+    /// may begin with the bytes of a pickle.
+    package static func matches(_ start: FileStart) -> FormatMatch {
+        if start.has("{", at: 8) { return start.has([0, 0, 0, 0], at: 4) ? .certain : .possible }
+        return start.has("[", at: 8) ? .possible : .no
     }
 
     package static func read(_ file: any ByteSource) throws(Fault) -> Checkpoint {

@@ -11,10 +11,6 @@ struct ShardIndex {
     let shardOfTensor: [String: String]
     let path: String
 
-    static func matches(_ prefix: [UInt8]) -> Bool {
-        prefix.first { $0 > 0x20 } == UInt8(ascii: "{")
-    }
-
     init(_ file: any ByteSource) throws(Fault) {
         path = file.path
         let text = try file.allBytes(what: "the shard index", limit: ShardIndex.maxBytes)

@@ -4,13 +4,14 @@ import AlbitText
 /// Reads an ONNX file into a dataflow graph. Node by node, tensor by tensor: what is large stays where it is.
 ///
 /// Sources: onnx.proto3 of the ONNX project, its operator documentation, and ONNX Runtime's contrib operators.
-struct ONNXReader {
+struct ONNXReader: GraphReader {
+    static let formatName = "ONNX"
+    static let fileNames = ["model.onnx"]
+    static let suffixes = [".onnx"]
+    static let isReadByName = true
     static let maxInitializers = 1 << 20
 
-    /// The graph and the files that its constants lie in besides the model itself.
-    static func read(
-        _ file: any ByteSource, tree: any FileTree
-    ) throws(Fault) -> (graph: DataflowGraph, files: [any ByteSource]) {
+    static func read(_ file: any ByteSource, in tree: any FileTree) throws(Fault) -> GraphFile {
         let scanner = WireScanner(file)
         var graphs: [Range<Int>] = []
         var producer = ""
@@ -88,7 +89,7 @@ struct ONNXReader {
             try lowering.builder.input(name, declaration)
         }
         for name in outputs { lowering.builder.output(name) }
-        return (try lowering.builder.finish(), tensors.externalFiles)
+        return GraphFile(graph: try lowering.builder.finish(), files: tensors.externalFiles)
     }
 
     /// Name, kind and shape in a ValueInfoProto.
@@ -139,8 +140,9 @@ struct ONNXReader {
         return result
     }
 
-    /// Whether the top level of a file is that of a ModelProto: a version, then a graph among known fields.
-    static func matches(_ file: any ByteSource) -> Bool {
+    /// The top level of a ModelProto: a version, then a graph among known fields.
+    static func matches(_ start: FileStart) -> FormatMatch {
+        let file = start.file
         let scanner = WireScanner(file)
         var position = 0
         var hasGraph = false
@@ -149,14 +151,14 @@ struct ONNXReader {
             while count < 64, let field = try scanner.field(&position, end: file.count) {
                 count += 1
                 switch (field.number, field.payload) {
-                case (1, .varint(let version)): guard version < 1000 else { return false }
+                case (1, .varint(let version)): guard version < 1000 else { return .no }
                 case (5, .varint): break
                 case (7, .bytes): hasGraph = true
                 case (2...4, .bytes), (6, .bytes), (8, .bytes), (14, .bytes), (20, .bytes), (25...26, .bytes): break
-                default: return false
+                default: return .no
                 }
             }
-        } catch { return false }
-        return hasGraph
+        } catch { return .no }
+        return hasGraph ? .possible : .no
     }
 }

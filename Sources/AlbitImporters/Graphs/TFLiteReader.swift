@@ -4,17 +4,18 @@ import AlbitText
 /// Reads TFLite files into dataflow graphs. Names say nothing there: they are those of operators before conversion.
 ///
 /// Source: tensorflow/compiler/mlir/lite/schema/schema.fbs, version 3; limits: formats/tflite.md.
-struct TFLiteReader {
+struct TFLiteReader: GraphReader {
+    static let formatName = "TFLite"
+    static let suffixes = [".tflite"]
     static let maxTensors = 1 << 18
     static let maxOperators = 1 << 18
 
-    /// Whether a file has TFLite's identifier, or that of its forerunners for the message.
-    static func matches(_ prefix: [UInt8]) -> Bool {
-        prefix.count >= 8 && Array(prefix[4..<7]) == Array("TFL".utf8) && (0x30...0x39).contains(prefix[7])
+    /// TFLite's identifier, or that of its forerunners for the message.
+    static func matches(_ start: FileStart) -> FormatMatch {
+        start.has("TFL", at: 4) && start.bytes.count > 7 && (0x30...0x39).contains(start.bytes[7]) ? .certain : .no
     }
 
-    /// The graph to find an encoder in, and the one as published, where a folding was undone in the first.
-    static func read(_ file: any ByteSource) throws(Fault) -> (graph: DataflowGraph, published: DataflowGraph?) {
+    static func read(_ file: any ByteSource, in tree: any FileTree) throws(Fault) -> GraphFile {
         let path = file.path
         let identifier = try file.bytes(at: 4, count: 4, what: "the identifier", limit: 4)
         guard identifier == Array("TFL3".utf8) else {
@@ -73,7 +74,7 @@ struct TFLiteReader {
             return try lowering.finish(outputs: outputs)
         }
         let changes = try TFLiteFoldedBias(tensors, operators).changes()
-        return (try lowered(changes), changes.isEmpty ? nil : try lowered([:]))
+        return GraphFile(graph: try lowered(changes), published: changes.isEmpty ? nil : try lowered([:]))
     }
 }
 

@@ -13,14 +13,14 @@ struct TensorFlowReader {
     }
 
     /// Whether a file begins as a GraphDef does: with a node that has a name and an operator.
-    static func matches(_ file: any ByteSource) -> Bool {
-        guard let head = try? file.prefix(512) else { return false }
-        var wire = WireReader(head[...], path: file.path)
+    static func matches(_ start: FileStart) -> Bool {
+        let (head, path) = (start.bytes, start.file.path)
+        var wire = WireReader(head[...], path: path)
         guard let tag = try? wire.varint(), tag == 0x0A, let length = try? wire.varint(), length >= 4 else {
             return false
         }
         let node = head[wire.consumed...].prefix(Int(min(length, 512)))
-        var fields = WireReader(node, path: file.path)
+        var fields = WireReader(node, path: path)
         func isName(_ text: ArraySlice<UInt8>) -> Bool { !text.isEmpty && text.allSatisfy { $0 > 0x20 && $0 < 0x7F } }
         guard case (1, .bytes(let name))? = try? fields.field(), case (2, .bytes(let operation))? = try? fields.field()
         else { return false }

@@ -2,12 +2,18 @@ import AlbitModel
 import AlbitText
 
 /// Reads the GGUF files of floats that `albit convert` writes. Layout: formats/gguf-albert.md.
-enum FloatGGUF {
+enum FloatGGUF: SourceReader {
+    static let formatName = "GGUF"
+    static let takesAdapters = false
+
     /// Bytes of one file that is carried along; as much as is read of a tokenizer beside a checkpoint.
     static let maxFileBytes = 64 << 20
     static let maxFiles = 64
 
-    static func open(_ file: any ByteSource, options: ImportOptions) throws(Fault) -> AlbertSource {
+    static func matches(_ start: FileStart) -> FormatMatch { start.has("GGUF") ? .certain : .no }
+
+    static func read(_ given: ImportedFile) throws(Fault) -> AlbertSource {
+        let (file, options) = (given.file, given.options)
         guard file is FileBytes else {
             throw Fault(
                 .ggufInsideArchive, in: file.path, "is a GGUF file inside an archive",

@@ -61,7 +61,7 @@ struct ModelLayout {
         if let state = try tree.open(last.name + "/trainer_state.json"),
             let json = try? JSONValue(parsing: state.allBytes(what: "the state", limit: 64 << 20))
         {
-            best = json["best_model_checkpoint"]?.string.map(Importer.lastComponent)
+            best = json["best_model_checkpoint"]?.string.map(FilePath.name)
         }
         let told = best.flatMap { name in steps.contains { $0.name == name } ? name : nil }
         throw several(

@@ -34,7 +34,8 @@ struct Neighbours {
     ) throws(Fault) -> [any ByteSource] {
         guard let tree else { return [] }
         let model = try SentenceModel(
-            besides: tree, hiddenSize: configuration.hiddenSize, positions: configuration.maxPositionEmbeddings)
+            besides: tree, hiddenSize: configuration.hiddenSize, positions: configuration.maxPositionEmbeddings,
+            readWeights: Importer.checkpoint)
         if let model {
             model.add(to: &card, &parameters, &report)
             return model.files
@@ -54,7 +55,7 @@ struct Neighbours {
         if let path = options.tokenizer {
             if path.withCString({ platform_kind($0) }) != PLATFORM_KIND_DIRECTORY {
                 let file = try FileBytes(path: path)
-                return [try read(file, name: Importer.lastComponent(path))]
+                return [try read(file, name: FilePath.name(path))]
             }
             from = DirectoryTree(path: path)
         }
@@ -102,11 +103,7 @@ struct Neighbours {
 
     private func read(_ file: any ByteSource, name: String) throws(Fault) -> TokenizerFile {
         let bytes = try file.allBytes(what: "the tokenizer file", limit: Neighbours.maxTokenizerBytes)
-        if SourceFormat.isLargeFilePointer(bytes) {
-            throw Fault(
-                .importLargeFilePointer, in: file.path, "is a Git LFS pointer, not the file itself",
-                advice: "fetch it with 'git lfs pull' or download it again")
-        }
+        if LargeFilePointer.begins(bytes) { throw LargeFilePointer.refusal(file.path) }
         return TokenizerFile(name: name, path: file.path, bytes: bytes)
     }
 }

@@ -1,28 +1,50 @@
 import AlbitModel
 import AlbitText
 
-extension Importer {
-    /// A frozen graph or a SavedModel: by names where these and a configuration tell everything, else by dataflow.
-    static func graph(
-        tensorFlow file: any ByteSource, format: SourceFormat, tree: any FileTree, container: (any ByteSource)?,
-        options: ImportOptions
-    ) throws(Fault) -> AlbertSource {
-        let read =
-            format == .savedModel
-            ? try TensorFlowReader.read(savedModel: file, tree: tree) : try TensorFlowReader.read(graph: file)
-        let files = container.map { [$0] } ?? read.files
-        let neighbours = Neighbours(tree: tree)
+/// A frozen TensorFlow graph.
+enum TensorFlowFrozenGraph: SourceReader {
+    static let formatName = "TensorFlow"
+    static let suffixes = [".pb"]
+    static let takesAdapters = false
+
+    static func matches(_ start: FileStart) -> FormatMatch { TensorFlowReader.matches(start) ? .likely : .no }
+
+    static func read(_ given: ImportedFile) throws(Fault) -> AlbertSource {
+        try TensorFlowImport.source(of: TensorFlowReader.read(graph: given.file), given)
+    }
+}
+
+/// A SavedModel: a graph whose weights lie in a checkpoint in its folder.
+enum TensorFlowSavedModel: SourceReader {
+    static let fileName = "saved_model.pb"
+    static let formatName = ""
+    static let fileNames = [fileName]
+    static let takesAdapters = false
+
+    static func matches(_ start: FileStart) -> FormatMatch { SavedModel.matches(start.file) ? .likely : .no }
+
+    static func read(_ given: ImportedFile) throws(Fault) -> AlbertSource {
+        try TensorFlowImport.source(of: TensorFlowReader.read(savedModel: given.file, tree: given.tree), given)
+    }
+}
+
+/// A graph with weights that may have names: by these where they and a configuration tell everything, else by dataflow.
+private enum TensorFlowImport {
+    static func source(of read: TensorFlowReader.Result, _ given: ImportedFile) throws(Fault) -> AlbertSource {
+        let files = given.files(read.files)
+        let neighbours = Neighbours(tree: given.tree)
         func byDataflow() throws(Fault) -> AlbertSource {
             guard let graph = read.graph else {
                 throw Fault(
-                    .tensorFlowNothingComputed, in: file.path, "the graph has no outputs",
+                    .tensorFlowNothingComputed, in: given.path, "the graph has no outputs",
                     advice: "every node is read by another")
             }
-            return try GraphImporter(path: file.path, graph: graph, neighbours: neighbours, options: options).source(
-                files: files)
+            return try GraphImporter(
+                path: given.path, graph: graph, neighbours: neighbours, options: given.options
+            ).source(files: files)
         }
         let importer = CheckpointImporter(
-            path: file.path, checkpoint: read.checkpoint, neighbours: neighbours, options: options)
+            path: given.path, checkpoint: read.checkpoint, neighbours: neighbours, options: given.options)
         guard try importer.isNamed else { return try byDataflow() }
         do throws(Fault) {
             let source = try importer.source(files: files)
@@ -34,15 +56,5 @@ extension Importer {
             guard error.code == .importMissingTensor, read.graph != nil else { throw error }
             return try byDataflow()
         }
-    }
-
-    static func graph(
-        tflite file: any ByteSource, tree: any FileTree, container: (any ByteSource)?, options: ImportOptions
-    ) throws(Fault) -> AlbertSource {
-        let (graph, published) = try TFLiteReader.read(file)
-        return try GraphImporter(
-            path: file.path, graph: graph, published: published, neighbours: Neighbours(tree: tree), options: options
-        )
-        .source(files: container.map { [$0] } ?? [file])
     }
 }

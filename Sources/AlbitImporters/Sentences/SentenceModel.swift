@@ -19,9 +19,10 @@ struct SentenceModel {
     private var read: [ImportReport.ReadFile] = []
 
     /// Reads the model whose transformer lies in `tree`; nil where nothing there, or in the folder that it was found
-    /// from, names modules.
+    /// from, names modules. `readWeights` reads the tensors of one file.
     init?(
-        besides tree: any FileTree, hiddenSize: Int, positions: Int
+        besides tree: any FileTree, hiddenSize: Int, positions: Int,
+        readWeights: (any ByteSource) throws(Fault) -> Checkpoint
     ) throws(Fault) {
         let (root, folder) = SubfolderTree.outer(of: tree) ?? (tree, "")
         guard let list = try ModuleList(root), list.transformerFolder == folder else { return nil }
@@ -57,7 +58,7 @@ struct SentenceModel {
                 var file = try ModuleConfiguration(root, module)
                 let stage = try SentenceModel.stage(module.kind, width: width, &file)
                 if file.isThere { read.append(file.review()) }
-                try readWeights(of: stage, at: stages.count, width: width, from: root, module)
+                try addWeights(of: stage, at: stages.count, width: width, from: root, module, readWeights)
                 stages.append(stage)
             }
         }
@@ -118,8 +119,9 @@ struct SentenceModel {
         }
     }
 
-    private mutating func readWeights(
-        of stage: SentenceStage, at index: Int, width: Int, from root: any FileTree, _ module: SentenceModule
+    private mutating func addWeights(
+        of stage: SentenceStage, at index: Int, width: Int, from root: any FileTree, _ module: SentenceModule,
+        _ read: (any ByteSource) throws(Fault) -> Checkpoint
     ) throws(Fault) {
         let prefix: String
         switch stage {
@@ -130,8 +132,8 @@ struct SentenceModel {
         // Stages before it are not asked again.
         let pipeline = SentencePipeline(
             poolings: [.mean], stages: [SentenceStage](repeating: .normalize, count: index) + [stage])
-        let (checkpoint, file) = try SentenceModel.weights(root, module)
-        var left = Dictionary(checkpoint.tensors.map { ($0.name, $0.tensor) }) { first, _ in first }
+        let file = try SentenceModel.weights(root, module)
+        var left = Dictionary(try read(file).tensors.map { ($0.name, $0.tensor) }) { first, _ in first }
         for (parameter, shape) in pipeline.parameters(hiddenSize: width) {
             let isBias = if case .bias = parameter { true } else { false }
             let name = prefix + (isBias ? ".bias" : ".weight")
@@ -159,14 +161,10 @@ struct SentenceModel {
         files.append(file)
     }
 
-    private static func weights(
-        _ root: any FileTree, _ module: SentenceModule
-    ) throws(Fault) -> (Checkpoint, any ByteSource) {
+    private static func weights(_ root: any FileTree, _ module: SentenceModule) throws(Fault) -> any ByteSource {
         for name in ["model.safetensors", "pytorch_model.bin"] {
             let place = module.folder.isEmpty ? name : module.folder + "/" + name
-            if let file = try root.open(place) {
-                return (try Importer.checkpoint(file, try SourceFormat.detect(file)), file)
-            }
+            if let file = try root.open(place) { return file }
         }
         throw Fault(
             .sentenceNoWeights, in: root.path, at: "module '\(ModuleList.place(module))'", "has no weights",

@@ -41,19 +41,9 @@ struct SentenceSettings {
         }
         keptWidth = try file.count("truncate_dim")
         if isCrossEncoder, let path = try file.string("activation_fn") {
-            scoreActivation = try SentenceSettings.activation(path, in: file.path, at: "activation_fn")
+            scoreActivation = try DenseActivation.ofScores(path, in: file.path, at: "activation_fn")
         }
         read.append(file.review())
-    }
-
-    /// What a cross-encoder's score passes through, by its class. Throws for one that Albit does not run.
-    static func activation(_ path: String, in file: String, at key: String) throws(Fault) -> DenseActivation {
-        guard let activation = DenseActivation(path: path) else {
-            throw Fault(
-                .sentenceUnsupportedOption, in: file, at: "key '\(key)'",
-                "is '\(path)', which Albit does not run", expected: DenseActivation.names)
-        }
-        return activation
     }
 
     private mutating func readPrompts(_ file: inout ModuleConfiguration) throws(Fault) {
