@@ -80,7 +80,8 @@ package struct Conversion {
         card.origin.digest = try checkpoint.sha256()
         var details = GGUFDetails(card)
         details.files = checkpoint.tokenizerFiles.map { ($0.name, $0.bytes) }
-        if let tokenizer = try TokenizerReader.read(checkpoint.tokenizerFiles).map({ Tokenizer($0) }) {
+        if let tables = try TokenizerReader.read(checkpoint.tokenizerFiles, isSegmented: source.isPretokenized) {
+            let tokenizer = Tokenizer(tables)
             details.writeTokenizer = { tokenizer.tables.write(to: &$0) }
         }
         try GGUFExporter.write(

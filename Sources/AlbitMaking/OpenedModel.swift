@@ -89,13 +89,12 @@ package struct OpenedModel {
         return LlamaGGUF.matches(gguf) ? nil : try ModelFile(gguf: gguf)
     }
 
-    /// The tokenizer that comes with it; nil for a model that takes ids only. `isSegmented`: it will get words, cut by
-    /// whoever asks.
-    package func tokenizer(isSegmented: Bool = false) throws(Fault) -> Tokenizer? {
+    /// The tokenizer that comes with it; nil for a model that takes ids only.
+    package func tokenizer() throws(Fault) -> Tokenizer? {
         switch content {
         case .albit(let file): try TokenizerTables.read(file.gguf).map { Tokenizer($0) }
         case .source(let source):
-            try TokenizerReader.read(source.tokenizerFiles, isSegmented: isSegmented).map { Tokenizer($0) }
+            try TokenizerReader.read(source.tokenizerFiles, isSegmented: options.isPretokenized).map { Tokenizer($0) }
         }
     }
 

@@ -4,14 +4,13 @@ import AlbitText
 import AlbitTokenizers
 
 extension Tokenizer {
-    /// The tokenizer of a model in any format, or of a bare tokenizer file. `isSegmented`: it will get words instead
-    /// of text.
-    package init(opening path: String, options: ImportOptions, isSegmented: Bool = false) throws(Fault) {
+    /// The tokenizer of a model in any format, or of a bare tokenizer file.
+    package init(opening path: String, options: ImportOptions) throws(Fault) {
         if let bare = try Tokenizer.bareTables(path) {
             self.init(bare)
             return
         }
-        guard let tokenizer = try OpenedModel(path: path, options: options).tokenizer(isSegmented: isSegmented) else {
+        guard let tokenizer = try OpenedModel(path: path, options: options).tokenizer() else {
             throw Fault(.modelNoTokenizer, in: path, "has no tokenizer", advice: "name one with --tokenizer")
         }
         self = tokenizer

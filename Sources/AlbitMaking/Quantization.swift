@@ -41,7 +41,9 @@ package struct Quantization {
             try observer.step("quantizing", done, of: total, detail)
         }
         request.progress = report
-        let tokenizer = try TokenizerReader.read(checkpoint.tokenizerFiles).map { Tokenizer($0) }
+        let tokenizer = try TokenizerReader.read(
+            checkpoint.tokenizerFiles, isSegmented: source.isPretokenized
+        ).map { Tokenizer($0) }
         if let tokenizer {
             request.tokenizerFormat = tokenizer.tables.formatVersion
             request.writeTokenizer = { tokenizer.tables.write(to: &$0) }

@@ -38,6 +38,14 @@ struct SourceArguments: ParsableArguments {
         completion: .directory)
     var adapter: String?
 
+    @Flag(
+        name: .long,
+        help: """
+            Texts are words with a blank between two, cut by the segmenter (MeCab, Sudachi, Juman++) that the \
+            tokenizer asks for.
+            """)
+    var pretokenized = false
+
     func validate() throws {
         if let task, Head(name: task) == nil {
             throw ValidationError(
@@ -46,9 +54,11 @@ struct SourceArguments: ParsableArguments {
     }
 
     var options: ImportOptions {
-        ImportOptions(
+        var options = ImportOptions(
             config: config, tokenizer: tokenizer, labels: labels, head: task.flatMap { Head(name: $0) }, root: root,
             adapter: adapter)
+        options.isPretokenized = pretokenized
+        return options
     }
 
     func options(strict: Bool) -> ImportOptions {
@@ -71,8 +81,8 @@ struct SourceArguments: ParsableArguments {
         return try opened.model()
     }
 
-    /// The tokenizer of a model, or of a bare tokenizer file. `isSegmented`: it will get words instead of text.
-    func tokenizer(_ path: String, isSegmented: Bool = false) throws -> Tokenizer {
-        try Tokenizer(opening: path, options: options, isSegmented: isSegmented)
+    /// The tokenizer of a model, or of a bare tokenizer file.
+    func tokenizer(_ path: String) throws -> Tokenizer {
+        try Tokenizer(opening: path, options: options)
     }
 }

@@ -32,18 +32,15 @@ struct Tokenize: ParsableCommand {
     @Flag(name: .long, help: "Texts on standard input end with a zero byte instead of a line end.")
     var null = false
 
-    @Flag(name: .long, help: "Texts are words with a blank between two, each taken by itself.")
-    var pretokenized = false
-
     @Flag(name: .long, help: "Print JSON, one object per text.")
     var json = false
 
     @OptionGroup var source: SourceArguments
 
     func run() throws {
-        let tokenizer = try source.tokenizer(model, isSegmented: pretokenized)
+        let tokenizer = try source.tokenizer(model)
         var command = TokenizeCommand(json: json, characters: offsets == .characters, bare: bare)
-        command.pretokenized = pretokenized
+        command.pretokenized = source.pretokenized
         let output = Output()
         let second = pair.map { Array($0.utf8) }
         var each = Texts(texts, endsWithZero: null, output: output)

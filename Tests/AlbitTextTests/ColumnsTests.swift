@@ -36,8 +36,8 @@ import Testing
             ("words\ttags", "a b\tO B-PER", "[a][b] = O B-PER", []),
             ("text\tchoice0\tchoice1\tlabel", "a\tb\tc\t1", "a -> b / c = choice 1", []),
             (
-                "premise\tchoice1\tchoice2\tquestion\tlabel", "a\tb\tc\tcause\t1", "cause -> b / c = choice 1",
-                ["premise"]
+                "premise\tchoice1\tchoice2\tquestion\tlabel", "a\tb\tc\tcause\t1", "a -> b / c = choice 1",
+                ["question"]
             ),
             ("goal\tsol1\tsol2\tlabel", "a\tb\tc\t0", "a -> b / c = choice 0", []),
         ] as [(String, String, String, [String])])
@@ -45,6 +45,26 @@ import Testing
         let (examples, reader) = try Table.examples(header + "\n" + row + "\n", as: "a.tsv")
         #expect(examples.map { Table.describe($0) } == [expected])
         #expect(reader.unusedColumns == unused)
+    }
+
+    /// Labels that a head does not read are named too: those of masked words, and of single texts that become vectors.
+    @Test func labelsThatNothingReads() throws {
+        let (_, texts) = try Table.examples("text\tlabel\tidx\na\t1\t7\n", as: "a.tsv")
+        #expect(texts.unusedColumns(isTruthRead: true, ofPairsOnly: false) == ["idx"])
+        #expect(texts.unusedColumns(isTruthRead: false, ofPairsOnly: false) == ["idx", "label"])
+        #expect(texts.unusedColumns(isTruthRead: true, ofPairsOnly: true) == ["idx", "label"])
+        let (_, pairs) = try Table.examples("sentence1\tsentence2\tscore\na\tb\t1\n", as: "a.tsv")
+        #expect(pairs.unusedColumns(isTruthRead: true, ofPairsOnly: true) == [])
+        #expect(pairs.unusedColumns(isTruthRead: false, ofPairsOnly: false) == ["score"])
+    }
+
+    /// A question about a passage with choices: which of the two a model's input begins with is for a person to say.
+    @Test(arguments: ["article", "context", "passage"])
+    func passageWithQuestion(name: String) throws {
+        let text = "\(name)\tquestion\tchoice0\tchoice1\tlabel\na\tq\tb\tc\t1\n"
+        let fault = try #require(throws: Fault.self) { try Table.examples(text, as: "a.tsv") }
+        #expect(fault.code == .dataAmbiguousColumn)
+        #expect(try Table.described(text, as: "a.tsv", columns: "text=\(name)") == ["a -> b / c = choice 1"])
     }
 
     @Test(arguments: [

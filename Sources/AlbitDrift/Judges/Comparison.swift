@@ -57,7 +57,7 @@ package struct Comparison {
         var pass = ComparisonPass(comparison: self, data: data, progress: progress)
         try task.visit(&pass)
         self = pass.comparison
-        report.unusedColumns = data.unusedColumns
+        report.unusedColumns = data.unusedColumns(isTruthRead: task != .words, ofPairsOnly: task == .vectors)
         report.seconds = platform_now() - start
         return report
     }

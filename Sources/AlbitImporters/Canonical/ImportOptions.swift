@@ -14,6 +14,8 @@ package struct ImportOptions: Sendable {
     package var root: String?
     /// `--adapter`: the folder of a LoRA adapter that is merged into the weights.
     package var adapter: String?
+    /// `--pretokenized`: texts will be words with a blank between two, cut by a segmenter that Albit does not have.
+    package var isPretokenized = false
     /// `--strict`: what nobody has shown to change nothing, and a graph that cannot be executed to prove what was
     /// recovered from it, is refused, not told.
     package var isStrict: Bool

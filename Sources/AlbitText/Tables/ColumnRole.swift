@@ -59,6 +59,10 @@ package enum ColumnRole: String, Sendable, CaseIterable {
     /// Beginnings of the names of choices that have a column each, with a number from 0 or 1 behind.
     static let numberedChoices = ["choice", "ending", "option", "solution", "sol"]
 
-    /// What choices are about.
-    static let prompts = ["text", "question", "context", "premise", "sent1", "ctx", "goal", "startphrase"]
+    /// What choices are about. COPA's `question` says only whether a cause or an effect is wanted: its premise goes
+    /// before it.
+    static let prompts = ["text", "premise", "question", "context", "sent1", "ctx", "goal", "startphrase"]
+    /// Where a question is about one of these, both are read, and which stands first in the model's input is a
+    /// question of its training: a person has to say.
+    static let passages = ["context", "article", "passage"]
 }

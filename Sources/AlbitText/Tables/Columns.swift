@@ -49,6 +49,11 @@ package struct Columns: Sendable {
         return header[place]
     }
 
+    /// Whether texts are read two and two.
+    package var hasPairs: Bool { places[.pair] != nil }
+    /// What the columns of labels are called in the file.
+    package var labelNames: [String] { (places[.label] ?? []).map { header[$0] } }
+
     /// Places of the columns that are for something.
     package var used: [Int] { places.values.reduce(into: []) { $0 += $1 } }
 
@@ -153,6 +158,11 @@ package struct Columns: Sendable {
             let prompts = isSwag ? ["sent1"] : ColumnRole.prompts
             guard let place = prompts.compactMap({ keys.firstIndex(of: $0) }).first(where: { !isTaken($0) }) else {
                 throw noColumn()
+            }
+            if keys[place] == "question",
+                let passage = keys.firstIndex(where: { ColumnRole.passages.contains($0) }), !isTaken(passage)
+            {
+                throw ambiguous("text", [passage, place])
             }
             places[.text] = [place]
             if isSwag { try find(.stem) }

@@ -51,6 +51,13 @@ package final class ExampleReader {
             + table.columnsPassedOver
     }
 
+    /// Columns whose labels say nothing of what the head answers: `isTruthRead` is false where it reads no labels at
+    /// all, and an embedding model reads scores of pairs only.
+    package func unusedColumns(isTruthRead: Bool, ofPairsOnly: Bool) -> [String] {
+        let isRead = isTruthRead && (!ofPairsOnly || columns.hasPairs)
+        return unusedColumns + (isRead ? [] : columns.labelNames.filter { !unusedColumns.contains($0) })
+    }
+
     /// The next example; nil after the last one.
     package func next() throws(Fault) -> DataExample? {
         guard let row = try table.next() else { return nil }
