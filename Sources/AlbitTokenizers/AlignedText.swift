@@ -18,13 +18,20 @@ final class AlignedText {
 
     init(capacity: Int) {
         self.capacity = max(64, capacity)
-        bytes = .allocate(capacity: self.capacity)
-        origins = .allocate(capacity: self.capacity)
+        (bytes, origins) = AlignedText.allocate(self.capacity)
     }
 
-    deinit {
-        bytes.deallocate()
-        origins.deallocate()
+    deinit { origins.deallocate() }
+
+    /// Memory for both, origins first.
+    private static func allocate(_ capacity: Int) -> (UnsafeMutablePointer<UInt8>, UnsafeMutablePointer<Origin>) {
+        let size = MemoryLayout<Origin>.stride
+        let memory = UnsafeMutableRawPointer.allocate(
+            byteCount: capacity * (size + 1), alignment: MemoryLayout<Origin>.alignment)
+        return (
+            (memory + capacity * size).bindMemory(to: UInt8.self, capacity: capacity),
+            memory.bindMemory(to: Origin.self, capacity: capacity)
+        )
     }
 
     var raw: UnsafeRawBufferPointer { UnsafeRawBufferPointer(start: bytes, count: count) }
@@ -37,11 +44,9 @@ final class AlignedText {
 
     private func grow(_ extra: Int) {
         let larger = max(2 * capacity, count + extra)
-        let newBytes = UnsafeMutablePointer<UInt8>.allocate(capacity: larger)
-        let newOrigins = UnsafeMutablePointer<Origin>.allocate(capacity: larger)
+        let (newBytes, newOrigins) = AlignedText.allocate(larger)
         newBytes.update(from: bytes, count: count)
         newOrigins.update(from: origins, count: count)
-        bytes.deallocate()
         origins.deallocate()
         (bytes, origins, capacity) = (newBytes, newOrigins, larger)
     }

@@ -73,14 +73,11 @@ struct PreTokenizerRunner {
         var (before, after) = (self.segments, cut)
         (self.segments, cut) = ([], [])
         before.removeAll(keepingCapacity: true)
-        for _ in 0..<2 {
-            // About a segment for a word; long texts let it grow.
-            before.reserveCapacity(min(input.count / 4 + 4, 1024))
-            swap(&before, &after)
-        }
         before.append(contentsOf: segments)
         for step in plan.steps {
             after.removeAll(keepingCapacity: true)
+            // About a segment for a word; long texts let it grow.
+            after.reserveCapacity(min(input.count / 4 + 4, 1024))
             switch step {
             case .metaspace(let cutter):
                 let target = buffers.0 ?? AlignedText(capacity: 2 * text.count)
