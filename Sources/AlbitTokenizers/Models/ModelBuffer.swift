@@ -19,14 +19,19 @@ final class ModelBuffer {
     private(set) var count = 0
     private var capacity = 64
 
-    init() {
-        steps = .allocate(capacity: capacity)
-        pieces = .allocate(capacity: capacity)
-    }
+    init() { (steps, pieces) = ModelBuffer.allocate(capacity) }
 
-    deinit {
-        steps.deallocate()
-        pieces.deallocate()
+    deinit { steps.deallocate() }
+
+    /// Memory for both, steps first.
+    private static func allocate(_ capacity: Int) -> (UnsafeMutablePointer<Step>, UnsafeMutablePointer<Piece>) {
+        let memory = UnsafeMutableRawPointer.allocate(
+            byteCount: capacity * (MemoryLayout<Step>.stride + MemoryLayout<Piece>.stride),
+            alignment: MemoryLayout<Step>.alignment)
+        return (
+            memory.bindMemory(to: Step.self, capacity: capacity),
+            (memory + capacity * MemoryLayout<Step>.stride).bindMemory(to: Piece.self, capacity: capacity)
+        )
     }
 
     subscript(_ i: Int) -> Piece { pieces[i] }
@@ -36,10 +41,8 @@ final class ModelBuffer {
         count = 0
         guard byteCount >= capacity else { return }
         steps.deallocate()
-        pieces.deallocate()
         capacity = 2 * byteCount
-        steps = .allocate(capacity: capacity)
-        pieces = .allocate(capacity: capacity)
+        (steps, pieces) = ModelBuffer.allocate(capacity)
     }
 
     @inline(__always)

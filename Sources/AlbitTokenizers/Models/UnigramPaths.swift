@@ -8,6 +8,10 @@ final class UnigramPaths {
     let unknownID: Int32
     /// Ids of the pieces `<0x00>` to `<0xFF>`, -1 where there is none; empty without byte fallback.
     let byteIDs: [Int32]
+    /// Where the trie stands behind "▁", with which most segments begin, and the id of that piece itself; nil where
+    /// the mark is no piece or no piece goes on from it.
+    private let mark: (node: PieceTrie.Node, id: Int)?
+    private static let markBytes: [UInt8] = [0xE2, 0x96, 0x81]
 
     init(_ tables: TokenizerTables) {
         self.trie = tables.trie
@@ -23,6 +27,9 @@ final class UnigramPaths {
             }
         }
         byteIDs = ids
+        mark = trie.node(after: UnigramPaths.markBytes).flatMap { node in
+            UnigramPaths.markBytes.withUnsafeBytes { trie.id(of: $0) }.map { (node, $0) }
+        }
     }
 
     /// Finds the tokens of a text. Neighbours that are unknown are one token.
@@ -34,6 +41,22 @@ final class UnigramPaths {
         steps.initialize(repeating: ModelBuffer.Step(), count: count + 1)
         steps[0].score = 0
         var start = 0
+        if let mark, count > 3, text[0] == 0xE2, text[1] == 0x96, text[2] == 0x81, mark.id < scores.count {
+            // No piece ends within the mark, so that the way begins behind it.
+            let score = scores[mark.id]
+            if score > steps[3].score {
+                steps[3] = ModelBuffer.Step(score: score, start: 0, id: Int32(truncatingIfNeeded: mark.id))
+            }
+            var walk = trie.walk(text, from: 3, node: mark.node, depth: 3)
+            while let (id, end) = trie.next(&walk, text) {
+                guard id < scores.count else { continue }
+                let candidate = scores[id]
+                if candidate > steps[end].score {
+                    steps[end] = ModelBuffer.Step(score: candidate, start: 0, id: Int32(truncatingIfNeeded: id))
+                }
+            }
+            start = 3
+        }
         while start < count {
             let before = steps[start].score
             let lead = text[start]

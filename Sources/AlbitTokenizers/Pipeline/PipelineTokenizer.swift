@@ -44,17 +44,13 @@ package final class PipelineTokenizer: @unchecked Sendable {
         let found = ModelBuffer()
         var normalizer = NormalizerRunner(normalizers, capacity: text.count + 16)
         var preTokenizer = PreTokenizerRunner(preTokenizers, normalizer.text)
-        var segments: [TextSegment] = []
         rawTokens.split(text) { token, start, end in
             if token >= 0 {
                 emit(token, UInt32(start), UInt32(end), text, start..<end, startsWord: true, run, text)
                 return
             }
             normalizer.run(text, start..<end)
-            let normalized = normalizer.text
-            segments.removeAll(keepingCapacity: true)
-            normalizedTokens.split(normalized.raw) { segments.append(TextSegment(start: $1, end: $2, token: $0)) }
-            preTokenizer.run(normalized, segments)
+            preTokenizer.run(normalizer.text, normalizedTokens)
             let cut = preTokenizer.text
             for segment in preTokenizer.segments where segment.start < segment.end {
                 model(segment, cut, found, run, text)

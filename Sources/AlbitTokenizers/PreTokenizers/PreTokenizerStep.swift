@@ -66,14 +66,14 @@ struct PreTokenizerRunner {
         self.text = text
     }
 
-    /// Cuts `segments` of `input`; those that are tokens stay. The result is in `text` and `segments`.
-    mutating func run(_ input: AlignedText, _ segments: [TextSegment]) {
+    /// Cuts `input` between the tokens that were found in it, which stay. The result is in `text` and `segments`.
+    mutating func run(_ input: AlignedText, _ tokens: AddedTokenMatcher) {
         text = input
         // Out of `self` while they change, so that nothing is checked or copied.
         var (before, after) = (self.segments, cut)
         (self.segments, cut) = ([], [])
         before.removeAll(keepingCapacity: true)
-        before.append(contentsOf: segments)
+        tokens.split(input.raw) { before.append(TextSegment(start: $1, end: $2, token: $0)) }
         for step in plan.steps {
             after.removeAll(keepingCapacity: true)
             // About a segment for a word; long texts let it grow.
