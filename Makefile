@@ -13,7 +13,7 @@ TEST_PACKAGES := $(BUILD_PACKAGES) xz-utils binutils groff-base
 BOARD_PACKAGES := python3 gcc-aarch64-linux-gnu libc6-dev-arm64-cross gcc-arm-linux-gnueabihf libc6-dev-armhf-cross \
 	gcc-arm-linux-gnueabi libc6-dev-armel-cross gcc-riscv64-linux-gnu libc6-dev-riscv64-cross
 
-.PHONY: library wheels check-library help build demo test test-page fuzz sanitize sanitize-thread docs boards check-boards install uninstall check-install clean
+.PHONY: dist check-dist test-engines library wheels check-library help build demo test test-page fuzz sanitize sanitize-thread docs boards check-boards install uninstall check-install clean
 help:
 	@echo "make demo          build, quantize the sample model, classify, measure the drift"
 	@echo "make test          all tests, in release mode"
@@ -24,6 +24,9 @@ help:
 	@echo "make boards        albit-board for aarch64, armv7, armv6 and riscv64 in dist/boards"
 	@echo "make check-boards  run them under qemu and compare with this machine, byte for byte"
 	@echo "make library       the C interface, libalbit, for x86-64 in dist/lib; make wheels: the Python wheels"
+	@echo "make dist          all that is handed out, in dist/: packages, archives, wheels, libraries, SHA256SUMS"
+	@echo "make check-dist    installs them in fresh Debian roots, foreign ones under qemu (as root)"
+	@echo "make test-engines  the Spark and Ray examples on 20,000 texts, with workers killed on the way"
 	@echo "make check-library C and Python as their users have them; the boards' libraries under qemu"
 	@echo "make install       programs, manual page, completions and the sample model into PREFIX ($(PREFIX))"
 	@echo "make uninstall     takes them away again"
@@ -87,6 +90,28 @@ wheels:
 check-library: build
 	@Scripts/prepare.sh $(BUILD_PACKAGES) $(BOARD_PACKAGES) gcc pkg-config python3-venv qemu-user-static
 	@Scripts/check-library.sh --boards
+
+# What is handed out. The same commit makes the same bytes.
+dist: boards
+	@Scripts/prepare.sh $(BUILD_PACKAGES) $(BOARD_PACKAGES) gcc dpkg-dev
+	@Scripts/make-wheels.sh
+	@Scripts/make-packages.sh
+	@cd dist && find packages wheels -type f ! -name SHA256SUMS | LC_ALL=C sort | xargs sha256sum >SHA256SUMS
+	@cat dist/SHA256SUMS
+
+check-dist: build
+	@Scripts/prepare.sh debootstrap proot qemu-user-static lintian python3-pip
+	@lintian --fail-on error,warning dist/packages/*.deb
+	@Scripts/check-packages.sh
+
+test-engines: build
+	@Scripts/prepare.sh $(BUILD_PACKAGES) python3-venv default-jre-headless
+	@Scripts/make-wheels.sh x86_64
+	@[ -d dist/engines ] || { python3 -m venv dist/engines && \
+	    dist/engines/bin/pip install --quiet pyspark 'ray[data]' pyarrow pandas numpy; }
+	@dist/engines/bin/pip install --quiet --force-reinstall --no-deps dist/wheels/*x86_64.whl
+	@.build/release/albit quantize $(MODEL) -o dist/engines/model.gguf --force
+	@dist/engines/bin/python Scripts/check-engines.py dist/engines/model.gguf
 
 install: build
 	$(SWIFT) build $(RELEASE) --product albit-board
