@@ -13,13 +13,14 @@ TEST_PACKAGES := $(BUILD_PACKAGES) xz-utils binutils groff-base
 BOARD_PACKAGES := python3 gcc-aarch64-linux-gnu libc6-dev-arm64-cross gcc-arm-linux-gnueabihf libc6-dev-armhf-cross \
 	gcc-arm-linux-gnueabi libc6-dev-armel-cross gcc-riscv64-linux-gnu libc6-dev-riscv64-cross
 
-.PHONY: dist check-dist test-engines library wheels check-library help build demo test test-page fuzz sanitize sanitize-thread docs boards check-boards install uninstall check-install clean
+.PHONY: dist check-dist test-engines check-interruption library wheels check-library help build demo test test-page fuzz sanitize sanitize-thread docs boards check-boards install uninstall check-install clean
 help:
 	@echo "make demo          build, quantize the sample model, classify, measure the drift"
 	@echo "make test          all tests, in release mode"
 	@echo "make test-page     the page of \`albit verify --report\` in a browser (chromium)"
 	@echo "make docs          the Swift library's documentation in dist/docs"
 	@echo "make sanitize      all tests under the address and undefined-behaviour sanitizers; sanitize-thread: threads"
+	@echo "make check-interruption  one system call after the other of each command fails; an hour"
 	@echo "make fuzz          libFuzzer and AddressSanitizer on every parser, FUZZ_SECONDS=$(FUZZ_SECONDS) each"
 	@echo "make boards        albit-board for aarch64, armv7, armv6 and riscv64 in dist/boards"
 	@echo "make check-boards  run them under qemu and compare with this machine, byte for byte"
@@ -66,6 +67,10 @@ docs:
 	@Scripts/prepare.sh $(BUILD_PACKAGES)
 	$(SWIFT) build $(RELEASE) --target Albit
 	@Scripts/make-docs.sh .build/release
+
+check-interruption: build
+	@Scripts/prepare.sh $(BUILD_PACKAGES) gcc
+	@Scripts/check-interruption.py
 
 fuzz:
 	@Scripts/prepare.sh $(BUILD_PACKAGES) xz-utils
