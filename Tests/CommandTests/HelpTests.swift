@@ -107,7 +107,7 @@ import Testing
 
     @Test func bashCompletesCommandsOptionsAndValues() throws {
         #expect(try offers(["albit", "cl"]) == ["classify"])
-        #expect(try offers(["albit", "quantize", "x", "--pre"]) == ["--preset"])
+        #expect(try offers(["albit", "quantize", "x", "--pres"]) == ["--preset"])
         #expect(try offers(["albit", "quantize", "x", "--preset", "a"]) == ["accurate"])
         #expect(try offers(["albit", "encode", "x", "--kernel", "av"]) == ["avx2", "avxvnni", "avx512vnni"])
         #expect(try offers(["albit", "inspect", "samp"]) == ["samples"])
