@@ -17,9 +17,9 @@ package final class ModelFile: @unchecked Sendable {
     package let attentionWeightPlanes: Int
 
     /// The newest version of keys and layout that this program reads. It writes the oldest one that can say what a
-    /// file holds: 3 where card or tokenizer have more than formats before could say, 2 where weights have a second
-    /// plane, else 1.
-    package static let formatVersion = 3
+    /// file holds: 4 for int8, 3 where card or tokenizer have more than formats before could say, else 1. In int8 files
+    /// before, 2 meant a second plane of weights.
+    package static let formatVersion = 4
 
     package var path: String { gguf.file.path }
 

@@ -54,10 +54,15 @@ final class Hessian {
 
     /// Adds the rows of an observation, in their order.
     func add(_ observation: Observation) {
+        add(observation.rows, stride: observation.stride, count: observation.count)
+    }
+
+    /// Adds `count` rows, `stride` values apart, in their order.
+    func add(_ rows: UnsafePointer<Float>, stride: Int, count: Int) {
         let scratch = self.scratch ?? Scratch(width: transform.width, blockWidth: blockWidth)
         self.scratch = scratch
-        for row in 0..<observation.count {
-            transform.apply(observation.rows + row * observation.stride, into: scratch.rows + pending * transform.width)
+        for row in 0..<count {
+            transform.apply(rows + row * stride, into: scratch.rows + pending * transform.width)
             pending += 1
             if pending == Hessian.rowBlock { flush(scratch) }
         }

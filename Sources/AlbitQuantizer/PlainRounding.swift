@@ -5,7 +5,7 @@ import CKernels
 // Rounding without calibration, in blocks of rows: a model of any size passes through a few megabytes.
 extension Quantizer {
     /// Floats that are held at a time.
-    private static var blockElements: Int { 1 << 20 }
+    static var blockElements: Int { 1 << 20 }
 
     func writePlain(
         _ plan: QuantizationPlan<Source>, _ writer: inout ModelWriter, _ vectors: inout [TensorName: [Float]]
@@ -74,31 +74,8 @@ extension Quantizer {
         vectors[TensorName(name, .bias)] = bias
     }
 
-    /// An embedding table: one scale per row, written behind the rows.
-    func writeTable(_ table: QuantizationPlan<Source>.Table, _ writer: inout ModelWriter) throws(Fault) {
-        let rowsAtOnce = max(1, min(table.rows, Self.blockElements / table.columns))
-        var values = [Float](repeating: 0, count: rowsAtOnce * table.columns)
-        var rounded = [Int8](repeating: 0, count: values.count)
-        var scales = [Float](repeating: 0, count: table.rows)
-        var first = 0
-        while first < table.rows {
-            let count = min(rowsAtOnce, table.rows - first)
-            let range = (first * table.columns)..<((first + count) * table.columns)
-            try source.read(table.parameter, elements: range, into: &values)
-            for row in 0..<count {
-                scales[first + row] = PlainRow.round(
-                    values[(row * table.columns)..<((row + 1) * table.columns)], into: &rounded, at: row * table.columns
-                )
-            }
-            try writer.append(rounded, count: range.count)
-            first += count
-            try report(table.parameter.tensorName.group, writer)
-        }
-        try writer.append(scales)
-    }
-
     /// Which tensor is at hand, and how many bytes of the tensors are there.
-    private func report(_ name: String, _ writer: ModelWriter) throws(Fault) {
+    func report(_ name: String, _ writer: ModelWriter) throws(Fault) {
         let (done, total) = (writer.writtenBytes, writer.totalBytes)
         try request.progress(
             name + ", " + String(done / 1_000_000) + " of " + String(total / 1_000_000) + " MB", done, total)
@@ -166,20 +143,6 @@ private enum PlainRow {
                     panels.storeBytes(
                         of: quantize(four, scale), toByteOffset: layout.offset(row: row, column: column),
                         as: SIMD4<Int8>.self)
-                }
-                return scale
-            }
-        }
-    }
-
-    /// A row of a row-major table.
-    static func round(_ values: ArraySlice<Float>, into table: inout [Int8], at offset: Int) -> Float {
-        values.withUnsafeBufferPointer { values in
-            table.withUnsafeMutableBufferPointer { table in
-                let scale = scale(values)
-                forEachFour(values) { k, four in
-                    let rounded = scale > 0 ? quantize(four, scale) : SIMD4(repeating: 0)
-                    for lane in 0..<min(4, values.count - k) { table[offset + k + lane] = rounded[lane] }
                 }
                 return scale
             }

@@ -20,6 +20,9 @@ struct QuantizationPlan<Source: ParameterSource> {
         let columns: Int
     }
 
+    /// The oldest version of model files that has what int8 files hold.
+    private static var format: Int { 4 }
+
     let source: Source
     let request: QuantizationRequest
     private(set) var projection: Matmul?
@@ -87,6 +90,12 @@ struct QuantizationPlan<Source: ParameterSource> {
             let isHead = heads.contains { $0.name == linear.name }
             if request.preset.isCalibrated, !isHead { add(TensorName(linear.name, .shift), linear.columns) }
         }
+        // A few rows that every token adds up, so that their errors add up too: they stay floats.
+        if c.typeVocabSize > 0 {
+            let types = Parameter.tokenTypeEmbeddings
+            add(types, c.typeVocabSize * c.embeddingSize)
+            matrixShapes[types.tensorName] = [c.embeddingSize, c.typeVocabSize]
+        }
         addNorm(.embeddingNorm, c.embeddingSize)
         for layer in 0..<c.storedLayers {
             addNorm(.layer(layer, .attentionNorm), c.hiddenSize)
@@ -125,9 +134,6 @@ struct QuantizationPlan<Source: ParameterSource> {
             Table(parameter: .wordEmbeddings, rows: c.vocabSize, columns: c.embeddingSize),
             Table(parameter: .positionEmbeddings, rows: c.maxPositionEmbeddings, columns: c.embeddingSize),
         ]
-        if c.typeVocabSize > 0 {
-            tables.append(Table(parameter: .tokenTypeEmbeddings, rows: c.typeVocabSize, columns: c.embeddingSize))
-        }
     }
 
     func count(of vector: TensorName) -> Int { vectorCounts[vector] ?? 0 }
@@ -150,7 +156,7 @@ struct QuantizationPlan<Source: ParameterSource> {
         writer.set { header in
             request.card.write(
                 to: &header, configuration: source.configuration,
-                tensorsNeed: max(secondPlanes.isEmpty ? 1 : 2, request.tokenizerFormat))
+                tensorsNeed: max(Self.format, request.tokenizerFormat))
             describeArithmetic(&header)
             request.writeTokenizer(&header)
         }

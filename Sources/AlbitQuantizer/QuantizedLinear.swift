@@ -1,5 +1,4 @@
 import AlbitModel
-import CKernels
 
 /// A matmul as it stands in the file: int8 panels, one scale and bias per output channel, the input's shift.
 package struct QuantizedLinear {
@@ -28,23 +27,14 @@ struct FloatLinear {
 struct LinearRounder {
     let parallel: Parallel
 
-    /// Rounds to nearest, or with GPTQ where a Hessian of the transformed inputs is given (which is used up).
+    /// Rounds to nearest, or with GPTQ where a metric of the transformed inputs is given.
     func round(
-        _ linear: FloatLinear, transform: InputTransform, hessian: Hessian?, hasSecondPlane: Bool = false
+        _ linear: FloatLinear, transform: InputTransform, metric: RoundingMetric?, hasSecondPlane: Bool = false
     ) -> QuantizedLinear {
         let layout = transform.panels(rows: linear.rows)
-        let width = layout.columns
         var bias = linear.bias + [Float](repeating: 0, count: layout.rows - linear.rows)
         if !transform.shift.isEmpty { fold(transform.shift, of: linear, into: &bias) }
 
-        let factors = hessian.map { hessian in
-            stride(from: 0, to: width, by: hessian.blockWidth).map { start in
-                Factorization(
-                    hessian.values + start / hessian.blockWidth * hessian.blockWidth * hessian.blockWidth,
-                    size: min(hessian.blockWidth, width - start), stride: hessian.blockWidth, damping: 0.01,
-                    parallel: parallel)
-            }
-        }
         var scales = [Float](repeating: 0, count: layout.rows)
         var panels = [Int8](repeating: 0, count: layout.byteCount)
         linear.weights.withUnsafeBufferPointer { weights in
@@ -56,16 +46,22 @@ struct LinearRounder {
                     let input = SharedConstant(source)
                     let scaleBuffer = SharedBuffer(scale)
                     let panelBuffer = SharedBuffer(panel)
-                    let steps = factors.map { SharedFactors($0) }
                     parallel.forEachPart(of: linear.rows, grain: RowRounder.height) { rows in
-                        let rounder = RowRounder(
-                            transform: transform, layout: layout, columns: linear.columns, factors: steps?.factors ?? []
-                        )
+                        let rounder = RowRounder(width: layout.columns, factors: metric?.factors ?? [])
                         defer { rounder.free() }
-                        for row in stride(from: rows.lowerBound, to: rows.upperBound, by: RowRounder.height) {
-                            rounder.round(
-                                input.pointer, first: row, count: min(RowRounder.height, rows.upperBound - row),
-                                scales: scaleBuffer.pointer, panels: panelBuffer.pointer)
+                        for first in stride(from: rows.lowerBound, to: rows.upperBound, by: RowRounder.height) {
+                            let count = min(RowRounder.height, rows.upperBound - first)
+                            for r in 0..<count {
+                                transform.applyToWeights(
+                                    input.pointer + (first + r) * linear.columns,
+                                    into: rounder.original + r * layout.columns)
+                            }
+                            rounder.round(count: count)
+                            (scaleBuffer.pointer + first).update(from: rounder.scales, count: count)
+                            for r in 0..<count {
+                                layout.place(
+                                    rounder.codes + r * layout.columns, row: first + r, in: panelBuffer.pointer)
+                            }
                         }
                     }
                 }
@@ -125,103 +121,9 @@ struct SharedConstant<Element>: @unchecked Sendable {
     init(_ pointer: UnsafePointer<Element>) { self.pointer = pointer }
 }
 
-private struct SharedFactors: @unchecked Sendable {
-    let factors: [Factorization]
-
-    init(_ factors: [Factorization]) { self.factors = factors }
-}
-
-/// Rounds a few rows at a time; every thread has its own.
-private struct RowRounder {
-    static let height = 4
-    private static let block = 32
-
-    let transform: InputTransform
-    let layout: Panels
-    let columns: Int
-    let factors: [Factorization]
-    private let original: UnsafeMutablePointer<Float>
-    private let target: UnsafeMutablePointer<Float>
-    private let errors: UnsafeMutablePointer<Float>
-
-    init(transform: InputTransform, layout: Panels, columns: Int, factors: [Factorization]) {
-        self.transform = transform
-        self.layout = layout
-        self.columns = columns
-        self.factors = factors
-        original = .allocate(capacity: RowRounder.height * transform.width)
-        target = .allocate(capacity: RowRounder.height * transform.width)
-        errors = .allocate(capacity: RowRounder.height * RowRounder.block)
-        errors.initialize(repeating: 0, count: RowRounder.height * RowRounder.block)
-    }
-
-    func free() {
-        original.deallocate()
-        target.deallocate()
-        errors.deallocate()
-    }
-
-    func round(
-        _ weights: UnsafePointer<Float>, first: Int, count: Int, scales: UnsafeMutablePointer<Float>,
-        panels: UnsafeMutablePointer<Int8>
-    ) {
-        let width = transform.width
-        for r in 0..<count {
-            transform.applyToWeights(weights + (first + r) * columns, into: original + r * width)
-            var largest: Float = 0
-            for i in 0..<width { largest = max(largest, abs(original[r * width + i])) }
-            scales[first + r] = largest / 127
-        }
-        (target).update(from: original, count: count * width)
-        guard !factors.isEmpty else {
-            for r in 0..<count { for k in 0..<width { _ = quantize(r, k, first, scales, panels) } }
-            return
-        }
-        var start = 0
-        for factor in factors {
-            feedBack(factor, start: start, first: first, count: count, scales: scales, panels: panels)
-            start += factor.size
-        }
-    }
-
-    /// Rounds one value and stores it in its place of the panel; returns the value it stands for.
-    private func quantize(
-        _ r: Int, _ k: Int, _ first: Int, _ scales: UnsafeMutablePointer<Float>, _ panels: UnsafeMutablePointer<Int8>
-    ) -> Float {
-        let row = first + r
-        let scale = scales[row]
-        guard scale > 0, scale.isFinite else { return 0 }
-        let value = min(max((target[r * transform.width + k] / scale).rounded(.toNearestOrEven), -127), 127)
-        // A weight that overflowed is none; the quantizer refuses it after all are rounded.
-        guard !value.isNaN else { return 0 }
-        panels[layout.offset(row: row, column: k)] = Int8(value)
-        return value * scale
-    }
-
-    /// One diagonal block: channels in order, each error handed on to the channels behind it.
-    private func feedBack(
-        _ factor: Factorization, start: Int, first: Int, count: Int, scales: UnsafeMutablePointer<Float>,
-        panels: UnsafeMutablePointer<Int8>
-    ) {
-        let width = transform.width
-        let n = factor.size
-        let block = RowRounder.block
-        for begin in stride(from: 0, to: n, by: block) {
-            let end = min(begin + block, n)
-            for r in 0..<count {
-                for k in begin..<end {
-                    let rounded = quantize(r, start + k, first, scales, panels)
-                    let error = original[r * width + start + k] - rounded
-                    errors[r * block + k - begin] = error
-                    let row = factor.feedback + k * n
-                    let values = target + r * width + start
-                    for j in (k + 1)..<max(end, k + 1) { values[j] += error * row[j] }
-                }
-            }
-            guard end < n else { continue }
-            kernel_product_f32(
-                target + start + end, width, errors, block, 1, factor.feedback + begin * n + end, n, Int32(count),
-                Int32(n - end), Int32(end - begin))
-        }
+extension Panels {
+    /// Puts a row of codes [columns] in its places.
+    func place(_ codes: UnsafePointer<Int8>, row: Int, in panels: UnsafeMutablePointer<Int8>) {
+        for column in 0..<columns { panels[offset(row: row, column: column)] = codes[column] }
     }
 }

@@ -50,7 +50,8 @@ package struct Quantizer<Source: ParameterSource> {
                 try writer.append(values)
             }
         }
-        for table in plan.tables { try writeTable(table, &writer) }
+        let metric = request.preset.isCalibrated ? try tableMetric() : nil
+        for table in plan.tables { try writeTable(table, metric, &writer) }
         try writer.finishChecksums()
         try fillSelfTest(writer)
         return PendingModel(
@@ -123,7 +124,10 @@ package struct Quantizer<Source: ParameterSource> {
                 throw Quantizer.tooLarge(request.card.origin.file, "the activations of layer \(layer + 1)")
             }
             if let projection = plan.projection, let transform = embedded {
-                try emit(rounder.round(try floats(projection), transform: transform, hessian: hessians.embedded))
+                try emit(
+                    rounder.round(
+                        try floats(projection), transform: transform, metric: hessians.embedded.map { metric($0, 0.01) }
+                    ))
                 embedded = nil
             }
             let sites: [(Site, FloatLinear)] = [
@@ -134,7 +138,7 @@ package struct Quantizer<Source: ParameterSource> {
                 try request.progress(phase + ": rounding", i, sites.count)
                 guard let transform = transforms[site] else { continue }
                 var rounded = rounder.round(
-                    linear, transform: transform, hessian: hessians.layers[0][site],
+                    linear, transform: transform, metric: hessians.layers[0][site].map { metric($0, 0.1) },
                     hasSecondPlane: plan.secondPlanes.contains(linear.name))
                 if site == .attentionQKV { rounded = rounded.withQueryBias(AttentionRows(c)) }
                 try emit(rounded)
@@ -144,8 +148,30 @@ package struct Quantizer<Source: ParameterSource> {
             try emit(
                 rounder.round(
                     try floats(head), transform: InputTransform(columns: head.columns, rotated: false, shift: []),
-                    hessian: nil))
+                    metric: nil))
         }
+    }
+
+    private func metric(_ hessian: Hessian, _ damping: Double) -> RoundingMetric {
+        RoundingMetric(hessian, damping: damping, parallel: parallel)
+    }
+
+    /// What errors of an embedding row come to at the hidden state: the LayerNorm's weights and the projection behind
+    /// them. Nil for models without a projection, where the LayerNorm treats all channels nearly alike.
+    private func tableMetric() throws(Fault) -> RoundingMetric? {
+        let c = configuration
+        guard c.hasEmbeddingProjection else { return nil }
+        let gains = try read(.weight(.embeddingNorm), c.embeddingSize)
+        var rows = try read(.weight(.projection), c.hiddenSize * c.embeddingSize)
+        for i in rows.indices { rows[i] *= gains[i % c.embeddingSize] }
+        let hessian = Hessian(
+            transform: InputTransform(columns: c.embeddingSize, rotated: false, shift: []), parallel: parallel)
+        rows.withUnsafeBufferPointer { rows in
+            guard let base = rows.baseAddress else { return }
+            hessian.add(base, stride: c.embeddingSize, count: c.hiddenSize)
+        }
+        hessian.finish()
+        return metric(hessian, 0.01)
     }
 
     /// A matmul that is rounded as the source has it.

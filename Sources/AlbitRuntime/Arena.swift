@@ -71,7 +71,7 @@ struct Workspace {
     let resultStride: Int
     /// Embedding rows [blockRows][embeddingSize].
     let embedded: UnsafeMutablePointer<Float>
-    /// One int8 embedding row of each table: word, position, type.
+    /// One int8 embedding row of each table: word, position.
     let embeddingRow: UnsafeMutablePointer<Int8>
     /// One row while it is quantized.
     let scratch: UnsafeMutablePointer<Float>

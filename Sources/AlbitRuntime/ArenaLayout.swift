@@ -58,7 +58,7 @@ struct WorkspaceLayout {
         activated = plan.place(block * widths.activatedStride, of: Float.self)
         result = plan.place(block * widths.resultStride, of: Float.self)
         embedded = plan.place(block * widths.embeddingSize, of: Float.self)
-        embeddingRow = plan.place(3 * widths.embeddingSize, of: Int8.self)
+        embeddingRow = plan.place(2 * widths.embeddingSize, of: Int8.self)
         scratch = plan.place(widths.scratch, of: Float.self)
     }
 }

@@ -45,7 +45,8 @@ package final class EncoderWeights: @unchecked Sendable {
     package let configuration: Configuration
     package let wordEmbeddings: EmbeddingTable
     package let positionEmbeddings: EmbeddingTable
-    package let tokenTypeEmbeddings: EmbeddingTable?
+    /// [T][E] in memory, whatever the other tables are; nil where there are no token types.
+    package let tokenTypeEmbeddings: UnsafePointer<Float>?
     package let embeddingNorm: LayerNorm
     package let projection: Linear?
     package let layers: [TransformerLayer]
@@ -67,7 +68,7 @@ package final class EncoderWeights: @unchecked Sendable {
 
     package init(
         configuration: Configuration, wordEmbeddings: EmbeddingTable, positionEmbeddings: EmbeddingTable,
-        tokenTypeEmbeddings: EmbeddingTable?, embeddingNorm: LayerNorm, projection: Linear?,
+        tokenTypeEmbeddings: UnsafePointer<Float>?, embeddingNorm: LayerNorm, projection: Linear?,
         layers: [TransformerLayer], pooler: Linear?, classifier: Linear?, answer: Linear?, order: Linear?,
         prediction: PredictionHead?, sentence: [SentenceStageWeights] = [], isInt8: Bool, precision: PrecisionMap,
         attentionWeightPlanes: Int,

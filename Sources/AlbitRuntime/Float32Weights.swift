@@ -37,7 +37,7 @@ extension EncoderWeights {
             positionEmbeddings: .float32(
                 try reader.floats(.positionEmbeddings, configuration.maxPositionEmbeddings * e)),
             tokenTypeEmbeddings: configuration.typeVocabSize > 0
-                ? .float32(try reader.floats(.tokenTypeEmbeddings, configuration.typeVocabSize * e)) : nil,
+                ? try reader.floats(.tokenTypeEmbeddings, configuration.typeVocabSize * e) : nil,
             embeddingNorm: try reader.norm(.embeddingNorm, e),
             projection: configuration.hasEmbeddingProjection
                 ? try reader.linear(.projection, h, e) : nil,

@@ -102,12 +102,12 @@ extension Session {
     ) -> Bool {
         let e = configuration.embeddingSize
         let ids = (word: Int(arena.ids[row]), position: Int(arena.positions[row]), type: Int(arena.types[row]))
+        let type = weights.tokenTypeEmbeddings.map { $0 + ids.type * e }
         switch (weights.wordEmbeddings, weights.positionEmbeddings) {
         case (.float32(let words), .float32(let positions)):
             let word = words + ids.word * e
             let position = positions + ids.position * e
-            if case .float32(let types)? = weights.tokenTypeEmbeddings {
-                let type = types + ids.type * e
+            if let type {
                 for i in 0..<e { out[i] = (word[i] + position[i]) + type[i] }
             } else {
                 for i in 0..<e { out[i] = word[i] + position[i] }
@@ -119,16 +119,8 @@ extension Session {
                 file.read(at: words.fileOffset + ids.word * e, count: e, into: bytes),
                 file.read(at: positions.fileOffset + ids.position * e, count: e, into: bytes + e)
             else { return false }
-            var typeScale: Float = 0
-            if case .int8(let types)? = weights.tokenTypeEmbeddings {
-                guard file.read(at: types.fileOffset + ids.type * e, count: e, into: bytes + 2 * e) else {
-                    return false
-                }
-                typeScale = types.scales[ids.type]
-            }
             table.embed(
-                bytes, words.scales[ids.word], bytes + e, positions.scales[ids.position], bytes + 2 * e, typeScale,
-                Int32(e), out)
+                bytes, words.scales[ids.word], bytes + e, positions.scales[ids.position], type, Int32(e), out)
             return true
         default:
             return false

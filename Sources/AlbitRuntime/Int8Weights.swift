@@ -47,8 +47,7 @@ extension EncoderWeights {
             wordEmbeddings: .int8(try model.table(.wordEmbeddings, rows: configuration.vocabSize, columns: e)),
             positionEmbeddings: .int8(
                 try model.table(.positionEmbeddings, rows: configuration.maxPositionEmbeddings, columns: e)),
-            tokenTypeEmbeddings: configuration.typeVocabSize > 0
-                ? .int8(try model.table(.tokenTypeEmbeddings, rows: configuration.typeVocabSize, columns: e)) : nil,
+            tokenTypeEmbeddings: try reader.tokenTypes(rows: configuration.typeVocabSize, columns: e),
             embeddingNorm: try reader.norm(.embeddingNorm, e),
             projection: configuration.hasEmbeddingProjection
                 ? try reader.linear(ParameterModule.projection.tensorGroup, rows: h, columns: e) : nil,
@@ -134,6 +133,21 @@ private final class Int8WeightReader {
             bias: try model.floats(Parameter.bias(module).tensorName, count: count))
     }
 
+    /// The token types' rows, nil for none: floats in the mapping, or in files before format 4 int8 rows, which are
+    /// made floats here.
+    func tokenTypes(rows: Int, columns: Int) throws(Fault) -> UnsafePointer<Float>? {
+        guard rows > 0 else { return nil }
+        let name = Parameter.tokenTypeEmbeddings.tensorName
+        guard model.gguf.tensor(name.text)?.type == .i8 else {
+            return try model.floats(name, shape: [columns, rows])
+        }
+        let bytes = model.gguf.bytes(of: try model.tensor(name, .i8, shape: [columns, rows]))
+        let scales = try model.floats(TensorName(name.group, .scale), count: rows)
+        let values = try allocate(rows * columns, of: Float.self)
+        for i in 0..<(rows * columns) { values[i] = Float(Int8(bitPattern: bytes[i])) * scales[i / columns] }
+        return UnsafePointer(values)
+    }
+
     /// Those of the card's sentence pipeline: floats in the mapping.
     func stages() throws(Fault) -> [SentenceStageWeights] {
         guard let pipeline = model.card.sentence else { return [] }
@@ -164,7 +178,7 @@ private final class Int8WeightReader {
     private func allocate<T>(_ count: Int, of type: T.Type) throws(Fault) -> UnsafeMutablePointer<T> {
         var plan = MemoryPlan()
         let values = plan.place(count, of: type)
-        let memory = try Memory(plan, purpose: "column sums and shifts")
+        let memory = try Memory(plan, purpose: "what is derived from the weights")
         owners.append(memory)
         return memory[values]
     }

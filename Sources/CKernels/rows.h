@@ -81,16 +81,16 @@ static void add_norm(const float *x, size_t x_stride, const float *residual, siz
 }
 
 static void embed(const int8_t *word, float word_scale, const int8_t *position, float position_scale,
-                  const int8_t *type, float type_scale, int32_t n, float *out) {
-    f32x16 ws = f_set(word_scale), ps = f_set(position_scale), ts = f_set(type_scale);
+                  const float *type, int32_t n, float *out) {
+    f32x16 ws = f_set(word_scale), ps = f_set(position_scale);
     int32_t i = 0;
     for (; i + 16 <= n; i += 16) {
         f32x16 v = f_mul(i_to_float(i_load_s8(word + i)), ws);
         v = f_add(v, f_mul(i_to_float(i_load_s8(position + i)), ps));
-        f_store(out + i, f_add(v, f_mul(i_to_float(i_load_s8(type + i)), ts)));
+        f_store(out + i, f_add(v, type ? f_load(type + i) : f_set(0.0f)));
     }
     for (; i < n; i++)
-        out[i] = ((float)word[i] * word_scale + (float)position[i] * position_scale) + (float)type[i] * type_scale;
+        out[i] = ((float)word[i] * word_scale + (float)position[i] * position_scale) + (type ? type[i] : 0.0f);
 }
 
 static void hyperbolic_tangent(float *x, int32_t n) {

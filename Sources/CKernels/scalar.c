@@ -306,9 +306,9 @@ static void add_norm(const float *x, size_t x_stride, const float *residual, siz
 }
 
 static void embed(const int8_t *word, float word_scale, const int8_t *position, float position_scale,
-                  const int8_t *type, float type_scale, int32_t n, float *out) {
+                  const float *type, int32_t n, float *out) {
     for (int32_t i = 0; i < n; i++)
-        out[i] = ((float)word[i] * word_scale + (float)position[i] * position_scale) + (float)type[i] * type_scale;
+        out[i] = ((float)word[i] * word_scale + (float)position[i] * position_scale) + (type ? type[i] : 0.0f);
 }
 
 static void hyperbolic_tangent(float *x, int32_t n) {

@@ -150,12 +150,16 @@ struct IdentityTests {
         try check(weights, "mixed")
         // Every plane is worth something: the reference comes nearer.
         let reference = try Session(weights: EncoderWeights(Importer.open(path: Self.sample, options: ImportOptions())))
-        let expected = try reference.encode([Self.input(64, 9)])[0].lastHiddenState
+        // Of many tokens, as most of what is left lies in the tables, and errors cancel where they are few.
+        func states(_ session: Session) throws -> [Float] {
+            try (9..<25).flatMap { try session.encode([Self.input(64, $0)])[0].lastHiddenState }
+        }
+        let expected = try states(reference)
         var errors: [Float] = []
         for planes in [[1, 1, 1, 1, 1], [2, 2, 2, 2, 2], [3, 2, 3, 2, 3], [3, 2, 3, 3, 3]] as [[UInt8]] {
             let precision = try #require(PrecisionMap(bytes: (0..<4).flatMap { _ in planes }, layers: 4))
             let session = try Session(weights: EncoderWeights(weights, precision: precision))
-            let found = try session.encode([Self.input(64, 9)])[0].lastHiddenState
+            let found = try states(session)
             errors.append(zip(found, expected).reduce(Float(0)) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) })
         }
         #expect(errors[1] < errors[0] && errors[2] < errors[1] && errors[3] < errors[2], "\(errors)")

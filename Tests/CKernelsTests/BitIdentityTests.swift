@@ -107,9 +107,9 @@ struct BitIdentityTests {
                         of(t, y)
                     }
                 }
-                let rows = Guarded(random.weights(3 * k))
-                same("embed", k) {
-                    $0.embed(rows.pointer, 0.01, rows.pointer + k, 0.02, rows.pointer + 2 * k, 0.03, Int32(k), $1)
+                let rows = Guarded(random.weights(2 * k))
+                for type in [nil, UnsafePointer(x.pointer)] {
+                    same("embed", k) { $0.embed(rows.pointer, 0.01, rows.pointer + k, 0.02, type, Int32(k), $1) }
                 }
                 let n = 1 + random.next(13)
                 let matrix = Guarded(random.tameFloats(n * k))

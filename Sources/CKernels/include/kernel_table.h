@@ -151,9 +151,9 @@ typedef struct {
     void (*pack_head)(kernel_head *head, const float *query, const float *key, const float *value, size_t stride);
     /// Context rows first ... first + rows of a packed head: [rows][size], `out_stride` apart. Uses the head's scratch.
     void (*attend)(const kernel_head *head, int32_t first, int32_t rows, float *out, size_t out_stride);
-    /// out[i] = (word[i] * word_scale + position[i] * position_scale) + type[i] * type_scale, i < n.
+    /// out[i] = (word[i] * word_scale + position[i] * position_scale) + type[i], i < n; type may be null: all 0.
     void (*embed)(const int8_t *word, float word_scale, const int8_t *position, float position_scale,
-                  const int8_t *type, float type_scale, int32_t n, float *out);
+                  const float *type, int32_t n, float *out);
     /// Hyperbolic tangent of n values, in place.
     void (*tanh)(float *x, int32_t n);
     /// Float softmax over n values, in place (scores of heads; not the integer attention).
