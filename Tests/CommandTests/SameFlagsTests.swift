@@ -41,6 +41,8 @@ import Testing
             let board = Set(command.options.map { Option(name: $0.name, takesValue: $0.value != nil) })
             let expected = try #require(desktop[command.name], "albit has no command \(command.name)")
                 .filter { !Self.desktopOnly.contains($0.name) && !["help", "version"].contains($0.name) }
+                // The tokenizer of a model file asks for words, or does not; `tokenize` takes them for any.
+                .filter { command.name == "tokenize" || $0.name != "pretokenized" }
                 // Boards read no graphs, which is what there is to be strict about.
                 .filter { command.name != "inspect" || $0.name != "strict" }
             #expect(board == expected, "\(command.name)")
