@@ -46,6 +46,12 @@ package struct OpenedModel {
             chosenCard = nil
             return
         }
+        if let option = options.aroundWeights.first {
+            throw Fault(
+                .optionsConflict, in: path,
+                "is an Albit file, which carries its own configuration, tokenizer and labels, so \(option) changes nothing",
+                advice: "quantize the original with \(option)")
+        }
         var card = file.card
         if let head = options.head, !card.use(head) {
             throw Fault(
@@ -55,6 +61,9 @@ package struct OpenedModel {
         content = .albit(file)
         chosenCard = card
     }
+
+    /// Whether a path is that of an int8 file of Albit's.
+    package static func isAlbit(_ path: String) throws(Fault) -> Bool { try gguf(path)?.weights == .int8 }
 
     /// Notes of the import that say that answers may differ.
     package var doubts: [String] { if case .source(let source) = content { source.report.doubts } else { [] } }

@@ -10,8 +10,12 @@ extension Tokenizer {
             self.init(bare)
             return
         }
-        guard let tokenizer = try OpenedModel(path: path, options: options).tokenizer() else {
-            throw Fault(.modelNoTokenizer, in: path, "has no tokenizer", advice: "name one with --tokenizer")
+        let model = try OpenedModel(path: path, options: options)
+        guard let tokenizer = try model.tokenizer() else {
+            let isAlbit = if case .albit = model.content { true } else { false }
+            throw Fault(
+                .modelNoTokenizer, in: path, "has no tokenizer",
+                advice: isAlbit ? "quantize the original with --tokenizer" : "name one with --tokenizer")
         }
         self = tokenizer
     }

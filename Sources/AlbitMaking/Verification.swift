@@ -122,7 +122,14 @@ package struct Verification {
 
     /// A model; one that was recovered from a graph is proved first.
     private func open(_ path: String, _ observer: MakingObserver) throws(Fault) -> Model {
-        let opened = try OpenedModel(path: path, options: source)
+        var options = source
+        // Names of files around a checkpoint are meant for the original, where the other is a file of Albit's.
+        if let candidate, try OpenedModel.isAlbit(path),
+            try OpenedModel.isAlbit(reference) != OpenedModel.isAlbit(candidate)
+        {
+            options = source.ofModelFile
+        }
+        let opened = try OpenedModel(path: path, options: options)
         try opened.prove()
         if let proof = opened.proof { observer.note("\(path): \(proof)") }
         return try opened.model()

@@ -61,6 +61,14 @@ struct ComparisonTests {
         #expect(sizes.isA(.comparisonOtherDimension), "\(String(describing: sizes))")
     }
 
+    /// Models of one size may have heads for other tasks.
+    @Test func anotherHeadIsAnError() throws {
+        let answers = try ComparisonTests.model(Zoo.directory + "/safetensors/base-qa")
+        let tagger = try ComparisonTests.model(Zoo.directory + "/safetensors/base-tokcls")
+        let error = fault { try run(answers, tagger, "text\na\n") }
+        #expect(error.isA(.comparisonOtherHead, "question-answering"), "\(String(describing: error))")
+    }
+
     /// Sizes may agree where the words do not: ids would mean something else.
     @Test func anotherVocabularyIsAnError() throws {
         let model = try ComparisonTests.model(ComparisonTests.sample)

@@ -32,6 +32,25 @@ import Testing
         #expect(found.isA(.importNotFinite, "word_embeddings", "element 0"), "\(String(describing: found))")
     }
 
+    /// TensorFlow's `:0` means nothing, so two names are one: the tensors have to be the same.
+    @Test func copiesThatDiffer() throws {
+        let path = try folder { header, bytes in
+            let entry = try #require(
+                header.firstMatch(
+                    of: /"([^"]*embeddings\.LayerNorm\.bias)":\{"dtype":"F32","shape":\[(\d+)\]/))
+            let count = try #require(Int(entry.2))
+            let data = bytes[(8 + header.utf8.count)...]
+            let added =
+                header[...(try #require(header.lastIndex(of: "}")))].dropLast()
+                + ",\"\(entry.1):0\":{\"dtype\":\"F32\",\"shape\":[\(count)],\"data_offsets\":"
+                + "[\(data.count),\(data.count + 4 * count)]}}"
+            let length = (0..<8).map { UInt8(truncatingIfNeeded: added.utf8.count >> (8 * $0)) }
+            bytes = length + Array(added.utf8) + data + [UInt8](repeating: 0x3F, count: 4 * count)
+        }
+        let found = fault { try Importer.open(path: path) }
+        #expect(found.isA(.importCopiesDiffer, "LayerNorm.bias:0"), "\(String(describing: found))")
+    }
+
     @Test func noTransformer() throws {
         let header = #"{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}"#
         let file = MemoryBytes(

@@ -46,15 +46,9 @@ import Testing
         #expect(FaultCodeTests.withoutTest.filter { tested.contains($0) } == [])
     }
 
-    /// Codes that no test reaches.
+    /// Codes that no test reaches, each with its reason.
     private static let withoutTest: Set<String> = [
-        "commandLineNotUTF8", "inputTooLong", "requestNoPair", "outputNotDirectory", "signalsNotWatched",
-        "fileReadFailed", "modelDoesNotFit", "tokenizerVocabularyTooLarge",
-        "runtimeNoThreads", "taskNoMaskToken", "tarTooManyMembers", "deflateEndsEarly",
-        "deflateNoMemory", "deflateTooLong", "tableTooMany", "hdf5WrongChecksum", "importCopiesDiffer",
-        "safetensorsTooManyTensors", "torchBadExport", "bundleBadHeader", "bundleMissingSlice",
-        "bundleTooManyDimensions", "spillCannotWrite", "tfliteBadScale", "tfliteIntegerActivations", "tfliteOutside",
-        "tfliteSparse", "tfliteUnknownType", "calibrationEmpty", "precisionNotFound", "comparisonOtherHead",
-        "exportTooLarge",
+        // zlib needs some 50 KB: a process that is refused those is refused the file's other buffers before.
+        "deflateNoMemory"
     ]
 }

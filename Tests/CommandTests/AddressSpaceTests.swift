@@ -1,3 +1,4 @@
+import AlbitText
 import CPlatform
 import Foundation
 import Testing
@@ -9,7 +10,7 @@ import Testing
         defer { try? FileManager.default.removeItem(atPath: path) }
         #expect(truncate(path, 10 << 30) == 0)
         let outcome = try BuiltProgram.board.run(["encode", path, "--ids", "2 3"], addressSpaceKiB: 4 << 20)
-        #expect(outcome.code == 4)
+        #expect(outcome.code == 4 && FaultCode.modelDoesNotFit.exitCode == .machine)
         #expect(outcome.errors.contains(path + ": has 10737418240 bytes, but this process may map only "))
         #expect(outcome.errors.contains("use a smaller model or raise the limit"))
     }

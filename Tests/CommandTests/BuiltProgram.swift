@@ -21,6 +21,9 @@ struct BuiltProgram {
     static let sample = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         .deletingLastPathComponent().appendingPathComponent("samples/albert-tiny-sst2").path
 
+    /// Another program of this machine.
+    init(path: String) { url = URL(fileURLWithPath: path) }
+
     init(_ name: String) {
         let tests = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
         url = tests.deletingLastPathComponent().appendingPathComponent(name)

@@ -63,6 +63,27 @@ import Testing
         #expect(try FileManager.default.contentsOfDirectory(atPath: folder) == [])
     }
 
+    /// An Albit file carries what these options name, and its original takes them in a comparison.
+    @Test func optionsThatAModelFileHasNoUseFor() throws {
+        let model = try model()
+        let labels = try file("labels.txt", "bad\ngood\n")
+        for words in [
+            ["classify", model, "a fine film", "--labels", labels], ["tokenize", model, "a", "--tokenizer", labels],
+            ["inspect", model, "--config", labels], ["encode", model, "a", "--root", "albert."],
+            ["verify", model, model, "--data", labels, "--labels", labels],
+        ] {
+            let outcome = try BuiltProgram.desktop.run(words)
+            let option = try #require(words.last { $0.hasPrefix("--") })
+            #expect(outcome.code == 2, "\(words): \(outcome.errors)")
+            #expect(outcome.errors.contains("quantize the original with \(option)"), "\(words): \(outcome.errors)")
+        }
+        let config = Self.sample + "/config.json"
+        let data = try file("d.tsv", "text\na fine film\ndull\n")
+        let compared = try BuiltProgram.desktop.run(
+            ["verify", Self.sample, model, "--data", data, "--config", config])
+        #expect(compared.code == 0, "\(compared.errors)")
+    }
+
     /// A label a line; blank lines at the end are none, those between are refused.
     @Test func blankLinesAfterLabels() throws {
         for (text, code) in [

@@ -1,3 +1,4 @@
+import AlbitText
 import Foundation
 import TestData
 import Testing
@@ -94,7 +95,8 @@ import Testing
             data,
         ])
         #expect(
-            fails.code == 1 && fails.errors.contains("no precision keeps the limit")
+            FaultCode.precisionNotFound.exitCode == .check && fails.code == 1
+                && fails.errors.contains("no precision keeps the limit")
                 && fails.errors.contains("accuracy drops from 100.00 % to"), "\(fails.errors)")
         #expect(!FileManager.default.fileExists(atPath: folder + "/fails.gguf"))
     }

@@ -1,5 +1,6 @@
 import AlbitCommands
 import AlbitImporters
+import AlbitMaking
 import AlbitModel
 import AlbitQuantizer
 import AlbitRuntime
@@ -64,6 +65,50 @@ import Testing
             lines.count == 2
                 && lines.allSatisfy { $0.hasPrefix(#"{"error": "the model chooses"#) && $0.contains("'choose'") })
         #expect(FaultCode.requestNoChoices.exitCode == .input)
+    }
+
+    /// A question has no answer without its context.
+    @Test func linesWithoutTheirPair() throws {
+        let folder = try TestData.temporaryDirectory()
+        try Data("{\"text\": \"why\"}\n".utf8).write(to: URL(filePath: folder + "/lines"))
+        let answers = open(folder + "/answers", O_WRONLY | O_CREAT, 0o600)
+        try ServeLinesCommand(options: options).run(
+            model("safetensors/base-qa"), descriptor: open(folder + "/lines", O_RDONLY),
+            output: Output(descriptor: answers))
+        let line = try String(contentsOfFile: folder + "/answers", encoding: .utf8)
+        #expect(line.hasPrefix(#"{"error": "a question needs its context"#), "\(line)")
+        #expect(FaultCode.requestNoPair.exitCode == .input)
+    }
+
+    @Test func inputsWithoutEnd() {
+        #expect(
+            fault { try SummarizeCommand.read(descriptor: open("/dev/zero", O_RDONLY), limit: 5 << 20) }
+                .isA(.inputTooLong, "5 MB"))
+    }
+
+    /// A vocabulary without [MASK] has nothing to fill.
+    @Test func noMask() throws {
+        let text = "[PAD]\n[UNK]\n[CLS]\n[SEP]\na\nb\n"
+        let tables = try TokenizerReader.read(Array(text.utf8), path: "vocab.txt")
+        let masked = try model("safetensors/base-pretraining").with(tokenizer: Tokenizer(tables))
+        #expect(
+            fault { try FillCommand(options: options).run(masked, texts: ["a [MASK]"], output: output) }
+                .isA(.taskNoMaskToken))
+    }
+
+    @Test func threadsThatNoSystemStarts() {
+        #expect(fault { try ThreadPool(count: 1025) }.isA(.runtimeNoThreads, "1025"))
+    }
+
+    /// A directory is to be made where a file is.
+    @Test func outputThatIsAFile() throws {
+        let path = try TestData.temporaryDirectory() + "/model"
+        try Data().write(to: URL(filePath: path))
+        let conversion = Conversion(to: path, weights: .f32, source: ImportOptions(), overwrite: true)
+        #expect(
+            fault { try conversion.run(Zoo.directory + "/safetensors/base-model", observer: MakingObserver()) }
+                .isA(.outputNotDirectory, path))
+        #expect(try Data(contentsOf: URL(filePath: path)).isEmpty)
     }
 
     /// A tokenizer that has more pieces than the model has embeddings belongs to another one.

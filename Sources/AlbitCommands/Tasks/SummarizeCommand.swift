@@ -71,13 +71,20 @@ package struct SummarizeCommand: TaskCommand {
             let file = try MappedFile(path: path)
             return withExtendedLifetime(file) { Array(file.bytes) }
         }
+        return try read(descriptor: 0)
+    }
+
+    /// All that a descriptor gives, 256 MB at most.
+    package static func read(descriptor: Int32, limit: Int = 1 << 28) throws(Fault) -> [UInt8] {
         var text: [UInt8] = []
         var chunk = [UInt8](repeating: 0, count: 1 << 16)
         while true {
-            let got = chunk.withUnsafeMutableBytes { platform_read(0, $0.baseAddress, $0.count) }
+            let got = chunk.withUnsafeMutableBytes { platform_read(descriptor, $0.baseAddress, $0.count) }
             guard got >= 0 else { throw Fault(.inputUnreadable, "standard input can't be read") }
             if got == 0 { return text }
-            guard text.count < 1 << 28 else { throw Fault(.inputTooLong, "standard input is longer than 256 MB") }
+            guard text.count + Int(got) <= limit else {
+                throw Fault(.inputTooLong, "standard input is longer than " + String(limit >> 20) + " MB")
+            }
             text.append(contentsOf: chunk[..<Int(got)])
         }
     }

@@ -34,4 +34,13 @@ package struct ImportOptions: Sendable {
         self.adapter = adapter
         self.isStrict = isStrict
     }
+
+    /// The options in use that say what a checkpoint's other files would, by name: a model file carries it all itself.
+    package var aroundWeights: [String] {
+        [("--config", config), ("--tokenizer", tokenizer), ("--labels", labels), ("--root", root)]
+            .filter { $0.1 != nil }.map(\.0)
+    }
+
+    /// The same without these.
+    package var ofModelFile: ImportOptions { ImportOptions(head: head, adapter: adapter, isStrict: isStrict) }
 }

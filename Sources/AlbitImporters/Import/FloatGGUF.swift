@@ -31,12 +31,17 @@ enum FloatGGUF: SourceReader {
                 .ggufQuantized, in: file.path, "holds int8 weights, which are run as they are",
                 advice: "to convert or to quantize anew, name the checkpoint it was made from")
         }
+        for (option, value) in [("--config", options.config), ("--root", options.root)] where value != nil {
+            throw Fault(
+                .optionsConflict, in: file.path,
+                "is a model file, which carries its own configuration, so \(option) changes nothing",
+                advice: "convert the original with \(option)")
+        }
 
         var report = ImportReport(
             path: file.path, format: "GGUF " + model.weights.rawValue, writer: "Albit", naming: "GGUF",
             configuration: .file("its own keys"))
         report.fileBytes = file.count
-        if options.config != nil { report.notes.append("--config is not used: the file carries its configuration") }
         let checksums = try FloatGGUF.checksums(model)
         let ofSentences = model.card.sentence?.parameters(hiddenSize: model.configuration.hiddenSize) ?? []
         let names = Dictionary(

@@ -11,7 +11,10 @@ enum SpilledTensor {
         return "/var/tmp"
     }
 
-    static func spill(_ tensor: any LazyTensor) throws(Fault) -> any LazyTensor {
+    /// The tensor's numbers in a file of `directory`.
+    static func spill(
+        _ tensor: any LazyTensor, in directory: String = SpilledTensor.directory
+    ) throws(Fault) -> any LazyTensor {
         // Swift's generator is seeded by the system, so the name is free, and EEXIST is an error anyhow.
         let path = directory + "/albit-\(UInt64.random(in: .min ... .max)).spill"
         var descriptor: Int32 = -1
