@@ -100,6 +100,9 @@ def make_sysroot(board, folder):
             if not content.startswith((b"\x7fELF", b"!<arch>")):  # a linker script: it names files by absolute path
                 content = content.replace((source + "/").encode(), b"")
             write(f"{libraries}/{name}", content)
+            # Nothing on a board unwinds a stack, and the tables for it are 60 KB of the C library on 64-bit ARM.
+            if name.endswith(".a") and content.startswith(b"!<arch>"):
+                subprocess.run([f"{board.debian}-objcopy", "--remove-section=.eh_frame", f"{libraries}/{name}"], check=True)
     source, version = compiler_library_folder(board)
     target = f"{libraries}/gcc/{board.debian}/{version}"
     os.makedirs(target)
@@ -173,7 +176,8 @@ def make_board(board, bundle, usr):
         swift_flags += ["-Xcc", flag]
     write(f"{folder}/toolset.json", json.dumps({
         "schemaVersion": "1.0", "rootPath": f"{usr}/bin",
-        "cCompiler": {"extraCLIOptions": [*board.c_flags, "-DALBIT_EMBEDDED", "-fPIC", "-ffunction-sections"]},
+        "cCompiler": {"extraCLIOptions": [*board.c_flags, "-DALBIT_EMBEDDED", "-fPIC", "-ffunction-sections",
+                                          "-fno-asynchronous-unwind-tables"]},
         "swiftCompiler": {"extraCLIOptions": swift_flags},
         "linker": {"extraCLIOptions": ["--gc-sections"]}}, indent=2))
 

@@ -3,7 +3,7 @@
 # With names (aarch64 armv7 armv6 riscv64 x86_64) only these.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-limit=2200000
+limit=1700000
 export output=dist/boards
 wanted=${*:-aarch64 armv7 armv6 riscv64 x86_64}
 mkdir -p "$output"

@@ -25,7 +25,7 @@ final class ModelHandle {
             throw Fault(.optionValue, "threads is " + String(Int(options.threads)), expected: "0 to 1024")
         }
         let model = try Model(path: path)
-        let kernel = try options.kernel.map { name throws(Fault) in try Kernel(named: String(cString: name)) } ?? .best
+        let kernel: Kernel = if let name = options.kernel { try Kernel(named: String(cString: name)) } else { .best }
         let text = ModelCardText.json(model, kernel)
         guard let block = albit_block_make(text.count + 1) else { throw ModelHandle.noMemory }
         self.model = model

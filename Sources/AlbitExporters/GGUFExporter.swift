@@ -14,10 +14,12 @@ package struct GGUFDetails {
 
 /// Writes a GGUF file of float weights, which Albit imports again. Layout: formats/gguf-albert.md.
 package enum GGUFExporter {
-    package enum Precision: String, Sendable {
+    package enum Precision: Sendable {
         case f32
         /// Matrices in half precision, rounded to nearest even; vectors stay float32, as GGUF files have it.
         case f16
+
+        var weights: StoredWeights { self == .f16 ? .f16 : .f32 }
     }
 
     /// Throws the source's errors, those of the output file, or `exportBeyondHalf` where a value lies outside it.
@@ -27,7 +29,7 @@ package enum GGUFExporter {
         let parameters = source.parameters.map { (parameter: $0, shape: source.shape(of: $0) ?? []) }
         var header = GGUFWriter()
         details.card.write(to: &header, configuration: source.configuration)
-        header.set(ModelKey.weights, precision.rawValue)
+        header.set(ModelKey.weights, precision.weights.rawValue)
         details.writeTokenizer(&header)
         header.set(ModelKey.fileNames, details.files.map { $0.name })
         for (index, file) in details.files.enumerated() { header.set(ModelKey.file(index), file.bytes) }

@@ -7,6 +7,7 @@
 typedef struct { float v[16]; } f32x16;
 typedef struct { int32_t v[16]; } i32x16;
 enum { SIDE_BY_SIDE = 1 };
+#define LANES_IN_MEMORY
 #define LANE static inline
 #define ALL(T, e) ({ T r; for (int i = 0; i < 16; i++) r.v[i] = (e); r; })
 

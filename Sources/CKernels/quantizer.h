@@ -16,8 +16,8 @@ LANE f32x16 shifted_lanes(const float *x, const float *shift, int32_t i, int32_t
 
 /// Butterflies between COUNT registers: strides 1, 2, 4 ... of registers.
 #define BUTTERFLIES(COUNT, v)                                                              \
-    _Pragma("clang loop unroll(full)") for (int s = 1; s < COUNT; s *= 2)                  \
-        _Pragma("clang loop unroll(full)") for (int i = 0; i < COUNT; i++) if (!(i & s)) { \
+    UNROLL_VALUES for (int s = 1; s < COUNT; s *= 2)                                       \
+        UNROLL_VALUES for (int i = 0; i < COUNT; i++) if (!(i & s)) {                      \
             f32x16 a = v[i], b = v[i + s];                                                 \
             v[i] = f_add(a, b);                                                            \
             v[i + s] = f_sub(a, b);                                                        \
@@ -30,16 +30,16 @@ LANE f32x16 shifted_lanes(const float *x, const float *shift, int32_t i, int32_t
         const uint32_t *signs = kernel_sign_masks + (i & 1023);                                    \
         f32x16 v[COUNT];                                                                           \
         if (shift && i + 16 * COUNT <= k) {                                                        \
-            EACH(g, COUNT) v[g] = f_sub(f_load(x + i + 16 * g), f_load(shift + i + 16 * g));       \
+            EACH_VALUE(g, COUNT) v[g] = f_sub(f_load(x + i + 16 * g), f_load(shift + i + 16 * g)); \
         } else {                                                                                   \
-            EACH(g, COUNT) v[g] = shifted_lanes(x, shift, i + 16 * g, k);                          \
+            EACH_VALUE(g, COUNT) v[g] = shifted_lanes(x, shift, i + 16 * g, k);                    \
         }                                                                                          \
-        EACH(g, COUNT) v[g] = f_hadamard(f_flip(v[g], signs + 16 * g));                            \
+        EACH_VALUE(g, COUNT) v[g] = f_hadamard(f_flip(v[g], signs + 16 * g));                      \
         BUTTERFLIES(COUNT, v)                                                                      \
-        EACH(g, COUNT) f_store(y + i + 16 * g, v[g]);                                              \
+        EACH_VALUE(g, COUNT) f_store(y + i + 16 * g, v[g]);                                        \
         if (!min) return;                                                                          \
         f32x16 l = *min, h = *max;                                                                 \
-        EACH(g, COUNT) { l = f_min(l, v[g]); h = f_max(h, v[g]); }                                 \
+        EACH_VALUE(g, COUNT) { l = f_min(l, v[g]); h = f_max(h, v[g]); }                           \
         *min = l;                                                                                  \
         *max = h;                                                                                  \
     }
@@ -55,9 +55,9 @@ ROTATE_GROUP(16)
         f32x16 l = *min, h = *max;                                      \
         for (int32_t i = 0; i < 256; i += 16) {                         \
             f32x16 v[COUNT];                                            \
-            EACH(g, COUNT) v[g] = f_load(y + i + 256 * g);              \
+            EACH_VALUE(g, COUNT) v[g] = f_load(y + i + 256 * g);        \
             BUTTERFLIES(COUNT, v)                                       \
-            EACH(g, COUNT) {                                            \
+            EACH_VALUE(g, COUNT) {                                      \
                 f_store(y + i + 256 * g, v[g]);                         \
                 l = f_min(l, v[g]);                                     \
                 h = f_max(h, v[g]);                                     \

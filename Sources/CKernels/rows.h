@@ -23,41 +23,41 @@ static void add_plane(float *x, const float *low, size_t stride, int32_t rows, i
                              size_t out_stride) {                                                              \
         int32_t whole = n / 16 * 16, rest = n - whole;                                                         \
         f32x16 sum[COUNT], squares[COUNT], mean[COUNT], inverse[COUNT];                                        \
-        EACH(r, COUNT) sum[r] = squares[r] = f_set(0.0f);                                                      \
+        EACH_VALUE(r, COUNT) sum[r] = squares[r] = f_set(0.0f);                                                \
         for (int32_t i = 0; i < whole; i += 16)                                                                \
-            EACH(r, COUNT) {                                                                                   \
+            EACH_VALUE(r, COUNT) {                                                                             \
                 f32x16 v = f_load(x + r * x_stride + i);                                                       \
                 if (residual) v = f_add(v, f_load(residual + r * residual_stride + i));                        \
                 f_store(out + r * out_stride + i, v);                                                          \
                 sum[r] = f_add(sum[r], v);                                                                     \
             }                                                                                                  \
         if (rest)                                                                                              \
-            EACH(r, COUNT) {                                                                                   \
+            EACH_VALUE(r, COUNT) {                                                                             \
                 f32x16 v = f_load_part(x + r * x_stride + whole, rest);                                        \
                 if (residual) v = f_add(v, f_load_part(residual + r * residual_stride + whole, rest));         \
                 f_store_part(out + r * out_stride + whole, v, rest);                                           \
                 sum[r] = f_add(sum[r], f_keep(v, rest));                                                       \
             }                                                                                                  \
-        EACH(r, COUNT) mean[r] = f_set(f_fold(sum[r]) / (float)n);                                             \
+        EACH_VALUE(r, COUNT) mean[r] = f_set(f_fold(sum[r]) / (float)n);                                       \
         for (int32_t i = 0; i < whole; i += 16)                                                                \
-            EACH(r, COUNT) {                                                                                   \
+            EACH_VALUE(r, COUNT) {                                                                             \
                 f32x16 d = f_sub(f_load(out + r * out_stride + i), mean[r]);                                   \
                 squares[r] = f_add(squares[r], f_mul(d, d));                                                   \
             }                                                                                                  \
         if (rest)                                                                                              \
-            EACH(r, COUNT) {                                                                                   \
+            EACH_VALUE(r, COUNT) {                                                                             \
                 f32x16 d = f_keep(f_sub(f_load_part(out + r * out_stride + whole, rest), mean[r]), rest);      \
                 squares[r] = f_add(squares[r], f_mul(d, d));                                                   \
             }                                                                                                  \
-        EACH(r, COUNT)                                                                                         \
+        EACH_VALUE(r, COUNT)                                                                                   \
         inverse[r] = f_set(1.0f / __builtin_elementwise_sqrt(f_fold(squares[r]) / (float)n + epsilon));        \
         for (int32_t i = 0; i < whole; i += 16)                                                                \
-            EACH(r, COUNT) {                                                                                   \
+            EACH_VALUE(r, COUNT) {                                                                             \
                 f32x16 d = f_mul(f_sub(f_load(out + r * out_stride + i), mean[r]), inverse[r]);                \
                 f_store(out + r * out_stride + i, f_add(f_mul(d, f_load(weight + i)), f_load(bias + i)));      \
             }                                                                                                  \
         if (rest)                                                                                              \
-            EACH(r, COUNT) {                                                                                   \
+            EACH_VALUE(r, COUNT) {                                                                             \
                 f32x16 d = f_mul(f_sub(f_load_part(out + r * out_stride + whole, rest), mean[r]), inverse[r]); \
                 d = f_add(f_mul(d, f_load_part(weight + whole, rest)), f_load_part(bias + whole, rest));       \
                 f_store_part(out + r * out_stride + whole, d, rest);                                           \

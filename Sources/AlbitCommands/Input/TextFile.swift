@@ -13,7 +13,7 @@ package struct TextFile: Sendable, Equatable {
     /// From the values of `--file` and `--columns`; nil without a file.
     /// - Throws: `optionsConflict` where there is no file that has columns, and what `ColumnChoice` throws.
     package init?(path: String?, columns: String?) throws(Fault) {
-        let choice = try columns.map { (text) throws(Fault) in try ColumnChoice(text) }
+        let choice: ColumnChoice? = if let columns { try ColumnChoice(columns) } else { nil }
         if choice != nil, path == nil || path == "-" {
             throw Fault(.optionsConflict, "--columns speaks of the columns of --file FILE, but there is none")
         }

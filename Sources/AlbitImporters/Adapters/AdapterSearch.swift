@@ -25,7 +25,7 @@ extension LoRAAdapter {
         }
         var checkpoint = checkpoint
         if own.isPEFT {
-            let configuration = try file.map { file throws(Fault) in try AdapterConfiguration(file) }
+            let configuration: AdapterConfiguration? = if let file { try AdapterConfiguration(file) } else { nil }
             if NameResolver(names: Set(own.rest.map(\.name))).roots().isEmpty {
                 throw .adapterAlone(path, configuration)
             }

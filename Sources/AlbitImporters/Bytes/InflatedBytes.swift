@@ -5,7 +5,7 @@ import CZlib
 /// The uncompressed bytes of a deflate stream (RFC 1951) or of gzip members (RFC 1952), readable anywhere.
 /// Going forward is one pass; a restart point every 4 MiB (32 KiB of window each) bounds the cost of going back.
 package final class InflatedBytes: ByteSource {
-    enum Wrapping {
+    enum Framing {
         case raw, gzip
     }
 
@@ -28,7 +28,7 @@ package final class InflatedBytes: ByteSource {
     package private(set) var count: Int
     package let isSequential = true
     private let base: any ByteSource
-    private let wrapping: Wrapping
+    private let framing: Framing
     private var points: [RestartPoint] = []
 
     private let stream: UnsafeMutablePointer<z_stream>
@@ -47,7 +47,7 @@ package final class InflatedBytes: ByteSource {
         self.base = base
         self.path = path
         self.count = count
-        wrapping = .raw
+        framing = .raw
         stream = .allocate(capacity: 1)
         stream.initialize(to: z_stream())
         input = .allocate(capacity: InflatedBytes.inputSize)
@@ -58,7 +58,7 @@ package final class InflatedBytes: ByteSource {
         self.base = base
         path = base.path
         count = InflatedBytes.maxOutput
-        wrapping = .gzip
+        framing = .gzip
         stream = .allocate(capacity: 1)
         stream.initialize(to: z_stream())
         input = .allocate(capacity: InflatedBytes.inputSize)
@@ -113,7 +113,7 @@ package final class InflatedBytes: ByteSource {
         isOpen = false
         isResumed = point != nil
         hasEnded = false
-        let bits: Int32 = wrapping == .raw || point != nil ? -15 : 31
+        let bits: Int32 = framing == .raw || point != nil ? -15 : 31
         guard inflateInit2_(stream, bits, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size)) == Z_OK else {
             throw .noMemory(path: path)
         }
@@ -170,7 +170,7 @@ package final class InflatedBytes: ByteSource {
                 "\(consumed) compressed bytes unpack to more than \(position): no archive of weights does that",
                 advice: "refused, unpack it first if you trust it")
         }
-        if wrapping == .raw && position > count {
+        if framing == .raw && position > count {
             throw Fault(
                 .deflateTooLong, in: path, "unpacks to more than the \(count) bytes it declares",
                 advice: "the file is damaged, download it again")
@@ -206,7 +206,7 @@ package final class InflatedBytes: ByteSource {
 
     /// A gzip file may go on with another member; what follows otherwise is padding.
     private func endMember() throws(Fault) {
-        guard wrapping == .gzip else {
+        guard framing == .gzip else {
             hasEnded = true
             if position != count { throw .endsEarly(path: path, offset: position, expected: count) }
             return

@@ -58,9 +58,8 @@ struct ConfigurationFile {
             if let value = json["sentence_transformers"]?["activation_fn"]?.string {
                 return try DenseActivation.ofScores(value, in: path, at: "sentence_transformers.activation_fn")
             }
-            return try json[old]?.string.map { (value) throws(Fault) in
-                try DenseActivation.ofScores(value, in: path, at: old)
-            }
+            guard let value = json[old]?.string else { return nil }
+            return try DenseActivation.ofScores(value, in: path, at: old)
         }
     }
 

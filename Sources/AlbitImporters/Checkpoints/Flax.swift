@@ -23,10 +23,12 @@ package struct Flax: CheckpointReader {
 
     /// A map or an array comes first.
     package static func matches(_ start: FileStart) -> FormatMatch {
-        guard let first = start.bytes.first, (0x80...0x9F).contains(first) || (0xDC...0xDF).contains(first) else {
-            return .no
+        switch start.bytes.first {
+        case .some(MessagePackTag.shortMap), .some(MessagePackTag.shortArray),
+            .some(MessagePackTag.array16...MessagePackTag.map32):
+            .possible
+        default: .no
         }
-        return .possible
     }
 
     package static func read(_ file: any ByteSource) throws(Fault) -> Checkpoint {
@@ -111,35 +113,38 @@ package struct Flax: CheckpointReader {
         let start = offset
         let tag = try byte()
         switch tag {
-        case 0x00...0x7F: return .integer(Int(tag))
-        case 0x80...0x8F: return try map(UInt64(tag & 15), name: name, depth: depth)
-        case 0x90...0x9F: return try array(UInt64(tag & 15), name: name, depth: depth)
-        case 0xA0...0xBF: return try text(UInt64(tag & 31))
-        case 0xC0, 0xC2, 0xC3: return .other
-        case 0xC4: return bytes(try skip(try bigEndian(1)))
-        case 0xC5: return bytes(try skip(try bigEndian(2)))
-        case 0xC6: return bytes(try skip(try bigEndian(4)))
-        case 0xC7: return try extended(try bigEndian(1), name: name, depth: depth)
-        case 0xC8: return try extended(try bigEndian(2), name: name, depth: depth)
-        case 0xC9: return try extended(try bigEndian(4), name: name, depth: depth)
-        case 0xCA: return skipped(try skip(4))
-        case 0xCB: return skipped(try skip(8))
-        case 0xCC...0xCF:
-            guard let integer = Int(exactly: try bigEndian(1 << Int(tag - 0xCC))) else { return .other }
+        case MessagePackTag.positive: return .integer(Int(tag))
+        case MessagePackTag.shortMap: return try map(UInt64(tag & 15), name: name, depth: depth)
+        case MessagePackTag.shortArray: return try array(UInt64(tag & 15), name: name, depth: depth)
+        case MessagePackTag.shortText: return try text(UInt64(tag & 31))
+        case MessagePackTag.null, MessagePackTag.no, MessagePackTag.yes: return .other
+        case MessagePackTag.bytes8: return bytes(try skip(try bigEndian(1)))
+        case MessagePackTag.bytes16: return bytes(try skip(try bigEndian(2)))
+        case MessagePackTag.bytes32: return bytes(try skip(try bigEndian(4)))
+        case MessagePackTag.extension8: return try extended(try bigEndian(1), name: name, depth: depth)
+        case MessagePackTag.extension16: return try extended(try bigEndian(2), name: name, depth: depth)
+        case MessagePackTag.extension32: return try extended(try bigEndian(4), name: name, depth: depth)
+        case MessagePackTag.float: return skipped(try skip(4))
+        case MessagePackTag.double: return skipped(try skip(8))
+        case MessagePackTag.unsigned:
+            guard let integer = Int(exactly: try bigEndian(1 << Int(tag - MessagePackTag.unsigned.lowerBound))) else {
+                return .other
+            }
             return .integer(integer)
-        case 0xD0: return .integer(Int(Int8(truncatingIfNeeded: try bigEndian(1))))
-        case 0xD1: return .integer(Int(Int16(truncatingIfNeeded: try bigEndian(2))))
-        case 0xD2: return .integer(Int(Int32(truncatingIfNeeded: try bigEndian(4))))
-        case 0xD3: return .integer(Int(Int64(bitPattern: try bigEndian(8))))
-        case 0xD4...0xD8: return try extended(1 << UInt64(tag - 0xD4), name: name, depth: depth)
-        case 0xD9: return try text(try bigEndian(1))
-        case 0xDA: return try text(try bigEndian(2))
-        case 0xDB: return try text(try bigEndian(4))
-        case 0xDC: return try array(try bigEndian(2), name: name, depth: depth)
-        case 0xDD: return try array(try bigEndian(4), name: name, depth: depth)
-        case 0xDE: return try map(try bigEndian(2), name: name, depth: depth)
-        case 0xDF: return try map(try bigEndian(4), name: name, depth: depth)
-        case 0xE0...0xFF: return .integer(Int(Int8(bitPattern: tag)))
+        case MessagePackTag.signed8: return .integer(Int(Int8(truncatingIfNeeded: try bigEndian(1))))
+        case MessagePackTag.signed16: return .integer(Int(Int16(truncatingIfNeeded: try bigEndian(2))))
+        case MessagePackTag.signed32: return .integer(Int(Int32(truncatingIfNeeded: try bigEndian(4))))
+        case MessagePackTag.signed64: return .integer(Int(Int64(bitPattern: try bigEndian(8))))
+        case MessagePackTag.fixedExtension:
+            return try extended(1 << UInt64(tag - MessagePackTag.fixedExtension.lowerBound), name: name, depth: depth)
+        case MessagePackTag.text8: return try text(try bigEndian(1))
+        case MessagePackTag.text16: return try text(try bigEndian(2))
+        case MessagePackTag.text32: return try text(try bigEndian(4))
+        case MessagePackTag.array16: return try array(try bigEndian(2), name: name, depth: depth)
+        case MessagePackTag.array32: return try array(try bigEndian(4), name: name, depth: depth)
+        case MessagePackTag.map16: return try map(try bigEndian(2), name: name, depth: depth)
+        case MessagePackTag.map32: return try map(try bigEndian(4), name: name, depth: depth)
+        case MessagePackTag.negative: return .integer(Int(Int8(bitPattern: tag)))
         default:
             throw Fault(
                 .flaxUnknownTag, in: file.path, at: "byte \(start)", "is \(tag), which msgpack does not use",

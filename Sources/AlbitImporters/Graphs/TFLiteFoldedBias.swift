@@ -22,7 +22,7 @@ struct TFLiteFoldedBias {
     init(_ tensors: [TFLiteTensor], _ operators: [TFLiteOperator]) {
         self.tensors = tensors
         self.operators = operators
-        for item in operators where item.code.builtin == 6 {
+        for item in operators where item.code.builtin == TFLiteBuiltin.dequantize {
             if let input = item.inputs.first, let output = item.outputs.first, input >= 0, output >= 0 {
                 sourceOf[output] = input
             }
@@ -44,7 +44,8 @@ struct TFLiteFoldedBias {
             var weight: Int
         }
         func parts(_ item: TFLiteOperator) -> (product: Product, bias: Int?, output: Int)? {
-            guard item.code.builtin == 9, item.inputs.count >= 2, let output = item.outputs.first, output >= 0,
+            guard item.code.builtin == TFLiteBuiltin.fullyConnected, item.inputs.count >= 2,
+                let output = item.outputs.first, output >= 0,
                 item.inputs[0] >= 0,
                 item.inputs[1] >= 0
             else { return nil }
@@ -64,7 +65,7 @@ struct TFLiteFoldedBias {
                 replacement[output] = biased[product] ?? (-1, -1)
             }
         }
-        for item in operators where item.code.builtin == 0 && item.inputs.count == 2 {
+        for item in operators where item.code.builtin == TFLiteBuiltin.add && item.inputs.count == 2 {
             guard try item.options?.unsigned(0, bytes: 1) ?? 0 == 0, let output = item.outputs.first, output >= 0 else {
                 continue
             }

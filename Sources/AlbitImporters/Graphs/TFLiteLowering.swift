@@ -63,32 +63,43 @@ struct TFLiteLowering {
         return values[0]
     }
 
-    /// Numbers of `BuiltinOperator` for operators without options that matter, and the inputs they need.
+    private typealias B = TFLiteBuiltin
+
+    /// Operators without options that matter, and the inputs they need.
     private static let plain: [Int: (Operation, inputs: Int)] = [
-        6: (.identity, 1), 14: (.sigmoid, 1), 19: (.relu, 1), 28: (.tanh, 1), 39: (.transpose(nil), 2),
-        47: (.exponential, 1), 50: (.logSoftmax(axis: -1), 1), 55: (.maximum, 2), 57: (.minimum, 2),
-        59: (.negate, 1), 64: (.select, 3), 65: (.sliceOfSize, 3), 70: (.unsqueeze(axes: nil), 2), 73: (.logarithm, 1),
-        75: (.squareRoot, 1), 76: (.reciprocalSquareRoot, 1), 77: (.shape, 1), 78: (.power, 2),
-        92: (.square, 1), 99: (.squaredDifference, 2), 123: (.select, 3), 130: (.expand, 2),
-        8: (.floor, 1), 58: (.compare(.less), 2), 61: (.compare(.greater), 2), 62: (.compare(.greaterOrEqual), 2),
-        63: (.compare(.lessOrEqual), 2), 66: (.sine, 1), 69: (.tile, 2), 71: (.compare(.equal), 2),
-        72: (.compare(.notEqual), 2),
-        84: (.or, 2), 86: (.and, 2), 87: (.not, 1), 90: (.floorDivide, 2), 94: (.fill, 2), 95: (.modulo, 2),
-        96: (.range, 3),
-        101: (.absolute, 1), 104: (.ceiling, 1), 107: (.gatherND(batchAxes: 0), 2), 108: (.cosine, 1), 110: (.rank, 1),
-        116: (.round, 1),
-        158: (.sign, 1),
+        B.dequantize: (.identity, 1), B.logistic: (.sigmoid, 1), B.relu: (.relu, 1), B.tanh: (.tanh, 1),
+        B.transpose: (.transpose(nil), 2),
+        B.exponential: (.exponential, 1), B.logSoftmax: (.logSoftmax(axis: -1), 1), B.maximum: (.maximum, 2),
+        B.minimum: (.minimum, 2),
+        B.negate: (.negate, 1), B.select: (.select, 3), B.slice: (.sliceOfSize, 3),
+        B.expandDimensions: (.unsqueeze(axes: nil), 2), B.logarithm: (.logarithm, 1),
+        B.squareRoot: (.squareRoot, 1), B.reciprocalSquareRoot: (.reciprocalSquareRoot, 1), B.shape: (.shape, 1),
+        B.power: (.power, 2),
+        B.square: (.square, 1), B.squaredDifference: (.squaredDifference, 2), B.selectBroadcast: (.select, 3),
+        B.broadcast: (.expand, 2),
+        B.floor: (.floor, 1), B.less: (.compare(.less), 2), B.greater: (.compare(.greater), 2),
+        B.greaterEqual: (.compare(.greaterOrEqual), 2),
+        B.lessEqual: (.compare(.lessOrEqual), 2), B.sine: (.sine, 1), B.tile: (.tile, 2),
+        B.equal: (.compare(.equal), 2),
+        B.notEqual: (.compare(.notEqual), 2),
+        B.logicalOr: (.or, 2), B.logicalAnd: (.and, 2), B.logicalNot: (.not, 1), B.floorDivide: (.floorDivide, 2),
+        B.fill: (.fill, 2), B.floorModulo: (.modulo, 2),
+        B.range: (.range, 3),
+        B.absolute: (.absolute, 1), B.ceiling: (.ceiling, 1), B.gatherND: (.gatherND(batchAxes: 0), 2),
+        B.cosine: (.cosine, 1), B.rank: (.rank, 1),
+        B.round: (.round, 1),
+        B.sign: (.sign, 1),
     ]
 
     /// Reductions, whose options say whether the axes stay.
     private static func reduction(_ number: Int, keepsAxes: Bool) -> Operation? {
         switch number {
-        case 40: .reduceMean(axes: nil, keepsAxes: keepsAxes)
-        case 74: .reduceSum(axes: nil, keepsAxes: keepsAxes)
-        case 81: .reduce(.product, axes: nil, keepsAxes: keepsAxes)
-        case 82: .reduce(.maximum, axes: nil, keepsAxes: keepsAxes)
-        case 89: .reduce(.minimum, axes: nil, keepsAxes: keepsAxes)
-        case 91: .reduce(.any, axes: nil, keepsAxes: keepsAxes)
+        case B.mean: .reduceMean(axes: nil, keepsAxes: keepsAxes)
+        case B.sum: .reduceSum(axes: nil, keepsAxes: keepsAxes)
+        case B.reduceProduct: .reduce(.product, axes: nil, keepsAxes: keepsAxes)
+        case B.reduceMax: .reduce(.maximum, axes: nil, keepsAxes: keepsAxes)
+        case B.reduceMin: .reduce(.minimum, axes: nil, keepsAxes: keepsAxes)
+        case B.reduceAny: .reduce(.any, axes: nil, keepsAxes: keepsAxes)
         default: nil
         }
     }
@@ -96,12 +107,15 @@ struct TFLiteLowering {
     /// What messages call the usual ones among the others, and what the matcher knows by name: how positions are
     /// counted.
     private static let names = [
-        1: "AVERAGE_POOL_2D", 3: "CONV_2D", 4: "DEPTHWISE_CONV_2D", 13: "L2_POOL_2D", 16: "LSTM", 17: "MAX_POOL_2D",
-        34: "PAD",
-        37: "BATCH_TO_SPACE_ND", 118: "IF", 119: "WHILE",
+        B.averagePool2D: "AVERAGE_POOL_2D", B.convolution2D: "CONV_2D", B.depthwiseConvolution2D: "DEPTHWISE_CONV_2D",
+        B.l2Pool2D: "L2_POOL_2D", B.lstm: "LSTM", B.maxPool2D: "MAX_POOL_2D",
+        B.pad: "PAD",
+        B.batchToSpaceND: "BATCH_TO_SPACE_ND", B.`if`: "IF", B.`while`: "WHILE",
     ]
 
-    private static let binary: [Int: Operation] = [0: .add, 18: .multiply, 41: .subtract, 42: .divide]
+    private static let binary: [Int: Operation] = [
+        B.add: .add, B.multiply: .multiply, B.subtract: .subtract, B.divide: .divide,
+    ]
 
     mutating func lower(_ item: TFLiteOperator) throws(Fault) {
         var item = item
@@ -122,7 +136,7 @@ struct TFLiteLowering {
             try builder.node(operation, name: outputs.first ?? label, inputs: inputs, outputs: outputs)
         }
         // Scales on what is computed: quantized activations. A row picked out of quantized weights is none.
-        if item.code.builtin == 114, let output = item.outputs.first, output >= 0 {
+        if item.code.builtin == B.quantize, let output = item.outputs.first, output >= 0 {
             throw .integerActivations(path: path, node: label, tensor: tensors[output].name)
         }
         let options = item.options
@@ -135,58 +149,58 @@ struct TFLiteLowering {
             return try activated(item, operation, inputs, activation: try options?.unsigned(0, bytes: 1) ?? 0)
         }
         switch item.code.builtin {
-        case 2:
+        case B.concatenation:
             try require(1)
             try activated(
                 item, .concatenate(axis: try options?.int32(0) ?? 0), inputs,
                 activation: try options?.unsigned(1, bytes: 1) ?? 0)
-        case 9: try fullyConnected(item, inputs)
-        case 22:
+        case B.fullyConnected: try fullyConnected(item, inputs)
+        case B.reshape:
             try require(1)
             try reshape(item, inputs)
-        case 25:
+        case B.softmax:
             try require(1)
             let beta = try options?.float(0, default: 1) ?? 1
             try add(beta == 1 ? .softmax(axis: -1) : .other("SOFTMAX with beta \(beta)"), inputs)
-        case 36:
+        case B.gather:
             try require(2)
             let batch = try options?.int32(1) ?? 0
             let axis = try options?.int32(0) ?? 0
             try add(batch == 0 ? .gather(axis: axis) : .batchGather(axis: axis, batchAxes: batch), inputs)
-        case 40, 74, 81, 82, 89, 91:
+        case B.mean, B.sum, B.reduceProduct, B.reduceMax, B.reduceMin, B.reduceAny:
             try require(2)
             let keepsAxes = try options?.unsigned(0, bytes: 1) ?? 0 != 0
             if let operation = TFLiteLowering.reduction(item.code.builtin, keepsAxes: keepsAxes) {
                 try add(operation, inputs)
             }
-        case 56:
+        case B.argMax:
             try require(2)
             try add(.argMax(axis: nil, keepsAxis: false), inputs)
-        case 85:
+        case B.oneHot:
             try require(4)
             try add(.oneHot(axis: try options?.int32(0, default: -1) ?? -1), inputs)
-        case 128:
+        case B.cumulativeSum:
             try require(2)
             try add(
                 .cumulativeSum(
                     isExclusive: try options?.unsigned(0, bytes: 1) ?? 0 != 0,
                     isReversed: try options?.unsigned(1, bytes: 1) ?? 0 != 0),
                 inputs)
-        case 43:
+        case B.squeeze:
             try require(1)
             try add(.squeeze(axes: try options?.int32s(0, limit: 64, "the options of \(label)")), inputs)
-        case 45:
+        case B.stridedSlice:
             try require(4)
             try add(
                 .stridedSlice(
                     beginMask: try options?.int32(0) ?? 0, endMask: try options?.int32(1) ?? 0,
                     ellipsisMask: try options?.int32(2) ?? 0, newAxisMask: try options?.int32(3) ?? 0,
                     shrinkMask: try options?.int32(4) ?? 0), inputs)
-        case 49:
+        case B.split:
             try require(2)
             let axis = try integer(item.inputs[0])
             try add(axis.map { .split(axis: $0, sizes: nil) } ?? .other("SPLIT"), [inputs[1]])
-        case 53:
+        case B.cast:
             try require(1)
             func isFloating(_ index: Int?) -> Bool {
                 index.map { $0 >= 0 && tensors[$0].type?.isFloating == true } ?? false
@@ -196,32 +210,32 @@ struct TFLiteLowering {
             try add(
                 isFloating(item.inputs.first) && to ? .identity : .cast(to: to ? .float : isTruth ? .truth : .integer),
                 inputs)
-        case 83:
+        case B.pack:
             try require(1)
             try add(.stack(axis: try options?.int32(1) ?? 0), inputs)
-        case 88:
+        case B.unpack:
             try require(1)
             try add(.unstack(axis: try options?.int32(1) ?? 0), inputs)
-        case 102:
+        case B.splitSizes:
             try require(3)
             let sizes = try integers(item.inputs[1])
             let axis = try integer(item.inputs[2])
             let isKnown = sizes != nil && axis != nil
             try add(isKnown ? .split(axis: axis ?? 0, sizes: sizes) : .other("SPLIT_V"), [inputs[0]])
-        case 126:
+        case B.batchMatmul:
             try require(2)
             try add(
                 .matmul(
                     transposeA: try options?.unsigned(0, bytes: 1) ?? 0 != 0,
                     transposeB: try options?.unsigned(1, bytes: 1) ?? 0 != 0),
                 Array(inputs.prefix(2)))
-        case 150:
+        case B.gelu:
             try require(1)
             try add(.gelu(isTanh: try options?.unsigned(0, bytes: 1) ?? 0 != 0), inputs)
-        case 32 where item.code.custom == "FlexErf":
+        case B.custom where item.code.custom == "FlexErf":
             try require(1)
             try add(.erf, inputs)
-        case 32: try add(.other(item.code.custom), inputs)
+        case B.custom: try add(.other(item.code.custom), inputs)
         default:
             try add(.other(TFLiteLowering.names[item.code.builtin] ?? "TFLite operator \(item.code.builtin)"), inputs)
         }

@@ -82,7 +82,7 @@ struct TFLiteReader: GraphReader {
 struct TFLiteOperator {
     /// An `OperatorCode`.
     struct Code {
-        /// `BuiltinOperator`; 32 for one of another origin, which `custom` names.
+        /// `BuiltinOperator`; `TFLiteBuiltin.custom` for one of another origin, which `custom` names.
         var builtin: Int
         var custom: String
 

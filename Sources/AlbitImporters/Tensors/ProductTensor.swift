@@ -29,20 +29,14 @@ final class ProductTensor: LazyTensor {
 
     func read(_ range: Range<Int>, into buffer: UnsafeMutableBufferPointer<Float>) throws(Fault) {
         if factor.isEmpty {
-            factor = [Float](repeating: 0, count: second.elementCount)
-            try factor.withUnsafeMutableBufferPointer { buffer throws(Fault) in
-                try second.read(0..<buffer.count, into: buffer)
-            }
+            factor = try second.values(0..<second.elementCount)
         }
         let (inner, columns) = (second.shape[0], shape[1])
-        var row = [Float](repeating: 0, count: inner)
         var sums = [Double](repeating: 0, count: columns)
         var index = range.lowerBound
         while index < range.upperBound {
             let number = index / columns
-            try row.withUnsafeMutableBufferPointer { buffer throws(Fault) in
-                try first.read((number * inner)..<((number + 1) * inner), into: buffer)
-            }
+            let row = try first.values((number * inner)..<((number + 1) * inner))
             for column in 0..<columns { sums[column] = 0 }
             for k in 0..<inner {
                 let x = Double(row[k])

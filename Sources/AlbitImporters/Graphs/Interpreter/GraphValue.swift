@@ -36,8 +36,7 @@ enum GraphValue {
     }
 
     static func read(_ tensor: any LazyTensor, _ range: Range<Int>, shape: [Int]) throws(Fault) -> NumberArray? {
-        var values = [Float](repeating: 0, count: range.count)
-        try values.withUnsafeMutableBufferPointer { buffer throws(Fault) in try tensor.read(range, into: buffer) }
+        let values = try tensor.values(range)
         if tensor.dtype.isFloating { return NumberArray(shape: shape, floats: values) }
         return NumberArray(shape: shape, integers: values.map(NumberArray.whole))
     }

@@ -79,14 +79,10 @@ struct MatmulEvaluation {
         // Rows of the stored matrix at a time.
         let step = max(1, MatmulEvaluation.blockElements / shape[1])
         guard shape[1] <= NumberArray.maxElements else { return nil }
-        var block = [Float](repeating: 0, count: min(step, shape[0]) * shape[1])
         var start = 0
         while start < shape[0] {
             let count = min(step, shape[0] - start)
-            try block.withUnsafeMutableBufferPointer { buffer throws(Fault) in
-                let part = UnsafeMutableBufferPointer(rebasing: buffer[..<(count * shape[1])])
-                try stored.read((start * shape[1])..<((start + count) * shape[1]), into: part)
-            }
+            let block = try stored.values((start * shape[1])..<((start + count) * shape[1]))
             result.withUnsafeMutableBufferPointer { c in
                 x.withUnsafeBufferPointer { a in
                     block.withUnsafeBufferPointer { b in
