@@ -18,11 +18,11 @@ import unicodedata as u
 import tokenizers
 from tokenizers import Regex, normalizers, pre_tokenizers
 
+from packed_tables import BASE, GROUP, digits, literal, three_stage
+
 root, segmentation = sys.argv[1:3]
-BASE = 90
 LIMIT = 0x34000
 ROWS = 0x1000
-GROUP, BLOCK = 256, 16
 WORD, SPACE, NUMBER, PUNCTUATION, OTHER, NONSPACING, MARK, DECIMAL, INCB_EXTEND, INCB_LINKER, SORTED = (1 << i for i in range(11))
 CLUSTERS = ["any", "CR", "LF", "Control", "Extend", "ZWJ", "SpacingMark", "Prepend", "InCB_Consonant", "L", "V", "T", "LV", "LVT",
             "Regional_Indicator", "Extended_Pictographic"]
@@ -102,46 +102,13 @@ new_lowers = sorted((c, ord(lowers[c])) for c in lowers if len(lowers[c]) == 1 a
 assert all(chr(c).lower() == lowers.get(c, chr(c)) for c in points if c not in dict(new_lowers))
 
 
-def digits(value, count):
-    assert value < BASE ** count
-    return [value // BASE ** (count - 1 - i) % BASE for i in range(count)]
-
-
-def three_stage(values):
-    """As in make-unicode-tables.py; the last two groups stand for the code points for private use of planes 15 and 16, and
-    for all others."""
+def stages(values):
+    """The last two groups stand for the code points for private use of planes 15 and 16, and for all others."""
     rows = list(range(0, LIMIT, GROUP)) + list(range(0xE0000, 0xE0000 + ROWS, GROUP)) + [0xF0000, 0x50000]
     for c in points:
         if c >= LIMIT and not 0xE0000 <= c < 0xE0000 + ROWS:
             assert values[c] == values[0xF0000 if c >= 0xF0000 and c & 0xFFFF < 0xFFFE else 0x50000], hex(c)
-    groups, blocks, first, second, third = {}, {}, [], [], []
-    for start in rows:
-        group = []
-        for place in range(start, start + GROUP, BLOCK):
-            block = tuple(values.get(c, 0) for c in range(place, place + BLOCK))
-            if block not in blocks:
-                blocks[block] = len(blocks)
-                for value in block:
-                    third += digits(value, 1)
-            group.append(blocks[block])
-        group = tuple(group)
-        if group not in groups:
-            groups[group] = len(groups)
-            for block in group:
-                second += digits(block, 2)
-        first += digits(groups[group], 2)
-    return first, second, third
-
-
-def literal(name, comment, values):
-    lines, line = [], ""
-    for v in values:
-        line += chr(v + 35) if v + 35 != 92 else "}"
-        if len(line) >= 110:
-            lines.append(line)
-            line = ""
-    lines.append(line)
-    return '    /// %s\n    static let %s: StaticString = """\n        %s\n        """\n' % (comment, name, "\\\n        ".join(lines))
+    return three_stage(rows, lambda c: values.get(c, 0), 1)
 
 
 text = "// Made by Scripts/make-library-tables.py from tokenizers %s and unicode-segmentation 1.13.2. Do not edit.\n\n" % tokenizers.__version__
@@ -150,7 +117,7 @@ for name, values in (("flag", flags), ("cluster", {c: classes[c] << 4 | clusters
     order = sorted(set(values.values()))
     assert len(order) <= BASE, (name, len(order))
     place = {v: i for i, v in enumerate(order)}
-    first, second, third = three_stage({c: place[v] for c, v in values.items()})
+    first, second, third = stages({c: place[v] for c, v in values.items()})
     text += literal(name + "Groups", "Group of each 256 code points, two digits.", first)
     text += literal(name + "Blocks", "Block of each 16 code points in a group, two digits.", second)
     text += literal(name + "Classes", "Class of each code point in a block, one digit.", third)

@@ -13,10 +13,10 @@ import json
 import sys
 import unicodedata as u
 
+from packed_tables import BASE, GROUP, digits, literal, three_stage
+
 root = sys.argv[1]
 LIMIT = 0x110000
-GROUP, BLOCK = 256, 16
-BASE = 90
 ROWS = list(range(0, 0x32000, GROUP)) + list(range(0xE0000, 0xE1000, GROUP)) + [0x10FF00]
 COMBINING, MARK, SPACE, DIGIT, PUNCTUATION, OTHER, CASED, IGNORABLE, ANY_MARK = (1 << i for i in range(9))
 
@@ -42,36 +42,11 @@ def flags(c):
     return bits
 
 
-def digits(value, count):
-    assert value < BASE ** count
-    return [value // BASE ** (count - 1 - i) % BASE for i in range(count)]
-
-
-def three_stage(values, width):
-    """Two digits an entry for the groups and for their blocks, `width` digits an entry for the code points of blocks."""
-    rows = []
+def stages(values, width):
     for start in range(0, LIMIT, GROUP):
-        if start in ROWS:
-            rows.append(start)
-        else:
+        if start not in ROWS:
             assert values[start:start + GROUP] == values[0x10FF00:][:GROUP], hex(start)
-    groups, blocks, first, second, third = {}, {}, [], [], []
-    for start in rows:
-        group = []
-        for place in range(start, start + GROUP, BLOCK):
-            block = tuple(values[place:place + BLOCK])
-            if block not in blocks:
-                blocks[block] = len(blocks)
-                for value in block:
-                    third += digits(value, width)
-            group.append(blocks[block])
-        group = tuple(group)
-        if group not in groups:
-            groups[group] = len(groups)
-            for block in group:
-                second += digits(block, 2)
-        first += digits(groups[group], 2)
-    return first, second, third
+    return three_stage(ROWS, values.__getitem__, width)
 
 
 def classes(values):
@@ -123,33 +98,20 @@ for c in points:
     offsets.append(known[record])
 
 
-def literal(name, comment, values):
-    lines, line = [], ""
-    for v in values:
-        # Digits are the characters from '#' to '|', with '}' in place of the backslash.
-        line += chr(v + 35) if v + 35 != 92 else "}"
-        if len(line) >= 110:
-            lines.append(line)
-            line = ""
-    lines.append(line)
-    body = "\\\n        ".join(lines)
-    return '    /// %s\n    static let %s: StaticString = """\n        %s\n        """\n' % (comment, name, body)
-
-
 text = "// Made by Scripts/make-unicode-tables.py from Python's unicodedata %s. Do not edit.\n\n" % u.unidata_version
 text += "enum UnicodeTables {\n"
 GROUPS, BLOCKS = "Group of each 256 code points, two digits.", "Block of each 16 code points in a group, two digits."
-s1, s2, s3 = three_stage(flag_classes, 1)
+s1, s2, s3 = stages(flag_classes, 1)
 text += literal("flagGroups", GROUPS, s1)
 text += literal("flagBlocks", BLOCKS, s2)
 text += literal("flagClasses", "Flag class of each code point in a block, one digit.", s3)
 text += literal("flagBits", "Flags of each class, two digits.", [d for v in flag_order for d in digits(v, 2)])
-s1, s2, s3 = three_stage(delta_classes, 1)
+s1, s2, s3 = stages(delta_classes, 1)
 text += literal("lowerGroups", GROUPS, s1)
 text += literal("lowerBlocks", BLOCKS, s2)
 text += literal("lowerClasses", "Class of the distance to the lower-case letter, one digit.", s3)
 text += literal("lowerDeltas", "Distance plus 300,000 of each class, three digits.", [d for v in delta_order for d in digits(v + 300000, 3)])
-s1, s2, s3 = three_stage(offsets, 3)
+s1, s2, s3 = stages(offsets, 3)
 text += literal("decompositionGroups", GROUPS, s1)
 text += literal("decompositionBlocks", BLOCKS, s2)
 text += literal("decompositionOffsets", "Offset of the record in the pool, three digits; 0 where there is none.", s3)

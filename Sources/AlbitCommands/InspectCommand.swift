@@ -73,7 +73,9 @@ package struct InspectCommand {
         json.member("architecture")
         json.string(it.configuration.architecture.name)
         json.member("configuration")
-        InspectCommand.write(it.configuration, &json)
+        json.beginObject()
+        it.configuration.write(to: &json)
+        json.endObject()
         json.member("configurationOrigin")
         json.string(it.configurationOrigin)
         json.member("heads")
@@ -139,35 +141,6 @@ package struct InspectCommand {
         if let drift = it.drift { json.raw(drift) } else { json.null() }
         json.endObject()
         try output.line(json.text)
-    }
-
-    private static func write(_ c: Configuration, _ json: inout JSONWriter) {
-        json.beginObject()
-        json.member("vocab_size")
-        json.integer(c.vocabSize)
-        json.member("embedding_size")
-        json.integer(c.embeddingSize)
-        json.member("hidden_size")
-        json.integer(c.hiddenSize)
-        json.member("intermediate_size")
-        json.integer(c.intermediateSize)
-        json.member("num_attention_heads")
-        json.integer(c.numAttentionHeads)
-        json.member("num_hidden_layers")
-        json.integer(c.numHiddenLayers)
-        json.member("num_hidden_groups")
-        json.integer(c.numHiddenGroups)
-        json.member("inner_group_num")
-        json.integer(c.innerGroupNum)
-        json.member("hidden_act")
-        json.string(c.hiddenAct.name)
-        json.member("max_position_embeddings")
-        json.integer(c.maxPositionEmbeddings)
-        json.member("type_vocab_size")
-        json.integer(c.typeVocabSize)
-        json.member("layer_norm_eps")
-        json.number(c.layerNormEps)
-        json.endObject()
     }
 
     /// Digits in groups of three: 11,685,122.

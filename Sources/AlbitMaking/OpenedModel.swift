@@ -49,7 +49,7 @@ package struct OpenedModel {
         if let option = options.aroundWeights.first {
             throw Fault(
                 .optionsConflict, in: path,
-                "is an Albit file, which carries its own configuration, tokenizer and labels, so \(option) changes nothing",
+                "is an Albit file, which carries configuration, tokenizer and labels: \(option) changes nothing",
                 advice: "quantize the original with \(option)")
         }
         var card = file.card

@@ -5,7 +5,7 @@
 /// rounding decide some segmentations: scores are summed in double, compared with the float kept, and kept as float.
 struct UnigramLattice {
     /// Best path that ends before each byte: its score, the beginning and the id of its last piece.
-    private struct Step {
+    private struct Step: LinkedStep {
         var score: Float
         var start: Int32
         var id: Int32
@@ -65,18 +65,9 @@ struct UnigramLattice {
             }
             start &+= length
         }
-        // Turn the links around, so that the path is walked from its beginning.
-        var end = count
-        var next = -1
-        while end > 0 {
-            let previous = Int(steps[end].start)
-            guard previous >= 0, previous < end else { return }
-            steps[end].start = Int32(truncatingIfNeeded: next)
-            next = end
-            end = previous
-        }
+        guard let first = steps.turnPath(endingAt: count) else { return }
         var begin = 0
-        var place = next
+        var place = first
         while place > 0 {
             visit(Int(steps[place].id), begin, place)
             begin = place

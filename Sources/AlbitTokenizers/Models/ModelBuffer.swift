@@ -8,7 +8,7 @@ final class ModelBuffer {
     }
 
     /// The best path of a Unigram model that ends before a byte: its score, the beginning and the id of its last piece.
-    struct Step {
+    struct Step: LinkedStep {
         var score = -Double.infinity
         var start: Int32 = -1
         var id: Int32 = 0

@@ -84,17 +84,8 @@ final class UnigramPaths {
             }
             start &+= length
         }
-        // Turn the links around, so that the path is walked from its beginning.
-        var end = count
-        var next = -1
-        while end > 0 {
-            let previous = Int(steps[end].start)
-            guard previous >= 0, previous < end else { return }
-            steps[end].start = Int32(truncatingIfNeeded: next)
-            next = end
-            end = previous
-        }
-        var (begin, place, unknownStart) = (0, next, -1)
+        guard let first = steps.turnPath(endingAt: count) else { return }
+        var (begin, place, unknownStart) = (0, first, -1)
         while place > 0 {
             let id = steps[place].id
             if id == unknownID {
