@@ -13,7 +13,7 @@ TEST_PACKAGES := $(BUILD_PACKAGES) xz-utils binutils groff-base
 BOARD_PACKAGES := python3 gcc-aarch64-linux-gnu libc6-dev-arm64-cross gcc-arm-linux-gnueabihf libc6-dev-armhf-cross \
 	gcc-arm-linux-gnueabi libc6-dev-armel-cross gcc-riscv64-linux-gnu libc6-dev-riscv64-cross
 
-.PHONY: dist check-dist test-engines check-interruption library wheels check-library help build demo test test-page fuzz sanitize sanitize-thread docs boards check-boards install uninstall check-install clean
+.PHONY: server server-test dist check-dist test-engines check-interruption library wheels check-library help build demo test test-page fuzz sanitize sanitize-thread docs boards check-boards install uninstall check-install clean
 help:
 	@echo "make demo          build, quantize the sample model, classify, measure the drift"
 	@echo "make test          all tests, in release mode"
@@ -29,6 +29,7 @@ help:
 	@echo "make check-dist    installs them in fresh Debian roots, foreign ones under qemu (as root)"
 	@echo "make test-engines  the Spark and Ray examples on 20,000 texts, with workers killed on the way"
 	@echo "make check-library C and Python as their users have them; the boards' libraries under qemu"
+	@echo "make server        albit-server, models over HTTP, in Server/.build/release; make server-test: with PyPI's clients"
 	@echo "make install       programs, manual page, completions and the sample model into PREFIX ($(PREFIX))"
 	@echo "make uninstall     takes them away again"
 
@@ -118,6 +119,15 @@ test-engines: build
 	@.build/release/albit quantize $(MODEL) -o dist/engines/model.gguf --force
 	@dist/engines/bin/python Scripts/check-engines.py dist/engines/model.gguf
 
+server:
+	@Scripts/prepare.sh $(BUILD_PACKAGES)
+	$(SWIFT) build -c release -j $(JOBS) --package-path Server --product albit-server
+
+server-test: build server
+	@Scripts/prepare.sh $(BUILD_PACKAGES) python3-venv
+	$(SWIFT) test -c release -j $(JOBS) --package-path Server
+	@Scripts/check-server.sh
+
 install: build
 	$(SWIFT) build $(RELEASE) --product albit-board
 	@Scripts/install.sh install $(PREFIX) $(DESTDIR)
@@ -130,4 +140,4 @@ check-install: build
 	@Scripts/check-install.sh
 
 clean:
-	rm -rf .build .build-* dist
+	rm -rf .build .build-* Server/.build dist

@@ -1,6 +1,7 @@
 internal import AlbitImporters
 internal import AlbitMaking
 internal import AlbitModel
+internal import AlbitRuntime
 internal import AlbitTasks
 
 /// An ALBERT or BERT model that answers.
@@ -36,7 +37,9 @@ public final class Albert: Sendable {
     public var isQuantized: Bool { model.weights.isInt8 }
 
     let model: Model
-    private let strict: Bool
+    /// How the texts of questions become sequences.
+    let context: TaskContext
+    let strict: Bool
     private let sessions: SessionPool
 
     /// Opens an Albit file, which is mapped and ready at once, or a checkpoint in any format that `albit inspect`
@@ -54,8 +57,9 @@ public final class Albert: Sendable {
         heads = model.card.heads.map(\.name)
         labels = model.weights.classifier.map { [model] in model.card.labelNames(count: $0.rows) } ?? []
         strict = options.strict
-        maxLength = TaskContext.maxLength(model, wanted: options.maxLength)
         sessions = try SessionPool(weights: model.weights, options: options)
+        context = TaskContext(model, kernel: sessions.kernel, maxLength: options.maxLength)
+        maxLength = context.maxLength
     }
 
     private static func open(_ path: String, _ options: Options) throws(AlbertError) -> Model {
@@ -69,30 +73,14 @@ public final class Albert: Sendable {
         }
     }
 
-    /// Runs a step of a task in a session that no other call uses meanwhile.
-    func run<T>(_ body: (TaskSession) throws -> T) throws(AlbertError) -> T {
+    /// Calls `body` with a session that no other call uses meanwhile.
+    func withSession<T>(_ body: (Session) throws -> T) throws(AlbertError) -> T {
         do {
             let session = try sessions.take()
             defer { sessions.giveBack(session) }
-            return try body(TaskSession(model, session: session, maxLength: maxLength, strict: strict))
+            return try body(session)
         } catch {
             throw AlbertError(error)
         }
-    }
-
-    /// The answer of a task to one question, in a session that no other call uses meanwhile.
-    func answer<Task: TextTask>(
-        to question: Task.Question, of task: (TaskContext) throws -> Task
-    ) throws(AlbertError)
-        -> Task.Answer
-    {
-        try answers(to: [question], of: task)[0]
-    }
-
-    /// The answers of a task to questions, in their order.
-    func answers<Task: TextTask>(
-        to questions: [Task.Question], of task: (TaskContext) throws -> Task
-    ) throws(AlbertError) -> [Task.Answer] {
-        try run { tasks in try tasks.answers(of: task(tasks.context), to: questions) }
     }
 }

@@ -1,5 +1,3 @@
-internal import AlbitTasks
-
 /// A part of a text that answers a question.
 public struct Answer: Sendable, Equatable {
     /// The words of the text; empty where "no answer" won.
@@ -27,16 +25,6 @@ extension Albert {
     public func answer(
         _ question: String, in text: String, top: Int = 1, allowsNoAnswer: Bool = false
     ) throws(AlbertError) -> [Answer] {
-        guard top > 0 else { throw AlbertError(.invalidArgument, "top is \(top), expected 1 or more") }
-        var options = QuestionAnswering.Options()
-        options.top = top
-        options.allowsNoAnswer = allowsNoAnswer
-        let asked = ContextQuestion([UInt8](question.utf8), in: [UInt8](text.utf8))
-        let place = TextRange(text)
-        let found = try answer(to: asked) { [options] context in try QuestionAnswering(context, options: options) }
-        return found.answers.map { answer in
-            let range = answer.range.map { place.indices($0) }
-            return Answer(text: range.map { String(text[$0]) } ?? "", range: range, score: answer.score)
-        }
+        try ask(.answer(question, in: text, top: top, allowsNoAnswer: allowsNoAnswer))
     }
 }

@@ -1,5 +1,3 @@
-internal import AlbitTasks
-
 /// Which of several endings or answers fits a text.
 public struct Choice: Sendable, Equatable {
     /// Place of the best among the choices, from 0.
@@ -21,12 +19,7 @@ extension Albert {
     ///
     /// Source: `AlbertForMultipleChoice` of transformers.
     public func choose(_ text: String, among choices: [String]) throws(AlbertError) -> Choice {
-        guard !choices.isEmpty else {
-            throw AlbertError(.invalidArgument, "there are no choices, expected one or more")
-        }
-        let question = ChoiceQuestion([UInt8](text.utf8), choices: choices.map { [UInt8]($0.utf8) })
-        let answer = try answer(to: question) { context in try MultipleChoice(context) }
-        return Choice(index: answer.index ?? 0, scores: answer.scores)
+        try ask(.choose(text, among: choices))
     }
 
     /// Tells how likely a text follows another.
@@ -40,6 +33,6 @@ extension Albert {
     ///
     /// Source: sentence order prediction (Lan et al. 2019); next sentence prediction for BERT (Devlin et al. 2018).
     public func probability(that second: String, follows first: String) throws(AlbertError) -> Float {
-        try answer(to: TaskText(first, pair: second)) { context in try SentenceOrder(context) }.score
+        try ask(.probability(that: second, follows: first))
     }
 }

@@ -1,5 +1,3 @@
-internal import AlbitTasks
-
 /// What a classifier says of a text.
 public struct Classification: Sendable, Equatable {
     /// The label with the highest score; for regression, which has no labels to choose from, the first one.
@@ -25,7 +23,7 @@ extension Albert {
     ///
     /// Source: `AlbertForSequenceClassification` of transformers.
     public func classify(_ text: String, pair: String? = nil) throws(AlbertError) -> Classification {
-        try classify([TaskText(text, pair: pair)])[0]
+        try ask(.classify(text, pair: pair))
     }
 
     /// Labels texts, several in one pass: faster than one by one, with the same scores.
@@ -34,14 +32,6 @@ extension Albert {
     /// - Returns: An answer for each text, in their order.
     /// - Throws: As ``classify(_:pair:)``.
     public func classify(_ texts: [String]) throws(AlbertError) -> [Classification] {
-        try classify(texts.map { TaskText($0) })
-    }
-
-    private func classify(_ texts: [TaskText]) throws(AlbertError) -> [Classification] {
-        try answers(to: texts) { context in try SequenceClassification(context) }.map { answer in
-            let best = answer.label ?? 0
-            return Classification(
-                label: labels[best], score: answer.scores[best], scores: answer.scores, logits: answer.logits)
-        }
+        try ask(texts.map { .classify($0) })
     }
 }

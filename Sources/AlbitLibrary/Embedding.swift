@@ -1,5 +1,4 @@
 internal import AlbitModel
-internal import AlbitTasks
 
 /// How the hidden states of a text become one vector.
 public enum Pooling: String, Sendable, CaseIterable {
@@ -53,9 +52,6 @@ extension Albert {
     ) throws(AlbertError)
         -> [[Float]]
     {
-        let options = SentenceEmbedding.Options(pooling: pooling?.stored, isNormalized: normalized)
-        return try answers(to: texts.map { TaskText($0) }) { context in
-            try SentenceEmbedding(context, options: options)
-        }
+        try ask(texts.map { .embed($0, pooling: pooling, normalized: normalized) })
     }
 }

@@ -1,5 +1,3 @@
-internal import AlbitTasks
-
 /// A piece of the vocabulary that may stand at a [MASK].
 public struct MaskCandidate: Sendable, Equatable {
     /// The piece as text, without the mark of a blank before it.
@@ -23,16 +21,6 @@ extension Albert {
     ///
     /// Source: `AlbertForMaskedLM` of transformers.
     public func fillMask(_ text: String, top: Int = 5) throws(AlbertError) -> [[MaskCandidate]] {
-        guard top > 0 else { throw AlbertError(.invalidArgument, "top is \(top), expected 1 or more") }
-        let masks = try answer(to: TaskText(text)) { context in try MaskedWords(context, top: top) }
-        return masks.map { mask in
-            mask.candidates.map { candidate in
-                var piece = (model.tokenizer?.piece(Int32(truncatingIfNeeded: candidate.id)) ?? [])[...]
-                // SentencePiece marks the blank before a word with U+2581.
-                if piece.starts(with: "\u{2581}".utf8) { piece = piece.dropFirst(3) }
-                return MaskCandidate(
-                    text: String(decoding: piece, as: UTF8.self), id: candidate.id, score: candidate.score)
-            }
-        }
+        try ask(.fillMask(text, top: top))
     }
 }

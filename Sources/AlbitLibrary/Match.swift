@@ -1,5 +1,3 @@
-internal import AlbitTasks
-
 /// A candidate that fits a question.
 public struct Match: Sendable, Equatable {
     /// Place among the candidates, from 0.
@@ -10,6 +8,8 @@ public struct Match: Sendable, Equatable {
     /// their vectors, 0 for those below. A model that says how it scores (a cross-encoder's activation, the similarity
     /// of a sentence model) gives just that.
     public let score: Float
+    /// What matches are ordered by: the logit that the score is made of, or the similarity of the vectors as it is.
+    public let rawScore: Float
 }
 
 extension Albert {
@@ -29,20 +29,6 @@ extension Albert {
     ///
     /// Source: Reimers and Gurevych, "Sentence-BERT" (2019); Nogueira and Cho, "Passage Re-ranking with BERT" (2019).
     public func match(_ question: String, among candidates: [String], top: Int = 5) throws(AlbertError) -> [Match] {
-        guard top > 0 else { throw AlbertError(.invalidArgument, "top is \(top), expected 1 or more") }
-        let found = try run { tasks in
-            if let pairs = PairRanking(tasks.context) {
-                let asked = ChoiceQuestion([UInt8](question.utf8), choices: candidates.map { [UInt8]($0.utf8) })
-                return try tasks.answer(of: pairs, to: asked)
-            }
-            let similarity = tasks.model.card.similarity ?? .cosine
-            let vectors = try tasks.answers(
-                of: SentenceEmbedding(tasks.context, options: .init(isNormalized: similarity == .cosine ? true : nil)),
-                to: ([question] + candidates).map { TaskText($0) })
-            let scores = vectors.dropFirst().map { SentenceVector.similarity($0, vectors[0], by: similarity) }
-            return CandidateScores(
-                scores: similarity == .cosine ? scores.map { max(0, min(1, $0)) } : scores, ranks: scores)
-        }
-        return found.best(top).map { Match(index: $0, text: candidates[$0], score: found.scores[$0]) }
+        try ask(.match(question, among: candidates, top: top))
     }
 }

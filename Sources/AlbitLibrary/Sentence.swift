@@ -1,5 +1,3 @@
-internal import AlbitTasks
-
 /// A sentence that was chosen for a summary.
 public struct Sentence: Sendable, Equatable {
     /// Its words.
@@ -32,19 +30,6 @@ extension Albert {
     public func summarize(
         _ text: String, sentences: Int? = nil, method: SummaryMethod = .lexRank
     ) throws(AlbertError) -> [Sentence] {
-        if let sentences, sentences < 1 {
-            throw AlbertError(.invalidArgument, "sentences is \(sentences), expected 1 or more")
-        }
-        let length = sentences.map { Summarization.Length.sentences($0) } ?? .share(0.2)
-        let chosen = try answer(to: [UInt8](text.utf8)) { context in
-            try Summarization(
-                SentenceEmbedding(context, options: .init(isNormalized: true)), length: length,
-                method: method == .lexRank ? .lexRank : .mmr)
-        }
-        let place = TextRange(text)
-        return chosen.map { sentence in
-            let range = place.indices(sentence.range)
-            return Sentence(text: String(text[range]), range: range, score: sentence.score)
-        }
+        try ask(.summarize(text, sentences: sentences, method: method))
     }
 }

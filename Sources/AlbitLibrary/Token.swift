@@ -29,18 +29,25 @@ public struct HiddenStates: Sendable, Equatable {
 }
 
 extension Albert {
-    /// Splits a text into the tokens that the model reads, cut to ``maxLength``.
+    /// Splits a text into the tokens that the model reads.
     ///
-    /// - Parameter text: The text.
+    /// - Parameters:
+    ///   - text: The text.
+    ///   - whole: Whether all tokens are given, also those that ``maxLength`` leaves out of what the model reads.
     /// - Returns: Tokens with [CLS] and [SEP].
     /// - Throws: ``AlbertError`` with ``AlbertError/Code/missingTokenizer`` or ``AlbertError/Code/textTooLong``.
     ///
     /// Source: Kudo, "Subword Regularization" (2018) for ALBERT's Unigram; Wu et al. (2016) for BERT's WordPiece.
-    public func tokenize(_ text: String) throws(AlbertError) -> [Token] {
-        let plan = try run { tasks in
-            try tasks.prepare(TaskText(text), for: TokenStateReading(tasks.context))
+    public func tokenize(_ text: String, whole: Bool = false) throws(AlbertError) -> [Token] {
+        do {
+            let plan = try TokenStateReading(
+                whole ? context.uncut : context
+            ).prepare(TaskText(text))
+            if strict, !whole { _ = try prepare(.encode(text)) }
+            return plan.encoding.map { tokens($0, text) } ?? []
+        } catch {
+            throw AlbertError(error)
         }
-        return plan.encoding.map { tokens($0, text) } ?? []
     }
 
     /// Runs the encoder and gives what it computed, for whatever has no method here.
@@ -49,12 +56,10 @@ extension Albert {
     /// - Returns: Tokens and the last hidden state of each.
     /// - Throws: ``AlbertError`` with ``AlbertError/Code/missingTokenizer`` or ``AlbertError/Code/textTooLong``.
     public func encode(_ text: String) throws(AlbertError) -> HiddenStates {
-        let states = try answer(to: TaskText(text)) { context in TokenStateReading(context) }
-        return HiddenStates(
-            tokens: tokens(states.encoding, text), hiddenSize: hiddenSize, values: states.values, digest: states.digest)
+        try ask(.encode(text))
     }
 
-    private func tokens(_ encoding: Encoding, _ text: String) -> [Token] {
+    func tokens(_ encoding: Encoding, _ text: String) -> [Token] {
         let place = TextRange(text)
         return encoding.ids.indices.map { i in
             let isFrame = encoding.segments[i] == Encoding.frame

@@ -7,7 +7,7 @@ package struct CandidateScores: Sendable, Equatable {
     /// 0...1 where the ranking gives shares, in the order of the candidates.
     package let scores: [Float]
     /// What candidates are ordered by: it still tells them apart where scores are all but 1.
-    private let ranks: [Float]
+    package let ranks: [Float]
 
     package init(scores: [Float], ranks: [Float]) {
         self.scores = scores

@@ -18,6 +18,15 @@ package struct TaskContext {
         self.maxLength = TaskContext.maxLength(model, wanted: maxLength)
     }
 
+    /// The same without a limit, for tokens that are looked at but not read.
+    package var uncut: TaskContext { TaskContext(copying: self, maxLength: Int.max) }
+
+    private init(copying other: TaskContext, maxLength: Int) {
+        model = other.model
+        kernel = other.kernel
+        self.maxLength = maxLength
+    }
+
     package static func maxLength(_ model: Model, wanted: Int?) -> Int {
         let positions = model.weights.configuration.maxPositionEmbeddings
         return min(wanted ?? model.card.maxSequenceLength ?? positions, positions)
