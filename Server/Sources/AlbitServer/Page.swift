@@ -2,7 +2,7 @@
 enum Page {
     /// Nothing comes from elsewhere, and nothing goes there.
     static let policy =
-        "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; connect-src 'self'; "
+        "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; connect-src 'self'; img-src data:; "
         + "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
     static let route = Route(
@@ -58,7 +58,7 @@ enum Page {
           --bar: #2f6fb5; --mark: #cfe3fb; --bad: #b3261e; }
         @media (prefers-color-scheme: dark) { :root { --ink: #e6edf3; --paper: #12161b; --dim: #9aa5b1;
           --line: #353c45; --bar: #6aa9ec; --mark: #1f4068; --bad: #ff8f86; } }
-        * { box-sizing: border-box; }
+        * { box-sizing: border-box; } [hidden] { display: none !important; }
         body { margin: 0; font: 1rem/1.5 system-ui, sans-serif; color: var(--ink); background: var(--paper); }
         header, main { max-width: 60rem; margin: 0 auto; padding: 1rem; }
         header { display: flex; flex-wrap: wrap; justify-content: space-between; align-items: baseline; gap: 0 1rem;
@@ -67,7 +67,8 @@ enum Page {
         header p { margin: 0; } .dim, header p, small { color: var(--dim); }
         .row { display: flex; flex-wrap: wrap; gap: 1rem; }
         label { display: block; margin: .5rem 0; font-weight: 600; }
-        select, input, textarea, button { font: inherit; color: inherit; background: var(--paper); width: 100%;
+        select, input, textarea, button { font: inherit; font-weight: 400; color: inherit; width: 100%;
+          background: var(--paper);
           border: 1px solid var(--dim); border-radius: .4rem; padding: .5rem; min-height: 2.75rem; }
         .row label { flex: 1 1 12rem; min-width: 0; }
         textarea { min-height: 6rem; resize: vertical; }
@@ -78,10 +79,11 @@ enum Page {
         th, td { text-align: left; padding: .3rem .6rem .3rem 0; vertical-align: top; overflow-wrap: anywhere; }
         td.number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
         tr + tr { border-top: 1px solid var(--line); }
-        .bar { display: block; height: .5rem; background: var(--bar); border-radius: .25rem; min-width: 1px; }
+        .bar { display: block; margin-top: .5rem; height: .5rem; background: var(--bar); border-radius: .25rem;
+          min-width: 1px; }
         .text { white-space: pre-wrap; overflow-wrap: anywhere; }
         mark { color: inherit; background: var(--mark); border-radius: .25rem; padding: 0 .15rem; }
-        mark small { margin-left: .3rem; font-weight: 600; }
+        mark small { margin-left: .3rem; font-weight: 600; color: inherit; }
         .bad { color: var(--bad); } pre { overflow-x: auto; }
         """#
 }

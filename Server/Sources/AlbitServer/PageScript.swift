@@ -151,7 +151,9 @@ enum PageScript {
         }
         byId('form').addEventListener('submit', ask);
         byId('form').addEventListener('keydown', event => {
-          if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) byId('form').requestSubmit();
+          if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey)) return;
+          event.preventDefault();
+          byId('form').requestSubmit();
         });
         byId('model').addEventListener('change', showModel);
         byId('task').addEventListener('change', showTask);
