@@ -61,16 +61,24 @@ struct GGUFReader {
     mutating func key() throws(Fault) -> String {
         let start = offset
         let length = try uint64("a key")
-        guard length > 0, length <= UInt64(GGUF.maxKeyLength) else { throw .badKey(path: path, offset: start) }
+        guard length > 0, length <= UInt64(GGUF.maxKeyLength) else {
+            throw Fault(
+                .modelBadKey, in: path, at: "the key at byte " + String(start), "is empty, too long or not UTF-8")
+        }
         guard let text = String(validating: try take(Int(length), "a key"), as: UTF8.self) else {
-            throw .badKey(path: path, offset: start)
+            throw Fault(
+                .modelBadKey, in: path, at: "the key at byte " + String(start), "is empty, too long or not UTF-8")
         }
         return text
     }
 
     mutating func value(key: String) throws(Fault) -> GGUFValue {
         let number = try uint32("key '" + key + "'")
-        guard let type = GGUFType(rawValue: number) else { throw .unknownValueType(path: path, key: key, type: number) }
+        guard let type = GGUFType(rawValue: number) else {
+            throw Fault(
+                .modelUnknownValueType, in: path, at: "key '" + key + "'", "has value type " + String(number),
+                expected: "0 to 12")
+        }
         let what = "key '" + key + "'"
         switch type {
         case .uint8: return .unsigned(UInt64(try take(1, what)[0]))
@@ -97,7 +105,11 @@ struct GGUFReader {
 
     private mutating func array(key: String, what: String) throws(Fault) -> GGUFArray {
         let number = try uint32(what)
-        guard let type = GGUFType(rawValue: number) else { throw .unknownValueType(path: path, key: key, type: number) }
+        guard let type = GGUFType(rawValue: number) else {
+            throw Fault(
+                .modelUnknownValueType, in: path, at: "key '" + key + "'", "has value type " + String(number),
+                expected: "0 to 12")
+        }
         guard type != .array else {
             throw Fault(
                 .modelNestedArray, in: path, at: "key '" + key + "'",
@@ -207,16 +219,6 @@ extension Fault {
         Fault(
             .modelTruncated, in: path, "ends inside " + what + " at byte " + String(offset),
             advice: "copy or make the file again")
-    }
-
-    fileprivate static func badKey(path: String, offset: Int) -> Fault {
-        Fault(.modelBadKey, in: path, at: "the key at byte " + String(offset), "is empty, too long or not UTF-8")
-    }
-
-    fileprivate static func unknownValueType(path: String, key: String, type: UInt32) -> Fault {
-        Fault(
-            .modelUnknownValueType, in: path, at: "key '" + key + "'", "has value type " + String(type),
-            expected: "0 to 12")
     }
 
     fileprivate static func badShape(path: String, tensor: String) -> Fault {

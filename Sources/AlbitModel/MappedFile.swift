@@ -19,11 +19,12 @@ package final class MappedFile: @unchecked Sendable {
                 advice: "use a smaller model or raise the limit (ulimit -v)")
         }
         if file.error != 0 {
-            throw .cannotOpen(path: path, reason: String(cString: platform_error_text(file.error)))
+            throw Fault(
+                .fileCannotOpen, in: path, "cannot be opened: " + String(cString: platform_error_text(file.error)))
         }
         guard let count = Int(exactly: file.size) else {
             platform_close(&file)
-            throw .cannotOpen(path: path, reason: "larger than this machine's address space")
+            throw Fault(.fileCannotOpen, in: path, "cannot be opened: larger than this machine's address space")
         }
         self.path = path
         bytes = UnsafeRawBufferPointer(start: file.base, count: count)
@@ -35,12 +36,5 @@ package final class MappedFile: @unchecked Sendable {
     /// regions of the mapping. Returns false where the disk fails.
     package func read(at offset: Int, count: Int, into destination: UnsafeMutableRawPointer) -> Bool {
         platform_read_at(file.fd, destination, count, UInt64(offset)) == 0
-    }
-}
-
-/// Faults that are found in several places of this file.
-extension Fault {
-    fileprivate static func cannotOpen(path: String, reason: String) -> Fault {
-        Fault(.fileCannotOpen, in: path, "cannot be opened: " + reason)
     }
 }

@@ -46,7 +46,9 @@ package final class ModelFile: @unchecked Sendable {
         configuration = try Configuration(gguf, family)
         let name = try gguf.required(ModelKey.weights, gguf.string(ModelKey.weights))
         guard let weights = StoredWeights(rawValue: name) else {
-            throw .badValue(path: path, key: ModelKey.weights, problem: "is '" + name + "', expected int8, f32 or f16")
+            throw Fault(
+                .modelBadValue, in: path, at: "key '" + ModelKey.weights + "'",
+                "is '" + name + "', expected int8, f32 or f16")
         }
         self.weights = weights
         preset = try gguf.string(ModelKey.preset) ?? ""
@@ -55,7 +57,8 @@ package final class ModelFile: @unchecked Sendable {
         precision = try PrecisionMap.read(gguf, configuration, linears)
         attentionWeightPlanes = try gguf.integer(ModelKey.attentionWeightPlanes) ?? 2
         guard (1...2).contains(attentionWeightPlanes) else {
-            throw .badValue(path: path, key: ModelKey.attentionWeightPlanes, problem: "is neither 1 nor 2")
+            throw Fault(
+                .modelBadValue, in: path, at: "key '" + ModelKey.attentionWeightPlanes + "'", "is neither 1 nor 2")
         }
     }
 
@@ -89,7 +92,10 @@ package final class ModelFile: @unchecked Sendable {
     package func floats(_ name: TensorName, shape: [Int]) throws(Fault) -> UnsafePointer<Float> {
         let values = try aligned(gguf.bytes(of: tensor(name, .f32, shape: shape)), name)
         let count = shape.reduce(1, *)
-        for i in 0..<count where !values[i].isFinite { throw .notFinite(path: path, tensor: name.text, index: i) }
+        for i in 0..<count where !values[i].isFinite {
+            throw Fault(
+                .modelNotFinite, in: path, at: "tensor '" + name.text + "'", "holds NaN or Inf at element " + String(i))
+        }
         return values
     }
 
@@ -98,7 +104,11 @@ package final class ModelFile: @unchecked Sendable {
         let bytes = gguf.bytes(of: try tensor(name, .f16, shape: [count]))
         for i in 0..<count {
             values[i] = HalfPrecision.float(bytes.loadUnaligned(fromByteOffset: 2 * i, as: UInt16.self))
-            guard values[i].isFinite else { throw .notFinite(path: path, tensor: name.text, index: i) }
+            guard values[i].isFinite else {
+                throw Fault(
+                    .modelNotFinite, in: path, at: "tensor '" + name.text + "'",
+                    "holds NaN or Inf at element " + String(i))
+            }
         }
     }
 
@@ -132,15 +142,7 @@ package struct Int8Table: @unchecked Sendable {
 
 /// Faults that are found in several places of this file.
 extension Fault {
-    fileprivate static func badValue(path: String, key: String, problem: String) -> Fault {
-        Fault(.modelBadValue, in: path, at: "key '" + key + "'", problem)
-    }
-
     fileprivate static func badConfiguration(path: String, problem: String) -> Fault {
         Fault(.modelBadConfiguration, in: path, problem)
-    }
-
-    fileprivate static func notFinite(path: String, tensor: String, index: Int) -> Fault {
-        Fault(.modelNotFinite, in: path, at: "tensor '" + tensor + "'", "holds NaN or Inf at element " + String(index))
     }
 }

@@ -19,10 +19,12 @@ package struct EncoderInput: Sendable {
     func check(_ weights: EncoderWeights) throws(Fault) {
         let configuration = weights.configuration
         guard typeIds.count == ids.count else {
-            throw .unequalLengths(ids: ids.count, other: typeIds.count, what: "token types")
+            throw Fault(
+                .runtimeUnequalLengths, String(ids.count) + " ids but " + String(typeIds.count) + " token types")
         }
         if let mask, mask.count != ids.count {
-            throw .unequalLengths(ids: ids.count, other: mask.count, what: "mask values")
+            throw Fault(
+                .runtimeUnequalLengths, String(ids.count) + " ids but " + String(mask.count) + " mask values")
         }
         guard ids.count <= configuration.maxPositionEmbeddings else {
             throw Fault(
@@ -43,12 +45,5 @@ package struct EncoderInput: Sendable {
                 "token type " + String(Int(id)) + " is outside 0 ..< "
                     + String(configuration.typeVocabSize))
         }
-    }
-}
-
-/// Faults that are found in several places of this file.
-extension Fault {
-    fileprivate static func unequalLengths(ids: Int, other: Int, what: String) -> Fault {
-        Fault(.runtimeUnequalLengths, String(ids) + " ids but " + String(other) + " " + what)
     }
 }

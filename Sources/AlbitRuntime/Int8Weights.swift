@@ -78,12 +78,15 @@ private final class Int8WeightReader {
     /// `hasSecondPlane`: with the second plane of its weights.
     func linear(_ name: String, rows: Int, columns: Int, hasSecondPlane: Bool = false) throws(Fault) -> Linear {
         guard let description = model.linears.first(where: { $0.name == name }) else {
-            throw .missingTensor(path: model.path, tensor: name)
+            throw Fault(
+                .modelMissingTensor, in: model.path, at: "tensor '" + name + "'", "is missing",
+                advice: "make the file again with 'albit quantize'")
         }
         guard description.rows == rows, description.columns == columns else {
-            throw .wrongTensor(
-                path: model.path, tensor: name, expected: String(rows) + " x " + String(columns),
-                found: String(description.rows) + " x " + String(description.columns))
+            throw Fault(
+                .modelWrongTensor, in: model.path, at: "tensor '" + name + "'",
+                "is " + String(description.rows) + " x " + String(description.columns),
+                expected: String(rows) + " x " + String(columns))
         }
         let layout = description.panels
         let (n, k) = (layout.rows, layout.columns)
@@ -116,13 +119,15 @@ private final class Int8WeightReader {
     private func panels(_ name: TensorName, _ layout: Panels) throws(Fault) -> UnsafePointer<Int8> {
         let tensor = try model.tensor(name, .i8, shape: layout.shape)
         guard let base = model.gguf.bytes(of: tensor).baseAddress else {
-            throw .missingTensor(path: model.path, tensor: name.text)
+            throw Fault(
+                .modelMissingTensor, in: model.path, at: "tensor '" + name.text + "'", "is missing",
+                advice: "make the file again with 'albit quantize'")
         }
         // Kernels load whole cache lines; a file may say that it aligns its tensors to less.
         guard Int(bitPattern: base) % Panels.lineBytes == 0 else {
-            throw .wrongTensor(
-                path: model.path, tensor: name.text, expected: "an offset that is a multiple of 64",
-                found: "at offset " + String(tensor.fileOffset))
+            throw Fault(
+                .modelWrongTensor, in: model.path, at: "tensor '" + name.text + "'",
+                "is at offset " + String(tensor.fileOffset), expected: "an offset that is a multiple of 64")
         }
         return base.assumingMemoryBound(to: Int8.self)
     }
@@ -194,18 +199,5 @@ private final class Int8WeightReader {
         let sums = try allocate(layout.rows, of: Int32.self)
         kernel_column_sums(panels, Int32(layout.rows), Int32(layout.columns), sums)
         return UnsafePointer(sums)
-    }
-}
-
-/// Faults that are found in several places of this file.
-extension Fault {
-    fileprivate static func missingTensor(path: String, tensor: String) -> Fault {
-        Fault(
-            .modelMissingTensor, in: path, at: "tensor '" + tensor + "'", "is missing",
-            advice: "make the file again with 'albit quantize'")
-    }
-
-    fileprivate static func wrongTensor(path: String, tensor: String, expected: String, found: String) -> Fault {
-        Fault(.modelWrongTensor, in: path, at: "tensor '" + tensor + "'", "is " + found, expected: expected)
     }
 }

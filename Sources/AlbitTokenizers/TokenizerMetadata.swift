@@ -172,13 +172,15 @@ private struct TokenizerMetadataReader {
 
     private func array(_ key: String, _ type: GGUFType, _ expected: String) throws(Fault) -> GGUFArray {
         let array = try gguf.required(key, try gguf.array(key))
-        guard array.elementType == type else { throw .wrongKeyType(path: path, key: key, expected: expected) }
+        guard array.elementType == type else {
+            throw Fault(.modelWrongKeyType, in: path, at: "key '" + key + "'", "is not " + expected)
+        }
         return array
     }
 
     private func flag(_ name: String) throws(Fault) -> Bool {
         guard case .bool(let value) = try gguf.required(name, gguf[name]) else {
-            throw .wrongKeyType(path: path, key: name, expected: "a bool")
+            throw Fault(.modelWrongKeyType, in: path, at: "key '" + name + "'", "is not a bool")
         }
         return value
     }
@@ -276,9 +278,5 @@ private struct TokenizerMetadataReader {
 extension Fault {
     fileprivate static func badValue(path: String, key: String, problem: String) -> Fault {
         Fault(.modelBadValue, in: path, at: "key '" + key + "'", problem)
-    }
-
-    fileprivate static func wrongKeyType(path: String, key: String, expected: String) -> Fault {
-        Fault(.modelWrongKeyType, in: path, at: "key '" + key + "'", "is not " + expected)
     }
 }

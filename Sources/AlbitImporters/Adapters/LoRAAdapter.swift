@@ -96,7 +96,12 @@ struct LoRAAdapter {
                 a: pair.a.tensor, b: pair.b.tensor, isEmbedding: pair.isEmbedding, scale: scale)
             if let bias = pair.bias, isBias {
                 guard bias.tensor.shape == base.shape, bias.tensor.dtype.isFloating else {
-                    throw .wrongUpdate(path, bias, base.shape)
+                    throw Fault(
+                        .importAdapterMismatch, in: path, at: "tensor '\(bias.name)'",
+                        "has shape \(bias.tensor.shape), which with its partner and the rank of "
+                            + "\(AdapterConfiguration.fileName) "
+                            + "is no update of a weight \(base.shape)",
+                        advice: "is it the base that the adapter was trained on?")
                 }
                 parameters[parameter] = MergedBias(base, bias.tensor, scale: scale)
                 list([bias], in: &report)
@@ -104,7 +109,14 @@ struct LoRAAdapter {
             }
             guard update.shape == base.shape, update.rank == rank, pair.a.tensor.dtype.isFloating,
                 pair.b.tensor.dtype.isFloating, rank <= MergedTensor.maxElements / (base.shape[0] + base.shape[1])
-            else { throw .wrongUpdate(path, pair.a, base.shape) }
+            else {
+                throw Fault(
+                    .importAdapterMismatch, in: path, at: "tensor '\(pair.a.name)'",
+                    "has shape \(pair.a.tensor.shape), which with its partner and the rank of "
+                        + "\(AdapterConfiguration.fileName) "
+                        + "is no update of a weight \(base.shape)",
+                    advice: "is it the base that the adapter was trained on?")
+            }
             parameters[parameter] = MergedTensor(base, update)
             outcome.merged.append(module)
             list([pair.a, pair.b], in: &report)
@@ -118,15 +130,5 @@ struct LoRAAdapter {
                     name: named.name, dtype: named.tensor.dtype.rawValue, shape: named.tensor.shape,
                     bytes: named.tensor.byteCount))
         }
-    }
-}
-
-/// Faults that are found in several places of this file.
-extension Fault {
-    fileprivate static func wrongUpdate(_ path: String, _ named: NamedTensor, _ shape: [Int]) -> Fault {
-        Fault(
-            .importAdapterMismatch, in: path, at: "tensor '\(named.name)'",
-            "has shape \(named.tensor.shape), which with its partner and the rank of \(AdapterConfiguration.fileName) "
-                + "is no update of a weight \(shape)", advice: "is it the base that the adapter was trained on?")
     }
 }

@@ -15,7 +15,9 @@ struct ByteReader {
 
     private func check(_ count: Int) throws(Fault) {
         guard count >= 0, count <= remaining else {
-            throw .outside(path: path, offset: offset, count: count, size: bytes.count)
+            throw Fault(
+                .fileOutside, in: path, "ends at byte \(bytes.count), but \(count) bytes at \(offset) are needed",
+                advice: "copy or download the file again")
         }
     }
 
@@ -46,17 +48,10 @@ struct ByteReader {
     /// An unsigned little-endian integer of 1 to 8 bytes.
     mutating func unsigned(bytes count: Int) throws(Fault) -> UInt64 {
         guard (1...8).contains(count) else {
-            throw .outside(path: path, offset: offset, count: count, size: bytes.count)
+            throw Fault(
+                .fileOutside, in: path, "ends at byte \(bytes.count), but \(count) bytes at \(offset) are needed",
+                advice: "copy or download the file again")
         }
         return try integer(count)
-    }
-}
-
-/// Faults that are found in several places of this file.
-extension Fault {
-    fileprivate static func outside(path: String, offset: Int, count: Int, size: Int) -> Fault {
-        Fault(
-            .fileOutside, in: path, "ends at byte \(size), but \(count) bytes at \(offset) are needed",
-            advice: "copy or download the file again")
     }
 }

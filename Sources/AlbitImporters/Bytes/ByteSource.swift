@@ -62,11 +62,12 @@ package final class FileBytes: ByteSource {
     package init(path: String) throws(Fault) {
         file = path.withCString { platform_open($0) }
         if file.error != 0 {
-            throw .cannotOpen(path: path, reason: String(cString: platform_error_text(file.error)))
+            throw Fault(
+                .fileCannotOpen, in: path, "cannot be opened: \(String(cString: platform_error_text(file.error)))")
         }
         guard let count = Int(exactly: file.size) else {
             platform_close(&file)
-            throw .cannotOpen(path: path, reason: "larger than this machine's address space")
+            throw Fault(.fileCannotOpen, in: path, "cannot be opened: larger than this machine's address space")
         }
         self.path = path
         self.count = count
@@ -123,12 +124,5 @@ package final class MemoryBytes: ByteSource {
         content.withUnsafeBytes {
             buffer.copyMemory(from: UnsafeRawBufferPointer(rebasing: $0[offset..<(offset + buffer.count)]))
         }
-    }
-}
-
-/// Faults that are found in several places of this file.
-extension Fault {
-    fileprivate static func cannotOpen(path: String, reason: String) -> Fault {
-        Fault(.fileCannotOpen, in: path, "cannot be opened: \(reason)")
     }
 }

@@ -20,7 +20,10 @@ final class FlatBuffer {
     /// An unsigned number of 1 to 8 bytes; `what` is what a message calls the part of the file it belongs to.
     func unsigned(at offset: Int, bytes: Int, _ what: String) throws(Fault) -> UInt64 {
         guard offset >= 0, bytes <= source.count, offset <= source.count - bytes else {
-            throw .outside(path: source.path, what: what, offset: offset, size: source.count)
+            throw Fault(
+                .flatBufferOutside, in: source.path,
+                "\(what) lies at byte \(offset) and reaches beyond the file's \(source.count) bytes",
+                advice: "copy or download it again")
         }
         var value: UInt64 = 0
         for i in 0..<bytes {
@@ -45,9 +48,11 @@ final class FlatBuffer {
     private func spend(_ bytes: Int, _ what: String) throws(Fault) {
         copied += bytes
         guard copied <= FlatBuffer.maxCopied else {
-            throw .tooMany(
-                path: source.path, what: "names, shapes and scales up to " + what, count: copied,
-                limit: FlatBuffer.maxCopied)
+            throw Fault(
+                .flatBufferTooMany, in: source.path,
+                "names, shapes and scales up to \(what): \(copied) entries, more than the limit of "
+                    + "\(FlatBuffer.maxCopied)",
+                advice: "the file is damaged or hostile")
         }
     }
 
@@ -119,10 +124,16 @@ final class FlatBuffer {
             let count = Int(try buffer.unsigned(at: start, bytes: 4, what))
             let size = buffer.source.count
             guard count <= limit else {
-                throw .tooMany(path: buffer.source.path, what: what, count: count, limit: limit)
+                throw Fault(
+                    .flatBufferTooMany, in: buffer.source.path,
+                    "\(what): \(count) entries, more than the limit of \(limit)",
+                    advice: "the file is damaged or hostile")
             }
             guard count <= (size - start - 4) / bytes else {
-                throw .outside(path: buffer.source.path, what: what, offset: start, size: size)
+                throw Fault(
+                    .flatBufferOutside, in: buffer.source.path,
+                    "\(what) lies at byte \(start) and reaches beyond the file's \(size) bytes",
+                    advice: "copy or download it again")
             }
             return (start + 4, count)
         }
@@ -164,20 +175,5 @@ final class FlatBuffer {
             return String(
                 decoding: try buffer.source.bytes(at: start, count: count, what: "a name", limit: limit), as: UTF8.self)
         }
-    }
-}
-
-/// Faults that are found in several places of this file.
-extension Fault {
-    fileprivate static func outside(path: String, what: String, offset: Int, size: Int) -> Fault {
-        Fault(
-            .flatBufferOutside, in: path, "\(what) lies at byte \(offset) and reaches beyond the file's \(size) bytes",
-            advice: "copy or download it again")
-    }
-
-    fileprivate static func tooMany(path: String, what: String, count: Int, limit: Int) -> Fault {
-        Fault(
-            .flatBufferTooMany, in: path, "\(what): \(count) entries, more than the limit of \(limit)",
-            advice: "the file is damaged or hostile")
     }
 }

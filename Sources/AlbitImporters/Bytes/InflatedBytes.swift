@@ -73,7 +73,10 @@ package final class InflatedBytes: ByteSource {
 
     package func read(at offset: Int, into buffer: UnsafeMutableRawBufferPointer) throws(Fault) {
         guard try readUpTo(at: offset, into: buffer) == buffer.count else {
-            throw .endsEarly(path: path, offset: position, expected: offset &+ buffer.count)
+            throw Fault(
+                .deflateEndsEarly, in: path,
+                "unpacks to \(position) bytes, but at least \(offset &+ buffer.count) are needed",
+                advice: "download the file again")
         }
     }
 
@@ -134,7 +137,9 @@ package final class InflatedBytes: ByteSource {
         var done = 0
         while done < buffer.count && !hasEnded {
             if stream.pointee.avail_in == 0, try !fill() {
-                throw .truncated(path: path, offset: inputPosition)
+                throw Fault(
+                    .deflateTruncated, in: path, "the compressed data ends at byte \(inputPosition) in the middle",
+                    advice: "download the file again")
             }
             let room = min(buffer.count - done, 1 << 30)
             stream.pointee.next_out = start + done
@@ -208,7 +213,11 @@ package final class InflatedBytes: ByteSource {
     private func endMember() throws(Fault) {
         guard framing == .gzip else {
             hasEnded = true
-            if position != count { throw .endsEarly(path: path, offset: position, expected: count) }
+            if position != count {
+                throw Fault(
+                    .deflateEndsEarly, in: path, "unpacks to \(position) bytes, but at least \(count) are needed",
+                    advice: "download the file again")
+            }
             return
         }
         if isResumed { try skip(8) }
@@ -227,7 +236,11 @@ package final class InflatedBytes: ByteSource {
     private func skip(_ bytes: Int) throws(Fault) {
         var left = UInt32(bytes)
         while left > 0 {
-            if stream.pointee.avail_in == 0, try !fill() { throw .truncated(path: path, offset: inputPosition) }
+            if stream.pointee.avail_in == 0, try !fill() {
+                throw Fault(
+                    .deflateTruncated, in: path, "the compressed data ends at byte \(inputPosition) in the middle",
+                    advice: "download the file again")
+            }
             let step = min(left, stream.pointee.avail_in)
             stream.pointee.next_in += Int(step)
             stream.pointee.avail_in -= step
@@ -238,21 +251,9 @@ package final class InflatedBytes: ByteSource {
 
 /// Faults that are found in several places of this file.
 extension Fault {
-    fileprivate static func endsEarly(path: String, offset: Int, expected: Int) -> Fault {
-        Fault(
-            .deflateEndsEarly, in: path, "unpacks to \(offset) bytes, but at least \(expected) are needed",
-            advice: "download the file again")
-    }
-
     fileprivate static func noMemory(path: String) -> Fault {
         Fault(
             .deflateNoMemory, in: path, "no memory for decompression",
             advice: "close other programs or raise the limit (ulimit -v)")
-    }
-
-    fileprivate static func truncated(path: String, offset: Int) -> Fault {
-        Fault(
-            .deflateTruncated, in: path, "the compressed data ends at byte \(offset) in the middle",
-            advice: "download the file again")
     }
 }

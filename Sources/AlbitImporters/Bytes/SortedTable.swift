@@ -32,9 +32,17 @@ package final class SortedTable {
 
     package init(_ file: any ByteSource) throws(Fault) {
         path = file.path
-        guard file.count >= 48 else { throw .noFooter(path: path) }
+        guard file.count >= 48 else {
+            throw Fault(
+                .tableNoFooter, in: path, "does not end with the footer of a TensorFlow index",
+                advice: "it is truncated, download it again")
+        }
         let footer = try file.bytes(at: file.count - 48, count: 48, what: "the table footer", limit: 48)
-        guard Array(footer.suffix(8)) == SortedTable.magic else { throw .noFooter(path: path) }
+        guard Array(footer.suffix(8)) == SortedTable.magic else {
+            throw Fault(
+                .tableNoFooter, in: path, "does not end with the footer of a TensorFlow index",
+                advice: "it is truncated, download it again")
+        }
         var wire = WireReader(footer[..<40], path: path)
         _ = (try wire.varint(), try wire.varint())
         let index = try SortedTable.block(file, offset: try wire.varint(), size: try wire.varint())
@@ -131,12 +139,6 @@ package final class SortedTable {
 
 /// Faults that are found in several places of this file.
 extension Fault {
-    fileprivate static func noFooter(path: String) -> Fault {
-        Fault(
-            .tableNoFooter, in: path, "does not end with the footer of a TensorFlow index",
-            advice: "it is truncated, download it again")
-    }
-
     fileprivate static func badBlock(path: String, offset: Int) -> Fault {
         Fault(
             .tableBadBlock, in: path, "a table block is damaged at its byte \(offset)",

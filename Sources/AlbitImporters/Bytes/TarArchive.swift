@@ -86,7 +86,11 @@ package final class TarArchive {
                         }
                         paxSize = size
                     }
-                    if key.hasPrefix("GNU.sparse") { throw .sparse(path: path, offset: offset) }
+                    if key.hasPrefix("GNU.sparse") {
+                        throw Fault(
+                            .tarSparse, in: path, at: "the member at byte \(offset)", "is sparse",
+                            advice: "pack the archive again without --sparse")
+                    }
                 }
             default:
                 let name = paxPath ?? longName ?? plainName(header)
@@ -124,7 +128,10 @@ package final class TarArchive {
             }
         case UInt8(ascii: "1"), UInt8(ascii: "2"):
             members[parts.joined(separator: "/")] = .link(target: text(header[157..<257]))
-        case UInt8(ascii: "S"): throw .sparse(path: path, offset: offset)
+        case UInt8(ascii: "S"):
+            throw Fault(
+                .tarSparse, in: path, at: "the member at byte \(offset)", "is sparse",
+                advice: "pack the archive again without --sparse")
         default: break  // Directories, devices, FIFOs: nothing to read.
         }
     }
@@ -217,12 +224,6 @@ extension Fault {
         Fault(
             .tarBadNumber, in: path, at: "the tar header at byte \(offset)", "has a \(what) that is no number",
             advice: "download the archive again")
-    }
-
-    fileprivate static func sparse(path: String, offset: Int) -> Fault {
-        Fault(
-            .tarSparse, in: path, at: "the member at byte \(offset)", "is sparse",
-            advice: "pack the archive again without --sparse")
     }
 
     fileprivate static func notTar(path: String) -> Fault {

@@ -35,11 +35,17 @@ struct WireReader {
                     advice: "the file is damaged, download it again")
             }
         }
-        throw .truncated(path: path, offset: consumed)
+        throw Fault(
+            .protobufTruncated, in: path, "a protocol buffer ends at its byte \(consumed) inside a field",
+            advice: "the file is damaged, download it again")
     }
 
     private mutating func take(_ count: UInt64) throws(Fault) -> ArraySlice<UInt8> {
-        guard count <= UInt64(rest.count) else { throw .truncated(path: path, offset: consumed) }
+        guard count <= UInt64(rest.count) else {
+            throw Fault(
+                .protobufTruncated, in: path, "a protocol buffer ends at its byte \(consumed) inside a field",
+                advice: "the file is damaged, download it again")
+        }
         let part = rest.prefix(Int(count))
         rest = rest.dropFirst(Int(count))
         return part
@@ -53,28 +59,20 @@ struct WireReader {
     mutating func field() throws(Fault) -> (number: Int, value: Value)? {
         guard !rest.isEmpty else { return nil }
         let tag = try varint()
-        guard let number = Int(exactly: tag >> 3), number > 0 else { throw .badField(path: path, offset: consumed) }
+        guard let number = Int(exactly: tag >> 3), number > 0 else {
+            throw Fault(
+                .protobufBadField, in: path, "a protocol buffer has a field of unknown kind at its byte \(consumed)",
+                advice: "the file is damaged, download it again")
+        }
         switch tag & 7 {
         case 0: return (number, .varint(try varint()))
         case 1: return (number, .fixed64(try fixed(8)))
         case 2: return (number, .bytes(try take(try varint())))
         case 5: return (number, .fixed32(UInt32(truncatingIfNeeded: try fixed(4))))
-        default: throw .badField(path: path, offset: consumed)
+        default:
+            throw Fault(
+                .protobufBadField, in: path, "a protocol buffer has a field of unknown kind at its byte \(consumed)",
+                advice: "the file is damaged, download it again")
         }
-    }
-}
-
-/// Faults that are found in several places of this file.
-extension Fault {
-    fileprivate static func truncated(path: String, offset: Int) -> Fault {
-        Fault(
-            .protobufTruncated, in: path, "a protocol buffer ends at its byte \(offset) inside a field",
-            advice: "the file is damaged, download it again")
-    }
-
-    fileprivate static func badField(path: String, offset: Int) -> Fault {
-        Fault(
-            .protobufBadField, in: path, "a protocol buffer has a field of unknown kind at its byte \(offset)",
-            advice: "the file is damaged, download it again")
     }
 }

@@ -69,7 +69,10 @@ final class WireScanner {
         guard position < end else { return nil }
         let tag = try varint(&position, end: end)
         guard let number = Int(exactly: tag >> 3), number > 0, number < 1 << 29 else {
-            throw .badField(path: source.path, place, offset: position)
+            throw Fault(
+                .protobufBadField, in: source.path, at: place,
+                "a protocol buffer has a field of unknown kind at its byte \(position)",
+                advice: "the file is damaged, download it again")
         }
         switch tag & 7 {
         case 0: return Field(number: number, payload: .varint(try varint(&position, end: end)))
@@ -83,7 +86,11 @@ final class WireScanner {
         case 5:
             return Field(
                 number: number, payload: .fixed32(UInt32(truncatingIfNeeded: try fixed(&position, end: end, bytes: 4))))
-        default: throw .badField(path: source.path, place, offset: position)
+        default:
+            throw Fault(
+                .protobufBadField, in: source.path, at: place,
+                "a protocol buffer has a field of unknown kind at its byte \(position)",
+                advice: "the file is damaged, download it again")
         }
     }
 
@@ -124,13 +131,6 @@ extension Fault {
     fileprivate static func truncated(path: String, _ place: String, offset: Int) -> Fault {
         Fault(
             .protobufTruncated, in: path, at: place, "a protocol buffer ends at its byte \(offset) inside a field",
-            advice: "the file is damaged, download it again")
-    }
-
-    fileprivate static func badField(path: String, _ place: String, offset: Int) -> Fault {
-        Fault(
-            .protobufBadField, in: path, at: place,
-            "a protocol buffer has a field of unknown kind at its byte \(offset)",
             advice: "the file is damaged, download it again")
     }
 }

@@ -91,7 +91,9 @@ package final class ZipArchive {
         let bytes = try source.allBytes(what: "the entry", limit: limit)
         let found = bytes.withUnsafeBytes { ZipArchive.checksum(0, $0) }
         guard found == entries[index].crc else {
-            throw .wrongChecksum(path: file.path, entry: name, stored: entries[index].crc, found: found)
+            throw Fault(
+                .zipWrongChecksum, in: file.path, at: "entry '\(name)'", "has CRC-32 \(found)",
+                expected: "\(entries[index].crc)", advice: "download the file again")
         }
         return bytes
     }
@@ -110,7 +112,9 @@ package final class ZipArchive {
             offset += part.count
         }
         guard crc == entries[index].crc else {
-            throw .wrongChecksum(path: file.path, entry: name, stored: entries[index].crc, found: crc)
+            throw Fault(
+                .zipWrongChecksum, in: file.path, at: "entry '\(name)'", "has CRC-32 \(crc)",
+                expected: "\(entries[index].crc)", advice: "download the file again")
         }
         verified.insert(index)
     }
@@ -187,7 +191,11 @@ package final class ZipArchive {
     }
 
     private static func entry(_ reader: inout ByteReader, path: String) throws(Fault) -> Entry {
-        guard try reader.uint32() == 0x0201_4B50 else { throw .badDirectory(path: path, offset: reader.offset) }
+        guard try reader.uint32() == 0x0201_4B50 else {
+            throw Fault(
+                .zipBadDirectory, in: path, "the zip directory is damaged at its byte \(reader.offset)",
+                advice: "download the file again")
+        }
         try reader.skip(4)
         let flags = try reader.uint16()
         let method = try reader.uint16()
@@ -231,7 +239,11 @@ package final class ZipArchive {
         }
         guard let compressedSize = Int(exactly: compressed), let plainSize = Int(exactly: size),
             let headerOffset = Int(exactly: offset), plainSize <= 1 << 48
-        else { throw .badDirectory(path: path, offset: reader.offset) }
+        else {
+            throw Fault(
+                .zipBadDirectory, in: path, "the zip directory is damaged at its byte \(reader.offset)",
+                advice: "download the file again")
+        }
         return Entry(
             name: name, isDeflated: method == 8, crc: crc, compressedSize: compressedSize, size: plainSize,
             headerOffset: headerOffset)
@@ -240,21 +252,9 @@ package final class ZipArchive {
 
 /// Faults that are found in several places of this file.
 extension Fault {
-    fileprivate static func wrongChecksum(path: String, entry: String, stored: UInt32, found: UInt32) -> Fault {
-        Fault(
-            .zipWrongChecksum, in: path, at: "entry '\(entry)'", "has CRC-32 \(found)", expected: "\(stored)",
-            advice: "download the file again")
-    }
-
     fileprivate static func noEndRecord(path: String) -> Fault {
         Fault(
             .zipNoEndRecord, in: path, "is a zip archive whose directory is missing at the end",
             advice: "the file is truncated, download it again")
-    }
-
-    fileprivate static func badDirectory(path: String, offset: Int) -> Fault {
-        Fault(
-            .zipBadDirectory, in: path, "the zip directory is damaged at its byte \(offset)",
-            advice: "download the file again")
     }
 }

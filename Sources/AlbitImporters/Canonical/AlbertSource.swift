@@ -130,7 +130,9 @@ package final class AlbertSource: ParameterSource {
         _ parameter: Parameter, elements range: Range<Int>, into buffer: UnsafeMutableBufferPointer<Float>
     ) throws(Fault) {
         let name = parameter.name(configuration)
-        guard let tensor = tensors[parameter] else { throw .noSuchParameter(path: report.path, parameter: name) }
+        guard let tensor = tensors[parameter] else {
+            throw Fault(.importNoSuchParameter, in: report.path, "has no parameter '\(name)'")
+        }
         guard range.lowerBound >= 0, range.upperBound <= tensor.elementCount, buffer.count >= range.count else {
             throw Fault(
                 .importRangeOutside, in: report.path,
@@ -149,7 +151,7 @@ package final class AlbertSource: ParameterSource {
     /// A whole parameter; for small models and tests.
     package func values(of parameter: Parameter) throws(Fault) -> [Float] {
         guard let tensor = tensors[parameter] else {
-            throw .noSuchParameter(path: report.path, parameter: parameter.name(configuration))
+            throw Fault(.importNoSuchParameter, in: report.path, "has no parameter '\(parameter.name(configuration))'")
         }
         return try values(parameter, count: tensor.elementCount)
     }
@@ -177,9 +179,5 @@ extension Fault {
         Fault(
             .importWrongShape, in: path, at: "tensor '\(tensor)'", "has shape \(found)",
             expected: "\(expected) by the configuration", advice: "is it the right config.json?")
-    }
-
-    fileprivate static func noSuchParameter(path: String, parameter: String) -> Fault {
-        Fault(.importNoSuchParameter, in: path, "has no parameter '\(parameter)'")
     }
 }

@@ -36,8 +36,11 @@ struct InferredShapes {
         let hint = "give its config.json with --config"
         if architecture == .bert {
             guard hiddenSize % 64 == 0 else {
-                throw .configurationUnknown(
-                    path: path, missing: "the number of attention heads (hidden size \(hiddenSize))", hint: hint)
+                throw Fault(
+                    .importConfigurationUnknown, in: path,
+                    "there is no config.json beside it, and the number of attention heads (hidden size "
+                        + "\(hiddenSize)) cannot be told from the tensors",
+                    advice: hint)
             }
             result.numHiddenLayers = groups
             result.numAttentionHeads = hiddenSize / 64
@@ -48,10 +51,11 @@ struct InferredShapes {
                 $0.hidden == hiddenSize && $0.intermediate == intermediateSize && $0.embedding == embeddingSize
             })
         else {
-            throw .configurationUnknown(
-                path: path,
-                missing: "how often the shared layer is applied (hidden size \(hiddenSize) is of no published ALBERT)",
-                hint: hint)
+            throw Fault(
+                .importConfigurationUnknown, in: path,
+                "there is no config.json beside it, and how often the shared layer is applied (hidden "
+                    + "size \(hiddenSize) is of no published ALBERT) cannot be told from the tensors",
+                advice: hint)
         }
         result.numHiddenLayers = model.layers
         result.numAttentionHeads = model.heads
@@ -61,14 +65,5 @@ struct InferredShapes {
             dimensions from the tensors; \(model.layers) layers, \(model.heads) heads and tanh GELU as in \(model.name)
             """
         )
-    }
-}
-
-/// Faults that are found in several places of this file.
-extension Fault {
-    fileprivate static func configurationUnknown(path: String, missing: String, hint: String) -> Fault {
-        Fault(
-            .importConfigurationUnknown, in: path,
-            "there is no config.json beside it, and \(missing) cannot be told from the tensors", advice: hint)
     }
 }

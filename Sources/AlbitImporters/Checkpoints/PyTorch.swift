@@ -51,7 +51,10 @@ package enum PyTorch: CheckpointReader {
     private static func checkByteOrder(_ archive: ZipArchive, root: String) throws(Fault) {
         guard let text = try archive.allBytes(root + "byteorder", limit: 16) else { return }
         guard text == Array("little".utf8) else {
-            throw .byteOrder(path: archive.file.path, order: String(decoding: text, as: UTF8.self))
+            throw Fault(
+                .torchByteOrder, in: archive.file.path,
+                "was written on a machine of byte order '\(String(decoding: text, as: UTF8.self))'",
+                expected: "'little'", advice: "save it again on a usual machine")
         }
     }
 
@@ -96,8 +99,10 @@ package enum PyTorch: CheckpointReader {
         let (declared, overflow) = tensor.storage.count.multipliedReportingOverflow(by: tensor.storage.dtype?.size ?? 1)
         let (skipped, skipOverflow) = tensor.storage.offset.multipliedReportingOverflow(by: size)
         guard !overflow, !skipOverflow, skipped <= available, declared <= available - skipped else {
-            throw .shortStorage(
-                path: path, tensor: name, storage: tensor.storage.key, expected: declared, found: available)
+            throw Fault(
+                .torchShortStorage, in: path, at: "tensor '\(name)'",
+                "has \(available) bytes in the storage '\(tensor.storage.key)'", expected: "\(declared)",
+                advice: "download the file again")
         }
         // Two tensors of one storage share this base, so that aliases have one origin.
         let base = StoredTensor(
@@ -138,7 +143,9 @@ package enum PyTorch: CheckpointReader {
         if case .dictionary(let members)? = systemMachine.node(system),
             case .bool(false)? = members.first(where: { $0.key.string == "little_endian" })?.value
         {
-            throw .byteOrder(path: path, order: "big")
+            throw Fault(
+                .torchByteOrder, in: path, "was written on a machine of byte order 'big'", expected: "'little'",
+                advice: "save it again on a usual machine")
         }
         let (object, objectMachine) = try next(&machine, head)
         let (keyValue, keyMachine) = try next(&machine, head)
@@ -155,9 +162,10 @@ package enum PyTorch: CheckpointReader {
             let count = header.enumerated().reduce(UInt64(0)) { $0 | UInt64($1.element) << UInt64(8 * $1.offset) }
             let size = UInt64(types[key] ?? 1)
             guard count <= UInt64(file.count), count &* size <= UInt64(file.count - offset - 8) else {
-                throw .shortStorage(
-                    path: path, tensor: key, storage: key, expected: Int(clamping: count),
-                    found: file.count - offset - 8)
+                throw Fault(
+                    .torchShortStorage, in: path, at: "tensor '\(key)'",
+                    "has \(file.count - offset - 8) bytes in the storage '\(key)'", expected: "\(Int(clamping: count))",
+                    advice: "download the file again")
             }
             places[key] = (offset + 8, Int(count &* size))
             offset += 8 + Int(count &* size)
@@ -197,7 +205,10 @@ package enum PyTorch: CheckpointReader {
         guard let text = try archive.allBytes(name, limit: 64 << 20) else { throw .notTorch(path: path) }
         let json = try JSONValue(parsing: text, depth: 16, file: path, place: name)
         guard let members = json["config"]?.members else {
-            throw .badExport(path: path, problem: "'config' is missing")
+            throw Fault(
+                .torchBadExport, in: path,
+                "the weights of this torch.export archive cannot be read: 'config' is missing",
+                advice: "export it again")
         }
         let directory = String(name.dropLast(25))
         var checkpoint = Checkpoint(format: "PyTorch export (.pt2)", writer: nil, tensors: [])
@@ -215,7 +226,11 @@ package enum PyTorch: CheckpointReader {
                 let strides = list("strides"), let offset = value["tensor_meta"]?["storage_offset"]?["as_int"]?.integer,
                 shape.checkedProduct != nil
             else {
-                throw .badExport(path: path, problem: "the weight '\(member.name)' is not described as expected")
+                throw Fault(
+                    .torchBadExport, in: path,
+                    "the weights of this torch.export archive cannot be read: the weight "
+                        + "'\(member.name)' is not described as expected",
+                    advice: "export it again")
             }
             let entry = directory + file
             if storages[file] == nil { storages[file] = try archive.open(entry) }
@@ -242,29 +257,9 @@ extension Fault {
                 + "missing", expected: "a checkpoint of torch.save, torch.jit.save or torch.export.save")
     }
 
-    fileprivate static func byteOrder(path: String, order: String) -> Fault {
-        Fault(
-            .torchByteOrder, in: path, "was written on a machine of byte order '\(order)'", expected: "'little'",
-            advice: "save it again on a usual machine")
-    }
-
     fileprivate static func missingStorage(path: String, tensor: String, storage: String) -> Fault {
         Fault(
             .torchMissingStorage, in: path, at: "tensor '\(tensor)'",
             "needs the storage '\(storage)', which is missing", advice: "download the file again")
-    }
-
-    fileprivate static func shortStorage(
-        path: String, tensor: String, storage: String, expected: Int, found: Int
-    ) -> Fault {
-        Fault(
-            .torchShortStorage, in: path, at: "tensor '\(tensor)'", "has \(found) bytes in the storage '\(storage)'",
-            expected: "\(expected)", advice: "download the file again")
-    }
-
-    fileprivate static func badExport(path: String, problem: String) -> Fault {
-        Fault(
-            .torchBadExport, in: path, "the weights of this torch.export archive cannot be read: \(problem)",
-            advice: "export it again")
     }
 }

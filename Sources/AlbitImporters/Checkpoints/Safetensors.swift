@@ -22,7 +22,11 @@ package enum Safetensors: CheckpointReader {
 
     package static func read(_ file: any ByteSource) throws(Fault) -> Checkpoint {
         let path = file.path
-        guard file.count >= 8 else { throw .truncatedHeader(path: path, size: file.count, needed: 8) }
+        guard file.count >= 8 else {
+            throw Fault(
+                .safetensorsTruncatedHeader, in: path, "has \(file.count) bytes, but its safetensors header needs \(8)",
+                advice: "copy or download the file again")
+        }
         let length = try file.bytes(count: 8, what: "the header length", limit: 8)
             .enumerated().reduce(UInt64(0)) { $0 | UInt64($1.element) << UInt64(8 * $1.offset) }
         guard length <= UInt64(maxHeader) else {
@@ -33,7 +37,10 @@ package enum Safetensors: CheckpointReader {
         }
         let headerLength = Int(length)
         guard headerLength <= file.count - 8 else {
-            throw .truncatedHeader(path: path, size: file.count, needed: 8 + headerLength)
+            throw Fault(
+                .safetensorsTruncatedHeader, in: path,
+                "has \(file.count) bytes, but its safetensors header needs \(8 + headerLength)",
+                advice: "copy or download the file again")
         }
         let text = try file.bytes(at: 8, count: headerLength, what: "the header", limit: maxHeader)
         let header = try JSONValue(parsing: text, depth: 8, file: path, place: "the safetensors header")
@@ -42,7 +49,11 @@ package enum Safetensors: CheckpointReader {
                 .safetensorsHeaderNotObject, in: path, "the safetensors header is not a JSON object",
                 advice: "copy or download the file again")
         }
-        if let name = header.duplicateName { throw .duplicateName(path: path, name: name) }
+        if let name = header.duplicateName {
+            throw Fault(
+                .safetensorsDuplicateName, in: path, "'\(name)' stands twice in the header, so its meaning is open",
+                advice: "save the model again")
+        }
         guard members.count <= maxTensors else {
             throw Fault(
                 .safetensorsTooManyTensors, in: path,
@@ -71,10 +82,18 @@ package enum Safetensors: CheckpointReader {
     }
 
     private static func metadata(_ value: JSONValue, path: String) throws(Fault) -> [(String, String)] {
-        guard let members = value.members else { throw .badMetadata(path: path) }
+        guard let members = value.members else {
+            throw Fault(
+                .safetensorsBadMetadata, in: path, "__metadata__ is not an object of strings",
+                advice: "save the model again")
+        }
         var texts: [(String, String)] = []
         for member in members {
-            guard let text = member.value.string else { throw .badMetadata(path: path) }
+            guard let text = member.value.string else {
+                throw Fault(
+                    .safetensorsBadMetadata, in: path, "__metadata__ is not an object of strings",
+                    advice: "save the model again")
+            }
             texts.append((member.name, text))
         }
         return texts
@@ -85,7 +104,10 @@ package enum Safetensors: CheckpointReader {
     ) throws(Fault) -> (TensorType, [Int], Range<Int>) {
         let name = member.name
         if let twice = member.value.duplicateName {
-            throw .duplicateName(path: path, name: name + "." + twice)
+            throw Fault(
+                .safetensorsDuplicateName, in: path,
+                "'\(name + "." + twice)' stands twice in the header, so its meaning is open",
+                advice: "save the model again")
         }
         guard let typeName = member.value["dtype"]?.string, let dimensions = member.value["shape"]?.array,
             let offsets = member.value["data_offsets"]?.array, offsets.count == 2
@@ -102,11 +124,17 @@ package enum Safetensors: CheckpointReader {
         var shape: [Int] = []
         for dimension in dimensions {
             guard case .integer(let extent) = dimension, extent >= 0 else {
-                throw .badShape(path: path, tensor: name)
+                throw Fault(
+                    .safetensorsBadShape, in: path, at: "tensor '\(name)'",
+                    "has a negative, fractional or overflowing dimension", advice: "copy or download the file again")
             }
             shape.append(extent)
         }
-        guard let count = shape.checkedProduct else { throw .badShape(path: path, tensor: name) }
+        guard let count = shape.checkedProduct else {
+            throw Fault(
+                .safetensorsBadShape, in: path, at: "tensor '\(name)'",
+                "has a negative, fractional or overflowing dimension", advice: "copy or download the file again")
+        }
         guard case .integer(let begin) = offsets[0], case .integer(let end) = offsets[1], begin >= 0, end >= begin,
             end <= dataCount
         else {
@@ -136,44 +164,21 @@ package enum Safetensors: CheckpointReader {
                     .safetensorsOverlap, in: path, "tensors '\(before)' and '\(name)' overlap",
                     advice: "copy or download the file again")
             }
-            if range.lowerBound > end { throw .hole(path: path, offset: end, bytes: range.lowerBound - end) }
+            if range.lowerBound > end {
+                throw Fault(
+                    .safetensorsHole, in: path,
+                    "\(range.lowerBound - end) bytes at data offset \(end) belong to no tensor, which "
+                        + "safetensors forbids",
+                    advice: "copy or download the file again")
+            }
             end = range.upperBound
             before = name
         }
-        if end != dataCount { throw .hole(path: path, offset: end, bytes: dataCount - end) }
-    }
-}
-
-/// Faults that are found in several places of this file.
-extension Fault {
-    fileprivate static func truncatedHeader(path: String, size: Int, needed: Int) -> Fault {
-        Fault(
-            .safetensorsTruncatedHeader, in: path, "has \(size) bytes, but its safetensors header needs \(needed)",
-            advice: "copy or download the file again")
-    }
-
-    fileprivate static func duplicateName(path: String, name: String) -> Fault {
-        Fault(
-            .safetensorsDuplicateName, in: path, "'\(name)' stands twice in the header, so its meaning is open",
-            advice: "save the model again")
-    }
-
-    fileprivate static func badMetadata(path: String) -> Fault {
-        Fault(
-            .safetensorsBadMetadata, in: path, "__metadata__ is not an object of strings",
-            advice: "save the model again")
-    }
-
-    fileprivate static func badShape(path: String, tensor: String) -> Fault {
-        Fault(
-            .safetensorsBadShape, in: path, at: "tensor '\(tensor)'",
-            "has a negative, fractional or overflowing dimension", advice: "copy or download the file again")
-    }
-
-    fileprivate static func hole(path: String, offset: Int, bytes: Int) -> Fault {
-        Fault(
-            .safetensorsHole, in: path,
-            "\(bytes) bytes at data offset \(offset) belong to no tensor, which safetensors forbids",
-            advice: "copy or download the file again")
+        if end != dataCount {
+            throw Fault(
+                .safetensorsHole, in: path,
+                "\(dataCount - end) bytes at data offset \(end) belong to no tensor, which safetensors forbids",
+                advice: "copy or download the file again")
+        }
     }
 }

@@ -9,7 +9,11 @@ enum ShapeProto {
         var wire = WireReader(bytes, path: path)
         while let (number, value) = try wire.field() {
             guard case (2, .bytes(let dimension)) = (number, value) else { continue }
-            guard shape.count < maxRank else { throw .tooManyDimensions(path: path) }
+            guard shape.count < maxRank else {
+                throw Fault(
+                    .bundleTooManyDimensions, in: path, "a tensor has more than \(ShapeProto.maxRank) dimensions",
+                    advice: "the file is damaged or hostile")
+            }
             var size = 0
             var fields = WireReader(dimension, path: path)
             while let (number, value) = try fields.field() {
@@ -26,7 +30,11 @@ enum ShapeProto {
         var wire = WireReader(bytes, path: path)
         while let (number, value) = try wire.field() {
             guard case (1, .bytes(let extent)) = (number, value) else { continue }
-            guard extents.count < maxRank else { throw .tooManyDimensions(path: path) }
+            guard extents.count < maxRank else {
+                throw Fault(
+                    .bundleTooManyDimensions, in: path, "a tensor has more than \(ShapeProto.maxRank) dimensions",
+                    advice: "the file is damaged or hostile")
+            }
             var result = (start: 0, length: -1)
             var fields = WireReader(extent, path: path)
             while let (number, value) = try fields.field() {
@@ -36,14 +44,5 @@ enum ShapeProto {
             extents.append(result)
         }
         return extents
-    }
-}
-
-/// Faults that are found in several places of this file.
-extension Fault {
-    fileprivate static func tooManyDimensions(path: String) -> Fault {
-        Fault(
-            .bundleTooManyDimensions, in: path, "a tensor has more than \(ShapeProto.maxRank) dimensions",
-            advice: "the file is damaged or hostile")
     }
 }

@@ -56,11 +56,19 @@ package struct TensorFlowBundle {
         while let (number, value) = try wire.field() {
             if case (1, .varint(let shards)) = (number, value) {
                 guard shards >= 1, shards <= UInt64(TensorFlowBundle.maxShards) else {
-                    throw .badHeader(path: path, problem: "\(shards) shards")
+                    throw Fault(
+                        .bundleBadHeader, in: path,
+                        "the checkpoint's header tells of \(shards) shards, which is not supported",
+                        advice: "save it again with TensorFlow on a usual machine")
                 }
                 count = Int(shards)
             }
-            if case (2, .varint(1)) = (number, value) { throw .badHeader(path: path, problem: "big-endian data") }
+            if case (2, .varint(1)) = (number, value) {
+                throw Fault(
+                    .bundleBadHeader, in: path,
+                    "the checkpoint's header tells of big-endian data, which is not supported",
+                    advice: "save it again with TensorFlow on a usual machine")
+            }
         }
         func digits(_ number: Int) -> String {
             let text = String(number)
@@ -180,13 +188,17 @@ package struct TensorFlowBundle {
                 guard let index = indexOfKey[sliceKey], entries[index].entry.slices.isEmpty,
                     slice.indices.contains(axis)
                 else {
-                    throw .missingSlice(path: path, tensor: name)
+                    throw Fault(
+                        .bundleMissingSlice, in: path, at: "tensor '\(name)'",
+                        "is partitioned, and its parts do not make it whole", advice: "download the checkpoint again")
                 }
                 parts.append(
                     .init(start: slice[axis].start, tensor: tensor(entries[index].entry, type: type, name: name)))
             }
             guard let joined = JoinedTensor(shape: entry.shape, axis: axis, parts: parts) else {
-                throw .missingSlice(path: path, tensor: name)
+                throw Fault(
+                    .bundleMissingSlice, in: path, at: "tensor '\(name)'",
+                    "is partitioned, and its parts do not make it whole", advice: "download the checkpoint again")
             }
             checkpoint.tensors.append(NamedTensor(name: name, tensor: joined))
         }
@@ -228,21 +240,9 @@ package struct TensorFlowBundle {
 
 /// Faults that are found in several places of this file.
 extension Fault {
-    fileprivate static func badHeader(path: String, problem: String) -> Fault {
-        Fault(
-            .bundleBadHeader, in: path, "the checkpoint's header tells of \(problem), which is not supported",
-            advice: "save it again with TensorFlow on a usual machine")
-    }
-
     fileprivate static func badEntry(path: String, tensor: String, problem: String) -> Fault {
         Fault(
             .bundleBadEntry, in: path, at: "tensor '\(tensor)'", "has a wrong entry: \(problem)",
             advice: "download the checkpoint again")
-    }
-
-    fileprivate static func missingSlice(path: String, tensor: String) -> Fault {
-        Fault(
-            .bundleMissingSlice, in: path, at: "tensor '\(tensor)'",
-            "is partitioned, and its parts do not make it whole", advice: "download the checkpoint again")
     }
 }

@@ -35,8 +35,10 @@ struct ONNXNode {
             guard case .bytes(let content) = field.payload else { continue }
             items += 1
             guard items <= ONNXNode.maxItems || field.number == 9 else {
-                throw .tooMany(
-                    path: scanner.source.path, what: "parts of node '\(self.label)'", limit: ONNXNode.maxItems)
+                throw Fault(
+                    .onnxTooMany, in: scanner.source.path,
+                    "has more than \(ONNXNode.maxItems) parts of node '\(self.label)'",
+                    advice: "the file is damaged or hostile")
             }
             switch field.number {
             case 1: self.inputs.append(try scanner.text(content))
@@ -61,7 +63,9 @@ struct ONNXNode {
         var type = 0
         func isFull() throws(Fault) {
             guard integers.count + floats.count <= maxItems else {
-                throw .tooMany(path: scanner.source.path, what: "numbers in attribute '\(name)'", limit: maxItems)
+                throw Fault(
+                    .onnxTooMany, in: scanner.source.path, "has more than \(maxItems) numbers in attribute '\(name)'",
+                    advice: "the file is damaged or hostile")
             }
         }
         var message = scanner.message(range)
@@ -129,11 +133,4 @@ struct ONNXNode {
     /// An input by position, empty where it is left out.
     func input(_ index: Int) -> String { index < inputs.count ? inputs[index] : "" }
     func output(_ index: Int) -> String { index < outputs.count ? outputs[index] : "" }
-}
-
-/// Faults that are found in several places of this file.
-extension Fault {
-    fileprivate static func tooMany(path: String, what: String, limit: Int) -> Fault {
-        Fault(.onnxTooMany, in: path, "has more than \(limit) \(what)", advice: "the file is damaged or hostile")
-    }
 }

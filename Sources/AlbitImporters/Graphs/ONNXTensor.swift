@@ -39,7 +39,8 @@ final class ONNXTensorReader {
         while let field = try message.next() { try self.collect(field, into: &parts) }
         let name = parts.name.isEmpty ? fallback : parts.name
         guard parts.shape.count <= ONNXTensorReader.maxRank else {
-            throw .badShape(path: path, tensor: name, problem: "has more than \(ONNXTensorReader.maxRank) dimensions")
+            throw Fault(
+                .onnxBadShape, in: path, at: "tensor '\(name)'", "has more than \(ONNXTensorReader.maxRank) dimensions")
         }
         guard let dtype = ONNXTensorReader.type(parts.type) else {
             throw Fault(
@@ -54,10 +55,14 @@ final class ONNXTensorReader {
         }
         guard let count = parts.shape.checkedProduct,
             case (let bytes, let overflow) = count.multipliedReportingOverflow(by: dtype.size), !overflow
-        else { throw .badShape(path: path, tensor: name, problem: "has impossible dimensions \(parts.shape)") }
+        else {
+            throw Fault(.onnxBadShape, in: path, at: "tensor '\(name)'", "has impossible dimensions \(parts.shape)")
+        }
         guard parts.raw == nil || parts.typed.isEmpty, !parts.isExternal || (parts.raw == nil && parts.typed.isEmpty)
         else {
-            throw .severalPayloads(path: path, tensor: name)
+            throw Fault(
+                .onnxSeveralPayloads, in: path, at: "tensor '\(name)'",
+                "has its values twice, in raw_data and in a typed field", advice: "the file is damaged")
         }
         if parts.isExternal { return (parts.name, try external(parts, name, dtype, bytes)) }
         if let raw = parts.raw {
@@ -142,7 +147,11 @@ final class ONNXTensorReader {
         _ parts: Parts, _ name: String, _ dtype: TensorType, _ count: Int
     ) throws(Fault) -> any LazyTensor {
         let (number, isVarint) = ONNXTensorReader.typedField(dtype)
-        guard parts.typed.allSatisfy({ $0.number == number }) else { throw .severalPayloads(path: path, tensor: name) }
+        guard parts.typed.allSatisfy({ $0.number == number }) else {
+            throw Fault(
+                .onnxSeveralPayloads, in: path, at: "tensor '\(name)'",
+                "has its values twice, in raw_data and in a typed field", advice: "the file is damaged")
+        }
         if !isVarint, parts.typed.count == 1, case .bytes(let range) = parts.typed[0].field {
             // Packed floats lie as they would in raw data.
             guard range.count == count &* dtype.size else {
@@ -242,16 +251,6 @@ final class ONNXTensorReader {
 
 /// Faults that are found in several places of this file.
 extension Fault {
-    fileprivate static func badShape(path: String, tensor: String, problem: String) -> Fault {
-        Fault(.onnxBadShape, in: path, at: "tensor '\(tensor)'", problem)
-    }
-
-    fileprivate static func severalPayloads(path: String, tensor: String) -> Fault {
-        Fault(
-            .onnxSeveralPayloads, in: path, at: "tensor '\(tensor)'",
-            "has its values twice, in raw_data and in a typed field", advice: "the file is damaged")
-    }
-
     fileprivate static func wrongSize(path: String, tensor: String, expected: Int, found: Int) -> Fault {
         Fault(
             .onnxWrongSize, in: path, at: "tensor '\(tensor)'",

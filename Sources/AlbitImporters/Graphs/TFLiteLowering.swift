@@ -20,7 +20,11 @@ struct TFLiteLowering {
     mutating func input(_ index: Int) throws(Fault) {
         guard isDefined.insert(index).inserted else { return }
         guard !tensors[index].isQuantized else {
-            throw .integerActivations(path: path, node: "the graph's input", tensor: tensors[index].name)
+            throw Fault(
+                .tfliteIntegerActivations, in: path,
+                "the graph's input computes '\(tensors[index].name)' in integers: the activations are "
+                    + "quantized, not only the weights, "
+                    + "and the float model cannot be had back", advice: "use the float original")
         }
         let tensor = tensors[index]
         try builder.input(
@@ -137,7 +141,11 @@ struct TFLiteLowering {
         }
         // Scales on what is computed: quantized activations. A row picked out of quantized weights is none.
         if item.code.builtin == B.quantize, let output = item.outputs.first, output >= 0 {
-            throw .integerActivations(path: path, node: label, tensor: tensors[output].name)
+            throw Fault(
+                .tfliteIntegerActivations, in: path,
+                "\(label) computes '\(tensors[output].name)' in integers: the activations are quantized, "
+                    + "not only the weights, "
+                    + "and the float model cannot be had back", advice: "use the float original")
         }
         let options = item.options
         if let (operation, count) = TFLiteLowering.plain[item.code.builtin] {
@@ -316,13 +324,6 @@ struct TFLiteLowering {
 
 /// Faults that are found in several places of this file.
 extension Fault {
-    fileprivate static func integerActivations(path: String, node: String, tensor: String) -> Fault {
-        Fault(
-            .tfliteIntegerActivations, in: path,
-            "\(node) computes '\(tensor)' in integers: the activations are quantized, not only the weights, "
-                + "and the float model cannot be had back", advice: "use the float original")
-    }
-
     fileprivate static func missingInput(path: String, node: String, inputs: Int) -> Fault {
         Fault(
             .tfliteMissingInput, in: path, "\(node) has \(inputs) inputs, which are too few",

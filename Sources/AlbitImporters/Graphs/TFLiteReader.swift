@@ -47,7 +47,9 @@ struct TFLiteReader: GraphReader {
         func references(_ field: Int, of table: FlatBuffer.Table) throws(Fault) -> [Int] {
             let list = try table.int32s(field, limit: maxTensors, table.what) ?? []
             for index in list where index < -1 || index >= tensors.count {
-                throw .badReference(path: path, what: table.what, index: index, count: tensors.count)
+                throw Fault(
+                    .tfliteBadReference, in: path, "\(table.what) refers to number \(index) of \(tensors.count)",
+                    advice: "the file is damaged")
             }
             return list
         }
@@ -55,7 +57,9 @@ struct TFLiteReader: GraphReader {
         for (index, table) in try main.tables(3, limit: maxOperators, "operator").enumerated() {
             let code = try table.unsigned(0, bytes: 4)
             guard code < codes.count else {
-                throw .badReference(path: path, what: table.what, index: code, count: codes.count)
+                throw Fault(
+                    .tfliteBadReference, in: path, "\(table.what) refers to number \(code) of \(codes.count)",
+                    advice: "the file is damaged")
             }
             operators.append(
                 TFLiteOperator(
@@ -99,13 +103,4 @@ struct TFLiteOperator {
     var inputs: [Int]
     var outputs: [Int]
     var options: FlatBuffer.Table?
-}
-
-/// Faults that are found in several places of this file.
-extension Fault {
-    fileprivate static func badReference(path: String, what: String, index: Int, count: Int) -> Fault {
-        Fault(
-            .tfliteBadReference, in: path, "\(what) refers to number \(index) of \(count)",
-            advice: "the file is damaged")
-    }
 }

@@ -20,7 +20,9 @@ struct TensorFlowGraph {
 
         fileprivate mutating func append(_ node: TensorFlowNode, path: String) throws(Fault) {
             guard indexOfName.updateValue(nodes.count, forKey: node.name) == nil else {
-                throw .definedTwice(path: path, what: "node", name: node.name)
+                throw Fault(
+                    .tensorFlowDefinedTwice, in: path, "node '\(node.name)' is there twice",
+                    advice: "the file is damaged")
             }
             nodes.append(node)
         }
@@ -85,7 +87,9 @@ struct TensorFlowGraph {
                 }
             }
             guard places.updateValue(function, forKey: name) == nil else {
-                throw .definedTwice(path: path, what: "function", name: name)
+                throw Fault(
+                    .tensorFlowDefinedTwice, in: path, "function '\(name)' is there twice",
+                    advice: "the file is damaged")
             }
         }
     }
@@ -146,10 +150,6 @@ struct TensorFlowGraph {
 
 /// Faults that are found in several places of this file.
 extension Fault {
-    fileprivate static func definedTwice(path: String, what: String, name: String) -> Fault {
-        Fault(.tensorFlowDefinedTwice, in: path, "\(what) '\(name)' is there twice", advice: "the file is damaged")
-    }
-
     fileprivate static func tooMany(path: String, what: String, limit: Int) -> Fault {
         Fault(.tensorFlowTooMany, in: path, "has more than \(limit) \(what)", advice: "the file is damaged or hostile")
     }

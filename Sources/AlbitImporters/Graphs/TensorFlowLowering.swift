@@ -53,7 +53,8 @@ struct TensorFlowLowering {
             try builder.input(item.name, declaration)
         case "Const":
             guard case .tensor(let range)? = node.attributes["value"] else {
-                throw .badAttribute(path: path, node: item.name, attribute: "value", problem: "holds no tensor")
+                throw Fault(
+                    .tensorFlowBadAttribute, in: path, at: "node '\(item.name)'", "attribute 'value' holds no tensor")
             }
             if let tensor = try TensorFlowTensor.read(range, scanner, node: item.name) {
                 constants[item.name] = tensor
@@ -108,7 +109,10 @@ struct TensorFlowLowering {
         let inputs = item.inputs
         func require(_ count: Int) throws(Fault) {
             guard inputs.count >= count else {
-                throw .missingInput(path: path, node: item.name, operation: node.operation, inputs: inputs.count)
+                throw Fault(
+                    .tensorFlowMissingInput, in: path, at: "node '\(item.name)'",
+                    "is a \(node.operation) with \(inputs.count) inputs, which are too few",
+                    advice: "the file is damaged")
             }
         }
         func add(_ operation: Operation, _ inputs: [String], outputs: Int = 1) throws(Fault) {
@@ -234,8 +238,9 @@ struct TensorFlowLowering {
     private func parts(_ node: TensorFlowNode, _ attribute: String) throws(Fault) -> Int {
         let count = node.integer(attribute, default: 1)
         guard count >= 1, count <= 4096 else {
-            throw .badAttribute(
-                path: path, node: node.name, attribute: attribute, problem: "is \(count), expected 1 to 4096")
+            throw Fault(
+                .tensorFlowBadAttribute, in: path, at: "node '\(node.name)'",
+                "attribute '\(attribute)' is \(count), expected 1 to 4096")
         }
         return count
     }
@@ -267,8 +272,10 @@ struct TensorFlowLowering {
             switch operation {
             case "BiasAdd", "Add":
                 guard let bias = extra.popFirst() else {
-                    throw .missingInput(
-                        path: path, node: item.name, operation: "_FusedMatMul", inputs: item.inputs.count)
+                    throw Fault(
+                        .tensorFlowMissingInput, in: path, at: "node '\(item.name)'",
+                        "is a _FusedMatMul with \(item.inputs.count) inputs, which are too few",
+                        advice: "the file is damaged")
                 }
                 try builder.node(.add, name: name, inputs: [value, bias], outputs: [name])
             case "Relu": try builder.node(.relu, name: name, inputs: [value], outputs: [name])
@@ -280,18 +287,5 @@ struct TensorFlowLowering {
             }
             value = name
         }
-    }
-}
-
-/// Faults that are found in several places of this file.
-extension Fault {
-    fileprivate static func badAttribute(path: String, node: String, attribute: String, problem: String) -> Fault {
-        Fault(.tensorFlowBadAttribute, in: path, at: "node '\(node)'", "attribute '\(attribute)' \(problem)")
-    }
-
-    fileprivate static func missingInput(path: String, node: String, operation: String, inputs: Int) -> Fault {
-        Fault(
-            .tensorFlowMissingInput, in: path, at: "node '\(node)'",
-            "is a \(operation) with \(inputs) inputs, which are too few", advice: "the file is damaged")
     }
 }

@@ -39,15 +39,20 @@ struct TensorFlowNode {
             case 2: operation = try scanner.text(content)
             case 3:
                 guard inputs.count < TensorFlowNode.maxInputs else {
-                    throw .tooMany(path: path, what: "inputs of node '\(name)'", limit: TensorFlowNode.maxInputs)
+                    throw Fault(
+                        .tensorFlowTooMany, in: path,
+                        "has more than \(TensorFlowNode.maxInputs) inputs of node '\(name)'",
+                        advice: "the file is damaged or hostile")
                 }
                 let input = try scanner.text(content)
                 // A control input only orders.
                 if !input.hasPrefix("^") { inputs.append(input) }
             case 5:
                 guard places.count < TensorFlowNode.maxAttributes else {
-                    throw .tooMany(
-                        path: path, what: "attributes of node '\(name)'", limit: TensorFlowNode.maxAttributes)
+                    throw Fault(
+                        .tensorFlowTooMany, in: path,
+                        "has more than \(TensorFlowNode.maxAttributes) attributes of node '\(name)'",
+                        advice: "the file is damaged or hostile")
                 }
                 places.append(content)
             default: break
@@ -153,12 +158,5 @@ struct TensorFlowNode {
     }
     func function(_ key: String) -> String? {
         if case .function(let name)? = attributes[key] { name } else { nil }
-    }
-}
-
-/// Faults that are found in several places of this file.
-extension Fault {
-    fileprivate static func tooMany(path: String, what: String, limit: Int) -> Fault {
-        Fault(.tensorFlowTooMany, in: path, "has more than \(limit) \(what)", advice: "the file is damaged or hostile")
     }
 }

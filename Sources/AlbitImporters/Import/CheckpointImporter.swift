@@ -194,7 +194,9 @@ struct CheckpointImporter {
             }
             let shape = named.tensor.shape
             guard shape.count == 2, shape[0] > 0, shape[1] > 0 else {
-                throw .wrongShape(path: path, tensor: named.name, expected: [0, 0], found: shape)
+                throw Fault(
+                    .importWrongShape, in: path, at: "tensor '\(named.name)'", "has shape \(shape)",
+                    expected: "\([0, 0]) by the configuration", advice: "is it the right config.json?")
             }
             return match.isTransposed ? (shape[1], shape[0]) : (shape[0], shape[1])
         }
@@ -232,7 +234,9 @@ struct CheckpointImporter {
         var tensor = named.tensor
         if match.isTransposed {
             guard let transposed = TensorView.transposed(tensor) else {
-                throw .wrongShape(path: path, tensor: named.name, expected: [0, 0], found: tensor.shape)
+                throw Fault(
+                    .importWrongShape, in: path, at: "tensor '\(named.name)'", "has shape \(tensor.shape)",
+                    expected: "\([0, 0]) by the configuration", advice: "is it the right config.json?")
             }
             tensor = transposed
         }
@@ -354,14 +358,5 @@ struct CheckpointImporter {
             return ("unknown to \(root.family.name): the model may need it", false)
         }
         return ("no head that Albit knows", false)
-    }
-}
-
-/// Faults that are found in several places of this file.
-extension Fault {
-    fileprivate static func wrongShape(path: String, tensor: String, expected: [Int], found: [Int]) -> Fault {
-        Fault(
-            .importWrongShape, in: path, at: "tensor '\(tensor)'", "has shape \(found)",
-            expected: "\(expected) by the configuration", advice: "is it the right config.json?")
     }
 }

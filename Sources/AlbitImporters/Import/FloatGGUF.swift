@@ -72,8 +72,9 @@ enum FloatGGUF: SourceReader {
         let key = ModelKey.checksums
         guard let array = try model.gguf.array(key) else { return nil }
         guard array.elementType == .uint32, array.count == model.gguf.tensors.count else {
-            throw .badValue(
-                path: model.path, key: key, problem: "does not hold an unsigned 32-bit number for each tensor")
+            throw Fault(
+                .modelBadValue, in: model.path, at: "key '\(key)'",
+                "does not hold an unsigned 32-bit number for each tensor")
         }
         return (0..<array.count).map { array.bytes.loadUnaligned(fromByteOffset: 4 * $0, as: UInt32.self) }
     }
@@ -138,9 +139,9 @@ enum FloatGGUF: SourceReader {
         let key = ModelKey.fileNames
         let names = try model.gguf.strings(key) ?? []
         guard names.count <= maxFiles, names.allSatisfy(DirectoryTree.isPlainName) else {
-            throw .badValue(
-                path: model.path, key: key,
-                problem: "holds more than \(maxFiles) names, or one that is no plain file name")
+            throw Fault(
+                .modelBadValue, in: model.path, at: "key '\(key)'",
+                "holds more than \(maxFiles) names, or one that is no plain file name")
         }
         var files: [TokenizerFile] = []
         for (index, name) in names.enumerated() {
@@ -154,12 +155,5 @@ enum FloatGGUF: SourceReader {
             files.append(TokenizerFile(name: name, path: model.path + "(" + name + ")", bytes: Array(array.bytes)))
         }
         return files
-    }
-}
-
-/// Faults that are found in several places of this file.
-extension Fault {
-    fileprivate static func badValue(path: String, key: String, problem: String) -> Fault {
-        Fault(.modelBadValue, in: path, at: "key '\(key)'", problem)
     }
 }

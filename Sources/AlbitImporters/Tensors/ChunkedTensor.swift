@@ -110,11 +110,17 @@ final class ChunkedTensor: LazyTensor {
         where place.skippedFilters >> UInt32(position) & 1 == 0 {
             switch filter {
             case .fletcher32:
-                guard bytes.count >= 4 else { throw .wrongChecksum(path: file.path, dataset: name) }
+                guard bytes.count >= 4 else {
+                    throw Fault(
+                        .hdf5WrongChecksum, in: file.path, at: "dataset '\(name)'",
+                        "has a chunk with a wrong Fletcher-32 checksum", advice: "download it again")
+                }
                 let stored = bytes.suffix(4).reversed().reduce(UInt32(0)) { $0 << 8 | UInt32($1) }
                 bytes.removeLast(4)
                 guard ChunkedTensor.fletcher32(bytes) == stored else {
-                    throw .wrongChecksum(path: file.path, dataset: name)
+                    throw Fault(
+                        .hdf5WrongChecksum, in: file.path, at: "dataset '\(name)'",
+                        "has a chunk with a wrong Fletcher-32 checksum", advice: "download it again")
                 }
             case .deflate:
                 var count = uLongf(size + 4)
@@ -160,11 +166,5 @@ final class ChunkedTensor: LazyTensor {
 extension Fault {
     fileprivate static func badDataset(path: String, dataset: String, problem: String) -> Fault {
         Fault(.hdf5BadDataset, in: path, at: "dataset '\(dataset)'", problem)
-    }
-
-    fileprivate static func wrongChecksum(path: String, dataset: String) -> Fault {
-        Fault(
-            .hdf5WrongChecksum, in: path, at: "dataset '\(dataset)'", "has a chunk with a wrong Fletcher-32 checksum",
-            advice: "download it again")
     }
 }

@@ -26,7 +26,9 @@ package struct NumpyArray: Sendable {
         let header = String(decoding: try reader.bytes(headerLength), as: UTF8.self)
         guard let type = NumpyArray.quoted(after: "'descr'", in: header), let dimensions = NumpyArray.shape(in: header)
         else {
-            throw .badHeader(path: path, header: header)
+            throw Fault(
+                .numpyBadHeader, in: path, "the .npy header cannot be read: \(header.prefix(200))",
+                advice: "save the array again with numpy.save")
         }
         guard !header.contains("'fortran_order': True") || dimensions.count < 2 else {
             throw Fault(
@@ -34,7 +36,11 @@ package struct NumpyArray: Sendable {
                 advice: "save numpy.ascontiguousarray of it")
         }
         shape = dimensions
-        guard let count = shape.checkedProduct else { throw .badHeader(path: path, header: header) }
+        guard let count = shape.checkedProduct else {
+            throw Fault(
+                .numpyBadHeader, in: path, "the .npy header cannot be read: \(header.prefix(200))",
+                advice: "save the array again with numpy.save")
+        }
         let size: Int
         switch type {
         case "<f8", "<i8", "<u8": size = 8
@@ -111,14 +117,5 @@ package final class NumpyArchive {
     package func array(_ name: String) throws(Fault) -> NumpyArray? {
         guard let bytes = try archive.allBytes(name + ".npy", limit: NumpyArray.maxBytes) else { return nil }
         return try NumpyArray(bytes, path: "\(path)(\(name).npy)")
-    }
-}
-
-/// Faults that are found in several places of this file.
-extension Fault {
-    fileprivate static func badHeader(path: String, header: String) -> Fault {
-        Fault(
-            .numpyBadHeader, in: path, "the .npy header cannot be read: \(header.prefix(200))",
-            advice: "save the array again with numpy.save")
     }
 }

@@ -19,7 +19,12 @@ enum SpilledTensor {
         let path = directory + "/albit-\(UInt64.random(in: .min ... .max)).spill"
         var descriptor: Int32 = -1
         var error = path.withCString { platform_create($0, false, &descriptor) }
-        guard error == 0 else { throw .cannotWrite(path: path, reason: String(cString: platform_error_text(error))) }
+        guard error == 0 else {
+            throw Fault(
+                .spillCannotWrite, in: path,
+                "the temporary file cannot be written: \(String(cString: platform_error_text(error)))",
+                advice: "set TMPDIR to a directory with room")
+        }
         defer { _ = path.withCString { platform_remove($0) } }
         let file: FileBytes
         do {
@@ -35,21 +40,15 @@ enum SpilledTensor {
                 try tensor.read(start..<(start + part.count), into: part)
                 error = platform_write(descriptor, part.baseAddress, part.count * 4)
                 guard error == 0 else {
-                    throw .cannotWrite(path: path, reason: String(cString: platform_error_text(error)))
+                    throw Fault(
+                        .spillCannotWrite, in: path,
+                        "the temporary file cannot be written: \(String(cString: platform_error_text(error)))",
+                        advice: "set TMPDIR to a directory with room")
                 }
                 start += part.count
             }
         }
         file = try FileBytes(path: path)
         return StoredTensor(shape: tensor.shape, dtype: .float32, source: file, offset: 0)
-    }
-}
-
-/// Faults that are found in several places of this file.
-extension Fault {
-    fileprivate static func cannotWrite(path: String, reason: String) -> Fault {
-        Fault(
-            .spillCannotWrite, in: path, "the temporary file cannot be written: \(reason)",
-            advice: "set TMPDIR to a directory with room")
     }
 }

@@ -11,7 +11,9 @@ package enum SentencePieceReader {
 
     /// The vocabulary, character map and normalizer settings of a model, without anything that ALBERT adds.
     package static func read(_ bytes: [UInt8], path: String) throws(Fault) -> TokenizerDraft {
-        guard !bytes.isEmpty else { throw .empty(path: path) }
+        guard !bytes.isEmpty else {
+            throw Fault(.sentencePieceEmpty, in: path, "is empty or holds no pieces", expected: "a SentencePiece model")
+        }
         guard bytes.count <= maxBytes else {
             throw Fault(
                 .sentencePieceTooLarge, in: path,
@@ -23,7 +25,9 @@ package enum SentencePieceReader {
         }
         try scanned.get()
         guard let model = albit__sentencepiece__model__unpack(nil, bytes.count, bytes) else {
-            throw .malformed(path: path)
+            throw Fault(
+                .sentencePieceMalformed, in: path,
+                "is damaged: its fields do not have the types of a SentencePiece model", advice: "download it again")
         }
         defer { albit__sentencepiece__model__free_unpacked(model, nil) }
         return try draft(model.pointee, path: path)
@@ -43,14 +47,20 @@ package enum SentencePieceReader {
                     expected: "unigram or BPE")
             }
             guard trainer.treat_whitespace_as_suffix == 0 else {
-                throw .unsupportedOption(path: path, option: "treat_whitespace_as_suffix")
+                throw Fault(
+                    .sentencePieceUnsupportedOption, in: path,
+                    "uses treat_whitespace_as_suffix, which no ALBERT model does and Albit does not support",
+                    advice: "give the spiece.model of an ALBERT")
             }
             settings.byteFallback = trainer.byte_fallback != 0
         }
         var charsmap: [UInt8] = []
         if let normalizer = model.normalizer_spec?.pointee {
             guard normalizer.escape_whitespaces != 0 else {
-                throw .unsupportedOption(path: path, option: "escape_whitespaces = false")
+                throw Fault(
+                    .sentencePieceUnsupportedOption, in: path,
+                    "uses escape_whitespaces = false, which no ALBERT model does and Albit does not support",
+                    advice: "give the spiece.model of an ALBERT")
             }
             settings.addDummyPrefix = normalizer.add_dummy_prefix != 0
             settings.removeExtraWhitespaces = normalizer.remove_extra_whitespaces != 0
@@ -58,7 +68,9 @@ package enum SentencePieceReader {
         }
 
         let count = model.n_pieces
-        guard count > 0 else { throw .empty(path: path) }
+        guard count > 0 else {
+            throw Fault(.sentencePieceEmpty, in: path, "is empty or holds no pieces", expected: "a SentencePiece model")
+        }
         var draft = TokenizerDraft(
             path: path, pieces: [], settings: settings, template: TokenTemplate(single: [], pair: []))
         draft.charsmap = charsmap
@@ -71,7 +83,12 @@ package enum SentencePieceReader {
         settings.minScore = .greatestFiniteMagnitude
         settings.maxScore = .leastNormalMagnitude
         for id in 0..<count {
-            guard let entry = model.pieces[id]?.pointee else { throw .malformed(path: path) }
+            guard let entry = model.pieces[id]?.pointee else {
+                throw Fault(
+                    .sentencePieceMalformed, in: path,
+                    "is damaged: its fields do not have the types of a SentencePiece model", advice: "download it again"
+                )
+            }
             let piece = array(entry.piece)
             guard !piece.isEmpty else {
                 throw Fault(
@@ -131,25 +148,5 @@ package enum SentencePieceReader {
     private static func array(_ data: ProtobufCBinaryData) -> [UInt8] {
         guard let start = data.data, data.len > 0 else { return [] }
         return Array(UnsafeBufferPointer(start: start, count: data.len))
-    }
-}
-
-/// Faults that are found in several places of this file.
-extension Fault {
-    fileprivate static func empty(path: String) -> Fault {
-        Fault(.sentencePieceEmpty, in: path, "is empty or holds no pieces", expected: "a SentencePiece model")
-    }
-
-    fileprivate static func malformed(path: String) -> Fault {
-        Fault(
-            .sentencePieceMalformed, in: path, "is damaged: its fields do not have the types of a SentencePiece model",
-            advice: "download it again")
-    }
-
-    fileprivate static func unsupportedOption(path: String, option: String) -> Fault {
-        Fault(
-            .sentencePieceUnsupportedOption, in: path,
-            "uses \(option), which no ALBERT model does and Albit does not support",
-            advice: "give the spiece.model of an ALBERT")
     }
 }

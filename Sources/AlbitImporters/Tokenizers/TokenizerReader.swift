@@ -65,7 +65,9 @@ package enum TokenizerReader {
     /// The tokenizer of one file, such as the argument of `albit tokenize`.
     package static func read(_ bytes: [UInt8], path: String) throws(Fault) -> TokenizerTables {
         guard let tables = try read([TokenizerFile(name: path, path: path, bytes: bytes)], isBare: true) else {
-            throw .notTokenizer(path: path)
+            throw Fault(
+                .tokenizerNotTokenizer, in: path, "is no tokenizer",
+                expected: "a SentencePiece model, a tokenizer.json or a vocab.txt")
         }
         return tables
     }
@@ -86,7 +88,11 @@ package enum TokenizerReader {
         {
             return .json(try JSONValue(parsing: bytes, file: file.path))
         }
-        guard bytes.count > 0 else { throw .notTokenizer(path: file.path) }
+        guard bytes.count > 0 else {
+            throw Fault(
+                .tokenizerNotTokenizer, in: file.path, "is no tokenizer",
+                expected: "a SentencePiece model, a tokenizer.json or a vocab.txt")
+        }
         if file.name.hasSuffix(".model") || bytes.contains(where: { $0 < 0x09 })
             || bytes.count >= 3 && bytes[0] == 0x0A && bytes[2] == 0x0A
         {
@@ -111,13 +117,4 @@ package enum TokenizerReader {
 
     /// The name under which what `config.json` says about the tokenizer goes along with the tokenizer's files.
     package static let tokenizerClassName = "tokenizer_class.json"
-}
-
-/// Faults that are found in several places of this file.
-extension Fault {
-    fileprivate static func notTokenizer(path: String) -> Fault {
-        Fault(
-            .tokenizerNotTokenizer, in: path, "is no tokenizer",
-            expected: "a SentencePiece model, a tokenizer.json or a vocab.txt")
-    }
 }
