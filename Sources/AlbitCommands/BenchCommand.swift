@@ -7,11 +7,11 @@ import CPlatform
 /// `bench`: speed and memory of a model on this machine.
 package struct BenchCommand {
     package var run = RunOptions()
-    package var sequences = [16, 128, 512]
-    package var batches = [1]
-    package var threads = [1]
+    package var sequences: [Int] = []
+    package var batches: [Int] = []
+    package var threads: [Int] = []
     /// Seconds spent on each row.
-    package var seconds = 1.0
+    package var seconds = CommandTable.bench.number("seconds")
 
     package init(run: RunOptions) { self.run = run }
 

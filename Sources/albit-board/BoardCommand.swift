@@ -52,7 +52,7 @@ enum BoardCommand {
     }
 
     private static func tokenize(_ path: String, _ arguments: CommandLineArguments, _ output: Output) throws(Fault) {
-        let unit = arguments.value("offsets") ?? "bytes"
+        let unit = arguments.value("offsets") ?? ""
         guard unit == "bytes" || unit == "characters" else {
             throw Fault(.optionValue, "--offsets is '" + unit + "'", expected: "bytes or characters")
         }

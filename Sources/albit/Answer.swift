@@ -26,22 +26,22 @@ struct Answer: ParsableCommand {
     )
     var texts: [String] = []
 
-    @Option(name: .long, help: "Search this file for every question.", completion: .file())
+    @Option(name: .long, help: .of("context", in: AnswerCommand.specification), completion: .file())
     var context: String?
 
-    @Option(name: .long, parsing: .unconditional, help: "Answers to print.")
-    var top = 1
+    @Option(name: .long, parsing: .unconditional, help: .of("top", in: AnswerCommand.specification))
+    var top = AnswerCommand.specification.integer("top")
 
-    @Flag(name: .long, help: "The text may not hold the answer (SQuAD 2).")
+    @Flag(name: .long, help: .of("no-answer", in: AnswerCommand.specification))
     var noAnswer = false
 
-    @Option(name: .long, parsing: .unconditional, help: "Longest answer in tokens.")
-    var maxAnswer = 15
+    @Option(name: .long, parsing: .unconditional, help: .of("max-answer", in: AnswerCommand.specification))
+    var maxAnswer = AnswerCommand.specification.integer("max-answer")
 
-    @Option(name: .long, parsing: .unconditional, help: "Tokens that the windows of a long text share.")
-    var stride = 128
+    @Option(name: .long, parsing: .unconditional, help: .of("stride", in: AnswerCommand.specification))
+    var stride = AnswerCommand.specification.integer("stride")
 
-    @Option(name: .long, help: "What offsets count: bytes or characters.")
+    @Option(name: .long, help: .of("offsets", in: AnswerCommand.specification))
     var offsets = OffsetUnit.bytes
 
     @OptionGroup var task: TaskArguments

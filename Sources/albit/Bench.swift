@@ -12,25 +12,25 @@ struct Bench: ParsableCommand {
     @Argument(help: "An Albit file, or a checkpoint that is then run in float32.", completion: .file())
     var model: String?
 
-    @Flag(name: .long, help: "List the kernels and their speed on this machine, without a model.")
+    @Flag(name: .long, help: .of("kernels", in: CommandTable.bench))
     var kernels = false
 
-    @Option(name: .long, parsing: .unconditional, help: "Sequence lengths, separated by commas.")
-    var sequence = "16,128,512"
+    @Option(name: .long, parsing: .unconditional, help: .of("sequence", in: CommandTable.bench))
+    var sequence = CommandTable.bench.text("sequence")
 
-    @Option(name: .long, parsing: .unconditional, help: "Batch sizes, separated by commas.")
-    var batch = "1"
+    @Option(name: .long, parsing: .unconditional, help: .of("batch", in: CommandTable.bench))
+    var batch = CommandTable.bench.text("batch")
 
-    @Option(name: .long, parsing: .unconditional, help: "Thread counts, separated by commas.")
-    var threads = "1"
+    @Option(name: .long, parsing: .unconditional, help: .of("threads", in: CommandTable.bench))
+    var threads = CommandTable.bench.text("threads")
 
-    @Option(name: .long, parsing: .unconditional, help: "Seconds spent on each row.")
-    var seconds = 1.0
+    @Option(name: .long, parsing: .unconditional, help: .of("seconds", in: CommandTable.bench))
+    var seconds = CommandTable.bench.number("seconds")
 
-    @Option(name: .long, help: "Kernel to use. (default: the best this CPU runs)", completion: .list(Kernel.names))
+    @Option(name: .long, help: .of("kernel", in: CommandTable.bench), completion: .list(Kernel.names))
     var kernel = ""
 
-    @Flag(name: .long, help: "Print JSON.")
+    @Flag(name: .long, help: .of("json", in: CommandTable.bench))
     var json = false
 
     @OptionGroup var source: SourceArguments

@@ -14,12 +14,12 @@ struct Classify: ParsableCommand {
     @Argument(help: "Texts. Without any, lines of --file or standard input.")
     var texts: [String] = []
 
-    @Flag(name: .long, help: "Texts come in pairs: arguments two by two, lines with a tab between.")
+    @Flag(name: .long, help: .of("pairs", in: ClassifyCommand.specification))
     var pairs = false
 
     @Option(
         name: .long,
-        help: "How logits become scores: \(ScoreFunction.names). (default: as the model was trained)",
+        help: .of("function", in: ClassifyCommand.specification),
         completion: .list(ScoreFunction.allCases.map(\.rawValue)))
     var function: String?
 

@@ -14,13 +14,13 @@ struct Embed: ParsableCommand {
     @Argument(help: "Texts. Without any, lines of --file or standard input.")
     var texts: [String] = []
 
-    @Option(name: .long, help: "\(SentencePooling.names). (default: the model's own, else mean)")
+    @Option(name: .long, help: .of("pooling", in: EmbedCommand.specification))
     var pooling: SentencePooling?
 
-    @Option(name: .long, help: "The model's prompt to put before texts, '' for none. (default: its standard one)")
+    @Option(name: .long, help: .of("prompt", in: EmbedCommand.specification))
     var prompt: String?
 
-    @Flag(name: .long, help: "Do not scale vectors to length 1.")
+    @Flag(name: .long, help: .of("raw", in: EmbedCommand.specification))
     var raw = false
 
     @OptionGroup var task: TaskArguments

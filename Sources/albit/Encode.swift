@@ -20,22 +20,22 @@ struct Encode: ParsableCommand {
     @Argument(help: "Texts. Without any and without --ids, lines of standard input.")
     var texts: [String] = []
 
-    @Option(name: .long, help: "Token ids, separated by spaces or commas.")
+    @Option(name: .long, help: .of("ids", in: CommandTable.encode))
     var ids: String?
 
-    @Option(name: .long, help: "Token types, as many as ids.")
+    @Option(name: .long, help: .of("type-ids", in: CommandTable.encode))
     var typeIds: String?
 
-    @Option(name: .long, help: "1 for tokens that exist, 0 for padding, as many as ids.")
+    @Option(name: .long, help: .of("mask", in: CommandTable.encode))
     var mask: String?
 
-    @Option(name: .long, help: "The model's prompt to put before texts. (default: none)")
+    @Option(name: .long, help: .of("prompt", in: CommandTable.encode))
     var prompt: String?
 
-    @Flag(name: .long, help: "Refuse a text that is too long instead of cutting it.")
+    @Flag(name: .long, help: .of("strict", in: CommandTable.encode))
     var strict = false
 
-    @Flag(name: .long, help: "Print hidden states, pooled output and logits too.")
+    @Flag(name: .long, help: .of("full", in: CommandTable.encode))
     var full = false
 
     @OptionGroup var computing: RunArguments

@@ -14,10 +14,10 @@ struct Fill: ParsableCommand {
     @Argument(help: "Texts. Without any, lines of --file or standard input.")
     var texts: [String] = []
 
-    @Option(name: .long, parsing: .unconditional, help: "Words for each mask.")
-    var top = 5
+    @Option(name: .long, parsing: .unconditional, help: .of("top", in: FillCommand.specification))
+    var top = FillCommand.specification.integer("top")
 
-    @Option(name: .long, help: "The only words that may be found, separated by commas.")
+    @Option(name: .long, help: .of("targets", in: FillCommand.specification))
     var targets: String?
 
     @OptionGroup var task: TaskArguments

@@ -15,10 +15,10 @@ struct Inspect: ParsableCommand {
     @Argument(help: "A file or directory of any supported format.", completion: .file())
     var path: String
 
-    @Flag(name: .long, help: "Print JSON.")
+    @Flag(name: .long, help: .of("json", in: CommandTable.inspect))
     var json = false
 
-    @Flag(name: .long, help: "List every tensor.")
+    @Flag(name: .long, help: .of("tensors", in: CommandTable.inspect))
     var tensors = false
 
     @OptionGroup var strictness: StrictArguments

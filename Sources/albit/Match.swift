@@ -23,32 +23,32 @@ struct Match: ParsableCommand {
     var texts: [String] = []
 
     @Option(
-        name: .long, help: "Candidates, a line each, or a table as for --file; arguments are questions then.",
+        name: .long, help: .of("candidates", in: MatchCommand.specification),
         completion: .file())
     var candidates: String?
 
-    @Option(name: .long, help: "Save the candidates' vectors.", completion: .file())
+    @Option(name: .long, help: .of("save-index", in: MatchCommand.specification), completion: .file())
     var saveIndex: String?
 
-    @Option(name: .long, help: "Search an index that was saved.", completion: .file())
+    @Option(name: .long, help: .of("index", in: MatchCommand.specification), completion: .file())
     var index: String?
 
-    @Flag(name: .long, help: "Replace the index where it exists.")
+    @Flag(name: .long, help: .of("force", in: MatchCommand.specification))
     var force = false
 
-    @Option(name: .long, parsing: .unconditional, help: "Matches to print.")
-    var top = 5
+    @Option(name: .long, parsing: .unconditional, help: .of("top", in: MatchCommand.specification))
+    var top = MatchCommand.specification.integer("top")
 
-    @Flag(name: .long, help: "Compare vectors even where the model has a pair head.")
+    @Flag(name: .long, help: .of("embeddings", in: MatchCommand.specification))
     var embeddings = false
 
-    @Option(name: .long, help: "\(SentencePooling.names). (default: the model's own, else mean)")
+    @Option(name: .long, help: .of("pooling", in: MatchCommand.specification))
     var pooling: SentencePooling?
 
-    @Option(name: .long, help: "The model's prompt to put before texts, '' for none. (default: its standard one)")
+    @Option(name: .long, help: .of("prompt", in: MatchCommand.specification))
     var prompt: String?
 
-    @Option(name: .long, help: "The same for candidates. (default: the model's standard one)")
+    @Option(name: .long, help: .of("candidate-prompt", in: MatchCommand.specification))
     var candidatePrompt: String?
 
     @OptionGroup var task: TaskArguments

@@ -5,15 +5,15 @@ import ArgumentParser
 
 /// What every command that computes takes.
 struct RunArguments: ParsableArguments {
-    @Flag(name: .long, help: "Print JSON, one object per answer.")
+    @Flag(name: .long, help: .of("json", in: CommandTable.encode))
     var json = false
 
-    @Option(name: .long, parsing: .unconditional, help: "Threads to use. (default: the CPUs this process may use)")
+    @Option(name: .long, parsing: .unconditional, help: .of("threads", in: CommandTable.encode))
     var threads: Int?
 
     @Option(
         name: .long,
-        help: "Kernel to use: \(Kernel.names.joined(separator: ", ")). (default: the best this CPU runs)",
+        help: .of("kernel", in: CommandTable.encode),
         completion: .list(Kernel.names))
     var kernel = ""
 

@@ -20,22 +20,22 @@ struct Summarize: ParsableCommand {
     @Argument(help: "Texts to summarize.")
     var texts: [String] = []
 
-    @Option(name: .long, parsing: .unconditional, help: "Sentences to keep. (default: by --ratio)")
+    @Option(name: .long, parsing: .unconditional, help: .of("sentences", in: SummarizeCommand.specification))
     var sentences: Int?
 
-    @Option(name: .long, parsing: .unconditional, help: "Share of the sentences to keep.")
-    var ratio = 0.2
+    @Option(name: .long, parsing: .unconditional, help: .of("ratio", in: SummarizeCommand.specification))
+    var ratio = SummarizeCommand.specification.number("ratio")
 
-    @Option(name: .long, help: "lexrank or mmr.")
-    var method = SentenceRanking.Method.lexRank
+    @Option(name: .long, help: .of("method", in: SummarizeCommand.specification))
+    var method = SummarizeCommand.usualMethod
 
-    @Option(name: .long, help: "\(SentencePooling.names). (default: the model's own, else mean)")
+    @Option(name: .long, help: .of("pooling", in: SummarizeCommand.specification))
     var pooling: SentencePooling?
 
-    @Option(name: .long, help: "The model's prompt to put before texts, '' for none. (default: its standard one)")
+    @Option(name: .long, help: .of("prompt", in: SummarizeCommand.specification))
     var prompt: String?
 
-    @Option(name: .long, help: "What offsets count: bytes or characters.")
+    @Option(name: .long, help: .of("offsets", in: SummarizeCommand.specification))
     var offsets = OffsetUnit.bytes
 
     @OptionGroup var task: TaskArguments

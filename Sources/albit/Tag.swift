@@ -20,13 +20,13 @@ struct Tag: ParsableCommand {
     @Argument(help: "Texts. Without any, lines of --file or standard input.")
     var texts: [String] = []
 
-    @Option(name: .long, help: "How tokens become entities: word, first, average, max, simple or none.")
-    var aggregation = EntityAggregation.word
+    @Option(name: .long, help: .of("aggregation", in: TagCommand.specification))
+    var aggregation = TagCommand.usualAggregation
 
-    @Option(name: .long, parsing: .unconditional, help: "Tokens that the windows of a long text share.")
-    var stride = 64
+    @Option(name: .long, parsing: .unconditional, help: .of("stride", in: TagCommand.specification))
+    var stride = TagCommand.specification.integer("stride")
 
-    @Option(name: .long, help: "What offsets count: bytes or characters.")
+    @Option(name: .long, help: .of("offsets", in: TagCommand.specification))
     var offsets = OffsetUnit.bytes
 
     @OptionGroup var task: TaskArguments

@@ -5,21 +5,21 @@ import ArgumentParser
 /// What every command on text takes.
 struct TaskArguments: ParsableArguments {
     @Option(
-        name: .long, help: "Read texts from a file: a line each, TSV, CSV, JSON, CoNLL, SQuAD; - is standard input.",
+        name: .long, help: .of("file", in: FillCommand.specification),
         completion: .file())
     var file: String?
 
-    @Option(name: .long, help: "Which columns of the file are for what, as in text=review,pair=reply.")
+    @Option(name: .long, help: .of("columns", in: FillCommand.specification))
     var columns: String?
 
-    @Flag(name: .long, help: "Refuse a text that is too long instead of cutting it.")
+    @Flag(name: .long, help: .of("strict", in: FillCommand.specification))
     var strict = false
 
     @Option(
-        name: .long, parsing: .unconditional, help: "Most tokens of a sequence. (default: all that the model takes)")
+        name: .long, parsing: .unconditional, help: .of("max-length", in: FillCommand.specification))
     var maxLength: Int?
 
-    @Flag(name: .long, help: "Print columns with tabs between them.")
+    @Flag(name: .long, help: .of("tsv", in: FillCommand.specification))
     var tsv = false
 
     @OptionGroup var computing: RunArguments

@@ -20,19 +20,19 @@ struct Tokenize: ParsableCommand {
     @Argument(help: "Texts.")
     var texts: [String] = []
 
-    @Option(name: .long, help: "Second text of a pair with each text.")
+    @Option(name: .long, help: .of("pair", in: CommandTable.tokenize))
     var pair: String?
 
-    @Option(name: .long, help: "What offsets count: bytes or characters.")
+    @Option(name: .long, help: .of("offsets", in: CommandTable.tokenize))
     var offsets = OffsetUnit.bytes
 
-    @Flag(name: .long, help: "Leave out [CLS] and [SEP].")
+    @Flag(name: .long, help: .of("bare", in: CommandTable.tokenize))
     var bare = false
 
-    @Flag(name: .long, help: "Texts on standard input end with a zero byte instead of a line end.")
+    @Flag(name: .long, help: .of("null", in: CommandTable.tokenize))
     var null = false
 
-    @Flag(name: .long, help: "Print JSON, one object per text.")
+    @Flag(name: .long, help: .of("json", in: CommandTable.tokenize))
     var json = false
 
     @OptionGroup var source: SourceArguments

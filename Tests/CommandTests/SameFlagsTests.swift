@@ -49,6 +49,35 @@ import Testing
         }
     }
 
+    /// Help and defaults of what both programs take stand once, in the shared declarations.
+    @Test func bothProgramsSayTheSame() throws {
+        let dump = try BuiltProgram.desktop.run(["--experimental-dump-help"])
+        let root = try #require(JSONSerialization.jsonObject(with: Data(dump.output.utf8)) as? [String: Any])
+        let command = try #require(root["command"] as? [String: Any])
+        var compared = 0
+        for subcommand in try #require(command["subcommands"] as? [[String: Any]]) {
+            guard let shared = CommandTable.all.first(where: { $0.name == subcommand["commandName"] as? String })
+            else { continue }
+            for argument in try #require(subcommand["arguments"] as? [[String: Any]]) {
+                let names = argument["names"] as? [[String: Any]] ?? []
+                guard argument["kind"] as? String != "positional",
+                    let name = names.first(where: { $0["kind"] as? String == "long" })?["name"] as? String,
+                    let option = shared.option(name), !Self.desktopOnly.contains(name), name != "pretokenized"
+                else { continue }
+                let help = argument["abstract"] as? String ?? ""
+                #expect(help.hasPrefix(option.help + "."), "\(shared.name) --\(name): \(help)")
+                if !option.fallback.isEmpty {
+                    let value = try #require(argument["defaultValue"] as? String, "\(shared.name) --\(name)")
+                    #expect(
+                        value == option.fallback || Double(value) == Double(option.fallback),
+                        "\(shared.name) --\(name): \(value)")
+                }
+                compared += 1
+            }
+        }
+        #expect(compared > 60)
+    }
+
     @Test func theBoardHasEveryCommandThatComputes() throws {
         let makers: Set<String> = ["quantize", "verify", "convert", "help"]
         let desktop = Set(try desktopOptions().keys).subtracting(makers)

@@ -11,9 +11,11 @@ package struct CommandLineArguments: Sendable {
     package private(set) var asksForHelp = false
     private var flags: [String] = []
     private var values: [(name: String, value: String)] = []
+    private let options: [OptionSpecification]
 
     /// - Parameter words: what follows the command's name.
     package init(_ words: [String], _ command: CommandSpecification) throws(Fault) {
+        options = command.options
         var index = 0
         var optionsHaveEnded = false
         while index < words.count {
@@ -69,7 +71,12 @@ package struct CommandLineArguments: Sendable {
 
     package func flag(_ name: String) -> Bool { flags.contains(name) }
 
-    package func value(_ name: String) -> String? { values.last { $0.name == name }?.value }
+    /// The value that was given, else the option's default; nil where it has none.
+    package func value(_ name: String) -> String? {
+        if let given = values.last(where: { $0.name == name }) { return given.value }
+        guard let option = options.first(where: { $0.name == name }), !option.fallback.isEmpty else { return nil }
+        return option.fallback
+    }
 
     package func integer(_ name: String, in range: ClosedRange<Int>) throws(Fault) -> Int? {
         guard let text = value(name) else { return nil }

@@ -7,10 +7,10 @@ package enum CommandTable {
 
     private static let json = OptionSpecification("json", "Print JSON, one object per answer")
     private static let threads = OptionSpecification(
-        "threads", value: "N", "Threads to use (default: the CPUs this process may use)")
+        "threads", value: "N", "Threads to use", otherwise: "the CPUs this process may use")
     private static let kernel = OptionSpecification(
         "kernel", value: "NAME",
-        Kernel.names.joined(separator: ", ") + " (default: the best this CPU runs)")
+        "Kernel to use: " + Kernel.names.joined(separator: ", "), otherwise: "the best this CPU runs")
     static let computing = [json, threads, kernel]
 
     package static let tokenize = CommandSpecification(
@@ -18,11 +18,11 @@ package enum CommandTable {
         "Print the ids, pieces and offsets of texts, given or a line each on standard input",
         options: [
             OptionSpecification("pair", value: "TEXT", "Second text of a pair with each text"),
-            OptionSpecification("offsets", value: "UNIT", "What offsets count: bytes or characters (default: bytes)"),
+            OptionSpecification("offsets", value: "UNIT", "What offsets count: bytes or characters", fallback: "bytes"),
             OptionSpecification("bare", "Leave out [CLS] and [SEP]"),
             OptionSpecification("null", "Texts on standard input end with a zero byte instead of a line end"),
             OptionSpecification("pretokenized", "Texts are words with a blank between two, each taken by itself"),
-            json,
+            OptionSpecification("json", "Print JSON, one object per text"),
         ])
 
     package static let encode = CommandSpecification(
@@ -33,23 +33,24 @@ package enum CommandTable {
             OptionSpecification("type-ids", value: "\"ID ...\"", "Token types, as many as ids"),
             OptionSpecification("mask", value: "\"0|1 ...\"", "1 for tokens that exist, 0 for padding, as many as ids"),
             OptionSpecification("strict", "Refuse a text that is too long instead of cutting it"),
-            OptionSpecification("prompt", value: "NAME", "The model's prompt to put before texts (default: none)"),
+            OptionSpecification("prompt", value: "NAME", "The model's prompt to put before texts", otherwise: "none"),
             OptionSpecification("full", "Print hidden states, pooled output and logits too"),
         ] + computing)
 
     package static let inspect = CommandSpecification(
         "inspect", arguments: "MODEL", count: 1...1, "Tell what is in a model file",
-        options: [OptionSpecification("tensors", "List every tensor"), json])
+        options: [OptionSpecification("tensors", "List every tensor"), OptionSpecification("json", "Print JSON")])
 
     package static let bench = CommandSpecification(
         "bench", arguments: "MODEL | --kernels", count: 0...1, "Measure speed and memory on this machine",
         options: [
             OptionSpecification("kernels", "List the kernels and their speed on this machine, without a model"),
-            OptionSpecification("sequence", value: "N,...", "Sequence lengths (default: 16,128,512)"),
-            OptionSpecification("batch", value: "N,...", "Batch sizes (default: 1)"),
-            OptionSpecification("threads", value: "N,...", "Thread counts (default: 1)"),
-            OptionSpecification("seconds", value: "S", "Seconds spent on each row (default: 1)"),
-            kernel, json,
+            OptionSpecification(
+                "sequence", value: "N,...", "Sequence lengths, separated by commas", fallback: "16,128,512"),
+            OptionSpecification("batch", value: "N,...", "Batch sizes, separated by commas", fallback: "1"),
+            OptionSpecification("threads", value: "N,...", "Thread counts, separated by commas", fallback: "1"),
+            OptionSpecification("seconds", value: "S", "Seconds spent on each row", fallback: "1"),
+            kernel, OptionSpecification("json", "Print JSON"),
         ])
 
     package static let selfTest = CommandSpecification(
@@ -63,7 +64,7 @@ package enum CommandTable {
         options: [
             OptionSpecification("strict", "Refuse a text that is too long instead of cutting it"),
             OptionSpecification(
-                "max-length", value: "N", "Most tokens of a sequence (default: all that the model takes)"),
+                "max-length", value: "N", "Most tokens of a sequence", otherwise: "all that the model takes"),
             threads, kernel,
         ])
 

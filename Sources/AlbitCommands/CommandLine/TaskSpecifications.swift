@@ -19,18 +19,18 @@ extension CommandSpecification {
                 "Which columns of the file are for what, as in text=review,pair=reply"),
             OptionSpecification("strict", "Refuse a text that is too long instead of cutting it"),
             OptionSpecification(
-                "max-length", value: "N", "Most tokens of a sequence (default: all that the model takes)"),
+                "max-length", value: "N", "Most tokens of a sequence", otherwise: "all that the model takes"),
             OptionSpecification("tsv", "Print columns with tabs between them"),
         ] + CommandTable.computing
 }
 
 extension OptionSpecification {
     static let offsets = OptionSpecification(
-        "offsets", value: "UNIT", "What offsets count: bytes or characters (default: bytes)")
+        "offsets", value: "UNIT", "What offsets count: bytes or characters", fallback: "bytes")
 
     static let prompt = OptionSpecification(
-        "prompt", value: "NAME", "The model's prompt to put before texts, '' for none (default: its standard one)")
+        "prompt", value: "NAME", "The model's prompt to put before texts, '' for none", otherwise: "its standard one")
 
     static let pooling = OptionSpecification(
-        "pooling", value: "NAME", SentencePooling.names + " (default: the model's own, else mean)")
+        "pooling", value: "NAME", SentencePooling.names, otherwise: "the model's own, else mean")
 }

@@ -5,14 +5,17 @@ import AlbitText
 
 /// `answer`: the part of a context that answers a question.
 package struct AnswerCommand: TaskCommand {
+    private static let usual = QuestionAnswering.Options()
     package static let specification = CommandSpecification.task(
         "answer", "Find the answer to a question in a text", arguments: "MODEL [QUESTION TEXT ...]",
         [
             OptionSpecification("context", value: "FILE", "Search this file for every question"),
-            OptionSpecification("top", value: "N", "Answers to print (default: 1)"),
+            OptionSpecification("top", value: "N", "Answers to print", fallback: String(usual.top)),
             OptionSpecification("no-answer", "The text may not hold the answer (SQuAD 2)"),
-            OptionSpecification("max-answer", value: "N", "Longest answer in tokens (default: 15)"),
-            OptionSpecification("stride", value: "N", "Tokens that the windows of a long text share (default: 128)"),
+            OptionSpecification(
+                "max-answer", value: "N", "Longest answer in tokens", fallback: String(usual.maxAnswerTokens)),
+            OptionSpecification(
+                "stride", value: "N", "Tokens that the windows of a long text share", fallback: String(usual.stride)),
             .offsets,
         ])
 

@@ -11,7 +11,7 @@ package struct ClassifyCommand: TaskCommand {
             OptionSpecification("pairs", "Texts come in pairs: arguments two by two, lines with a tab between"),
             OptionSpecification(
                 "function", value: "NAME",
-                ScoreFunction.names + ": how logits become scores (default: as the model was trained)"),
+                "How logits become scores: " + ScoreFunction.names, otherwise: "as the model was trained"),
         ])
 
     package var options: TaskOptions

@@ -8,25 +8,25 @@ package struct FillCommand: TaskCommand {
     package static let specification = CommandSpecification.task(
         "fill", "Find words for [MASK]",
         [
-            OptionSpecification("top", value: "N", "Words for each mask (default: 5)"),
+            OptionSpecification("top", value: "N", "Words for each mask", fallback: "5"),
             OptionSpecification(
                 "targets", value: "WORD,...", "The only words that may be found, separated by commas"),
         ])
 
     package var options: TaskOptions
     /// Candidates for each mask.
-    package var top = 5
+    package var top = FillCommand.specification.integer("top")
     /// The only words that are candidates; none: all are.
     package var targets: [[UInt8]] = []
 
-    package init(options: TaskOptions, top: Int = 5, targets: String? = nil) {
+    package init(options: TaskOptions, top: Int = FillCommand.specification.integer("top"), targets: String? = nil) {
         self.options = options
         self.top = top
         self.targets = targets.map { $0.utf8.split(separator: 0x2C).map { Array($0) } } ?? []
     }
 
     package init(options: TaskOptions, _ words: CommandLineArguments) throws(Fault) {
-        self.init(options: options, top: try words.count("top") ?? 5, targets: words.value("targets"))
+        self.init(options: options, top: try words.count("top") ?? 0, targets: words.value("targets"))
     }
 
     package func run(_ model: Model, texts: [String], output: Output) throws(Fault) {

@@ -16,11 +16,11 @@ package struct MatchCommand: TaskCommand {
             OptionSpecification("save-index", value: "FILE", "Save the candidates' vectors"),
             OptionSpecification("index", value: "FILE", "Search an index that was saved"),
             OptionSpecification("force", "Replace the index where it exists"),
-            OptionSpecification("top", value: "N", "Matches to print (default: 5)"),
+            OptionSpecification("top", value: "N", "Matches to print", fallback: "5"),
             OptionSpecification("embeddings", "Compare vectors even where the model has a pair head"),
             .pooling, .prompt,
             OptionSpecification(
-                "candidate-prompt", value: "NAME", "The same for candidates (default: the model's standard one)"),
+                "candidate-prompt", value: "NAME", "The same for candidates", otherwise: "the model's standard one"),
         ])
 
     package var options: TaskOptions
@@ -32,7 +32,7 @@ package struct MatchCommand: TaskCommand {
     package var saveIndex: String?
     package var force = false
     /// Matches to print of each question.
-    package var top = 5
+    package var top = MatchCommand.specification.integer("top")
     /// Compare vectors even where the model has a pair head.
     package var embeddings = false
     package var pooling: SentencePooling?

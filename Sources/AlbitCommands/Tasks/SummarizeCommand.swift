@@ -6,21 +6,22 @@ import CPlatform
 
 /// `summarize`: the sentences of a text that say most of it, in their order.
 package struct SummarizeCommand: TaskCommand {
+    package static let usualMethod = SentenceRanking.Method.lexRank
     package static let specification = CommandSpecification.task(
         "summarize", "Take the sentences out of a text that say most of it",
         [
-            OptionSpecification("sentences", value: "N", "Sentences to keep (default: by --ratio)"),
-            OptionSpecification("ratio", value: "R", "Share of the sentences to keep (default: 0.2)"),
-            OptionSpecification("method", value: "NAME", "lexrank or mmr (default: lexrank)"),
+            OptionSpecification("sentences", value: "N", "Sentences to keep", otherwise: "by --ratio"),
+            OptionSpecification("ratio", value: "R", "Share of the sentences to keep", fallback: "0.2"),
+            OptionSpecification("method", value: "NAME", "lexrank or mmr", fallback: usualMethod.rawValue),
             .pooling, .prompt, .offsets,
         ])
 
     package var options: TaskOptions
-    package var method = SentenceRanking.Method.lexRank
+    package var method = SummarizeCommand.usualMethod
     /// Sentences to keep; 0: by `ratio`.
     package var sentences = 0
     /// Share of the sentences to keep where no number is given.
-    package var ratio = 0.2
+    package var ratio = SummarizeCommand.specification.number("ratio")
     package var pooling: SentencePooling?
     /// Name of the prompt that goes before sentences; nil: the model's standard one, empty: none.
     package var prompt: String?

@@ -4,23 +4,28 @@ import AlbitText
 
 /// `tag`: the entities of texts.
 package struct TagCommand: TaskCommand {
+    package static let usualAggregation = EntityAggregation.word
     package static let specification = CommandSpecification.task(
         "tag", "Find the entities in texts",
         [
             OptionSpecification(
                 "aggregation", value: "NAME",
-                "word, first, average, max, simple or none: how tokens become entities (default: word)"),
-            OptionSpecification("stride", value: "N", "Tokens that the windows of a long text share (default: 64)"),
+                "How tokens become entities: word, first, average, max, simple or none",
+                fallback: usualAggregation.rawValue),
+            OptionSpecification(
+                "stride", value: "N", "Tokens that the windows of a long text share",
+                fallback: String(TokenClassification.defaultStride)),
             .offsets,
         ])
 
     package var options: TaskOptions
-    package var aggregation = EntityAggregation.word
+    package var aggregation = TagCommand.usualAggregation
     /// Tokens that the windows of a long text share.
     package var stride = TokenClassification.defaultStride
 
     package init(
-        options: TaskOptions, aggregation: EntityAggregation = .word, stride: Int = TokenClassification.defaultStride
+        options: TaskOptions, aggregation: EntityAggregation = TagCommand.usualAggregation,
+        stride: Int = TokenClassification.defaultStride
     ) {
         self.options = options
         self.aggregation = aggregation

@@ -42,5 +42,9 @@ package struct ImportOptions: Sendable {
     }
 
     /// The same without these.
-    package var ofModelFile: ImportOptions { ImportOptions(head: head, adapter: adapter, isStrict: isStrict) }
+    package var ofModelFile: ImportOptions {
+        var options = self
+        (options.config, options.tokenizer, options.labels, options.root) = (nil, nil, nil, nil)
+        return options
+    }
 }
