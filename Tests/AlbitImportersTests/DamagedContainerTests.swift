@@ -37,14 +37,14 @@ import Testing
 
     /// One stored block of deflate, which holds five bytes, under other sizes.
     @Test func sizesOfDeflate() throws {
-        // Whatever follows a stream in its archive.
-        let block: [UInt8] = [1, 5, 0, 0xFA, 0xFF] + Array("hello".utf8) + [0]
-        func read(_ count: Int) throws -> [UInt8] {
-            let stream = InflatedBytes(raw: MemoryBytes(block, path: "zip"), count: count, path: "entry")
+        let block: [UInt8] = [1, 5, 0, 0xFA, 0xFF] + Array("hello".utf8)
+        func read(_ count: Int, behind: [UInt8] = []) throws -> [UInt8] {
+            let stream = InflatedBytes(raw: MemoryBytes(block + behind, path: "zip"), count: count, path: "entry")
             return try stream.bytes(count: count, what: "an entry", limit: 100)
         }
         #expect(try read(5) == Array("hello".utf8))
         #expect(fault { try read(6) }.isA(.deflateEndsEarly, "entry", "5", "6"))
+        #expect(fault { try read(6, behind: [0]) }.isA(.deflateEndsEarly, "entry", "5", "6"))
         let short = InflatedBytes(raw: MemoryBytes(block, path: "zip"), count: 4, path: "entry")
         #expect(fault { try short.readToEnd() }.isA(.deflateTooLong, "entry", "4"))
     }

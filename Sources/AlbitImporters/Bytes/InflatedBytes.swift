@@ -137,6 +137,12 @@ package final class InflatedBytes: ByteSource {
         var done = 0
         while done < buffer.count && !hasEnded {
             if stream.pointee.avail_in == 0, try !fill() {
+                // The last block may end with the input: then zlib has nothing left to tell but the end of the stream.
+                stream.pointee.avail_out = 0
+                if inflate(stream, Z_BLOCK) == Z_STREAM_END {
+                    try endMember()
+                    continue
+                }
                 throw Fault(
                     .deflateTruncated, in: path, "the compressed data ends at byte \(inputPosition) in the middle",
                     advice: "download the file again")
