@@ -85,6 +85,44 @@ def without_token_types(directory):
     write(directory, "onnx-without-token-types", cases)
 
 
+def fixed_length(directory):
+    """For seven tokens and without token types, so that their row is folded: ALBERT by TorchScript and ONNX Runtime's
+    optimizer, BERT by dynamo."""
+    cases = []
+    small = dict(vocab_size=120, hidden_size=16, intermediate_size=32, num_attention_heads=2, max_position_embeddings=24)
+    for name, kind in (("albert", "albert"), ("bert", "bert")):
+        inner = model(kind, 51, **small)
+        folder = os.path.join(directory, "fixed-length")
+        os.makedirs(folder, exist_ok=True)
+        path = folder + f"/{name}.onnx"
+        ids = torch.tensor([[2, 17, 45, 99, 113, 7, 3]])
+        arguments = dict(input_names=["input_ids", "attention_mask"], output_names=["last_hidden_state"])
+        wrapped = WithoutTypes(inner).eval()
+        if name == "albert":
+            torch.onnx.export(wrapped, (ids, torch.ones_like(ids)), path, dynamo=False, opset_version=17, **arguments)
+            settings = onnxruntime.SessionOptions()
+            settings.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_EXTENDED
+            settings.optimized_model_filepath = path
+            onnxruntime.InferenceSession(path, settings, providers=["CPUExecutionProvider"])
+        else:
+            torch.onnx.export(wrapped, (ids, torch.ones_like(ids)), path, dynamo=True, opset_version=20, external_data=False, **arguments)
+            from onnxruntime.transformers import optimizer
+            optimizer.optimize_model(path, model_type="bert", num_heads=2, hidden_size=16, opt_level=0).save_model_to_file(path)
+            # Stack traces of the exporter are most of the file.
+            whole = onnx.load(path)
+            for part in [whole, whole.graph, *whole.graph.node, *whole.graph.value_info, *whole.graph.initializer]:
+                del part.metadata_props[:]
+            onnx.save(whole, path)
+        session = onnxruntime.InferenceSession(path, providers=["CPUExecutionProvider"])
+        array = ids.numpy()
+        found = session.run(None, {"input_ids": array, "attention_mask": np.ones_like(array)})[0][0]
+        with torch.no_grad():
+            reference = inner(ids).last_hidden_state[0].numpy()
+        assert np.linalg.norm(found - reference) < 1e-5 * np.linalg.norm(reference), name
+        cases.append({"input": name + ".onnx", "cases": [{"ids": array[0].tolist(), "lastHiddenState": reference.tolist()}]})
+    write(directory, "fixed-length", cases)
+
+
 def attention_forms(directory):
     """ONNX's Attention with three axes and a truth mask, and with four, a mask of numbers and a scale; and a mask through an
     operator that Albit does not execute."""
@@ -361,7 +399,7 @@ def keras_norms(directory):
 
 
 KINDS = {
-    "crash-huge-weights": huge,
+    "crash-huge-weights": huge, "fixed-length": fixed_length,
     "tf-brightmart-albert": shared_bert, "tf-hub-finetuned-head": hub_head, "tf-keras-layernorm-names": keras_norms,
     "onnx-without-token-types": without_token_types, "onnx-opset23-attention": attention_forms, "id2label-integers": labels,
     "gelu-of-config-without-model-type": gelu, "gguf-big-endian": llama,

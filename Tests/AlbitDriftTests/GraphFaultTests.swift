@@ -45,7 +45,7 @@ import Testing
         }
     }
 
-    private static func cases(_ kind: String) throws -> [Case] {
+    private static func cases(_ kind: String, in directory: String = GraphFaultTests.directory) throws -> [Case] {
         let folder = directory + "/" + kind
         var result: [Case] = []
         for name in ["expected.json", "expected-own.json"] {
@@ -108,6 +108,25 @@ import Testing
                 let distance = RelativeL2.between(found, wanted)
                 #expect(distance <= 2e-5, "\(run.path): \(name) is \(distance) away")
             }
+        }
+    }
+
+    /// Exported for a fixed length without token types, whose row the exporter or an optimizer folded into a table as
+    /// long as the positions'.
+    @Test func foldedTypesAreNotTakenForPositions() throws {
+        let cases = try GraphFaultTests.cases("fixed-length", in: TestData.directory)
+        #expect(cases.count == 2)
+        for run in cases {
+            let source = try Importer.open(path: run.path)
+            #expect(source.configuration.typeVocabSize == 1)
+            guard case .proved? = try GraphProof.run(source) else {
+                Issue.record("\(run.path) is not proved")
+                continue
+            }
+            let session = try Session(weights: try EncoderWeights(source))
+            let sequence = try session.encode([EncoderInput(ids: run.ids)])[0]
+            let found = (0..<sequence.count).flatMap { sequence.hidden($0) }
+            #expect(RelativeL2.between(found, try #require(run.outputs["hidden"])) <= 2e-5, "\(run.path)")
         }
     }
 

@@ -78,7 +78,8 @@ package enum GraphProof {
                     return .notProved("'\(graph.graph.values[claim.value].name)' has the shape \(value.shape)")
                 }
                 let found = try ProofSequence.outputs(claim.output, encoded).prefix(expected.count)
-                let distance = relativeL2(Array(found), expected)
+                let size = try usualSize(claim.output, source, encoded)
+                let distance = relativeL2(Array(found), expected, atLeast: size)
                 worst = max(worst, distance)
                 guard distance <= bound(graph) else {
                     let name = graph.graph.values[claim.found ?? claim.value].name
@@ -96,8 +97,30 @@ package enum GraphProof {
     private static let otherKind =
         "the graph is of a kind that Albit takes for another; use the checkpoint that it was exported from"
 
-    /// ‖a - b‖ / ‖b‖ in double; infinite where lengths differ or something is not a number.
-    static func relativeL2(_ a: [Float], _ b: [Float]) -> Double {
+    /// The norm that the few outputs of a head usually have: ‖W‖ ‖x‖ / √h for weights W and inputs x of width h. On the
+    /// fixed ids they may cancel almost to 0, and then the rounding of x is large beside them. 0 for what has many
+    /// outputs.
+    private static func usualSize(
+        _ output: RecoveredGraph.Output, _ source: AlbertSource, _ sequence: EncodedSequence
+    ) throws(Fault) -> Double {
+        let module: ParameterModule
+        var input = sequence.pooled ?? []
+        switch output {
+        case .lastHiddenState, .pooled, .words: return 0
+        case .order: module = .order
+        case .sequenceClassifier: module = .classifier
+        case .answerEnds, .tokenClassifier:
+            module = output == .answerEnds ? .answer : .classifier
+            input = (0..<sequence.count).flatMap { sequence.hidden($0) }
+        }
+        func square(_ values: [Float]) -> Double { values.reduce(0) { $0 + Double($1) * Double($1) } }
+        let weights = try source.values(of: .weight(module))
+        return (square(weights) * square(input) / Double(source.configuration.hiddenSize)).squareRoot()
+    }
+
+    /// ‖a - b‖ / ‖b‖ in double, with at least `size` for ‖b‖; infinite where lengths differ or something is not a
+    /// number.
+    static func relativeL2(_ a: [Float], _ b: [Float], atLeast size: Double = 0) -> Double {
         guard a.count == b.count else { return .infinity }
         var difference = 0.0
         var norm = 0.0
@@ -105,6 +128,7 @@ package enum GraphProof {
             difference += (Double(x) - Double(y)) * (Double(x) - Double(y))
             norm += Double(y) * Double(y)
         }
+        norm = max(norm, size * size)
         let result = norm == 0 ? (difference == 0 ? 0 : .infinity) : (difference / norm).squareRoot()
         return result.isNaN ? .infinity : result
     }

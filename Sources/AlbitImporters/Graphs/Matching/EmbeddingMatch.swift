@@ -93,8 +93,8 @@ extension GraphWalk {
             guard constant.shape.last == width, let table = constant.reshaped([constant.count / max(1, width), width])
             else { return nil }
             let entry = EmbeddingMatch.Table(table: table, node: graph.values[constant.roots.first ?? norm.input].name)
-            if table.shape[0] == 1, result.types == nil {
-                result.types = entry
+            if result.types == nil, let row = try onlyRow(table) {
+                result.types = EmbeddingMatch.Table(table: row, node: entry.node)
             } else if result.positions == nil {
                 result.positions = entry
                 result.isCut = true
@@ -104,6 +104,16 @@ extension GraphWalk {
         }
         let tables = [result.positions, result.types].compactMap { $0 }
         return tables.allSatisfy { $0.table.shape[1] == width } ? result : nil
+    }
+
+    /// The row that a table repeats: what an exporter for a fixed length makes of token types that it takes for 0. Nil
+    /// where rows differ.
+    private func onlyRow(_ table: FoldedConstant) throws(Fault) -> FoldedConstant? {
+        guard table.shape[0] > 1 else { return table }
+        let width = table.shape[1]
+        guard width > 0, let values = try table.values(limit: 1 << 22) else { return nil }
+        for index in width..<values.count where values[index] != values[index - width] { return nil }
+        return table.slice(axis: 0, 0..<1)
     }
 
     /// A gather of rows, a one-hot matmul, or the first rows of a table.
