@@ -123,6 +123,55 @@ def fixed_length(directory):
     write(directory, "fixed-length", cases)
 
 
+class Words(torch.nn.Module):
+    """What an export of a masked-word head wraps."""
+
+    def __init__(self, inner):
+        super().__init__()
+        self.inner = inner
+
+    def forward(self, input_ids, attention_mask, token_type_ids):
+        return self.inner(input_ids=input_ids, attention_mask=attention_mask, token_type_ids=token_type_ids).logits
+
+
+def rounded_decoder(directory):
+    """Masked-word heads that ONNX Runtime rounded to 8 bits, the decoder apart from the word embedding; and the same with
+    a decoder that is another matrix."""
+    import tempfile
+
+    from onnxruntime.quantization import quantize_dynamic
+    from transformers import AlbertForMaskedLM, BertForMaskedLM
+    folder = os.path.join(directory, "rounded-decoder")
+    os.makedirs(folder, exist_ok=True)
+    cases = []
+    small = {**DIMENSIONS, "vocab_size": 120, "hidden_size": 16, "intermediate_size": 32, "num_attention_heads": 2, "num_hidden_layers": 1,
+             "attn_implementation": "eager"}
+    for name, architecture, configuration in (
+            ("albert", AlbertForMaskedLM, AlbertConfig(**{**small, "embedding_size": 12})), ("bert", BertForMaskedLM, BertConfig(**small))):
+        torch.manual_seed(61)
+        inner = architecture(configuration).eval()
+        with torch.no_grad():
+            for key, parameter in inner.named_parameters():
+                spread = 0.1 if parameter.dim() == 1 else 0.3
+                parameter.copy_(torch.randn(parameter.shape) * spread + (1.0 if "orm.weight" in key else 0.0))
+        arguments = dict(
+            input_names=["input_ids", "attention_mask", "token_type_ids"], output_names=["logits"], opset_version=17, dynamo=False,
+            dynamic_axes={key: {0: "batch", 1: "length"} for key in ("input_ids", "attention_mask", "token_type_ids")})
+        ids, types = torch.tensor([[min(i, 100) for i in IDS]]), torch.tensor([TYPES])
+        for suffix in ("", "-other"):
+            if suffix:
+                with torch.no_grad():
+                    decoder = inner.predictions.decoder if name == "albert" else inner.cls.predictions.decoder
+                    decoder.weight = torch.nn.Parameter(decoder.weight + 0.03 * torch.randn(decoder.weight.shape))
+            with tempfile.TemporaryDirectory() as scratch:
+                torch.onnx.export(Words(inner), (ids, torch.ones_like(ids), types), scratch + "/model.onnx", **arguments)
+                quantize_dynamic(scratch + "/model.onnx", folder + f"/{name}{suffix}.onnx", per_channel=name == "bert")
+        session = onnxruntime.InferenceSession(folder + f"/{name}.onnx", providers=["CPUExecutionProvider"])
+        found = session.run(None, {"input_ids": ids.numpy(), "attention_mask": np.ones_like(ids), "token_type_ids": np.zeros_like(ids)})[0][0]
+        cases.append({"input": name + ".onnx", "cases": [{"ids": ids[0].tolist(), "words": np.round(found, 5).astype(float).tolist()}]})
+    write(directory, "rounded-decoder", cases)
+
+
 def attention_forms(directory):
     """ONNX's Attention with three axes and a truth mask, and with four, a mask of numbers and a scale; and a mask through an
     operator that Albit does not execute."""
@@ -399,7 +448,7 @@ def keras_norms(directory):
 
 
 KINDS = {
-    "crash-huge-weights": huge, "fixed-length": fixed_length,
+    "crash-huge-weights": huge, "fixed-length": fixed_length, "rounded-decoder": rounded_decoder,
     "tf-brightmart-albert": shared_bert, "tf-hub-finetuned-head": hub_head, "tf-keras-layernorm-names": keras_norms,
     "onnx-without-token-types": without_token_types, "onnx-opset23-attention": attention_forms, "id2label-integers": labels,
     "gelu-of-config-without-model-type": gelu, "gguf-big-endian": llama,

@@ -10,6 +10,15 @@ package protocol FileTree: AnyObject {
     var names: [String] { get }
     /// Opens a file by name; nil where there is none. A name with a directory in it is looked up relative to here.
     func open(_ name: String) throws(Fault) -> (any ByteSource)?
+    /// A folder of this one, whether there is one or not.
+    func folder(_ name: String) -> any FileTree
+    /// The folder around this one, where this one is called `name`; nil else.
+    func parent(ofFolder name: String) -> (any FileTree)?
+}
+
+extension FileTree {
+    package func folder(_ name: String) -> any FileTree { SubfolderTree(self, folder: name) }
+    package func parent(ofFolder name: String) -> (any FileTree)? { nil }
 }
 
 /// A directory of the file system.
@@ -45,6 +54,12 @@ package final class DirectoryTree: FileTree {
                 }, context)
         }
         return found.names
+    }
+
+    package func folder(_ name: String) -> any FileTree { DirectoryTree(path: path + "/" + name) }
+
+    package func parent(ofFolder name: String) -> (any FileTree)? {
+        FilePath.name(path) == name ? DirectoryTree(path: FilePath.folder(of: path)) : nil
     }
 
     private func kind(_ name: String) -> platform_path_kind {

@@ -13,8 +13,11 @@ final class SubfolderTree: FileTree {
 
     var path: String { outer.path + (outer.path.hasSuffix("/") ? "" : "/") + folder }
 
-    /// Those of a directory of the file system; an archive's are looked up one by one.
-    var names: [String] { outer is DirectoryTree ? DirectoryTree(path: path).names : [] }
+    /// Those of a directory of the file system or of an archive; others are looked up one by one.
+    var names: [String] {
+        let inner = outer.folder(folder)
+        return inner is SubfolderTree ? [] : inner.names
+    }
 
     func open(_ name: String) throws(Fault) -> (any ByteSource)? { try outer.open(folder + "/" + name) }
 

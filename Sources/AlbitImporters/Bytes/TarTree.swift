@@ -12,10 +12,9 @@ package final class TarTree: FileTree {
 
     package var path: String { "\(archive.path)(\(prefix))" }
 
-    func folder(_ name: String) -> TarTree { TarTree(archive: archive, directory: prefix + name) }
+    package func folder(_ name: String) -> any FileTree { TarTree(archive: archive, directory: prefix + name) }
 
-    /// The directory around this one, where this one has that name; nil else.
-    func parent(ofFolder name: String) -> TarTree? {
+    package func parent(ofFolder name: String) -> (any FileTree)? {
         guard prefix == name + "/" || prefix.hasSuffix("/" + name + "/") else { return nil }
         let around = prefix.dropLast(name.utf8.count + 1)
         return TarTree(archive: archive, directory: String(around.hasSuffix("/") ? around.dropLast() : around))

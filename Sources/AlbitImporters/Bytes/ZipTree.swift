@@ -12,6 +12,14 @@ package final class ZipTree: FileTree {
 
     package var path: String { "\(archive.file.path)(\(prefix))" }
 
+    package func folder(_ name: String) -> any FileTree { ZipTree(archive: archive, directory: prefix + name) }
+
+    package func parent(ofFolder name: String) -> (any FileTree)? {
+        guard prefix == name + "/" || prefix.hasSuffix("/" + name + "/") else { return nil }
+        let around = prefix.dropLast(name.utf8.count + 1)
+        return ZipTree(archive: archive, directory: String(around.hasSuffix("/") ? around.dropLast() : around))
+    }
+
     package var names: [String] {
         archive.entries.compactMap { entry in
             guard entry.name.hasPrefix(prefix) else { return nil }

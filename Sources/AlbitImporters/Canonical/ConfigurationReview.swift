@@ -30,6 +30,23 @@ extension ConfigurationFile {
         return result
     }
 
+    /// The same for a file beside a graph, which says itself what it computes: only what names answers is read.
+    func reviewBesideGraph() -> ImportReport.ReadFile {
+        let names: Set = [
+            "architectures", "id2label", "problem_type", "sentence_transformers",
+            "sbert_ce_default_activation_function", "tokenizer_class", "auto_map",
+        ]
+        var result = ImportReport.ReadFile(path: path)
+        for member in json.members ?? [] {
+            if names.contains(member.name) {
+                result.used.append(member.name)
+            } else {
+                result.inert.append((member.name, "the graph itself says what it computes"))
+            }
+        }
+        return result
+    }
+
     /// The code of ALBERT in transformers never reads these.
     private func isUnread(_ name: String) -> Bool {
         modelType == "albert" && (name == "is_decoder" || name == "add_cross_attention")

@@ -51,6 +51,8 @@ package struct DataflowGraph {
     package var format: String
     /// Who wrote it, as far as the file tells.
     package var writer: String?
+    /// Keys of what the file says beside its nodes.
+    package var metadata: [String] = []
     package fileprivate(set) var values: [Value] = []
     /// In an order in which every value is computed before it is used.
     package fileprivate(set) var nodes: [Node] = []
@@ -99,9 +101,9 @@ package struct GraphBuilder {
     /// Names of the nodes that read a value first, for messages.
     private var firstReader: [DataflowGraph.ValueID: String] = [:]
 
-    package init(path: String, format: String, writer: String? = nil) {
+    package init(path: String, format: String, writer: String? = nil, metadata: [String] = []) {
         self.path = path
-        graph = DataflowGraph(format: format, writer: writer)
+        graph = DataflowGraph(format: format, writer: writer, metadata: metadata)
     }
 
     /// The number of a value, defined already or later. Names are the source's own; TensorFlow's `node:1` is a name as

@@ -17,6 +17,7 @@ struct ONNXReader: GraphReader {
         var producer = ""
         var version = ""
         var functionDomains = Set<String>()
+        var metadata: [String] = []
         var opset = 0
         var message = scanner.message(0..<file.count)
         while let field = try message.next() {
@@ -33,6 +34,14 @@ struct ONNXReader: GraphReader {
                     if case (2, .varint(let value)) = (part.number, part.payload) { number = Int(clamping: value) }
                 }
                 if domain.isEmpty || domain == "ai.onnx" { opset = number }
+            case (14, .bytes(let entry)):
+                guard metadata.count < 1000 else { continue }
+                var message = scanner.message(entry)
+                while let part = try message.next() {
+                    if case (1, .bytes(let text)) = (part.number, part.payload) {
+                        metadata.append(try scanner.text(text))
+                    }
+                }
             case (25, .bytes(let function)):
                 var message = scanner.message(function)
                 while let part = try message.next() {
@@ -48,7 +57,8 @@ struct ONNXReader: GraphReader {
                 .onnxNoGraph, in: file.path, "holds no ONNX graph", advice: "the file is empty or of another kind")
         }
         let writer = [producer, version].filter { !$0.isEmpty }.joined(separator: " ")
-        let builder = GraphBuilder(path: file.path, format: "ONNX", writer: writer.isEmpty ? nil : writer)
+        let builder = GraphBuilder(
+            path: file.path, format: "ONNX", writer: writer.isEmpty ? nil : writer, metadata: metadata)
         let tensors = ONNXTensorReader(scanner: scanner, tree: tree)
         var lowering = ONNXLowering(builder: builder, tensors: tensors, functionDomains: functionDomains, opset: opset)
         var inputs: [(name: String, declaration: DataflowGraph.Declaration)] = []

@@ -17,9 +17,9 @@ enum FolderImport {
             if let file = try tree.open(name) { return try Importer.open(model(file, name)) }
         }
         // Repositories for several runtimes keep graphs in a folder of their own, beside configuration and tokenizer.
-        if let file = try tree.open("onnx/model.onnx") {
-            var given = model(file, "model.onnx")
-            (given.tree, given.neighbours) = (folder("onnx", of: tree), tree)
+        if let graph = try graphInFolder(tree) {
+            var given = model(graph.file, graph.name)
+            (given.tree, given.neighbours) = (tree.folder("onnx"), tree)
             return try ImportFormat.graph(ONNXReader.self).read(given)
         }
         let names = tree.names
@@ -49,6 +49,20 @@ enum FolderImport {
         return try Importer.open(model(file, name))
     }
 
+    /// The graph in the folder `onnx`: `model.onnx`, or the only one of another name; nil where weights lie beside the
+    /// folder, or there is none.
+    private static func graphInFolder(
+        _ tree: any FileTree
+    ) throws(Fault) -> (file: any ByteSource, name: String)? {
+        if let file = try tree.open("onnx/model.onnx") { return (file, "model.onnx") }
+        guard !tree.names.contains(where: ImportFormat.isWeights) else { return nil }
+        let folder = tree.folder("onnx")
+        let names = folder.names.filter { $0.hasSuffix(".onnx") && !$0.hasPrefix("._") }
+        guard names.count <= 1 else { throw severalCheckpoints(tree.path, names.map { "onnx/" + $0 }) }
+        guard let name = names.first, let file = try folder.open(name) else { return nil }
+        return (file, name)
+    }
+
     /// The one folder of an archive that holds a model; nil where none does. What lies under a SavedModel belongs to
     /// it, and under a list of modules.
     static func model(
@@ -60,6 +74,8 @@ enum FolderImport {
         let models = directories.filter { directory in
             (owners.contains(directory) || holdsWeights(tree(directory)))
                 && !owners.contains { directory != $0 && ($0.isEmpty || directory.hasPrefix($0 + "/")) }
+                // Graphs of the weights that lie around them.
+                && !(tree(directory).parent(ofFolder: "onnx").map(holdsWeights) ?? false)
         }
         guard models.count <= 1 else { throw severalCheckpoints(path, models) }
         return models.first
@@ -72,18 +88,7 @@ enum FolderImport {
 
     /// Where the files beside a graph lie: one folder up, where the graph's folder is called `onnx` and has none.
     static func around(_ tree: any FileTree) -> any FileTree {
-        guard !tree.names.contains("config.json") else { return tree }
-        guard let directory = tree as? DirectoryTree else {
-            return (tree as? TarTree)?.parent(ofFolder: "onnx") ?? tree
-        }
-        guard FilePath.name(directory.path) == "onnx" else { return tree }
-        return DirectoryTree(path: FilePath.folder(of: directory.path))
-    }
-
-    /// A folder of a tree.
-    private static func folder(_ name: String, of tree: any FileTree) -> any FileTree {
-        if let directory = tree as? DirectoryTree { return DirectoryTree(path: directory.path + "/" + name) }
-        return (tree as? TarTree)?.folder(name) ?? tree
+        tree.names.contains("config.json") ? tree : tree.parent(ofFolder: "onnx") ?? tree
     }
 
     private static func severalCheckpoints(_ path: String, _ names: [String]) -> Fault {

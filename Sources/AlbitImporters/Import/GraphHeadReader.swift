@@ -8,6 +8,8 @@ struct GraphHeadReader {
     let configuration: Configuration
     let options: ImportOptions
     let file: ConfigurationFile?
+    /// Whether something beside the graph says how texts become vectors.
+    let hasPipeline: Bool
 
     private func declares(_ suffixes: String...) -> Bool {
         file?.architectures.contains { name in suffixes.contains { name.hasSuffix($0) } } ?? false
@@ -70,9 +72,20 @@ struct GraphHeadReader {
                     role = try classifier(linear, .tokenClassification, name, &assembly)
                 }
             case .words(let dense, let activation, let norm, let decoder):
-                role = try words(dense, activation, norm, decoder, &assembly)
-                if !role.hasPrefix("left out") { claim(.words) }
-            case .unknown: role = "computed by something that Albit does not know, and left out"
+                let rounding: Double
+                (role, rounding) = try words(dense, activation, norm, decoder, &assembly)
+                if !role.hasPrefix("left out") {
+                    claims.append(.init(output: .words, value: value, found: id, rounding: rounding))
+                }
+            case .unknown:
+                role = "computed by something that Albit does not know, and left out"
+                // A sentence model's own vectors, which nobody else says how to make.
+                if !hasPipeline, name.contains("embedding") {
+                    report.doubt(
+                        "output '\(name)' is \(role): vectors are made of the last hidden state, by its mean where no "
+                            + "--pooling is given")
+                    continue
+                }
             }
             report.notes.append("output '\(name)' is \(role)")
         }
@@ -83,16 +96,23 @@ struct GraphHeadReader {
         if assembly.parameters[.weight(.pooler)] == nil { try assembly.set(.pooler, pooler) }
     }
 
-    /// The decoder of the masked-word head has to be the word embedding: that is all Albit stores.
+    /// The decoder of the masked-word head has to be the word embedding: that is all Albit stores. A graph of 8 bits
+    /// may hold both, each rounded by itself; then the result tells how far they are from each other.
     private func words(
         _ dense: LinearMatch, _ activation: HiddenActivation, _ norm: Normalization, _ decoder: LinearMatch,
         _ assembly: inout GraphAssembly
-    ) throws(Fault) -> String {
-        guard let weight = decoder.finishedWeight else { return "left out" }
+    ) throws(Fault) -> (role: String, rounding: Double) {
+        guard let weight = decoder.finishedWeight else { return ("left out", 0) }
         let table = encoder.embeddings.words.table
-        guard try weight.isEqual(to: table) else {
+        var rounding: Double?
+        if try weight.isEqual(to: table) {
+            rounding = 0
+        } else if walk.isQuantized || walk.graph.nodes.contains(where: { $0.operation == .integerMatmul }) {
+            rounding = try RoundedCopy(weight, of: table)?.distance
+        }
+        guard let rounding else {
             guard options.head == nil || options.head == .maskedLanguageModel else {
-                return "left out: its decoder is not the word embedding"
+                return ("left out: its decoder is not the word embedding", 0)
             }
             func name(_ constant: FoldedConstant) -> String {
                 constant.roots.first.map { walk.graph.values[$0].name } ?? ""
@@ -105,12 +125,15 @@ struct GraphHeadReader {
                     + "with --task")
         }
         guard activation == configuration.hiddenAct, norm.epsilon == configuration.layerNormEps else {
-            return "left out: its activation or epsilon is not that of the layers"
+            return ("left out: its activation or epsilon is not that of the layers", 0)
         }
         assembly.merge(weight, into: .wordEmbeddings)
         try assembly.set(.predictionDense, dense)
         try assembly.set(.predictionNorm, norm)
         try assembly.set(.predictionBias, decoder.finishedBias, orZeros: decoder.rows)
-        return "scores of words at every token"
+        let role = "scores of words at every token"
+        return rounding == 0
+            ? (role, 0)
+            : (role + ", by the word embedding, of which its decoder is a copy with a rounding of its own", rounding)
     }
 }

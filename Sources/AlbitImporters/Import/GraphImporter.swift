@@ -56,10 +56,20 @@ struct GraphImporter {
         report.fileBytes = files.reduce(0) { $0 &+ $1.count }
         note(encoder, configuration, sharing, walk, in: &report)
         let file = try neighbours.configuration(options)
-        if let file { note(file, configuration, in: &report) }
+        if let file {
+            note(file, configuration, in: &report)
+            report.read(file.reviewBesideGraph())
+        }
+        if !graph.metadata.isEmpty {
+            report.read(
+                ImportReport.ReadFile(
+                    path: path + " (metadata)",
+                    inert: graph.metadata.map { ($0, "beside the nodes, which alone are what a graph computes") }))
+        }
         var claims: [RecoveredGraph.Claim] = []
         let kind = try GraphHeadReader(
-            walk: walk, encoder: encoder, configuration: configuration, options: options, file: file
+            walk: walk, encoder: encoder, configuration: configuration, options: options, file: file,
+            hasPipeline: try neighbours.tree?.open(ModuleList.fileName) != nil
         )
         .read(into: &assembly, &report, claims: &claims)
         assembly.list(in: &report)
@@ -73,9 +83,10 @@ struct GraphImporter {
         var parameters = assembly.parameters
         let ofSentences = try neighbours.addSentences(
             to: &card, &parameters, &report, configuration)
+        let tokenizer = try neighbours.tokenizerFiles(options, &report)
         return try AlbertSource(
             configuration: configuration, parameters: parameters, card: card,
-            tokenizerFiles: try neighbours.tokenizerFiles(options), report: report, files: files + ofSentences,
+            tokenizerFiles: tokenizer, report: report, files: files + ofSentences,
             graph: RecoveredGraph(
                 walk, published: published ?? (walk.isQuantized ? graph : nil), encoder: encoder, claims: claims,
                 precision: precision(walk, assembly)),

@@ -79,7 +79,8 @@ package enum GraphProof {
                 }
                 let found = try ProofSequence.outputs(claim.output, encoded).prefix(expected.count)
                 let size = try usualSize(claim.output, source, encoded)
-                let distance = relativeL2(Array(found), expected, atLeast: size)
+                var distance = relativeL2(Array(found), expected, atLeast: size)
+                if claim.rounding > 0 { distance -= try roundedShare(claim, source, sequence, expected) }
                 worst = max(worst, distance)
                 guard distance <= bound(graph) else {
                     let name = graph.graph.values[claim.found ?? claim.value].name
@@ -116,6 +117,24 @@ package enum GraphProof {
         func square(_ values: [Float]) -> Double { values.reduce(0) { $0 + Double($1) * Double($1) } }
         let weights = try source.values(of: .weight(module))
         return (square(weights) * square(input) / Double(source.configuration.hiddenSize)).squareRoot()
+    }
+
+    /// How far, as relative L2, words' scores may be from the graph's because its decoder D and the word embedding W
+    /// that stands in its place were rounded each by itself. Over all tokens, ‖(D - W) X‖ is at most ‖D - W‖ ‖X‖; and
+    /// what comes out of a LayerNorm of width e with the weight g and the bias b is not longer than √e max|g| + ‖b‖.
+    private static func roundedShare(
+        _ claim: RecoveredGraph.Claim, _ source: AlbertSource, _ sequence: ProofSequence, _ expected: [Float]
+    ) throws(Fault) -> Double {
+        func norm(_ values: [Float]) -> Double {
+            values.reduce(0) { $0 + Double($1) * Double($1) }.squareRoot()
+        }
+        let scale = try source.values(of: .weight(.predictionNorm))
+        let largest = scale.reduce(0) { max($0, Double(abs($1))) }
+        let input =
+            Double(scale.count).squareRoot() * largest + norm(try source.values(of: .bias(.predictionNorm)))
+        let tokens = Double(sequence.mask.count { $0 })
+        let size = norm(expected)
+        return size > 0 ? claim.rounding * tokens.squareRoot() * input / size : 0
     }
 
     /// ‖a - b‖ / ‖b‖ in double, with at least `size` for ‖b‖; infinite where lengths differ or something is not a

@@ -31,6 +31,9 @@ package struct RecoveredGraph {
         package var value: ValueID
         /// The output of the graph that it was found from; nil for the encoder's result where it is none.
         package var found: ValueID?
+        /// How far the graph's decoder of words is from the word embedding that stands in its place, as the norm of
+        /// their difference; 0 where they are one.
+        package var rounding = 0.0
     }
 
     /// As published: before anything was undone for recovery.
@@ -78,7 +81,8 @@ extension RecoveredGraph {
         }
         claims = found.compactMap { claim in
             guard let value = place(claim.value) else { return nil }
-            return Claim(output: claim.output, value: value, found: claim.found.flatMap(place))
+            return Claim(
+                output: claim.output, value: value, found: claim.found.flatMap(place), rounding: claim.rounding)
         }
     }
 }
