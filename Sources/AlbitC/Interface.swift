@@ -27,7 +27,7 @@ public func albit_default_options() -> albit_options {
         max_length: 0, strict: false, characters: false, top: 0, stride: -1, aggregation: ALBIT_AGGREGATION_WORD,
         max_answer_tokens: 15, allows_no_answer: false, pooling: nil, scaling: ALBIT_SCALING_MODEL, embeddings: false,
         sentences: 0,
-        ratio: 0.2, method: nil)
+        ratio: 0.2, method: nil, prompt: nil)
 }
 
 @c @implementation

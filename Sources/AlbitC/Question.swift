@@ -113,7 +113,7 @@ struct Question {
             case ALBIT_SCALING_NONE: false
             default: throw Fault(.optionValue, "scaling is no value of albit_scaling")
             }
-        let task = try embedding(isNormalized: isNormalized)
+        let task = try embedding(isNormalized: isNormalized, prompt: prompt)
         for (i, vector) in try tasks.answers(of: task, to: texts).enumerated() {
             answers.add(values: vector)
             answers.end(truncated: tasks.truncations[i])
@@ -143,7 +143,7 @@ struct Question {
     mutating func match(_ texts: [[UInt8]], _ candidates: [[UInt8]]) throws(Fault) {
         let count = top ?? 5
         func shown(_ score: Float) -> Float { max(0, min(1, score)) }
-        if !options.embeddings, let pairs = PairRanking(tasks.context) {
+        if !options.embeddings, let pairs = PairRanking(tasks.context, prompt: try prompt) {
             for text in texts {
                 let found = try tasks.answer(of: pairs, to: ChoiceQuestion(text, choices: candidates))
                 let truncated = tasks.truncations[0]
@@ -157,9 +157,10 @@ struct Question {
         }
         // As the model says that its own vectors are compared.
         let similarity = options.pooling == nil ? model.card.similarity ?? .cosine : .cosine
-        let task = try embedding(isNormalized: similarity == .cosine)
+        let questions = try embedding(isNormalized: similarity == .cosine, prompt: prompt)
+        let task = try embedding(isNormalized: similarity == .cosine, prompt: nil)
         let vectors = try tasks.answers(of: task, to: candidates.map { TaskText($0) })
-        for (i, vector) in try tasks.answers(of: task, to: texts.map { TaskText($0) }).enumerated() {
+        for (i, vector) in try tasks.answers(of: questions, to: texts.map { TaskText($0) }).enumerated() {
             let scores = vectors.map { SentenceVector.similarity($0, vector, by: similarity) }
             for index in Scores.largest(scores, count: count) {
                 let score = similarity == .cosine ? shown(scores[index]) : scores[index]
@@ -178,7 +179,7 @@ struct Question {
             throw Fault(.optionValue, "ratio is not a share", expected: "more than 0 and up to 1")
         }
         let task = Summarization(
-            try embedding(isNormalized: true),
+            try embedding(isNormalized: true, prompt: prompt),
             length: options.sentences > 0 ? .sentences(Int(options.sentences)) : .share(options.ratio), method: method)
         for text in texts {
             for sentence in try tasks.answer(of: task, to: text.text) {
@@ -206,7 +207,12 @@ struct Question {
         }
     }
 
-    private func embedding(isNormalized: Bool?) throws(Fault) -> SentenceEmbedding {
+    /// The prompt that goes before texts; nil: the model's standard one.
+    private var prompt: [UInt8]? {
+        get throws(Fault) { try model.prompt(options.prompt.map { String(cString: $0) }) }
+    }
+
+    private func embedding(isNormalized: Bool?, prompt: [UInt8]?) throws(Fault) -> SentenceEmbedding {
         var pooling: SentencePooling?
         if let name = options.pooling.map({ String(cString: $0) }) {
             pooling = SentencePooling(rawValue: name)
@@ -214,6 +220,8 @@ struct Question {
                 throw Fault(.optionValue, "pooling is '" + name + "'", expected: SentencePooling.names)
             }
         }
-        return try SentenceEmbedding(tasks.context, options: .init(pooling: pooling, isNormalized: isNormalized))
+        var settings = SentenceEmbedding.Options(pooling: pooling, isNormalized: isNormalized)
+        settings.prompt = prompt
+        return try SentenceEmbedding(tasks.context, options: settings)
     }
 }

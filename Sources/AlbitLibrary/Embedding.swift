@@ -30,13 +30,18 @@ extension Albert {
     ///   - pooling: nil: what the model was trained with, the mean where it does not say.
     ///   - normalized: Whether the vector is scaled to length 1, so that a dot product of two is their cosine. nil: as
     ///     the model's own pipeline has it, and scaled where it has none.
+    ///   - prompt: Name of the model's prompt to put before the text, "" for none; nil: its standard one, if it has
+    ///     one.
     /// - Returns: ``hiddenSize`` values.
     /// - Throws: ``AlbertError`` with ``AlbertError/Code/missingHead`` for ``Pooling/pooler`` of a model without one,
-    ///   ``AlbertError/Code/missingTokenizer`` or ``AlbertError/Code/textTooLong``.
+    ///   ``AlbertError/Code/invalidArgument`` for a prompt that it does not have, ``AlbertError/Code/missingTokenizer``
+    ///   or ``AlbertError/Code/textTooLong``.
     ///
     /// Source: Reimers and Gurevych, "Sentence-BERT" (2019).
-    public func embed(_ text: String, pooling: Pooling? = nil, normalized: Bool? = nil) throws(AlbertError) -> [Float] {
-        try embed([text], pooling: pooling, normalized: normalized)[0]
+    public func embed(
+        _ text: String, pooling: Pooling? = nil, normalized: Bool? = nil, prompt: String? = nil
+    ) throws(AlbertError) -> [Float] {
+        try embed([text], pooling: pooling, normalized: normalized, prompt: prompt)[0]
     }
 
     /// Turns texts into vectors, several in one pass: faster than one by one, with the same values.
@@ -45,13 +50,14 @@ extension Albert {
     ///   - texts: Any number of texts.
     ///   - pooling: nil: what the model was trained with, the mean where it does not say.
     ///   - normalized: Whether vectors are scaled to length 1; nil: as for one text.
+    ///   - prompt: Name of the model's prompt; nil: as for one text.
     /// - Returns: ``hiddenSize`` values for each text, in their order.
-    /// - Throws: As ``embed(_:pooling:normalized:)-(String,_,_)``.
+    /// - Throws: As ``embed(_:pooling:normalized:prompt:)-(String,_,_,_)``.
     public func embed(
-        _ texts: [String], pooling: Pooling? = nil, normalized: Bool? = nil
+        _ texts: [String], pooling: Pooling? = nil, normalized: Bool? = nil, prompt: String? = nil
     ) throws(AlbertError)
         -> [[Float]]
     {
-        try ask(texts.map { .embed($0, pooling: pooling, normalized: normalized) })
+        try ask(texts.map { .embed($0, pooling: pooling, normalized: normalized, prompt: prompt) })
     }
 }

@@ -17,7 +17,7 @@ extension Albert {
     ///
     /// A model with a pair head (a reranker, multiple choice, entailment) reads question and candidate together; any
     /// other compares their vectors. For many questions over the same candidates, keep their vectors
-    /// (``embed(_:pooling:normalized:)-([String],_,_)``) and compare those.
+    /// (``embed(_:pooling:normalized:prompt:)-([String],_,_,_)``) and compare those.
     ///
     /// - Parameters:
     ///   - question: The question.

@@ -4,7 +4,7 @@ internal import AlbitTasks
 internal import AlbitText
 
 extension Question where Answer == [Float] {
-    /// The vector of a text: ``Albert/embed(_:pooling:normalized:)-(String,_,_)``.
+    /// The vector of a text: ``Albert/embed(_:pooling:normalized:prompt:)-(String,_,_,_)``.
     ///
     /// `prompt` is the name of one of ``ModelCard/prompts`` that goes before the text; nil: the model's standard one,
     /// empty: none.

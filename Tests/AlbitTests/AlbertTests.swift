@@ -141,6 +141,21 @@ import Testing
         }
     }
 
+    /// Prompts by their names, as `embed --prompt` has them.
+    @Test func prompts() throws {
+        let model = try Albert(contentsOf: SentenceZoo.directory + "/prompt-default")
+        let rows = SentenceZoo.rows.filter { $0.input == "prompt-default" && $0.embeddings != nil }
+        #expect(!rows.isEmpty)
+        for row in rows {
+            let (texts, expected) = (try #require(row.texts), try #require(row.embeddings))
+            for (vector, wanted) in zip(try model.embed(texts, prompt: row.prompt), expected) {
+                #expect(isClose(vector, wanted), "\(row)")
+            }
+        }
+        #expect(try model.embed("one", prompt: "") != model.embed("one", prompt: "query"))
+        #expect(throws: AlbertError.self) { try model.embed("one", prompt: "quarry") }
+    }
+
     @Test func tokensAndHiddenStates() throws {
         let model = try Albert(contentsOf: Self.sample)
         let text = "a charming 🙂 journey"

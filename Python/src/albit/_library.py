@@ -29,6 +29,7 @@ class Options(Structure):
         ("max_length", c_uint32), ("strict", c_bool), ("characters", c_bool), ("top", c_uint32), ("stride", c_int32),
         ("aggregation", c_int), ("max_answer_tokens", c_uint32), ("allows_no_answer", c_bool), ("pooling", c_char_p),
         ("scaling", c_int), ("embeddings", c_bool), ("sentences", c_uint32), ("ratio", c_double), ("method", c_char_p),
+        ("prompt", c_char_p),
     ]
 
 

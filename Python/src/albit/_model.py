@@ -149,10 +149,13 @@ class Model:
 
     def match(
         self, texts: Strings, candidates: Sequence[str], *, top_k: int = 5, embeddings: bool = False,
-        pooling: Optional[str] = None,
+        pooling: Optional[str] = None, prompt: Optional[str] = None,
     ) -> List[Any]:
         """The candidates that fit a text: dictionaries with ``corpus_id``, ``score`` and ``text``, best first, by a pair
         head where the model has one, else by vectors; a list of lists for several texts.
+
+        :param prompt: name of the model's prompt to put before texts, "" for none; None: its standard one, as before
+            candidates.
         """
         def read(answer: Any) -> List[Found]:
             return [
@@ -162,7 +165,7 @@ class Model:
         list_ = _texts(candidates)
         found = self._ask(
             "match", texts, read, None, list_, top=top_k, embeddings=embeddings,
-            pooling=pooling.encode() if pooling else None)
+            pooling=pooling.encode() if pooling else None, prompt=None if prompt is None else prompt.encode())
         return found[0] if isinstance(texts, str) else found
 
     def summarize(
@@ -197,14 +200,16 @@ class Model:
 
     def embed(
         self, texts: Strings, pairs: Optional[Strings] = None, *, pooling: Optional[str] = None, normalize: Optional[bool] = None,
-        max_length: int = 0,
+        prompt: Optional[str] = None, max_length: int = 0,
     ) -> np.ndarray:
         """Vectors of texts, float32 [count, size]; [size] for one text.
 
         :param normalize: scale vectors to length 1; None: as the model's own pipeline says, to 1 where it has none.
+        :param prompt: name of the model's prompt to put before texts, "" for none; None: its standard one.
         """
         list_ = _texts(texts, pairs)
-        options = _options(pooling=pooling.encode() if pooling else None, scaling=0 if normalize is None else 1 if normalize else 2, max_length=max_length)
+        options = _options(
+            pooling=pooling.encode() if pooling else None, prompt=None if prompt is None else prompt.encode(), scaling=0 if normalize is None else 1 if normalize else 2, max_length=max_length)
         answers = POINTER(Answers)()
         check(library.albit_embed(self._handle, byref(list_.texts), byref(options), byref(answers)))
         try:
@@ -221,14 +226,16 @@ class Model:
     def encode(
         self, sentences: Strings, *, batch_size: int = 32, normalize_embeddings: bool = False,
         convert_to_numpy: bool = True, show_progress_bar: Optional[bool] = None, pooling: Optional[str] = None,
+        prompt_name: Optional[str] = None,
     ) -> Any:
         """``SentenceTransformer.encode``: vectors of sentences by the model's own pipeline.
 
         :param batch_size: has no influence on the vectors; kept for the sake of the name.
         :param normalize_embeddings: scale vectors to length 1, whatever the pipeline does.
         :param convert_to_numpy: False gives a list of arrays.
+        :param prompt_name: name of the model's prompt to put before sentences; None: its standard one.
         """
-        vectors = self.embed(sentences, pooling=pooling, normalize=normalize_embeddings)
+        vectors = self.embed(sentences, pooling=pooling, normalize=normalize_embeddings, prompt=prompt_name)
         return vectors if convert_to_numpy else (vectors if vectors.ndim == 1 else list(vectors))
 
     def similarity(self, a: np.ndarray, b: np.ndarray) -> np.ndarray:

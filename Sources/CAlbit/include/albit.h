@@ -128,6 +128,9 @@ typedef struct albit_options {
     double ratio;
     /// summarize: "lexrank" or "mmr".
     const char *method;
+    /// embed, match, summarize: name of the model's prompt to put before texts, "" for none; NULL: its standard one.
+    /// match puts the standard one before candidates.
+    const char *prompt;
 } albit_options;
 
 /// What the command line does where nothing is said.
