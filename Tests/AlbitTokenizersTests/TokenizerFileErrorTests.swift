@@ -1,8 +1,9 @@
-import AlbitImporters
 import AlbitText
 import AlbitTokenizers
 import TestData
 import Testing
+
+@testable import AlbitImporters
 
 /// tokenizer.json, vocab.txt and configuration files that are wrong, or ask for what is not supported: refused by name.
 @Suite struct TokenizerFileErrorTests {
@@ -136,6 +137,66 @@ import Testing
         #expect(error("[UNK]\n[CLS]\n", name: "vocab.txt").isA(.tokenizerMissingSpecialToken, "'[SEP]'"))
         let bytes: [UInt8] = Array("[UNK]\n".utf8) + [0xFF, 0x0A]
         #expect(fault { try TokenizerReader.read(bytes, path: "vocab.txt") }.isA(.tokenizerNotText, "byte 6"))
+    }
+
+    /// Further special tokens without ids: those of the vocabulary are found as a whole, others follow it. The ids are
+    /// those of transformers 4.57 (BertTokenizerFast) and 5.24.
+    @Test(arguments: [
+        (
+            "special_tokens_map.json", #"{"additional_special_tokens": ["[unused1]", "<e1>"]}"#,
+            [[5, 6, 12, 5, 6, 8, 7], [5, 1, 1, 1, 9, 1, 11, 6, 12], [1, 1, 1, 5]]
+        ),
+        (
+            "tokenizer_config.json",
+            #"{"additional_special_tokens": ["<e1>", {"content": "[Q]", "lstrip": true, "normalized": false}]}"#,
+            [[5, 6, 12, 5, 6, 8, 1, 1, 1], [5, 13, 9, 1, 11, 6, 12], [1, 1, 1, 5]]
+        ),
+        (
+            "tokenizer_config.json", #"{"extra_special_tokens": {"e_token": "<e1>"}}"#,
+            [[5, 6, 12, 5, 6, 8, 1, 1, 1], [5, 1, 1, 1, 9, 1, 11, 6, 12], [1, 1, 1, 5]]
+        ),
+        (
+            "tokenizer_config.json", #"{"extra_special_tokens": ["<e1>", "[unused1]"]}"#,
+            [[5, 6, 12, 5, 6, 8, 7], [5, 1, 1, 1, 9, 1, 11, 6, 12], [1, 1, 1, 5]]
+        ),
+    ])
+    func furtherSpecialTokens(file: String, text: String, expected: [[Int32]]) throws {
+        let vocabulary = "[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]\na\nfilm\n[unused1]\n##s\n<\ne\n>\n"
+        let texts = ["a film <e1> a films [unused1]", "a [Q] <E1>film<e1>", "[UNUSED1] a"]
+        let files = [
+            TokenizerFile(name: "vocab.txt", path: "vocab.txt", bytes: Array(vocabulary.utf8)),
+            TokenizerFile(name: file, path: file, bytes: Array(text.utf8)),
+        ]
+        let tokenizer = Tokenizer(try #require(try TokenizerReader.read(files)))
+        for (text, ids) in zip(texts, expected) { #expect(tokenizer.tokens(Array(text.utf8)).ids == ids, "\(text)") }
+        #expect(ConfigurationKey.review(tokenizer: files[1])?.unknown == [])
+        // The same beside a tokenizer.json of the vocabulary.
+        let pieces = vocabulary.split(separator: "\n").enumerated().map { "\"\($1)\": \($0)" }.joined(separator: ", ")
+        let special = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"].enumerated()
+            .map { "{\"id\": \($0), \"content\": \"\($1)\", \"special\": true, \"normalized\": false}" }
+        let json = """
+            {"added_tokens": [\(special.joined(separator: ", "))], "normalizer": {"type": "BertNormalizer",
+            "clean_text": true, "handle_chinese_chars": true, "strip_accents": null, "lowercase": true},
+            "pre_tokenizer": {"type": "BertPreTokenizer"}, "post_processor": {"type": "TemplateProcessing",
+            "single": [{"SpecialToken": {"id": "[CLS]", "type_id": 0}}, {"Sequence": {"id": "A", "type_id": 0}},
+            {"SpecialToken": {"id": "[SEP]", "type_id": 0}}], "pair": [], "special_tokens": {
+            "[CLS]": {"id": "[CLS]", "ids": [2], "tokens": ["[CLS]"]},
+            "[SEP]": {"id": "[SEP]", "ids": [3], "tokens": ["[SEP]"]}}},
+            "model": {"type": "WordPiece", "unk_token": "[UNK]", "continuing_subword_prefix": "##",
+            "max_input_chars_per_word": 100, "vocab": {\(pieces)}}}
+            """
+        let fast = Tokenizer(
+            try #require(
+                try TokenizerReader.read([
+                    TokenizerFile(name: "tokenizer.json", path: "tokenizer.json", bytes: Array(json.utf8)), files[1],
+                ])))
+        for (text, ids) in zip(texts, expected) { #expect(fast.tokens(Array(text.utf8)).ids == ids, "\(text)") }
+    }
+
+    @Test func addedTokensAreTold() {
+        let file = TokenizerFile(
+            name: "added_tokens.json", path: "added_tokens.json", bytes: Array(#"{"<x>": 7}"#.utf8))
+        #expect(ConfigurationKey.review(tokenizer: file)?.used == ["<x>"])
     }
 
     /// The settings of tokenizer_config.json reach the tokenizer; tokens beyond the vocabulary follow it.

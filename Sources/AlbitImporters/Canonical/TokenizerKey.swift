@@ -14,7 +14,7 @@ extension ConfigurationKey {
         ("never_split", .only(["[]"]), "Albit splits every word alike"),
         ("sp_model_kwargs", .only(["{}"]), "Albit does not sample"),
         ("truncation_side", .only(["right"]), "Albit cuts texts at the end"),
-        ("additional_special_tokens extra_special_tokens", .only(["[]", "{}"]), "only added_tokens_decoder has ids"),
+        ("additional_special_tokens extra_special_tokens", .honoured, "they are found in a text before it is cut"),
         (
             "bos_token eos_token bos_token_id eos_token_id add_bos_token add_eos_token legacy unk_id add_prefix_space "
                 + "trim_offsets errors vocab_type normalization wordpieces_prefix", .inert,
@@ -43,17 +43,16 @@ extension ConfigurationKey {
     /// What became of the keys of a tokenizer's file; nil for files whose every byte is read elsewhere, or that are no
     /// object.
     static func review(tokenizer file: TokenizerFile) -> ImportReport.ReadFile? {
-        guard ["tokenizer_config.json", "special_tokens_map.json"].contains(file.name),
+        guard ["tokenizer_config.json", "special_tokens_map.json", "added_tokens.json"].contains(file.name),
             let json = try? JSONValue(parsing: file.bytes), let members = json.members
         else { return nil }
         var result = ImportReport.ReadFile(path: file.path)
-        let hasIds = !(json["added_tokens_decoder"]?.members ?? []).isEmpty
+        // Each of its keys is a token with its id.
+        guard file.name != "added_tokens.json" else {
+            result.used = members.map(\.name)
+            return result
+        }
         for member in members {
-            // Tokens beyond the usual ones are found by the ids that the same file gives them.
-            if hasIds, member.name.hasSuffix("_special_tokens") {
-                result.used.append(member.name)
-                continue
-            }
             switch tokenizers[member.name]?.rule {
             case .honoured?: result.used.append(member.name)
             case .inert?: result.inert.append((member.name, tokenizers[member.name]?.why ?? ""))

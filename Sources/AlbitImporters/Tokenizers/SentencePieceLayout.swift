@@ -41,6 +41,7 @@ enum SentencePieceLayout {
         vocabulary.draft.specialIDs.pad = vocabulary.find(configuration.pad, "<pad>")
         // AlbertTokenizer lets the mask take the space before it, like a word would.
         vocabulary.draft.specialIDs.mask = vocabulary.find(configuration.mask, "[MASK]", stripsLeft: true)
+        vocabulary.addFurther(configuration)
         vocabulary.draft.template = TokenTemplate(cls: cls, sep: sep)
         return vocabulary.draft
     }
@@ -73,6 +74,7 @@ enum SentencePieceLayout {
         _ = vocabulary.find(configuration.unknown, "<unk>")
         vocabulary.draft.specialIDs.pad = vocabulary.find(configuration.pad, "<pad>")
         vocabulary.draft.specialIDs.mask = vocabulary.find(configuration.mask, "<mask>", stripsLeft: true)
+        vocabulary.addFurther(configuration)
         let single = [
             TokenTemplate.Item(id: cls, typeID: 0), TokenTemplate.Item(id: TokenTemplate.Item.first, typeID: 0),
             TokenTemplate.Item(id: sep, typeID: 0),

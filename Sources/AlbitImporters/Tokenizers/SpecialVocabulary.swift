@@ -1,6 +1,16 @@
 import AlbitText
 import AlbitTokenizers
 
+extension TokenizerDraft {
+    /// A token behind the vocabulary, which the model of pieces does not know.
+    mutating func append(added content: [UInt8]) {
+        pieces.append(content)
+        if !scores.isEmpty { scores.append(0) }
+        if !exactScores.isEmpty { exactScores.append(0) }
+        if !types.isEmpty { types.append(PieceType.control.rawValue) }
+    }
+}
+
 /// A draft whose special and added tokens are being looked up.
 struct SpecialVocabulary {
     var draft: TokenizerDraft
@@ -49,15 +59,28 @@ struct SpecialVocabulary {
                     && SpecialVocabulary.lowered(content) != content
             }
             if id == draft.pieces.count, places[content] == nil {
-                draft.pieces.append(content)
-                if !draft.scores.isEmpty { draft.scores.append(0) }
-                if !draft.types.isEmpty { draft.types.append(PieceType.control.rawValue) }
+                draft.append(added: content)
                 places[content] = Int32(truncatingIfNeeded: id)
             }
             guard places[content].map(Int.init) == id else {
                 throw .addedTokenMismatch(path: draft.path, token: token.content, id: id)
             }
             if !isHidden { recognise(token, Int32(truncatingIfNeeded: id), stripsLeft: false) }
+        }
+    }
+
+    /// Further special tokens, after all others have their ids: those that the vocabulary lacks follow it.
+    mutating func addFurther(_ configuration: TokenizerConfiguration) {
+        for token in configuration.further {
+            let content = Array(token.content.utf8)
+            if places[content] == nil {
+                places[content] = Int32(truncatingIfNeeded: draft.pieces.count)
+                draft.append(added: content)
+            }
+            guard let id = places[content] else { continue }
+            var token = token
+            token.special = true
+            recognise(token, id, stripsLeft: false)
         }
     }
 

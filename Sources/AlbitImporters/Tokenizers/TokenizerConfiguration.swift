@@ -34,6 +34,8 @@ struct TokenizerConfiguration {
     var hasOwnCode = false
     /// Tokens with ids, from `added_tokens_decoder` and `added_tokens.json`.
     var added: [(id: Int, token: Token)] = []
+    /// Further special tokens in their order: those that the vocabulary lacks get the ids behind it.
+    var further: [Token] = []
 
     /// Members that are there replace what was read before.
     mutating func read(_ json: JSONValue, path: String) throws(Fault) {
@@ -53,6 +55,16 @@ struct TokenizerConfiguration {
         unknown = try token(json["unk_token"], path) ?? unknown
         pad = try token(json["pad_token"], path) ?? pad
         mask = try token(json["mask_token"], path) ?? mask
+        for key in ["additional_special_tokens", "extra_special_tokens"] {
+            guard let list = json[key] else { continue }
+            // A list, or tokens by the names that a class has for them.
+            for entry in list.array ?? list.members?.map(\.value) ?? [] {
+                guard let token = try token(entry, path), !token.content.isEmpty,
+                    !further.contains(where: { $0.content == token.content })
+                else { continue }
+                further.append(token)
+            }
+        }
         for member in json["added_tokens_decoder"]?.members ?? [] {
             var name = member.name
             guard let id = name.withUTF8({ DecimalText.integer(UnsafeRawBufferPointer($0)) }),
@@ -76,6 +88,7 @@ struct TokenizerConfiguration {
             for index in draft.template.single.indices { draft.template.single[index].typeID = 0 }
             for index in draft.template.pair.indices { draft.template.pair[index].typeID = 0 }
         }
+        defer { appendFurther(to: &draft) }
         guard tokenizerClass != nil else { return }
         if case .bert = kind, let written = draft.pipeline?.bertSettings {
             let lowercase = lowerCase ?? true
@@ -99,6 +112,23 @@ struct TokenizerConfiguration {
                 SpecialToken(
                     id: Int32(truncatingIfNeeded: id), content: content, stripsLeft: token.stripsLeft ?? false,
                     stripsRight: token.stripsRight ?? false))
+        }
+    }
+
+    /// Further special tokens that a `tokenizer.json` does not know as special: by their ids in the vocabulary, or the
+    /// next free ones.
+    private func appendFurther(to draft: inout TokenizerDraft) {
+        for token in further {
+            let content = Array(token.content.utf8)
+            guard !draft.specialTokens.contains(where: { $0.content == content }) else { continue }
+            let id = draft.pieces.lastIndex(of: content) ?? draft.pieces.count
+            if id == draft.pieces.count { draft.append(added: content) }
+            var special = SpecialToken(
+                id: Int32(truncatingIfNeeded: id), content: content, stripsLeft: token.stripsLeft ?? false,
+                stripsRight: token.stripsRight ?? false)
+            special.normalized = token.normalized ?? false
+            special.singleWord = token.singleWord
+            draft.specialTokens.append(special)
         }
     }
 

@@ -66,6 +66,7 @@ enum VocabularyReader {
         vocabulary.draft.specialIDs.sep = sep
         vocabulary.draft.specialIDs.pad = vocabulary.find(configuration.pad, "[PAD]")
         vocabulary.draft.specialIDs.mask = vocabulary.find(configuration.mask, "[MASK]")
+        vocabulary.addFurther(configuration)
         vocabulary.draft.template = TokenTemplate(cls: cls, sep: sep)
         return vocabulary.draft
     }
