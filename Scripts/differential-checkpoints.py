@@ -36,7 +36,7 @@ OTHERS = [
     "mpnet", "deberta", "deberta-v2", "layoutlm", "splinter", "big_bird", "nystromformer", "mra", "yoso", "ibert",
     "luke", "xmod", "longformer", "fnet", "markuplm", "bros", "lilt", "esm", "canine", "tapas", "roc_bert",
     "visual_bert", "modernbert", "nomic_bert", "gte", "jina_embeddings_v3", "eurobert", "chinese_clip_text_model",
-    "altclip_text_model", "xlm", "flaubert",
+    "altclip_text_model", "xlm", "flaubert", "dpr", "nezha", "ernie_m",
 ]
 HEADS = ["Model", "ForSequenceClassification", "ForTokenClassification", "ForQuestionAnswering", "ForMaskedLM",
          "ForMultipleChoice", "ForPreTraining", "ForNextSentencePrediction", "LMHeadModel"]

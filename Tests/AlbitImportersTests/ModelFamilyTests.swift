@@ -41,6 +41,78 @@ import Testing
         #expect(withTasks.isA(.importUnsupportedConfiguration, "use_task_id", "true", "task types"))
     }
 
+    /// DPR's encoders are a BERT without pooler, whose first token's state is the vector.
+    @Test func theEncodersOfDPR() throws {
+        let bert = try Importer.open(path: Zoo.directory + "/safetensors/bert-seqcls")
+        let folder = try ModelFolder("safetensors/bert-seqcls").configure([
+            "model_type": "dpr", "architectures": ["DPRQuestionEncoder"], "projection_dim": 0,
+        ])
+        try folder.rename { name in
+            name.hasPrefix("bert.") && !name.contains("pooler")
+                ? "question_encoder.bert_model." + name.dropFirst(5) : nil
+        }
+        let dpr = try Importer.open(path: folder.path)
+        #expect(dpr.configuration == bert.configuration && dpr.card.heads.isEmpty)
+        #expect(dpr.card.sentence == SentencePipeline(.cls))
+        let projected = opening(try folder.configure(["projection_dim": 128]))
+        #expect(projected.isA(.importUnsupportedConfiguration, "projection_dim", "one more matrix"))
+        let reader = opening(try folder.configure(["architectures": ["DPRReader"], "projection_dim": 0]))
+        #expect(reader.isA(.importOtherFamily, "DPRReader", "rank passages"), "\(String(describing: reader))")
+    }
+
+    /// Parts that a head was trained with and Albit does not run: the encoder is taken, the head is left out by name.
+    @Test(arguments: [
+        ("crf.transitions", "a CRF"), ("bilstm.weight_ih_l0", "a recurrent layer"),
+        ("prefix_encoder.embedding.weight", "prefix tuning"), ("lstm.weight_hh_l0_reverse", "a recurrent layer"),
+    ])
+    func headsThatNeedMoreAreLeftOut(name: String, what: String) throws {
+        let folder = try ModelFolder("safetensors/bert-seqcls")
+        let plain = try Importer.open(path: folder.path)
+        #expect(plain.card.heads == [.sequenceClassification])
+        try folder.rename { $0 == "bert.pooler.dense.bias" || $0 == "bert.pooler.dense.weight" ? nil : $0 }
+        try folder.configure(["architectures": ["BertForTokenClassification"]])
+        try folder.add(name)
+        let source = try Importer.open(path: folder.path)
+        #expect(source.card.heads.isEmpty && source.shape(of: .weight(.classifier)) == nil)
+        #expect(
+            source.report.doubts.contains {
+                $0.contains("'classifier.weight'") && $0.contains(what) && $0.contains(name)
+            })
+        #expect(source.report.ignored.contains { $0.name == "classifier.weight" && $0.reason.contains(what) })
+        let asked = fault {
+            try Importer.open(path: folder.path, options: ImportOptions(head: .tokenClassification))
+        }
+        #expect(asked.isA(.importNoSuchHead, what, name), "\(String(describing: asked))")
+    }
+
+    /// Adapters of AdapterHub inside the layers change what the encoder computes.
+    @Test(arguments: [
+        "bert.encoder.layer.0.output.adapters.sst.adapter_down.0.weight",
+        "bert.encoder.layer.1.attention.self.query.loras.sst.lora_A",
+        "bert.encoder.layer.0.attention.self.prefix_tunings.p.prefix", "bert.invertible_adapters.a.F.0.weight",
+    ])
+    func adaptersOfAdapterHubAreRefused(name: String) throws {
+        let folder = try ModelFolder("safetensors/bert-seqcls")
+        try folder.add(name)
+        #expect(
+            opening(folder).isA(.importAdapterUnsupported, "AdapterHub", name), "\(String(describing: opening(folder)))"
+        )
+    }
+
+    /// JSON that is given in place of weights is called what it is, and a tokenizer of another name is told.
+    @Test func jsonThatIsNoModel() throws {
+        let folder = try ModelFolder("safetensors/bert-seqcls")
+        let tokenizer = Zoo.directory + "/tokenizers/hf/tokenizer.json"
+        func opened(_ path: String) -> Fault? { fault { try Importer.open(path: path) } }
+        #expect(opened(tokenizer).isA(.shardIndexNoWeightMap, "is a tokenizer", "--tokenizer"))
+        #expect(opened(folder.path + "/config.json").isA(.shardIndexNoWeightMap, "is a model's configuration"))
+        #expect(try Importer.open(path: folder.path).report.doubts.isEmpty)
+        try FileManager.default.copyItem(atPath: tokenizer, toPath: folder.path + "/my_tokenizer.json")
+        let source = try Importer.open(path: folder.path)
+        #expect(source.tokenizerFiles.isEmpty)
+        #expect(source.report.doubts.contains { $0.contains("my_tokenizer.json") && $0.contains("--tokenizer") })
+    }
+
     /// Code beside the weights may compute anything.
     @Test func codeOfItsOwnIsRefused() throws {
         let folder = try ModelFolder("safetensors/bert-seqcls")

@@ -29,6 +29,19 @@ struct ModelFolder {
 
     func remove(_ file: String) throws { try FileManager.default.removeItem(atPath: path + "/" + file) }
 
+    /// Adds a tensor of one float to `model.safetensors`.
+    func add(_ name: String) throws {
+        let url = URL(filePath: path + "/model.safetensors")
+        let bytes = [UInt8](try Data(contentsOf: url))
+        let length = bytes[..<8].reversed().reduce(0) { $0 << 8 | Int($1) }
+        var header = try JSONSerialization.jsonObject(with: Data(bytes[8..<(8 + length)])) as? [String: Any] ?? [:]
+        let data = bytes[(8 + length)...]
+        header[name] = ["dtype": "F32", "shape": [1], "data_offsets": [data.count, data.count + 4]] as [String: Any]
+        let text = try JSONSerialization.data(withJSONObject: header)
+        let prefix = (0..<8).map { UInt8(truncatingIfNeeded: text.count >> (8 * $0)) }
+        try Data(prefix + [UInt8](text) + data + [0, 0, 0, 0]).write(to: url)
+    }
+
     /// Gives the tensors of `model.safetensors` other names; nil takes one out.
     @discardableResult
     func rename(_ change: (String) -> String?) throws -> Self {

@@ -207,17 +207,31 @@ import Testing
 
     @Test func whatIsUnknownIsTold() throws {
         let path = try SentenceZoo.copy("mean")
-        for file in ["1_Pooling/config.json", "2_Normalize/config.json", "sentence_bert_config.json"] {
-            try Data(#"{"novelty": 7}"#.utf8).write(to: URL(filePath: path + "/" + file))
-        }
+        try Data(#"{"novelty": 7}"#.utf8).write(to: URL(filePath: path + "/sentence_bert_config.json"))
         let report = try Importer.open(path: path).report
-        #expect(report.notes.filter { $0.contains("does not know ('novelty')") }.count == 3)
-        #expect(report.readFiles.filter { $0.unknown == ["novelty"] }.count == 3)
+        #expect(report.notes.filter { $0.contains("does not know ('novelty')") }.count == 1)
+        #expect(report.readFiles.filter { $0.unknown == ["novelty"] }.count == 1)
         #expect(fault { try Importer.open(path: path, options: ImportOptions(isStrict: true)) }.isA(.importUnknownKey))
         #expect(
             try Importer.open(path: SentenceZoo.directory + "/dropout").report.notes.contains {
                 $0.contains("Dropout") && $0.contains("outside training")
             })
+    }
+
+    /// Arguments that the library's own modules refuse.
+    @Test(arguments: [
+        ("1_Pooling", #"{"word_embedding_dimension": 16, "pooling_mode_median_tokens": true}"#, "pooling_mode_median"),
+        ("1_Pooling", #"{"embedding_dimension": 16, "pooling_mode": "mean", "temperature": 2}"#, "temperature"),
+        ("3_Normalize", #"{"p": 1}"#, "'p'"),
+        (
+            "2_Dense",
+            #"{"in_features": 16, "out_features": 8, "bias": true, "activation_function": "torch.nn.Tanh", "drop": 1}"#,
+            "drop"
+        ),
+    ])
+    func argumentsOfModulesThatNobodyKnows(folder: String, text: String, word: String) throws {
+        let found = try Self.changed("dense-tanh", folder + "/config.json", text)
+        #expect(found.isA(.sentenceUnsupportedOption, word, folder), "\(String(describing: found))")
     }
 
     @Test func prompts() throws {

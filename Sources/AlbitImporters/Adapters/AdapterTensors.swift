@@ -27,7 +27,10 @@ struct AdapterTensors {
         (".hada_w1", "LoHa"), (".lokr_w", "LoKr"), (".vera_lambda", "VeRA"), (".oft_r", "OFT"), (".oft_s", "OFT"),
         (".boft_", "BOFT"), (".hra_u", "HRA"), (".fourierft_spectrum", "FourierFT"), (".vblora_", "VB-LoRA"),
         (".trainable_tokens_delta", "trainable tokens"), (".token_adapter.", "trainable tokens"),
-        (".ln_tuning_layers", "LN tuning"), (".randlora_", "RandLora"), (".c3a_", "C3A"), (".miss_", "MiSS"),
+        (".adapters.", "bottleneck (AdapterHub)"), (".loras.", "LoRA of AdapterHub"),
+        (".prefix_tunings.", "prefix tuning (AdapterHub)"), (".invertible_adapters.", "bottleneck (AdapterHub)"),
+        (".adapter_fusion_layer.", "AdapterFusion (AdapterHub)"), (".ln_tuning_layers", "LN tuning"),
+        (".randlora_", "RandLora"), (".c3a_", "C3A"), (".miss_", "MiSS"),
     ]
 
     init(_ tensors: [NamedTensor], path: String) throws(Fault) {
@@ -45,7 +48,9 @@ struct AdapterTensors {
                 throw Fault(
                     .importAdapterUnsupported, in: path, at: "tensor '\(named.name)'",
                     "belongs to an adapter of the kind \(other.kind)", expected: "LoRA",
-                    advice: "merge it with PEFT's merge_and_unload() and save the model")
+                    advice: other.kind.contains("AdapterHub")
+                        ? "save the model without it (delete_adapter() of the adapters library) for the base's answers"
+                        : "merge it with PEFT's merge_and_unload() and save the model")
             }
             guard let (module, part, rest) = AdapterTensors.split(name) else {
                 self.rest.append(NamedTensor(name: name, tensor: named.tensor))

@@ -40,6 +40,8 @@ struct LoRAAdapter {
         }
         report.notes.append(
             "the LoRA adapter \(path) is merged into \(outcome.merged.count) weights"
+                + (outcome.merged.isEmpty ? "" : " (\(outcome.merged.prefix(4).joined(separator: ", "))")
+                + (outcome.merged.isEmpty ? "" : outcome.merged.count > 4 ? " ...)" : ")")
                 + (outcome.replaced.isEmpty
                     ? "" : "; \(outcome.replaced.joined(separator: ", ")) stand in the place of the base's"))
     }

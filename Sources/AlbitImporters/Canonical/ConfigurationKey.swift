@@ -44,6 +44,7 @@ struct ConfigurationKey: Sendable {
         ("is_decoder", .only(["false"]), "a decoder's tokens attend to earlier ones only, Albit's to all"),
         ("add_cross_attention", .only(["false"]), "the layers would attend to another model's output"),
         ("is_encoder_decoder", .only(["false"]), "Albit runs an encoder alone"),
+        ("projection_dim", .only(["0"]), "the vector of DPR would pass through one more matrix"),
         ("use_task_id", .only(["false"]), "Albit adds no task types to the embeddings"),
         ("pruned_heads", .only(["{}"]), "all layers have the same number of heads in Albit"),
         ("quantization_config compression_config", .only(["{}"]), "Albit reads the weights from before quantization"),

@@ -10,6 +10,8 @@ struct HeadReader {
     let options: ImportOptions
     /// What a graph says that its classifier reads; nil where only names and configuration tell.
     var classifier: Head?
+    /// What the heads' answers would pass through, for which they were left out.
+    var foreign: ForeignPart?
     let nameInSource: (Parameter) -> [String]
 
     private static let architectures: [(suffix: String, head: Head)] = [
@@ -45,15 +47,19 @@ struct HeadReader {
                 advice: "choose another head with --task")
         }
         for head in declared where !heads.contains(head) {
-            report.notes.append("config.json declares \(head.name), but its tensors are not in the file")
+            report.notes.append(
+                foreign.map { "config.json declares \(head.name), which is left out: \($0.reason)" }
+                    ?? "config.json declares \(head.name), but its tensors are not in the file")
         }
         if let wanted = options.head {
             guard heads.contains(wanted) else {
                 throw Fault(
                     .importNoSuchHead, in: path,
                     "has no head for \(wanted.name); it has "
-                        + "\(heads.map(\.name).isEmpty ? "none" : heads.map(\.name).joined(separator: ", "))",
-                    advice: "choose one of these with --task")
+                        + "\(heads.map(\.name).isEmpty ? "none" : heads.map(\.name).joined(separator: ", "))"
+                        + (foreign.map { "; " + $0.reason } ?? ""),
+                    advice: heads.isEmpty ? "leave --task out for the encoder alone" : "choose one of these with --task"
+                )
             }
             heads = [wanted] + heads.filter { $0 != wanted }
         } else if let main = declared.first(where: heads.contains) {
@@ -65,7 +71,7 @@ struct HeadReader {
         return card
     }
 
-    private static func both(_ module: ParameterModule) -> [Parameter] { [.weight(module), .bias(module)] }
+    static func both(_ module: ParameterModule) -> [Parameter] { [.weight(module), .bias(module)] }
 
     /// All there, or none; some of them only is an error.
     private func has(_ wanted: [Parameter]) throws(Fault) -> Bool {

@@ -9,6 +9,8 @@ enum ModelFamily {
         "albert": .albert, "bert": .bert,
         // BERT with a table of task types, which `use_task_id` switches on.
         "ernie": .bert,
+        // A BERT whose first token's state is the vector of a question or a passage.
+        "dpr": .bert,
     ]
 
     /// Values of `model_type` that look like BERT, and what they compute otherwise.
@@ -31,8 +33,16 @@ enum ModelFamily {
             ["roberta-prelayernorm", "xlm-roberta-xl", "megatron-bert", "bert-generation", "rembert"],
             "arranges its layers otherwise than BERT"
         ),
-        (["electra"], "has other heads than BERT, no pooler and a projection of its embeddings"),
-        (["distilbert"], "has no token types, no pooler and other heads than BERT"),
+        (
+            ["electra"],
+            "has other heads than BERT, no pooler and a projection of its embeddings (its encoder alone is read from "
+                + "an ONNX export)"
+        ),
+        (
+            ["distilbert"],
+            "has no token types, no pooler and other heads than BERT (its encoder alone is read from an ONNX export)"
+        ),
+        (["dpr-reader"], "has two heads that rank passages and find answers in them together"),
         (
             [
                 "mpnet", "deberta", "deberta-v2", "nezha", "roformer", "esm", "nomic_bert", "modernbert",
@@ -59,7 +69,8 @@ enum ModelFamily {
 
     /// How class names of transformers begin, and their `model_type`; longer beginnings first.
     private static let classes: [(prefix: String, type: String)] = [
-        ("Albert", "albert"), ("BertGeneration", "bert-generation"), ("Bert", "bert"), ("ErnieMModel", "ernie_m"),
+        ("Albert", "albert"), ("DPRReader", "dpr-reader"), ("DPRPretrainedReader", "dpr-reader"), ("DPR", "dpr"),
+        ("BertGeneration", "bert-generation"), ("Bert", "bert"), ("ErnieMModel", "ernie_m"),
         ("ErnieMFor", "ernie_m"),
         ("Ernie", "ernie"), ("RobertaPreLayerNorm", "roberta-prelayernorm"), ("Roberta", "roberta"),
         ("XLMRobertaXL", "xlm-roberta-xl"), ("XLMRoberta", "xlm-roberta"), ("Camembert", "camembert"),
@@ -81,7 +92,7 @@ enum ModelFamily {
     }
 
     /// What to do with a model of a refused family.
-    static let advice = "Albit takes model_type albert, bert and ernie; choose one of these for the task"
+    static let advice = "Albit takes model_type albert, bert, dpr and ernie; choose one of these for the task"
 
     /// What aliases of BERT call the transformer inside a model with heads.
     static let otherBackbones = ["ernie."]

@@ -16,7 +16,7 @@ struct ShardIndex {
         let text = try file.allBytes(what: "the shard index", limit: ShardIndex.maxBytes)
         let json = try JSONValue(parsing: text, depth: 16, file: path)
         guard let map = json["weight_map"], let members = map.members, !members.isEmpty else {
-            throw .noWeightMap(path: path)
+            throw .noWeightMap(path: path, json)
         }
         if let name = map.duplicateName {
             throw Fault(
@@ -25,7 +25,7 @@ struct ShardIndex {
         }
         var shardOfTensor: [String: String] = [:]
         for member in members {
-            guard let shard = member.value.string else { throw .noWeightMap(path: path) }
+            guard let shard = member.value.string else { throw .noWeightMap(path: path, json) }
             guard DirectoryTree.isPlainName(shard) else {
                 throw Fault(
                     .shardIndexBadShardName, in: path, "names the shard '\(shard)'",
@@ -82,7 +82,7 @@ struct ShardIndex {
                 .shardIndexMissingTensor, in: path, at: "tensor '\(missing)'",
                 "should be in '\(shardOfTensor[missing] ?? "")', but is not", advice: "download the shards again")
         }
-        guard var checkpoint = joined else { throw .noWeightMap(path: path) }
+        guard var checkpoint = joined else { throw .noWeightMap(path: path, .null) }
         checkpoint.format += ", \(shards.count) shards"
         return (checkpoint, files)
     }
@@ -92,9 +92,19 @@ struct ShardIndex {
 
 /// Faults that are found in several places of this file.
 extension Fault {
-    fileprivate static func noWeightMap(path: String) -> Fault {
-        Fault(
-            .shardIndexNoWeightMap, in: path, "is JSON, but no shard index: 'weight_map' with file names is missing",
-            advice: "name the weights or their directory")
+    /// Says what the file is instead, where that is plain.
+    fileprivate static func noWeightMap(path: String, _ json: JSONValue) -> Fault {
+        let others = [
+            ("a tokenizer", json["model"]?["vocab"] != nil), ("a model's configuration", json["hidden_size"] != nil),
+            ("an adapter's configuration", json["peft_type"] != nil),
+            ("a tokenizer's configuration", json["tokenizer_class"] != nil),
+        ]
+        let other = others.first { $0.1 }?.0
+        return Fault(
+            .shardIndexNoWeightMap, in: path,
+            other.map { "is \($0), which holds no weights" }
+                ?? "is JSON, but no shard index: 'weight_map' with file names is missing",
+            advice: "name the weights or their directory"
+                + (other == "a tokenizer" ? ", and this file with --tokenizer" : ""))
     }
 }

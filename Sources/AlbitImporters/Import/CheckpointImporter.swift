@@ -109,21 +109,48 @@ struct CheckpointImporter {
             )
         }
 
+        let foreign = ForeignPart.find(in: resolver.names, root)
+        if let foreign { leaveOutHeads(foreign, &assembly) }
         let head = HeadReader(
             path: path, configuration: configuration, parameters: assembly.parameters, configurationFile: file,
             options: adapter?.options(options, with: assembly.parameters) ?? options,
+            foreign: foreign,
             nameInSource: { candidates[$0]?.map(\.normalised) ?? [$0.name(configuration)] })
         var card = try head.card(&assembly.report)
         let ofSentences = try neighbours.addSentences(
             to: &card, &assembly.parameters, &assembly.report, configuration)
+        if card.sentence == nil, file?.modelType == "dpr" {
+            // DPRQuestionEncoder and DPRContextEncoder give the first token's state as it is.
+            card.sentence = SentencePipeline(.cls)
+        }
+        let tokenizer = try neighbours.tokenizerFiles(options, &assembly.report)
         return try AlbertSource(
             configuration: configuration, parameters: assembly.parameters, card: card,
-            tokenizerFiles: try neighbours.tokenizerFiles(options), report: assembly.report,
+            tokenizerFiles: tokenizer, report: assembly.report,
             files: files + ofSentences,
             nameInSource: { parameter in
                 if let found = assembly.sourceNames[parameter] { return [found] }
                 return candidates[parameter]?.map(\.normalised) ?? [parameter.name(configuration)]
             })
+    }
+
+    /// Takes out the heads that were trained together with what Albit does not compute.
+    private func leaveOutHeads(_ foreign: ForeignPart, _ assembly: inout Assembly) {
+        var names: [String] = []
+        for parameter in HeadReader.both(.classifier) + HeadReader.both(.answer) {
+            guard assembly.parameters.removeValue(forKey: parameter) != nil else { continue }
+            let name = assembly.sourceNames[parameter] ?? ""
+            names.append("'\(name)'")
+            for index in assembly.report.tensors.indices where assembly.report.tensors[index].parameter == parameter {
+                assembly.report.tensors[index].parameter = nil
+            }
+            assembly.report.ignored.append(IgnoredTensor(name: name, reason: "a head: " + foreign.reason))
+        }
+        assembly.report.doubt(
+            names.isEmpty
+                ? "the encoder is imported without \(foreign.what): '\(foreign.tensor)' is left out"
+                : "the head \(names.joined(separator: ", ")) is left out, the encoder alone is imported: "
+                    + foreign.reason)
     }
 
     /// What is being put together.

@@ -50,6 +50,35 @@ struct Neighbours {
         return []
     }
 
+    /// The files of the tokenizer. The report tells of one that has a name by which no program would find it.
+    func tokenizerFiles(
+        _ options: ImportOptions, _ report: inout ImportReport
+    ) throws(Fault) -> [TokenizerFile] {
+        let files = try tokenizerFiles(options)
+        guard files.isEmpty, let tree, options.tokenizer == nil, let name = try strayTokenizer(tree) else {
+            return files
+        }
+        report.doubt(
+            "\(name) looks like a tokenizer, but has a name by which it is not read: give it with --tokenizer, or call "
+                + "it tokenizer.json, spiece.model or vocab.txt")
+        return files
+    }
+
+    /// A file that is a tokenizer by its beginning, of those that few others are like.
+    private func strayTokenizer(_ tree: any FileTree) throws(Fault) -> String? {
+        for name in tree.names.prefix(1000) {
+            guard name.hasSuffix(".json") || name.hasSuffix(".model") || name.hasSuffix("vocab.txt"),
+                let file = try tree.open(name)
+            else { continue }
+            let start = String(decoding: try file.prefix(4096), as: UTF8.self)
+            let isTokenizer =
+                name.hasSuffix(".json")
+                ? start.contains("\"added_tokens\"") || start.contains("\"pre_tokenizer\"") : true
+            if isTokenizer { return name }
+        }
+        return nil
+    }
+
     func tokenizerFiles(_ options: ImportOptions) throws(Fault) -> [TokenizerFile] {
         var from = tree
         if let path = options.tokenizer {

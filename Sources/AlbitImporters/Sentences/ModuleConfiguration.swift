@@ -81,6 +81,18 @@ struct ModuleConfiguration {
         return result
     }
 
+    /// Throws for a key that nobody looked at: the library's modules refuse arguments that they do not know.
+    func requireKnownKeys() throws(Fault) {
+        let unread = json?.members?.first { member in
+            !known.contains(member.name) && !inert.contains { $0.key == member.name }
+        }
+        guard let unread else { return }
+        throw Fault(
+            .sentenceUnsupportedOption, in: path, at: "key '\(unread.name)'",
+            "is unknown to Albit, and to the module of sentence-transformers 6.2 that it is an argument of",
+            advice: "take it out if the vectors do not need it")
+    }
+
     func wrong(_ key: String, _ expected: String) -> Fault {
         Fault(.sentenceBadConfiguration, in: path, at: "key '\(key)'", "has another type or value", expected: expected)
     }

@@ -51,12 +51,14 @@ struct SentenceModel {
                 var file = try ModuleConfiguration(root, module)
                 let settings = try PoolingSettings(&file)
                 (poolings, includesPrompt) = (settings.poolings, settings.includesPrompt)
+                try file.requireKnownKeys()
                 read.append(file.review())
             case .dropout: notes.append("module \(place) (Dropout) is left out: it does nothing outside training")
             case .dense, .layerNorm, .normalize:
                 guard !poolings.isEmpty else { throw outOfPlace() }
                 var file = try ModuleConfiguration(root, module)
                 let stage = try SentenceModel.stage(module.kind, width: width, &file)
+                try file.requireKnownKeys()
                 if file.isThere { read.append(file.review()) }
                 try addWeights(of: stage, at: stages.count, width: width, from: root, module, readWeights)
                 stages.append(stage)
