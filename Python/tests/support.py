@@ -45,6 +45,10 @@ def model_file(name: str) -> str:
         words = [_program.path(), "quantize"]
         if name == "sample":
             words += [SAMPLE]
+        elif name.startswith("sentences/"):
+            with tarfile.open(os.path.join(ROOT, "Tests", "Data", "sentences.tar.xz")) as archive:
+                archive.extractall(SCRATCH)
+            words += [os.path.join(SCRATCH, name)]
         else:
             tokenizer = "wordpiece-vocab.txt" if name.startswith("bert") else "hf/tokenizer.json"
             words += [f"{zoo()}/safetensors/{name}", "--tokenizer", f"{zoo()}/tokenizers/{tokenizer}"]

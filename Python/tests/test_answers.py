@@ -106,6 +106,22 @@ class Answers(unittest.TestCase):
         self.assertEqual(model.encode(TEXTS[0]).shape, (model.card["embeddingSize"],))
         self.assertEqual(model.encode([]).shape, (0, model.card["embeddingSize"]))
 
+    def test_prompts(self):
+        path, model = self.open("sentences/prompt-default")
+        for prompt in (None, "", "query"):
+            words = [] if prompt is None else ["--prompt", prompt]
+            theirs = [one["embedding"] for one in program("embed", path, *words, "--", *TEXTS)]
+            same(self, model.embed(TEXTS, prompt=prompt), theirs)
+        raw = program("embed", path, "--raw", "--prompt", "query", "--", *TEXTS)
+        same(self, model.encode(TEXTS, prompt_name="query"), [one["embedding"] for one in raw])
+        self.assertNotEqual(model.embed("one", prompt="").tolist(), model.embed("one", prompt="query").tolist())
+        its = program("match", path, "--prompt", "query", "pay", "We take cards.", "Sad.")[0]["matches"]
+        mine = model.match("pay", ["We take cards.", "Sad."], prompt="query")
+        self.assertEqual([m["corpus_id"] for m in mine], [m["index"] for m in its])
+        same(self, [m["score"] for m in mine], [m["score"] for m in its])
+        with self.assertRaises(albit.UsageError):
+            model.embed("one", prompt="quarry")
+
     def test_match(self):
         for name in ("base-pretraining", "base-mc"):
             path, model = self.open(name)

@@ -23,7 +23,7 @@ import Testing
     }()
 
     /// One run of a model by the reference.
-    private struct Case {
+    struct Case {
         var path: String
         var ids: [Int32]
         var types: [Int32]?
@@ -42,11 +42,13 @@ import Testing
                 if let rows = json[name] as? [[Double]] { outputs["hidden"] = rows.flatMap { $0.map { Float($0) } } }
             }
             if let values = json["logits"] as? [Double] { outputs["logits"] = values.map { Float($0) } }
-            if let rows = json["words"] as? [[Double]] { outputs["logits"] = rows.flatMap { $0.map { Float($0) } } }
+            for name in ["words", "exactWords"] {
+                if let rows = json[name] as? [[Double]] { outputs[name] = rows.flatMap { $0.map { Float($0) } } }
+            }
         }
     }
 
-    private static func cases(_ kind: String, in directory: String = GraphFaultTests.directory) throws -> [Case] {
+    static func cases(_ kind: String, in directory: String = GraphFaultTests.directory) throws -> [Case] {
         let folder = directory + "/" + kind
         var result: [Case] = []
         for name in ["expected.json", "expected-own.json"] {
@@ -208,92 +210,6 @@ import Testing
         } catch let fault as Fault {
             #expect(fault.isA(.importOtherFamily, "bert.pooling_type", "4"))
         }
-    }
-
-    /// Those that attend to earlier tokens alone, or have layers of another kind.
-    @Test func otherLlamaFilesAreRefused() throws {
-        let original = try TestData.bytes(atPath: GraphFaultTests.directory + "/gguf-big-endian/llamacpp-bert.gguf")
-        func found(_ change: (inout [UInt8]) throws -> Void) throws -> Fault? {
-            var bytes = original
-            try change(&bytes)
-            let path = try TestData.temporaryDirectory() + "/model.gguf"
-            try Data(bytes).write(to: URL(filePath: path))
-            return fault { try Importer.open(path: path) }
-        }
-        func place(_ text: String, in bytes: [UInt8]) throws -> Int {
-            let key = Array(text.utf8)
-            return try #require(bytes.indices.first { bytes[$0...].starts(with: key) }) + key.count
-        }
-        let causal = try found { bytes in bytes[try place("bert.attention.causal", in: bytes) + 4] = 1 }
-        #expect(causal.isA(.importOtherFamily, "bert.attention.causal", "true"))
-        for (name, other) in [
-            ("blk.0.attn_q.weight", "blk.0.attn_r.weight"), ("blk.0.ffn_up.bias", "blk.0.ffn_xp.bias"),
-        ] {
-            let foreign = try found { bytes in
-                let end = try place(name, in: bytes)
-                bytes.replaceSubrange((end - name.utf8.count)..<end, with: Array(other.utf8))
-            }
-            #expect(foreign.isA(.importOtherFamily, other, "of no BERT"), "\(String(describing: foreign))")
-        }
-    }
-
-    /// A repository whose only graph has another name, in the folder `onnx` or beside: it is meant. Of several one has
-    /// to be named. The same in archives, with what lies beside the folder.
-    @Test(arguments: ["model_quantized.onnx", "model_fp16.onnx", "encoder.onnx"], ["", "onnx/"])
-    func graphsOfOtherNames(name: String, folder: String) throws {
-        let scratch = try TestData.temporaryDirectory()
-        let manager = FileManager.default
-        let source = GraphFaultTests.directory + "/onnx-without-token-types/bert-dynamo/model.onnx"
-        try manager.createDirectory(atPath: scratch + "/repo/onnx", withIntermediateDirectories: true)
-        try manager.copyItem(atPath: source, toPath: scratch + "/repo/" + folder + name)
-        try Data("[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]\na\n".utf8).write(to: URL(filePath: scratch + "/repo/vocab.txt"))
-        try Data(#"{"id2label": {"0": "NEG"}, "model_type": "bert"}"#.utf8)
-            .write(to: URL(filePath: scratch + "/repo/config.json"))
-        let expected = try Importer.open(path: source).configuration
-        for command in [["tar", "czf", "repo.tgz", "repo"], ["python3", "-m", "zipfile", "-c", "repo.zip", "repo/"]] {
-            let process = Process()
-            process.executableURL = URL(filePath: "/usr/bin/env")
-            process.currentDirectoryURL = URL(filePath: scratch)
-            process.arguments = command
-            try process.run()
-            process.waitUntilExit()
-            #expect(process.terminationStatus == 0)
-        }
-        for path in ["/repo", "/repo.tgz", "/repo.zip"] {
-            let found = try Importer.open(path: scratch + path)
-            #expect(found.configuration == expected && found.tokenizerFiles.map(\.name) == ["vocab.txt"], "\(path)")
-            let read = try #require(
-                found.report.readFiles.first { $0.path.hasSuffix("config.json") || $0.path.hasSuffix("config.json)") })
-            #expect(read.used == ["id2label"] && read.inert.map(\.key) == ["model_type"] && read.unknown.isEmpty)
-        }
-        try manager.copyItem(atPath: source, toPath: scratch + "/repo/" + folder + "model_bnb4.onnx")
-        let two = fault { try Importer.open(path: scratch + "/repo") }
-        #expect(two.isA(.importSeveralCheckpoints, folder + name, folder + "model_bnb4.onnx"))
-    }
-
-    /// What becomes of a masked-word head whose decoder was rounded to 8 bits apart from the word embedding: it is
-    /// taken with the embedding, and proved within what the two differ by; a decoder that is another matrix is refused.
-    @Test(arguments: ["albert", "bert"]) func aDecoderWithARoundingOfItsOwn(name: String) throws {
-        let folder = TestData.directory + "/rounded-decoder/"
-        let source = try Importer.open(path: folder + name + ".onnx")
-        #expect(source.card.heads == [.maskedLanguageModel])
-        #expect(source.report.notes.contains { $0.contains("a copy with a rounding of its own") })
-        guard case .proved? = try GraphProof.run(source) else {
-            Issue.record("\(name) is not proved")
-            return
-        }
-        // Its scores are those of ONNX Runtime but for 8-bit rounding, of which that rounds activations too.
-        let cases = try GraphFaultTests.cases("rounded-decoder", in: TestData.directory)
-        let run = try #require(cases.first { $0.path.hasSuffix(name + ".onnx") })
-        let session = try Session(weights: try EncoderWeights(source))
-        let sequence = try session.encode([EncoderInput(ids: run.ids)])[0]
-        let head = try #require(session.weights.prediction)
-        var found: [Float] = []
-        for token in 0..<sequence.count { found += try sequence.vocabularyLogits(head, token: token) }
-        // 64 roundings of up to half of 1/127 that are independent of each other: 8 / 256.
-        #expect(RelativeL2.between(found, try #require(run.outputs["logits"])) < 8.0 / 256)
-        let other = fault { try Importer.open(path: folder + name + "-other.onnx") }
-        #expect(other.isA(.importUntiedDecoder, "tie_word_embeddings"))
     }
 
     /// What became part of another tensor is not told to be left out.
