@@ -24,7 +24,9 @@ documents() {
         cp /usr/share/doc/libprotobuf-c-dev/copyright "$folder/copyright.protobuf-c"
     fi
     python3 Scripts/make-copyright.py --sbom "$2" "$version" >"$folder/sbom.spdx.json"
-    gzip -9n <CHANGELOG.md >"$folder/changelog.gz"
+    gzip -9n <CHANGELOG.md >"$folder/NEWS.gz"
+    printf '%s (%s) bookworm; urgency=medium\n\n  * What changed is told in NEWS.gz.\n\n -- %s  %s\n' "$2" "$version" \
+        "The Albit authors <albit@example.org>" "$(LC_ALL=C date -u -R -d "@$SOURCE_DATE_EPOCH")" | gzip -9n >"$folder/changelog.gz"
     chmod 644 "$folder"/*
 }
 
@@ -46,10 +48,11 @@ pack() {
         echo "Installed-Size: $(du -k --apparent-size -s "$tree" | cut -f1)"
         [ -z "$depends" ] || echo "Depends: $depends"
         echo "Description: $summary"
-        echo " Albit takes ALBERT and BERT from published checkpoints to int8 files that answer the same"
-        echo " on every machine, and measures how far they are from their originals."
+        echo " Albit takes ALBERT and BERT from published checkpoints to int8 files that"
+        echo " answer the same on every machine, and measures how far they are from their"
+        echo " originals."
     } >"$tree/DEBIAN/control"
-    (cd "$tree" && find usr etc -type f 2>/dev/null | LC_ALL=C sort | xargs -r md5sum) >"$tree/DEBIAN/md5sums"
+    (cd "$tree" && find . -path ./DEBIAN -prune -o -type f -printf '%P\n' | LC_ALL=C sort | xargs -r md5sum) >"$tree/DEBIAN/md5sums"
     chmod 644 "$tree/DEBIAN/control" "$tree/DEBIAN/md5sums"
     find "$tree" -exec touch -h -d "@$SOURCE_DATE_EPOCH" {} +
     dpkg-deb --root-owner-group -Zxz --build "$tree" "$output/$package.deb" >/dev/null
@@ -69,7 +72,8 @@ desktop() {
     for shell in bash:bash-completion/completions/albit zsh:zsh/vendor-completions/_albit \
         fish:fish/vendor_completions.d/albit.fish; do
         install -D -m 644 /dev/null "$tree/usr/share/${shell#*:}"
-        "$tree/usr/bin/albit" --generate-completion-script "${shell%%:*}" >"$tree/usr/share/${shell#*:}"
+        # A completion is read by the shell, never run.
+        "$tree/usr/bin/albit" --generate-completion-script "${shell%%:*}" | sed '1{/^#!/d}' >"$tree/usr/share/${shell#*:}"
     done
     documents "$tree" albit
     # Its Swift libraries, zlib and libprotobuf-c are inside.

@@ -6,11 +6,20 @@ cd "$(dirname "$0")/.."
 mkdir -p dist/program
 folder=.build-program/static
 mkdir -p "$folder"
-# The linker takes the archives where no shared library of these names lies before them.
+# Only archives lie in this folder, and the package manager is told that the libraries are there.
 for name in z protobuf-c; do cp -f "$(gcc -print-file-name=lib$name.a)" "$folder/"; done
+include=$(dirname "$(gcc -xc -E - <<<'#include <zlib.h>' | sed -n 's/^# 1 "\(.*zlib\.h\)".*/\1/p' | head -n 1)")
+# pc NAME LIBRARY: a description of a library for pkg-config.
+pc() {
+    printf 'Name: %s\nDescription: %s\nVersion: 1\nLibs: -L%s -l%s\nCflags: -I%s\n' \
+        "$1" "$1" "$PWD/$folder" "$2" "$include" >"$folder/$1.pc"
+}
+pc zlib z
+pc libprotobuf-c protobuf-c
+export PKG_CONFIG_PATH=$PWD/$folder
 echo "albit: building the program with its libraries inside"
 if ! swift build -c release --product albit --static-swift-stdlib --scratch-path .build-program -j "${JOBS:-2}" \
-    -Xlinker -L"$PWD/$folder" -Xlinker --gc-sections >dist/program/build.log 2>&1; then
+    -Xlinker --gc-sections >dist/program/build.log 2>&1; then
     cat dist/program/build.log >&2
     exit 1
 fi
