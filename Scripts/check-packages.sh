@@ -34,7 +34,9 @@ inside() {
     case $(basename "$root") in
         arm64) QEMU_CPU=$cpu proot -0 -r "$root" -q qemu-aarch64-static -b /proc -b /dev -w / "$@" ;;
         armhf) QEMU_CPU=$cpu proot -0 -r "$root" -q qemu-arm-static -b /proc -b /dev -w / "$@" ;;
-        *) unshare --net chroot "$root" "$@" ;;
+        # Programs find their arguments in /proc, as everywhere but in a bare chroot.
+        *) unshare --net --mount --pid --fork sh -c \
+            'root=$1; shift; mount -t proc proc "$root/proc" && exec chroot "$root" "$@"' sh "$root" "$@" ;;
     esac
 }
 
@@ -47,9 +49,11 @@ desktop() {
     inside dpkg -i /tmp/albit.deb
     sample=/usr/share/albit/albert-tiny-sst2
     inside albit quantize $sample -o /tmp/sst2.gguf
+    [ -s "$root/tmp/sst2.gguf" ] || fail "quantize has made no file"
     inside albit classify /tmp/sst2.gguf "a charming and often affecting journey"
     inside albit verify $sample /tmp/sst2.gguf --data $sample/eval.tsv --gate
-    inside sh -c 'MANPAGER=cat man albit' | grep -q quantize || fail "the manual page does not open"
+    inside sh -c 'MANPAGER=cat man albit' >"$roots/manual"
+    grep -q quantize "$roots/manual" || fail "the manual page does not open"
     inside sh -c 'command -v swift cc gcc clang' && fail "the root has a compiler"
     inside dpkg --purge albit
     files >"$roots/after"

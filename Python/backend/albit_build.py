@@ -66,10 +66,10 @@ def _elf_machine(content):
     return {62: "x86_64", 183: "aarch64", 40: "armv7l", 243: "riscv64"}[content[18] | content[19] << 8]
 
 
-def _tag(library):
-    """manylinux by the newest glibc symbol that the library asks for; plain linux where PyPI has no such level."""
+def _tag(library, program=b""):
+    """manylinux by the newest glibc symbol that library or program ask for; plain linux where PyPI has no such level."""
     machine = _elf_machine(library)
-    newest = max(int(minor) for minor in re.findall(rb"GLIBC_2\.(\d+)", library))
+    newest = max(int(minor) for minor in re.findall(rb"GLIBC_2\.(\d+)", library + program))
     if machine in ("armv7l", "riscv64"):
         return f"py3-none-linux_{machine}"
     return f"py3-none-manylinux_2_{newest}_{machine}"
@@ -89,12 +89,13 @@ def build_wheel(wheel_directory, config_settings=None, metadata_directory=None):
     program = os.environ.get("ALBIT_PROGRAM")
     if program and _elf_machine(library) != "x86_64":
         program = None
-    tag = _tag(library)
+    program = open(program, "rb").read() if program else b""
+    tag = _tag(library, program)
     stem = f"{project['name']}-{project['version']}"
     files = [(f"albit/{os.path.relpath(path, PACKAGE)}", open(path, "rb").read(), 0o644) for path in _tree(PACKAGE)]
     files.append(("albit/_lib/libalbit.so.1", library, 0o755))
     if program:
-        files.append(("albit/_bin/albit", open(program, "rb").read(), 0o755))
+        files.append(("albit/_bin/albit", program, 0o755))
     info = f"{stem}.dist-info"
     files += [
         (f"{info}/METADATA", _metadata(), 0o644),

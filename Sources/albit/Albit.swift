@@ -31,11 +31,12 @@ enum Program {
     static func main() {
         platform_quiet_pipes()
         do {
-            let words = Array(CommandLine.arguments.dropFirst())
+            // Swift's own list is read from /proc, and empty where that is not mounted.
+            let words = try processArguments()
             if words == ["help", "--man"] { return print(try ManualPage(Albit._dumpHelp()).text, terminator: "") }
             // ArgumentParser takes a mistyped command for a stray argument.
             try checkCommand(words.first == "help" ? words.dropFirst().first : words.first)
-            var command = try Albit.parseAsRoot()
+            var command = try Albit.parseAsRoot(words)
             try command.run()
         } catch {
             leave(error)
