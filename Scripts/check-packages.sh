@@ -19,7 +19,10 @@ fresh() {
         local foreign=()
         [ "$architecture" = amd64 ] || foreign=(--foreign)
         debootstrap "${foreign[@]}" --variant=minbase --include="$include" --arch="$architecture" bookworm "$root" "$mirror" >"$roots/$name.log"
-        [ "$architecture" = amd64 ] || inside /debootstrap/debootstrap --second-stage >>"$roots/$name.log"
+        # Where debootstrap may not mount, /proc is a link to itself.
+        [ ! -L "$root/proc" ] || { rm "$root/proc" && mkdir "$root/proc"; }
+        [ "$architecture" = amd64 ] ||
+            inside env DEBOOTSTRAP_DIR=/debootstrap sh /debootstrap/debootstrap --second-stage >>"$roots/$name.log"
         tar -C "$root" -cf "$archive.new" .
         mv "$archive.new" "$archive"
     else
