@@ -133,7 +133,9 @@ def with_hugging_face(server, expected):
     client = InferenceClient(base_url=server.url)
     scores = albit("classify", "classifier", TEXTS[0])[0]["scores"]
     got = client.text_classification(TEXTS[0], model=server.url + "/predict")
-    check(got[0].label in scores, "huggingface_hub text classification")
+    check({g.label: struct.pack("<f", g.score) for g in got} == {k: struct.pack("<f", v) for k, v in scores.items()},
+          "huggingface_hub text classification")
+    check(client.text_classification(TEXTS[0], model=server.url + "/", top_k=1)[0].label == got[0].label, "the best one")
     vector = client.feature_extraction(TEXTS[0], model=server.url + "/embed", normalize=True)
     check(bits(vector[0]) == expected[0], "huggingface_hub feature extraction")
     similar = client.sentence_similarity(TEXTS[0], other_sentences=["a", "b"], model=server.url + "/similarity")

@@ -45,7 +45,7 @@ extension Albert {
     ///
     /// - Parameter question: What is asked.
     /// - Returns: Its answer.
-    /// - Throws: As ``ask(_:)-([Question<Answer>])``.
+    /// - Throws: As for several questions.
     public func ask<Answer>(_ question: Question<Answer>) throws(AlbertError) -> Answer { try ask([question])[0] }
 
     /// Asks questions, several sequences in one pass: faster than one by one, with the same answers.

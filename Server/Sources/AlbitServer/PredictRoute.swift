@@ -12,7 +12,8 @@ enum PredictRoute {
         Field("raw_scores", .boolean, "The logits instead of scores (false)."),
         Field(
             "parameters", .object([Field("top_k", .positive, "Labels to give at most (all).")]),
-            "Options as huggingface_hub has them."),
+            "Options as huggingface_hub has them; with them one text too is answered by a list of lists, as it expects."
+        ),
         Field("truncation_direction", .words(["Left", "Right", "left", "right"]), "Where a text is cut: Right."),
     ]
 
@@ -53,6 +54,6 @@ enum PredictRoute {
                     .object([("score", .float(scores[$0])), ("label", .string(model.albert.labels[$0]))])
                 })
         }
-        return Reply(isBatch ? .array(lists) : lists[0])
+        return Reply(isBatch || exchange.body["parameters"] != nil ? .array(lists) : lists[0])
     }
 }

@@ -65,7 +65,7 @@ package enum ServerProgram {
                 availableConnectionsDelegate: .maximum(connections, logger: logger)),
             logger: logger)
         var group = ServiceGroupConfiguration(
-            services: [application, Reloading(shelf: service.shelf, logger: logger)],
+            services: [application, Signals(service: service, logger: logger)],
             gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
         // What was taken is finished; what is not finished by then never will be.
         group.maximumGracefulShutdownDuration = .seconds(8)
@@ -81,20 +81,26 @@ package enum ServerProgram {
         return Int(limit.rlim_cur)
     }
 
-    /// Opens the models anew on SIGHUP.
-    private struct Reloading: ServiceLifecycle.Service {
-        let shelf: ModelShelf
+    /// Opens the models anew on SIGHUP, and takes no more requests when the server is to end.
+    private struct Signals: ServiceLifecycle.Service {
+        let service: AlbitServer.Service
         let logger: Logger
 
         func run() async throws {
-            for await _ in await UnixSignalsSequence(trapping: .sighup).cancelOnGracefulShutdown() {
-                for outcome in shelf.reload() {
-                    if let error = outcome.error {
-                        logger.error(
-                            "model stays as it was", metadata: ["name": "\(outcome.name)", "why": "\(error.message)"])
-                    } else {
-                        logger.info("model opened anew", metadata: ["name": "\(outcome.name)"])
-                    }
+            await withGracefulShutdownHandler {
+                for await _ in await UnixSignalsSequence(trapping: .sighup).cancelOnGracefulShutdown() { reload() }
+            } onGracefulShutdown: {
+                service.scheduler.stop()
+            }
+        }
+
+        private func reload() {
+            for outcome in service.shelf.reload() {
+                if let error = outcome.error {
+                    logger.error(
+                        "model stays as it was", metadata: ["name": "\(outcome.name)", "why": "\(error.message)"])
+                } else {
+                    logger.info("model opened anew", metadata: ["name": "\(outcome.name)"])
                 }
             }
         }

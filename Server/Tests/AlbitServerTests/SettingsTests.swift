@@ -8,7 +8,7 @@ import Testing
         let settings = try Settings([
             "a/b.gguf", "other=c/d", "--port", "0", "--threads=3", "--max-queue-tokens", "10", "--truncate",
         ])
-        #expect(settings.models == [.init(name: "b", path: "a/b.gguf"), .init(name: "other", path: "c/d")])
+        #expect(settings.models.map(\.name) == ["b", "other"] && settings.models.map(\.path) == ["a/b.gguf", "c/d"])
         #expect(settings.port == 0 && settings.threads == 3 && settings.maxQueueTokens == 10 && settings.truncates)
         #expect(settings.host == "127.0.0.1" && settings.maxBatchTokens == 16384 && !settings.logsTexts)
     }
