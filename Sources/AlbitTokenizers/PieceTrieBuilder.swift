@@ -1,6 +1,7 @@
 /// Lays the vocabulary out as a `PieceTrie`. Where a piece stands twice, the later id wins.
 struct PieceTrieBuilder {
     private let pieces: [[UInt8]]
+    private let maxUnits: Int
     /// Ids in the order of their bytes, each piece once.
     private var sorted: [Int32] = []
     private var nodes: [Node] = []
@@ -26,14 +27,18 @@ struct PieceTrieBuilder {
     }
 
     /// `expanded`: a prefix whose last node must exist even where a single piece follows (WordPiece's "##").
-    static func build(_ pieces: [[UInt8]], expanded: [UInt8] = []) -> [UInt32]? {
-        var builder = PieceTrieBuilder(pieces: pieces)
+    /// Nil where that takes more than `maxUnits`.
+    static func build(_ pieces: [[UInt8]], expanded: [UInt8] = [], maxUnits: Int) -> [UInt32]? {
+        var builder = PieceTrieBuilder(pieces: pieces, maxUnits: maxUnits)
         builder.sort()
         _ = builder.node(0..<builder.sorted.count, depth: 0, expanded: expanded)
         return builder.place() ? builder.units : nil
     }
 
-    private init(pieces: [[UInt8]]) { self.pieces = pieces }
+    private init(pieces: [[UInt8]], maxUnits: Int) {
+        self.pieces = pieces
+        self.maxUnits = maxUnits
+    }
 
     private mutating func sort() {
         let pieces = self.pieces
@@ -105,7 +110,7 @@ struct PieceTrieBuilder {
             var base = -1
             while base < 0 {
                 if slot < 0 {
-                    guard units.count + 256 <= PieceTrie.maxPayload else { return false }
+                    guard units.count + 256 <= maxUnits else { return false }
                     slot = Int32(units.count)
                     before = lastFree
                     grow()

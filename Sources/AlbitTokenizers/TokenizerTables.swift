@@ -76,19 +76,22 @@ package final class TokenizerTables: @unchecked Sendable {
     package func id(of piece: [UInt8]) -> Int? { piece.withUnsafeBytes { trie.id(of: $0) } }
 
     /// Checks a draft and lays it out: builds the trie, which takes a moment for large vocabularies.
-    package convenience init(_ draft: TokenizerDraft) throws(Fault) {
+    /// `maxUnits` is the room for the trie; nil: all that a model file can address.
+    package convenience init(_ draft: TokenizerDraft, maxUnits: Int? = nil) throws(Fault) {
         let path = draft.path
         let count = draft.pieces.count
         guard count > 0 else { throw Fault(.tokenizerNoPieces, in: path, "holds no pieces", expected: "a vocabulary") }
         guard count <= TokenizerTables.maxPieces else {
             throw Fault(
-                .tokenizerTooManyPieces, in: path, "holds " + String(count) + " pieces, more than the limit of "
+                .tokenizerTooManyPieces, in: path,
+                "holds " + String(count) + " pieces, more than the limit of "
                     + String(TokenizerTables.maxPieces), advice: "the file is damaged")
         }
         for (id, piece) in draft.pieces.enumerated() {
             guard piece.count <= TokenizerTables.maxPieceBytes else {
                 throw Fault(
-                    .tokenizerPieceTooLong, in: path, at: "piece " + String(id), "has " + String(piece.count)
+                    .tokenizerPieceTooLong, in: path, at: "piece " + String(id),
+                    "has " + String(piece.count)
                         + " bytes, more than the limit of " + String(TokenizerTables.maxPieceBytes))
             }
             guard !piece.contains(0) else {
@@ -109,7 +112,10 @@ package final class TokenizerTables: @unchecked Sendable {
         let modelCount = min(draft.modelCount ?? count, count)
         let continuation = isUnigram ? [] : draft.pipeline?.continuation ?? WordPieceTokenizer.continuation
         let modelPieces = modelCount == count ? draft.pieces : Array(draft.pieces[..<modelCount])
-        guard let units = PieceTrieBuilder.build(modelPieces, expanded: continuation) else {
+        guard
+            let units = PieceTrieBuilder.build(
+                modelPieces, expanded: continuation, maxUnits: maxUnits ?? PieceTrie.maxPayload)
+        else {
             throw Fault(
                 .tokenizerVocabularyTooLarge, in: path,
                 "the vocabulary is too large for the trie of Albit files (4 million units)")
@@ -138,7 +144,8 @@ package final class TokenizerTables: @unchecked Sendable {
             guard let id else { return }
             guard id >= 0, Int(id) < count else {
                 throw Fault(
-                    .tokenizerIdOutsideVocabulary, in: draft.path, "the " + what + " has id " + String(Int(id))
+                    .tokenizerIdOutsideVocabulary, in: draft.path,
+                    "the " + what + " has id " + String(Int(id))
                         + ", but the vocabulary has " + String(count) + " pieces")
             }
         }
@@ -174,10 +181,11 @@ final class TokenizerMemory {
 }
 
 /// Faults that are found in several places of this file.
-private extension Fault {
-    static func scoreCount(path: String, pieces: Int, scores: Int) -> Fault {
+extension Fault {
+    fileprivate static func scoreCount(path: String, pieces: Int, scores: Int) -> Fault {
         Fault(
-            .tokenizerScoreCount, in: path, "has " + String(pieces) + " pieces but " + String(scores)
+            .tokenizerScoreCount, in: path,
+            "has " + String(pieces) + " pieces but " + String(scores)
                 + " scores or types")
     }
 }

@@ -44,6 +44,17 @@ import Testing
         }
     }
 
+    /// A trie of more nodes than a file can address, here with less room than a file has.
+    @Test func aVocabularyThatIsTooLarge() throws {
+        let usual = try GoldenTokenizers.wordPiece.get().tables
+        var draft = TokenizerDraft(
+            path: "vocab.txt", pieces: (0..<usual.count).map { usual.piece($0) }, settings: usual.settings,
+            template: usual.template)
+        draft.specialIDs = usual.specialIDs
+        let found = fault { try TokenizerTables(draft, maxUnits: 512) }
+        #expect(found.isA(.tokenizerVocabularyTooLarge, "vocab.txt"), "\(String(describing: found))")
+    }
+
     @Test func wordPieceComesBack() throws {
         let original = try GoldenTokenizers.wordPiece.get()
         try open(writer(original)) { gguf in
