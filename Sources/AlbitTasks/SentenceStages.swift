@@ -69,9 +69,26 @@ extension DenseActivation {
         case .softsign: return values.map { $0 / (1 + abs($0)) }
         case .sigmoid: return Scores.sigmoid(values, kernel: kernel)
         case .silu: return zip(values, Scores.sigmoid(values, kernel: kernel)).map { $0 * $1 }
-        case .tanhshrink: return zip(values, DenseActivation.tanh(values, kernel)).map { $0 - $1 }
+        case .tanhshrink:
+            return zip(values, DenseActivation.tanh(values, kernel)).map {
+                abs($0) < 0.5 ? DenseActivation.smallTanhshrink($0) : $0 - $1
+            }
         case .gelu: return DenseActivation.gelu(values, kernel)
         }
+    }
+
+    /// x - tanh x for |x| < 0.5, where the difference would be of nearly equal numbers, and a Normalize behind it would
+    /// make its rounding the vector: the terms of the series up to x¹⁷, the next of which is 1e-8 of the sum there.
+    private static func smallTanhshrink(_ x: Float) -> Float {
+        let square = x * x
+        // Of B(2n) 4ⁿ(4ⁿ - 1) / (2n)!, n from 8 down to 2, behind that of n = 9.
+        let terms: [Float] = [
+            0.001_455_834_39, -0.003_592_128_04, 0.008_863_235_53, -0.021_869_488_5, 0.053_968_254, -0.133_333_333,
+            0.333_333_333,
+        ]
+        var sum: Float = -0.000_590_027_441
+        for term in terms { sum = sum * square + term }
+        return sum * square * x
     }
 
     private static func tanh(_ values: [Float], _ kernel: Kernel) -> [Float] {

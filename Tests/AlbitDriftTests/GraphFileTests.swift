@@ -96,4 +96,13 @@ import Testing
         let other = fault { try Importer.open(path: folder + name + "-other.onnx") }
         #expect(other.isA(.importUntiedDecoder, "tie_word_embeddings"))
     }
+
+    /// Files of other machines, of both versions that have a byte order: with tensors and without.
+    @Test(arguments: [UInt8(2), 3], [UInt8(0), 5]) func bigEndianFilesAreNamed(version: UInt8, tensors: UInt8) throws {
+        var bytes = Array("GGUF".utf8) + [0, 0, 0, version] + [0, 0, 0, 0, 0, 0, 0, tensors]
+        bytes += [UInt8](repeating: 0, count: 64)
+        let path = try TestData.temporaryDirectory() + "/model.gguf"
+        try Data(bytes).write(to: URL(filePath: path))
+        #expect(fault { try Importer.open(path: path) }.isA(.modelBigEndian, "is big-endian"))
+    }
 }

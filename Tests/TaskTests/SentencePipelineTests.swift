@@ -1,4 +1,5 @@
 import AlbitModel
+import AlbitRuntime
 import AlbitTasks
 import AlbitText
 import TestData
@@ -55,6 +56,22 @@ import Testing
         // Several are joined end to end, in their order.
         let mean = try Self.vector(zoo, SentencePipeline(.mean))
         #expect(try Self.vector(zoo, SentencePipeline(pooling, .mean)) == found + mean)
+    }
+
+    /// x - tanh x is of nearly equal numbers where x is small: values of the exact difference, in 60 digits.
+    @Test func tanhshrinkKeepsItsDigits() {
+        let cases: [(x: Float, expected: Double)] = [
+            (9.999999747378752e-05, 3.333333067e-13), (-0.003000000026077032, -8.999967835e-09),
+            (0.05000000074505806, 4.162504398e-05), (0.25, 5.081337596e-03),
+            (-0.4999000132083893, -3.786149397e-02), (0.5, 3.788284274e-02), (0.8999999761581421, 1.837021176e-01),
+            (-2, -1.035972420), (7.5, 6.500000612),
+        ]
+        for (x, expected) in cases {
+            let found = Double(DenseActivation.tanhshrink.applied(to: [x], kernel: .best)[0])
+            // From 0.5 on the difference has what tanh may err by (ScalarAccuracyTests) in it.
+            let bound = 3e-7 * abs(expected) + (abs(x) < 0.5 ? 0 : 3.6e-7)
+            #expect(abs(found - expected) <= bound, "\(x): \(found), not \(expected)")
+        }
     }
 
     @Test func theCardDecidesUnlessAPoolingIsNamed() throws {
