@@ -35,6 +35,7 @@ package struct InspectCommand {
                 + String(c.hiddenSize) + ", intermediate " + String(c.intermediateSize) + ", heads "
                 + String(c.numAttentionHeads)
                 + ", positions " + String(c.maxPositionEmbeddings))
+        if let vocabulary = it.card.vocabulary { try row("vocabulary", vocabulary) }
         try row("activation", c.hiddenAct.name + ", LayerNorm epsilon " + c.layerNormEps.description)
         try row("configuration", it.configurationOrigin)
         for setting in it.settings { try row("settings", setting.summary) }
@@ -83,6 +84,8 @@ package struct InspectCommand {
         json.member("labels")
         json.strings(it.labels)
         it.card.writeSentences(it.configuration, to: &json)
+        json.member("vocabulary")
+        if let vocabulary = it.card.vocabulary { json.string(vocabulary) } else { json.null() }
         json.member("tokenizer")
         if it.tokenizer.isEmpty { json.null() } else { json.string(it.tokenizer) }
         json.member("tensors")

@@ -25,6 +25,19 @@ extension DriftReport {
         json.endArray()
         json.member("tokens")
         json.integer(tokens)
+        json.member("pieces")
+        if let pieces {
+            json.beginObject()
+            json.member("reference")
+            json.integer(pieces.reference)
+            json.member("candidate")
+            json.integer(pieces.candidate)
+            json.endObject()
+        } else {
+            json.null()
+        }
+        json.member("cutOtherwise")
+        json.integer(cutOtherwise)
         json.member("verdict")
         json.beginObject()
         json.member("title")
@@ -124,7 +137,7 @@ extension DriftReport {
         json.member("logits")
         if let logits { json.discrepancy(logits, hasMaxAbs: true) } else { json.null() }
         json.member("hidden")
-        json.discrepancy(hidden, hasMaxAbs: false)
+        if hidden.count > 0 { json.discrepancy(hidden, hasMaxAbs: false) } else { json.null() }
         json.member("byIteration")
         json.beginArray()
         for iteration in byIteration { json.number(iteration.relativeL2) }

@@ -15,10 +15,10 @@ extension DriftReport {
                 all kernels and thread counts give the same figures. Intervals of paired drops: Tango's score interval \
                 for shares of right answers, 
                 """
-                + """
-                else \(PairedBootstrap.resamples) bootstrap draws with a fixed seed and a floor of that \
-                kind.</p></section>
-                """,
+                    + """
+                    else \(PairedBootstrap.resamples) bootstrap draws with a fixed seed and a floor of that \
+                    kind.</p></section>
+                    """,
         ]
         return """
             <!doctype html>
@@ -62,7 +62,17 @@ extension DriftReport {
             cells.append(("Same neighbours", DecimalText.fixed(overlap, digits: 2) + " %", "of the ten nearest"))
         }
         if let logits { cells.append((heading + " error", DriftReport.percent(logits.relativeL2), "relative L2")) }
-        cells.append(("Hidden state error", DriftReport.percent(hidden.relativeL2), "relative L2, \(tokens) tokens"))
+        if let pieces {
+            cells.append(
+                (
+                    "Read as other pieces", "\(cutOtherwise)",
+                    "of \(examples); \(pieces.reference) -> \(pieces.candidate) pieces"
+                ))
+        }
+        if hidden.count > 0 {
+            cells.append(
+                ("Hidden state error", DriftReport.percent(hidden.relativeL2), "relative L2, \(hidden.count) tokens"))
+        }
         if referenceBytes > 0, candidateBytes > 0 {
             cells.append(
                 ("File size", DriftReport.megabytes(candidateBytes), "from " + DriftReport.megabytes(referenceBytes)))
@@ -76,7 +86,7 @@ extension DriftReport {
     private func charts(_ gates: [Gate]) -> String {
         let limit = gates.lazy.compactMap { if case .maxError(let limit) = $0 { limit } else { nil } }.first
         var figures =
-            byIteration.isEmpty
+            byIteration.isEmpty || hidden.count == 0
             ? []
             : [
                 """
@@ -157,8 +167,8 @@ extension DriftReport {
                 <li><p class=\"note\">Line \
                 \(example.line)\(label)\(example.flipped ? ", <b class=\"flip\">answer changed</b>" : ""), 
                 """
-                + "error \(DecimalText.fixed(example.error, digits: 4))</p>"
-                + "<p dir=\"auto\">\(PageText.escaped(DriftReport.shortened(example.text, to: 400)))</p>\(answers)</li>"
+                    + "error \(DecimalText.fixed(example.error, digits: 4))</p>"
+                    + "<p dir=\"auto\">\(PageText.escaped(DriftReport.shortened(example.text, to: 400)))</p>\(answers)</li>"
         }
         return "<section><h2>Worst examples</h2><ol>\(items.joined())</ol></section>"
     }

@@ -43,6 +43,10 @@ package struct DriftReport: Sendable {
     package var candidateDigest = ""
     package var examples = 0
     package var tokens = 0
+    /// Pieces of both vocabularies; nil where they are one.
+    package var pieces: (reference: Int, candidate: Int)?
+    /// Examples that the two models read as different pieces; their hidden states are not compared.
+    package var cutOtherwise = 0
     /// What was measured; nil for hidden states alone, as with goldens.
     package var head: MeasuredHead?
     /// What the answers are worth.

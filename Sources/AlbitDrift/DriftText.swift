@@ -16,6 +16,13 @@ extension DriftReport {
             "\(dataPath): \(DriftReport.count(examples, "example"))"
                 + (head != nil && figures.labelled != examples ? " (\(figures.labelled) with a truth)" : "")
                 + ", \(tokens) tokens")
+        if let pieces {
+            row(
+                "vocabulary",
+                "\(pieces.reference) -> \(pieces.candidate) pieces; "
+                    + DriftReport.count(cutOtherwise, "example") + " of \(examples) no longer "
+                    + (cutOtherwise == 1 ? "becomes" : "become") + " the same pieces")
+        }
         if !unusedColumns.isEmpty {
             row("not used", "column" + (unusedColumns.count == 1 ? " " : "s ") + unusedColumns.joined(separator: ", "))
         }
@@ -35,12 +42,16 @@ extension DriftReport {
                 "relative error " + DecimalText.fixed(logits.relativeL2, digits: 4) + ", largest difference "
                     + DecimalText.fixed(logits.maxAbs, digits: 4))
         }
-        row(
-            "hidden state",
-            "relative error " + DecimalText.fixed(hidden.relativeL2, digits: 4) + ", cosine mean "
-                + DecimalText.fixed(hidden.cosineMean, digits: 5) + ", least "
-                + DecimalText.fixed(hidden.cosineMin, digits: 4))
-        if !byIteration.isEmpty {
+        if hidden.count == 0 { row("hidden state", "not compared: no example becomes the same pieces") }
+        if hidden.count > 0 {
+            row(
+                "hidden state",
+                "relative error " + DecimalText.fixed(hidden.relativeL2, digits: 4) + ", cosine mean "
+                    + DecimalText.fixed(hidden.cosineMean, digits: 5) + ", least "
+                    + DecimalText.fixed(hidden.cosineMin, digits: 4)
+                    + (cutOtherwise > 0 ? ", of \(examples - cutOtherwise) examples with the same pieces" : ""))
+        }
+        if !byIteration.isEmpty, hidden.count > 0 {
             row("by layer", byIteration.map { DecimalText.fixed($0.relativeL2, digits: 4) }.joined(separator: " "))
         }
         if let example = worst.first {

@@ -4,6 +4,7 @@ import AlbitText
 
 /// The last hidden states of a reference for some sequences, kept to hold many variants of a model against.
 package struct HiddenProbe {
+    /// As variants read them.
     private let batches: [[EncoderInput]]
     /// Packed rows of each batch.
     private let reference: [[Float]]
@@ -16,9 +17,11 @@ package struct HiddenProbe {
     /// Bytes of hidden states that are kept at most.
     package static let maxBytes = 64 << 20
 
-    /// Runs the reference. `progress` gets sequences done and all of them.
+    /// Runs the reference. `candidateInputs`: the same pieces as variants number them; nil: as the reference does.
+    /// `progress` gets sequences done and all of them.
     package init(
-        reference weights: EncoderWeights, inputs: [EncoderInput], kernel: Kernel, threads: Int,
+        reference weights: EncoderWeights, inputs: [EncoderInput], candidateInputs: [EncoderInput]? = nil,
+        kernel: Kernel, threads: Int,
         progress: (Int, Int) throws(Fault) -> Void = { _, _ in }
     ) throws(Fault) {
         var batches: [[EncoderInput]] = []
@@ -44,6 +47,13 @@ package struct HiddenProbe {
             rows += encoded.rowCount
             done += batch.count
             try progress(done, inputs.count)
+        }
+        if let candidateInputs {
+            var rest = candidateInputs[...]
+            batches = batches.map { batch in
+                defer { rest = rest.dropFirst(batch.count) }
+                return Array(rest.prefix(batch.count))
+            }
         }
         self.batches = batches
         self.reference = reference

@@ -3,11 +3,14 @@ import AlbitTasks
 import AlbitText
 
 extension Model {
-    /// Throws where the other is not the same model in another precision.
-    func requireSame(as other: Model) throws(Fault) {
+    /// Throws where the other is not the same model in another precision, or with a part of its vocabulary: then gives
+    /// what they have in common.
+    func requireSame(as other: Model) throws(Fault) -> SharedPieces? {
+        let shared = tokenizer.flatMap { a in other.tokenizer.flatMap { SharedPieces(a, $0) } }
         let (a, b) = (weights.configuration, other.weights.configuration)
         let dimensions = [
-            ("vocab_size", a.vocabSize, b.vocabSize), ("embedding_size", a.embeddingSize, b.embeddingSize),
+            ("vocab_size", a.vocabSize, shared == nil ? b.vocabSize : a.vocabSize),
+            ("embedding_size", a.embeddingSize, b.embeddingSize),
             ("hidden_size", a.hiddenSize, b.hiddenSize), ("intermediate_size", a.intermediateSize, b.intermediateSize),
             ("num_attention_heads", a.numAttentionHeads, b.numAttentionHeads),
             ("the number of applied layers", a.appliedLayers, b.appliedLayers),
@@ -23,7 +26,7 @@ extension Model {
                 .comparisonOtherHead,
                 "these are two different models: the reference has \(heads), the candidate \(other.heads)")
         }
-        if let a = tokenizer, let b = other.tokenizer {
+        if shared == nil, let a = tokenizer, let b = other.tokenizer {
             for id in 0..<max(a.count, b.count) {
                 let (x, y) = (a.piece(Int32(id)), b.piece(Int32(id)))
                 if x != y {
@@ -41,6 +44,7 @@ extension Model {
                 "these are two different models: the reference's labels are \(names.joined(separator: ", ")), "
                     + "the candidate's \(otherNames.joined(separator: ", "))")
         }
+        return shared
     }
 
     /// The heads in words, whichever is in use.

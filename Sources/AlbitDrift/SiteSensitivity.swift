@@ -15,14 +15,16 @@ package struct SiteSensitivity: Sendable {
     /// Tokens that are measured at most, about.
     static let sampleTokens = 512
 
-    /// Nil for a candidate of floats. `progress` gets sites done and all of them.
+    /// Nil for a candidate of floats. Inputs are the same pieces, as each of the models numbers them. `progress` gets sites done and all of them.
     package static func measure(
-        reference: EncoderWeights, candidate: EncoderWeights, inputs: [EncoderInput], kernel: Kernel, threads: Int,
+        reference: EncoderWeights, candidate: EncoderWeights, inputs: [EncoderInput],
+        candidateInputs: [EncoderInput], kernel: Kernel, threads: Int,
         progress: (Int, Int) throws(Fault) -> Void
     ) throws(Fault) -> SiteSensitivity? {
         let layers = candidate.configuration.appliedLayers
         guard candidate.isInt8, !inputs.isEmpty else { return nil }
-        let probe = try HiddenProbe(reference: reference, inputs: inputs, kernel: kernel, threads: threads)
+        let probe = try HiddenProbe(
+            reference: reference, inputs: inputs, candidateInputs: candidateInputs, kernel: kernel, threads: threads)
         func square(_ precision: PrecisionMap) throws(Fault) -> Double {
             let error = try probe.discrepancy(of: EncoderWeights(candidate, precision: precision)).relativeL2
             return error * error

@@ -21,6 +21,8 @@ public struct ModelComparison: Sendable {
     public let examples: Int
     /// Tokens of all examples.
     public let tokens: Int
+    /// Examples that the two models read as different pieces, as one of them has a part of the other's vocabulary.
+    public let cutOtherwise: Int
     /// Measures of right answers; empty for data without labels. The first one is what
     /// ``Albert/VerifyOptions/maxDrop`` limits.
     public let metrics: [Metric]
@@ -28,7 +30,8 @@ public struct ModelComparison: Sendable {
     public let agreement: Double?
     /// Examples that the two answer differently; nil for a model without a head.
     public let flips: Int?
-    /// Relative error (L2) of the last hidden state.
+    /// Relative error (L2) of the last hidden state, on the examples that both models read as the same pieces; not a
+    /// number where there is none.
     public let hiddenError: Double
     /// A line for each limit that does not hold, or that the data cannot tell; empty where all hold.
     public let violations: [String]
@@ -86,7 +89,7 @@ extension Albert {
             let report = try verification.run(observer: observer(progress) { notes.append($0) })
             let verdict = DriftVerdict(report, gates: limits.gates(report))
             return ModelComparison(
-                examples: report.examples, tokens: report.tokens,
+                examples: report.examples, tokens: report.tokens, cutOtherwise: report.cutOtherwise,
                 metrics: report.metrics.compactMap { metric in
                     // A correlation with what is constant has no value; the text says so.
                     guard let reference = metric.reference, let candidate = metric.candidate, let drop = metric.drop
@@ -95,7 +98,8 @@ extension Albert {
                         name: metric.name, reference: reference, candidate: candidate, drop: drop,
                         dropInterval: metric.interval.map { $0.lower...$0.upper })
                 },
-                agreement: report.agreement, flips: report.flips, hiddenError: report.hidden.relativeL2,
+                agreement: report.agreement, flips: report.flips,
+                hiddenError: report.hidden.count > 0 ? report.hidden.relativeL2 : .nan,
                 violations: verdict.violations + verdict.unjudged.map(\.description), notes: notes,
                 text: report.text(verdict), json: report.json(verdict))
         } catch {

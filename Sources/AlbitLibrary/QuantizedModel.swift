@@ -22,6 +22,8 @@ public struct QuantizedModel: Sendable {
     public let hiddenError: Double?
     /// Places (a matmul, or the attention, of one applied layer) whose precision was raised to keep the limits.
     public let raisedSites: Int
+    /// What was kept of the vocabulary, in words; nil: all of it.
+    public let vocabulary: String?
     /// Tensors that were left out, and why. All others are in the file.
     public let ignored: [Ignored]
     /// What one should know about the source.
@@ -54,6 +56,11 @@ extension Albert {
         /// A file with labels, as for ``Albert/verify(_:_:data:options:progress:)``, that the limits are measured on;
         /// nil, for ``maxError`` alone: the calibration data.
         public var data: String?
+        /// A file with texts whose pieces of the vocabulary are kept, with single characters and special ones; nil: all
+        /// pieces.
+        public var keepVocabulary: String?
+        /// Pieces to fill up to, the likeliest first, beside ``keepVocabulary``; nil: no more than the texts use.
+        public var keepPieces: Int?
         /// Whether a file of the same name is replaced.
         public var overwrite = false
         /// What the files of the source do not tell, and how to compute. ``Albert/Options/maxLength`` and
@@ -76,7 +83,7 @@ extension Albert {
     ///   - progress: Called on the same thread, often.
     /// - Returns: What was made, what it costs in accuracy, and what was left out.
     /// - Throws: ``AlbertError`` with ``AlbertError/Code/cancelled``, ``AlbertError/Code/limitNotKept`` where no
-    /// precision   keeps the limits, ``AlbertError/Code/unreadableModel`` or ``AlbertError/Code/unreadableData``,  
+    /// precision   keeps the limits, ``AlbertError/Code/unreadableModel`` or ``AlbertError/Code/unreadableData``,
     /// ``AlbertError/Code/invalidArgument``, also for a file that is there already, or ``AlbertError/Code/machine``.
     public static func quantize(
         _ source: String, to path: String, options: QuantizeOptions = QuantizeOptions(),
@@ -102,6 +109,12 @@ extension Albert {
             }
         quantization.calibrationPath = options.calibrate
         quantization.limits = PrecisionLimits(maxError: options.maxError, maxDrop: options.maxDrop, data: options.data)
+        if let pieces = options.keepPieces, options.keepVocabulary == nil || pieces < 1 {
+            throw AlbertError(.invalidArgument, "keepPieces is \(pieces), expected 1 or more beside keepVocabulary")
+        }
+        quantization.vocabulary = options.keepVocabulary.map {
+            VocabularyChoice(texts: $0, pieces: options.keepPieces)
+        }
         quantization.source = try options.source.importOptions()
         quantization.compute = try options.source.computeChoice()
         quantization.overwrite = options.overwrite
@@ -111,6 +124,7 @@ extension Albert {
             return QuantizedModel(
                 path: path, fileBytes: made.bytes, calibration: made.calibration,
                 hiddenError: made.drift?.hidden.relativeL2, raisedSites: made.raisedSites,
+                vocabulary: made.source.vocabulary,
                 ignored: made.source.report.ignored.map { QuantizedModel.Ignored(name: $0.name, reason: $0.reason) },
                 notes: notes)
         } catch {

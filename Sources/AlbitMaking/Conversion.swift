@@ -17,6 +17,8 @@ package struct Conversion {
     /// `f16` is for GGUF, `int8` for ONNX.
     package var weights: Weights
     package var source: ImportOptions
+    /// The part of the vocabulary that is kept; nil: all of it.
+    package var vocabulary: VocabularyChoice?
     /// Whether files of the same name are replaced.
     package var overwrite: Bool
 
@@ -32,14 +34,15 @@ package struct Conversion {
         try OutputName.check(
             output, written: ["onnx"],
             advice: "name a file that ends in .onnx or .gguf, or a directory, which gets model.safetensors")
-        let checkpoint = try OpenedModel.source(path, options: source)
-        for note in checkpoint.report.notes { observer.note(note) }
+        let original = try OpenedModel.source(path, options: source)
+        for note in original.report.notes { observer.note(note) }
+        let checkpoint = try vocabulary?.apply(to: original) ?? original
         if output.hasSuffix(".onnx"), let pipeline = checkpoint.card.sentence {
             observer.note("an ONNX file ends with the hidden states: what follows is not in it (\(pipeline.name))")
         }
         try write(checkpoint)
         return ConversionSummary(
-            output: output, weights: weights.rawValue, source: ImportSummary(report: checkpoint.report))
+            output: output, weights: weights.rawValue, source: ImportSummary(checkpoint))
     }
 
     private func write(_ checkpoint: AlbertSource) throws {

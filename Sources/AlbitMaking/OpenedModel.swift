@@ -111,11 +111,16 @@ package struct OpenedModel {
     package func model() throws(Fault) -> Model {
         switch content {
         case .albit(let file): try Model(file).with(card: card)
-        case .source(let source):
-            Model(
-                path: path, weights: try EncoderWeights(source), tokenizer: try tokenizer(), card: card,
-                size: ModelSize(fileBytes: source.report.fileBytes, memoryBytes: 4 * source.report.uniqueParameters))
+        case .source(let source): try Self.floats(source, path: path)
         }
+    }
+
+    /// The floats of a source in memory, with its tokenizer.
+    static func floats(_ source: AlbertSource, path: String) throws(Fault) -> Model {
+        Model(
+            path: path, weights: try EncoderWeights(source),
+            tokenizer: try TokenizerReader.read(source.tokenizerFiles).map { Tokenizer($0) }, card: source.card,
+            size: ModelSize(fileBytes: source.report.fileBytes, memoryBytes: 4 * source.report.uniqueParameters))
     }
 }
 

@@ -32,6 +32,8 @@ struct PrecisionTuning {
     }
 
     let limits: PrecisionLimits
+    /// The checkpoint with its whole vocabulary.
+    let original: AlbertSource
     let checkpoint: AlbertSource
     let tokenizer: Tokenizer?
     /// What to measure on where no data are given.
@@ -89,7 +91,9 @@ struct PrecisionTuning {
         guard limits.isSearch else { return Made(file: pending, drift: report) }
         let task = try limits.maxDrop.map {
             try TaskProbe(
-                reference: reference, data: limits.data ?? "", columns: limits.columnChoice(), limit: $0,
+                reference: original === checkpoint
+                    ? reference : OpenedModel.floats(original, path: original.report.path), candidate: reference,
+                data: limits.data ?? "", columns: limits.columnChoice(), limit: $0,
                 kernel: kernel,
                 threads: threads)
         }

@@ -10,6 +10,8 @@ package struct Quantization {
     /// A file of texts or ids to calibrate with; nil: the tool's own sentences.
     package var calibrationPath: String?
     package var limits = PrecisionLimits()
+    /// The part of the vocabulary that is kept; nil: all of it.
+    package var vocabulary: VocabularyChoice?
     package var source = ImportOptions()
     package var compute = ComputeChoice()
     /// Whether a file of that name is replaced.
@@ -28,13 +30,14 @@ package struct Quantization {
                 .optionsConflict, "--preset plain calibrates nothing, so that --calibrate would not be read",
                 advice: "leave one of them out")
         }
-        let checkpoint = try OpenedModel.source(path, options: source)
-        for note in checkpoint.report.notes { observer.note(note) }
+        let original = try OpenedModel.source(path, options: source)
+        for note in original.report.notes { observer.note(note) }
+        let checkpoint = try vocabulary?.apply(to: original) ?? original
         var request = QuantizationRequest()
         request.preset = preset
         request.threads = compute.threadCount
         request.kernel = try compute.kernel()
-        let digest = SourceDigest(checkpoint)
+        let digest = SourceDigest(original)
         request.card = checkpoint.card
         request.card.origin.digest = QuantizationRequest.digestPlaceholder
         func report(_ detail: String, _ done: Int, _ total: Int) throws(Fault) {
@@ -58,7 +61,8 @@ package struct Quantization {
         let made: PrecisionTuning.Made
         if preset.isCalibrated || limits.isSearch {
             let tuning = PrecisionTuning(
-                limits: limits, checkpoint: checkpoint, tokenizer: tokenizer, calibration: calibration,
+                limits: limits, original: original, checkpoint: checkpoint, tokenizer: tokenizer,
+                calibration: calibration,
                 kernel: request.kernel, threads: request.threads, observer: observer)
             made = try tuning.make(request, output, overwrite: overwrite)
         } else {
@@ -72,7 +76,7 @@ package struct Quantization {
         try made.file.finish()
         return QuantizationSummary(
             output: output, bytes: bytes, preset: preset, calibration: request.calibrationDescription,
-            drift: made.drift, raised: made.raised, source: ImportSummary(report: checkpoint.report),
+            drift: made.drift, raised: made.raised, source: ImportSummary(checkpoint),
             isSearched: limits.isSearch)
     }
 }

@@ -24,6 +24,8 @@ package struct ModelCard: Sendable, Equatable {
     package var prompts = PromptList()
     /// Whether texts are lowered before the tokenizer sees them (`do_lower_case` of a sentence pipeline).
     package var lowercases = false
+    /// What was kept of a larger vocabulary, in words; nil where all of it is there.
+    package var vocabulary: String?
     /// What the weights were made from.
     package var origin = ModelOrigin()
     /// Drift that was measured when the weights were rounded, as JSON; nil where none was.

@@ -15,6 +15,7 @@ private enum Key {
     static let originDigest = "albit.source.sha256"
     static let originProof = "albit.source.proof"
     static let drift = "albit.drift"
+    static let vocabulary = "albit.vocabulary"
     // From format 3 on.
     static let poolings = "albit.sentence.poolings"
     static let includesPrompt = "albit.sentence.include_prompt"
@@ -89,6 +90,7 @@ extension ModelCard {
         header.set(Key.originFormat, origin.format)
         header.set(Key.originDigest, origin.digest)
         if let proof = origin.proof { header.set(Key.originProof, proof) }
+        if let vocabulary { header.set(Key.vocabulary, vocabulary) }
     }
 
     /// Bytes that a file keeps for the drift, which is measured when the rest of it is written.
@@ -170,6 +172,7 @@ extension ModelCard {
             file: try gguf.string(Key.originFile) ?? "", format: try gguf.string(Key.originFormat) ?? "",
             digest: try gguf.string(Key.originDigest) ?? "")
         origin.proof = try gguf.string(Key.originProof)
+        vocabulary = try gguf.string(Key.vocabulary)
         drift = ModelCard.unpadded(try gguf.string(Key.drift))
     }
 

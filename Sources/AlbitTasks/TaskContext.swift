@@ -50,10 +50,21 @@ package struct TaskContext {
         Fault(.taskNoRoom, String(limit) + " tokens leave no room for text", advice: "use a larger --max-length")
     }
 
-    /// A text as the tokenizer is to see it: special tokens in it stay what they are.
     private func spelled(_ text: [UInt8]) -> [UInt8] {
-        guard model.card.lowercases else { return text }
-        let special = (model.tokenizer?.tables.specialTokens ?? []).map { $0.content }.filter { !$0.isEmpty }
+        model.tokenizer.map { model.card.spelled(text, $0) } ?? text
+    }
+}
+
+extension ModelCard {
+    /// Tokens of a text without frame, as tasks ask for them.
+    package func tokens(of text: [UInt8], _ tokenizer: Tokenizer) -> TokenRun {
+        tokenizer.tokens(spelled(text, tokenizer))
+    }
+
+    /// A text as the tokenizer is to see it: special tokens in it stay what they are.
+    fileprivate func spelled(_ text: [UInt8], _ tokenizer: Tokenizer) -> [UInt8] {
+        guard lowercases else { return text }
+        let special = tokenizer.tables.specialTokens.map { $0.content }.filter { !$0.isEmpty }
         var result: [UInt8] = []
         var start = 0
         var at = 0

@@ -42,6 +42,7 @@ package enum FaultCode: Sendable {
         tokenizerNotText, tokenizerNotTokenizer, tokenizerOtherModel, tokenizerPieceTooLong, tokenizerScoreCount,
         tokenizerScoreNotFinite, tokenizerTooManyPieces, tokenizerUnsupported, tokenizerVocabularyTooLarge,
         tokenizerZeroByte
+    case vocabularyWithoutRows
     case sentencePieceBadBytePiece, sentencePieceBadField, sentencePieceDuplicatePiece, sentencePieceEmpty,
         sentencePieceEmptyPiece, sentencePieceMalformed, sentencePieceMissingBytePieces, sentencePieceScoreNotFinite,
         sentencePieceTooLarge, sentencePieceTooManyFields, sentencePieceTruncated, sentencePieceUnknownPieceCount,

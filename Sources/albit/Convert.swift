@@ -30,6 +30,10 @@ struct Convert: ParsableCommand {
     @Flag(name: .long, help: "Print JSON.")
     var json = false
 
+    @Option(name: .long, help: "Which columns of --keep-vocabulary are for what, as in text=review.")
+    var columns: String?
+
+    @OptionGroup var vocabulary: VocabularyArguments
     @OptionGroup var strictness: StrictArguments
     @OptionGroup var source: SourceArguments
 
@@ -48,8 +52,9 @@ struct Convert: ParsableCommand {
     }
 
     func run() throws {
-        let conversion = Conversion(
+        var conversion = Conversion(
             to: output, weights: weights, source: source.options(strict: strictness.strict), overwrite: force)
+        conversion.vocabulary = vocabulary.choice(columns: columns)
         let summary = try conversion.run(path, observer: TerminalObserver().observer)
         try Output().print(json ? summary.json : summary.text)
     }

@@ -19,7 +19,7 @@ struct PrecisionArguments: ParsableArguments {
         completion: .file())
     var data: String?
 
-    @Option(name: .long, help: "Which columns of --data and --calibrate are for what, as in text=review,label=stars.")
+    @Option(name: .long, help: "Which columns of the data are for what, as in text=review,label=stars.")
     var columns: String?
 
     func validate() throws {

@@ -31,6 +31,7 @@ struct Quantize: ParsableCommand {
     @Flag(name: .long, help: "Replace the output where it exists.")
     var force = false
 
+    @OptionGroup var vocabulary: VocabularyArguments
     @OptionGroup var precision: PrecisionArguments
     @OptionGroup var computing: RunArguments
     @OptionGroup var strictness: StrictArguments
@@ -41,6 +42,7 @@ struct Quantize: ParsableCommand {
         quantization.preset = preset
         quantization.calibrationPath = calibrate
         quantization.limits = precision.limits
+        quantization.vocabulary = vocabulary.choice(columns: precision.columns)
         quantization.source = source.options(strict: strictness.strict)
         quantization.compute = computing.choice
         quantization.overwrite = force

@@ -7,7 +7,7 @@ import AlbitText
 struct AnswerJudge: HeadJudge {
     let tasks: (reference: QuestionAnswering, candidate: QuestionAnswering)
     let head = MeasuredHead.answers
-    private let context: TaskContext
+    let contexts: (reference: TaskContext, candidate: TaskContext)
     /// Without and with "no answer".
     private var records = (AnswerRecord(), AnswerRecord())
     private var hasAnswers = false
@@ -15,22 +15,28 @@ struct AnswerJudge: HeadJudge {
 
     init(reference: TaskContext, candidate: TaskContext, _ settings: JudgeSettings) throws(Fault) {
         tasks = (try QuestionAnswering(reference), try QuestionAnswering(candidate))
-        context = reference
+        contexts = (reference, candidate)
     }
 
-    func plan(_ example: DataExample, in file: String) throws(Fault) -> QuestionWindows {
-        guard case .question(let question, let context) = example.input else {
+    func plan(
+        _ example: DataExample, _ task: QuestionAnswering, _ context: TaskContext, in file: String
+    ) throws(Fault) -> QuestionWindows {
+        guard case .question(let question, let passage) = example.input else {
             throw example.isNot("a question and a context", in: file)
         }
-        try self.context.requireTokenizer(example, in: file)
-        return try tasks.reference.prepare(ContextQuestion(question, in: context))
+        try context.requireTokenizer(example, in: file)
+        return try task.prepare(ContextQuestion(question, in: passage))
     }
 
     mutating func judge(
-        _ example: DataExample, _ plan: QuestionWindows, _ reference: [[Float]], _ candidate: [[Float]], in file: String
+        _ example: DataExample, _ plans: (reference: QuestionWindows, candidate: QuestionWindows),
+        _ reference: [[Float]], _ candidate: [[Float]], in file: String
     ) throws(Fault) -> JudgedPair {
         guard case .question(_, let context) = example.input else { return JudgedPair() }
-        let (a, b) = (try tasks.reference.answer(plan, reference), try tasks.candidate.answer(plan, candidate))
+        let (a, b) = (
+            try tasks.reference.answer(plans.reference, reference),
+            try tasks.candidate.answer(plans.candidate, candidate)
+        )
         func span(_ list: AnswerList, _ allowsNoAnswer: Bool) -> AnswerRecord.Span {
             let range = list.best(allowsNoAnswer: allowsNoAnswer)?.range?.clamped(to: 0..<context.count)
             return AnswerRecord.Span(

@@ -6,28 +6,34 @@ import AlbitText
 struct ChoiceJudge: HeadJudge {
     let tasks: (reference: MultipleChoice, candidate: MultipleChoice)
     let head = MeasuredHead.choice
-    private let context: TaskContext
+    let contexts: (reference: TaskContext, candidate: TaskContext)
     private let values: LabelReading.Values?
     private var record = ChoiceRecord(name: "accuracy")
 
     init(reference: TaskContext, candidate: TaskContext, _ settings: JudgeSettings) throws(Fault) {
         tasks = (try MultipleChoice(reference), try MultipleChoice(candidate))
-        context = reference
+        contexts = (reference, candidate)
         values = settings.labelValues
     }
 
-    func plan(_ example: DataExample, in file: String) throws(Fault) -> EncodedTexts {
+    func plan(
+        _ example: DataExample, _ task: MultipleChoice, _ context: TaskContext, in file: String
+    ) throws(Fault) -> EncodedTexts {
         guard case .choices(let text, let choices) = example.input else {
             throw example.isNot("a text and its choices", in: file)
         }
         try context.requireTokenizer(example, in: file)
-        return try tasks.reference.prepare(ChoiceQuestion(text, choices: choices))
+        return try task.prepare(ChoiceQuestion(text, choices: choices))
     }
 
     mutating func judge(
-        _ example: DataExample, _ plan: EncodedTexts, _ reference: [Float], _ candidate: [Float], in file: String
+        _ example: DataExample, _ plans: (reference: EncodedTexts, candidate: EncodedTexts), _ reference: [Float],
+        _ candidate: [Float], in file: String
     ) throws(Fault) -> JudgedPair {
-        let (a, b) = (try tasks.reference.answer(plan, reference), try tasks.candidate.answer(plan, candidate))
+        let (a, b) = (
+            try tasks.reference.answer(plans.reference, reference),
+            try tasks.candidate.answer(plans.candidate, candidate)
+        )
         guard case .choices(_, let choices) = example.input, let left = a.index, let right = b.index else {
             return JudgedPair()
         }

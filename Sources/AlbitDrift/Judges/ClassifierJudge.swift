@@ -11,7 +11,7 @@ struct ClassifierJudge: HeadJudge {
     }
 
     let tasks: (reference: SequenceClassification, candidate: SequenceClassification)
-    private let context: TaskContext
+    let contexts: (reference: TaskContext, candidate: TaskContext)
     private let threshold: Float
     private let reading: LabelReading
     private var record: Record
@@ -20,7 +20,7 @@ struct ClassifierJudge: HeadJudge {
 
     init(reference: TaskContext, candidate: TaskContext, _ settings: JudgeSettings) throws(Fault) {
         tasks = (try SequenceClassification(reference), try SequenceClassification(candidate))
-        context = reference
+        contexts = (reference, candidate)
         threshold = settings.threshold
         let labels = tasks.reference.labels
         reading = LabelReading(names: labels, count: labels.count, values: settings.labelValues)
@@ -52,14 +52,20 @@ struct ClassifierJudge: HeadJudge {
         }
     }
 
-    func plan(_ example: DataExample, in file: String) throws(Fault) -> EncodedText {
+    func plan(
+        _ example: DataExample, _ task: SequenceClassification, _ context: TaskContext, in file: String
+    ) throws(Fault) -> EncodedText {
         try context.sequence(example, in: file)
     }
 
     mutating func judge(
-        _ example: DataExample, _ plan: EncodedText, _ reference: [[Float]], _ candidate: [[Float]], in file: String
+        _ example: DataExample, _ plans: (reference: EncodedText, candidate: EncodedText), _ reference: [[Float]],
+        _ candidate: [[Float]], in file: String
     ) throws(Fault) -> JudgedPair {
-        let (a, b) = (try tasks.reference.answer(plan, reference), try tasks.candidate.answer(plan, candidate))
+        let (a, b) = (
+            try tasks.reference.answer(plans.reference, reference),
+            try tasks.candidate.answer(plans.candidate, candidate)
+        )
         var pair = JudgedPair()
         (pair.reference.logits, pair.candidate.logits) = (a.logits, b.logits)
         var truth: ExampleLabel?

@@ -18,8 +18,10 @@ package struct Comparison {
     private var judged = 0
     private var errors: [Float] = []
     private var truncated = 0
-    /// The first sequences, for the sensitivity of sites.
-    private var sample: (inputs: [EncoderInput], tokens: Int) = ([], 0)
+    /// What the vocabularies have in common; nil where they are one.
+    private let shared: SharedPieces?
+    /// The first sequences as each model reads them, for the sensitivity of sites.
+    private var sample: (reference: [EncoderInput], candidate: [EncoderInput], tokens: Int) = ([], [], 0)
     private let kernel: Kernel
     private let threads: Int
 
@@ -27,7 +29,8 @@ package struct Comparison {
     package init(
         reference: Model, candidate: Model, settings: JudgeSettings = JudgeSettings(), kernel: Kernel, threads: Int
     ) throws(Fault) {
-        try reference.requireSame(as: candidate)
+        shared = try reference.requireSame(as: candidate)
+        if shared != nil { report.pieces = (reference.tokenizer?.count ?? 0, candidate.tokenizer?.count ?? 0) }
         self.reference = reference.completed(by: candidate)
         self.candidate = candidate.completed(by: reference)
         self.settings = settings
@@ -65,8 +68,8 @@ package struct Comparison {
     /// Measures what each site of the candidate adds to the error, on the first sequences of the data that ran.
     package func sensitivity(progress: (Int, Int) throws(Fault) -> Void) throws(Fault) -> SiteSensitivity? {
         try SiteSensitivity.measure(
-            reference: reference.weights, candidate: candidate.weights, inputs: sample.inputs, kernel: kernel,
-            threads: threads,
+            reference: reference.weights, candidate: candidate.weights, inputs: sample.reference,
+            candidateInputs: sample.candidate, kernel: kernel, threads: threads,
             progress: progress)
     }
 
@@ -80,8 +83,8 @@ package struct Comparison {
         var judge = try Judge(
             reference: TaskContext(reference, kernel: kernel), candidate: TaskContext(candidate, kernel: kernel),
             settings)
-        while let batch = try ExampleBatch<Judge>(data, judge) {
-            truncated += batch.plans.reduce(0) { $0 + $1.truncations.count { $0 > 0 } }
+        while let batch = try ExampleBatch<Judge>(data, judge, shared) {
+            truncated += batch.plans.reduce(0) { $0 + $1.reference.truncations.count { $0 > 0 } }
             try compare(batch, &judge, data.path)
             if let all = data.table.stream.byteCount { try progress(data.table.stream.bytesTaken, all) }
         }
@@ -101,39 +104,69 @@ package struct Comparison {
     ) throws(Fault) {
         var hidden = [Discrepancy](repeating: Discrepancy(), count: examples.plans.count)
         var readings = (ExampleReadings<Judge>(examples), ExampleReadings<Judge>(examples))
-        var batches = SequenceBatches(examples.plans)
+        let alike = examples.alike
+        var batches = SequenceBatches(alike.map { examples.plans[$0].reference })
         while let (inputs, places) = batches.next() {
+            let own =
+                shared == nil ? inputs : places.map { examples.plans[alike[$0.plan]].candidate.input($0.sequence) }
             let steps = HiddenSteps()
             referenceSession.observer = { steps.record($0) }
             let a = try referenceSession.encode(inputs)
             candidateSession.observer = { steps.compare($0) }
-            let b = try candidateSession.encode(inputs)
-            for input in inputs where sample.tokens < SiteSensitivity.sampleTokens {
-                sample.inputs.append(input)
+            let b = try candidateSession.encode(own)
+            for (input, other) in zip(inputs, own) where sample.tokens < SiteSensitivity.sampleTokens {
+                sample.reference.append(input)
+                sample.candidate.append(other)
                 sample.tokens += input.ids.count
             }
             for (step, pair) in steps.pairs.enumerated() where step < report.byIteration.count {
                 pair.add(to: &report.byIteration[step])
             }
             for (index, place) in places.enumerated() {
+                let example = alike[place.plan]
                 for row in a[index].rows {
                     a.withHidden(row: row) { reference in
                         b.withHidden(row: row) { candidate in
-                            hidden[place.plan].add(candidate, reference: reference)
+                            hidden[example].add(candidate, reference: reference)
                             report.hidden.add(candidate, reference: reference)
                         }
                     }
                     report.tokens += 1
                 }
-                try readings.0.read(a[index], place, of: examples, judge.tasks.reference)
-                try readings.1.read(b[index], place, of: examples, judge.tasks.candidate)
+                let plans = examples.plans[example]
+                try readings.0.read(a[index], place.sequence, of: example, plans.reference, judge.tasks.reference)
+                try readings.1.read(b[index], place.sequence, of: example, plans.candidate, judge.tasks.candidate)
             }
         }
+        try read(examples, \.reference, referenceSession, judge.tasks.reference, &readings.0)
+        try read(examples, \.candidate, candidateSession, judge.tasks.candidate, &readings.1)
+        report.cutOtherwise += examples.otherwise.count
         for (index, example) in examples.examples.enumerated() {
             report.examples += 1
             let pair = try judge.judge(
                 example, examples.plans[index], readings.0.all[index], readings.1.all[index], in: path)
             add(example, pair, hidden[index])
+        }
+    }
+
+    /// What one model answers to examples that the other reads as other pieces: their hidden states have no
+    /// counterparts.
+    private mutating func read<Judge: HeadJudge>(
+        _ examples: ExampleBatch<Judge>, _ side: KeyPath<ExampleBatch<Judge>.Plans, Judge.Task.Plan>,
+        _ session: Session, _ task: Judge.Task, _ readings: inout ExampleReadings<Judge>
+    ) throws(Fault) {
+        let others = examples.otherwise
+        guard !others.isEmpty else { return }
+        session.observer = nil
+        var batches = SequenceBatches(others.map { examples.plans[$0][keyPath: side] })
+        while let (inputs, places) = batches.next() {
+            let encoded = try session.encode(inputs)
+            for (index, place) in places.enumerated() {
+                let example = others[place.plan]
+                try readings.read(
+                    encoded[index], place.sequence, of: example, examples.plans[example][keyPath: side], task)
+            }
+            if session === referenceSession { report.tokens += inputs.reduce(0) { $0 + $1.ids.count } }
         }
     }
 

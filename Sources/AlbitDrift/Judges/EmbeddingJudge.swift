@@ -35,7 +35,7 @@ struct TextVectors: TextTask {
 /// Vectors of texts: how far they move, whether their nearest neighbours stay, and how cosines of pairs go with scores.
 struct EmbeddingJudge: HeadJudge {
     let tasks: (reference: TextVectors, candidate: TextVectors)
-    private let context: TaskContext
+    let contexts: (reference: TaskContext, candidate: TaskContext)
     private var cosines = ValueRecord(isCosine: true)
     private var queries = PairQueries()
     private var vectors: ([[Float]], [[Float]]) = ([], [])
@@ -47,25 +47,31 @@ struct EmbeddingJudge: HeadJudge {
         tasks = (
             try TextVectors(reference, prompt: settings.prompt), try TextVectors(candidate, prompt: settings.prompt)
         )
-        context = reference
+        contexts = (reference, candidate)
     }
 
     var head: MeasuredHead { queries.areRankings ? .ranking : .embedding }
 
-    func plan(_ example: DataExample, in file: String) throws(Fault) -> EncodedTexts {
+    func plan(
+        _ example: DataExample, _ task: TextVectors, _ context: TaskContext, in file: String
+    ) throws(Fault) -> EncodedTexts {
         switch example.input {
         case .ids: return EncodedTexts([try context.sequence(example, in: file)])
         case .text(let text, let pair):
             try context.requireTokenizer(example, in: file)
-            return try tasks.reference.prepare([text] + (pair.map { [$0] } ?? []))
+            return try task.prepare([text] + (pair.map { [$0] } ?? []))
         default: throw example.isNot("a text, a pair of texts, or ids", in: file)
         }
     }
 
     mutating func judge(
-        _ example: DataExample, _ plan: EncodedTexts, _ reference: [[Float]], _ candidate: [[Float]], in file: String
+        _ example: DataExample, _ plans: (reference: EncodedTexts, candidate: EncodedTexts), _ reference: [[Float]],
+        _ candidate: [[Float]], in file: String
     ) throws(Fault) -> JudgedPair {
-        let (a, b) = (try tasks.reference.answer(plan, reference), try tasks.candidate.answer(plan, candidate))
+        let (a, b) = (
+            try tasks.reference.answer(plans.reference, reference),
+            try tasks.candidate.answer(plans.candidate, candidate)
+        )
         for (left, right) in zip(a, b) where vectors.0.count < EmbeddingJudge.maxVectors {
             vectors.0.append(left)
             vectors.1.append(right)

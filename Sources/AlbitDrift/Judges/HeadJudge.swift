@@ -42,14 +42,17 @@ protocol HeadJudge {
     init(reference: TaskContext, candidate: TaskContext, _ settings: JudgeSettings) throws(Fault)
 
     var tasks: (reference: Task, candidate: Task) { get }
+    var contexts: (reference: TaskContext, candidate: TaskContext) { get }
     var head: MeasuredHead { get }
 
-    /// The sequences that an example becomes. Throws for one that the head cannot be asked.
-    func plan(_ example: DataExample, in file: String) throws(Fault) -> Task.Plan
-    /// Counts what both models answer to an example.
+    /// The sequences that an example becomes for one of the models. Throws for one that the head cannot be asked.
+    func plan(
+        _ example: DataExample, _ task: Task, _ context: TaskContext, in file: String
+    ) throws(Fault) -> Task.Plan
+    /// Counts what both models answer to an example, each to its own tokens of it.
     mutating func judge(
-        _ example: DataExample, _ plan: Task.Plan, _ reference: [Task.Reading], _ candidate: [Task.Reading],
-        in file: String
+        _ example: DataExample, _ plans: (reference: Task.Plan, candidate: Task.Plan), _ reference: [Task.Reading],
+        _ candidate: [Task.Reading], in file: String
     ) throws(Fault) -> JudgedPair
     /// What the answers so far are worth.
     func figures() -> HeadFigures

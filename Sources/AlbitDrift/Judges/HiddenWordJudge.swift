@@ -75,33 +75,62 @@ struct HiddenWords: TextTask {
 struct HiddenWordJudge: HeadJudge {
     let tasks: (reference: HiddenWords, candidate: HiddenWords)
     let head = MeasuredHead.words
-    private let context: TaskContext
+    let contexts: (reference: TaskContext, candidate: TaskContext)
+    private let shared: SharedPieces?
     private var record = HiddenWordRecord()
 
     init(reference: TaskContext, candidate: TaskContext, _ settings: JudgeSettings) throws(Fault) {
         tasks = (try HiddenWords(reference), try HiddenWords(candidate))
-        context = reference
+        contexts = (reference, candidate)
+        shared = reference.model.tokenizer.flatMap { a in
+            candidate.model.tokenizer.flatMap { SharedPieces(a, $0) }
+        }
     }
 
-    func plan(_ example: DataExample, in file: String) throws(Fault) -> HiddenWordPlan {
-        try tasks.reference.prepare(context.sequence(example, in: file))
+    func plan(
+        _ example: DataExample, _ task: HiddenWords, _ context: TaskContext, in file: String
+    ) throws(Fault) -> HiddenWordPlan {
+        try task.prepare(context.sequence(example, in: file))
     }
 
     mutating func judge(
-        _ example: DataExample, _ plan: HiddenWordPlan, _ reference: [[HiddenWords.Guess]],
-        _ candidate: [[HiddenWords.Guess]], in file: String
+        _ example: DataExample, _ plans: (reference: HiddenWordPlan, candidate: HiddenWordPlan),
+        _ reference: [[HiddenWords.Guess]], _ candidate: [[HiddenWords.Guess]], in file: String
     ) throws(Fault) -> JudgedPair {
-        let (a, b) = (try tasks.reference.answer(plan, reference), try tasks.candidate.answer(plan, candidate))
-        record.add(reference: a.map(\.guess), candidate: b.map(\.guess))
+        let a = try tasks.reference.answer(plans.reference, reference)
+        let b = try tasks.candidate.answer(plans.candidate, candidate).map(renumbered)
         func side(_ guesses: [HiddenWords.Guess]) -> JudgedPair.Side {
             let words = guesses.map { guess in
-                context.model.tokenizer.map { String(decoding: $0.piece(Int32(guess.guess.top)), as: UTF8.self) }
-                    ?? String(guess.guess.top)
+                contexts.reference.model.tokenizer.map {
+                    String(decoding: $0.piece(Int32(guess.guess.top)), as: UTF8.self)
+                } ?? String(guess.guess.top)
             }
             return JudgedPair.Side(logits: Array(guesses.map(\.logits).joined()), text: words.joined(separator: " "))
         }
-        return JudgedPair(reference: side(a), candidate: side(b), isSame: a.map(\.guess.top) == b.map(\.guess.top))
+        // Other pieces are other words to guess, which cannot be paired.
+        guard shared?.isSame(plans.reference, plans.candidate) ?? true else {
+            return JudgedPair(
+                reference: JudgedPair.Side(text: side(a).text), candidate: JudgedPair.Side(text: side(b).text))
+        }
+        record.add(reference: a.map(\.guess), candidate: b.map(\.guess))
+        return JudgedPair(
+            reference: side(a.map(restricted)), candidate: side(b), isSame: a.map(\.guess.top) == b.map(\.guess.top))
     }
 
     func figures() -> HeadFigures { record.figures }
+
+    /// A guess of the candidate under the reference's ids.
+    private func renumbered(_ guess: HiddenWords.Guess) -> HiddenWords.Guess {
+        guard let shared, shared.referenceIDs.indices.contains(guess.guess.top) else { return guess }
+        let top = Int(shared.referenceIDs[guess.guess.top])
+        return HiddenWords.Guess(
+            guess: HiddenWordRecord.Guess(top: max(0, top), word: guess.guess.word), logits: guess.logits)
+    }
+
+    /// The reference's logits of the pieces that the candidate has, too: those are compared.
+    private func restricted(_ guess: HiddenWords.Guess) -> HiddenWords.Guess {
+        guard let shared, guess.guess.word == nil else { return guess }
+        let logits = guess.logits.indices.filter { shared[Int32($0)] != nil }.map { guess.logits[$0] }
+        return HiddenWords.Guess(guess: guess.guess, logits: logits)
+    }
 }

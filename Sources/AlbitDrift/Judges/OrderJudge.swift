@@ -9,25 +9,31 @@ struct OrderJudge: HeadJudge {
 
     let tasks: (reference: SentenceOrder, candidate: SentenceOrder)
     let head = MeasuredHead.order
-    private let context: TaskContext
+    let contexts: (reference: TaskContext, candidate: TaskContext)
     private let reading: LabelReading
     private var record = ChoiceRecord(name: "order accuracy")
 
     init(reference: TaskContext, candidate: TaskContext, _ settings: JudgeSettings) throws(Fault) {
         tasks = (try SentenceOrder(reference), try SentenceOrder(candidate))
-        context = reference
+        contexts = (reference, candidate)
         reading = LabelReading(names: OrderJudge.names, count: 2, values: settings.labelValues)
     }
 
-    func plan(_ example: DataExample, in file: String) throws(Fault) -> EncodedText {
+    func plan(
+        _ example: DataExample, _ task: SentenceOrder, _ context: TaskContext, in file: String
+    ) throws(Fault) -> EncodedText {
         if case .text(_, pair: nil) = example.input { throw example.isNot("two texts", in: file) }
         return try context.sequence(example, in: file)
     }
 
     mutating func judge(
-        _ example: DataExample, _ plan: EncodedText, _ reference: [[Float]], _ candidate: [[Float]], in file: String
+        _ example: DataExample, _ plans: (reference: EncodedText, candidate: EncodedText), _ reference: [[Float]],
+        _ candidate: [[Float]], in file: String
     ) throws(Fault) -> JudgedPair {
-        let (a, b) = (try tasks.reference.answer(plan, reference), try tasks.candidate.answer(plan, candidate))
+        let (a, b) = (
+            try tasks.reference.answer(plans.reference, reference),
+            try tasks.candidate.answer(plans.candidate, candidate)
+        )
         let (left, right) = (a.inOrder ? 0 : 1, b.inOrder ? 0 : 1)
         var truth: Int?
         if let written = example.truth {

@@ -7,33 +7,40 @@ import AlbitText
 struct TaggerJudge: HeadJudge {
     let tasks: (reference: TokenClassification, candidate: TokenClassification)
     let head = MeasuredHead.tags
-    private let context: TaskContext
+    let contexts: (reference: TaskContext, candidate: TaskContext)
     private let reading: LabelReading
     private let labels: [String]
     private var record: TagRecord
 
     init(reference: TaskContext, candidate: TaskContext, _ settings: JudgeSettings) throws(Fault) {
         tasks = (try TokenClassification(reference), try TokenClassification(candidate))
-        context = reference
+        contexts = (reference, candidate)
         labels = tasks.reference.grouping.labels
         reading = LabelReading(names: labels, count: labels.count, values: settings.labelValues)
         record = TagRecord(labels: labels)
     }
 
-    func plan(_ example: DataExample, in file: String) throws(Fault) -> WindowedText {
+    func plan(
+        _ example: DataExample, _ task: TokenClassification, _ context: TaskContext, in file: String
+    ) throws(Fault) -> WindowedText {
         try context.requireTokenizer(example, in: file)
-        return try tasks.reference.prepare(text(of: example, in: file))
+        return try task.prepare(text(of: example, in: file))
     }
 
     mutating func judge(
-        _ example: DataExample, _ plan: WindowedText, _ reference: [[Float]], _ candidate: [[Float]], in file: String
+        _ example: DataExample, _ plans: (reference: WindowedText, candidate: WindowedText), _ reference: [[Float]],
+        _ candidate: [[Float]], in file: String
     ) throws(Fault) -> JudgedPair {
         let parts = TaggerJudge.words(of: example)
         let outside = labels.firstIndex(of: "O") ?? 0
-        func tags(_ task: TokenClassification, _ readings: [[Float]]) throws(Fault) -> [String] {
+        func tags(
+            _ task: TokenClassification, _ plan: WindowedText, _ readings: [[Float]]
+        ) throws(Fault) -> [String] {
             try task.answer(plan, readings).labels(of: parts).map { labels[$0 ?? outside] }
         }
-        let (a, b) = (try tags(tasks.reference, reference), try tags(tasks.candidate, candidate))
+        let (a, b) = (
+            try tags(tasks.reference, plans.reference, reference), try tags(tasks.candidate, plans.candidate, candidate)
+        )
         var truth: [String]?
         if let written = example.truth {
             guard case .tags(let values) = written else { throw example.truthIsNot("a tag for each word", in: file) }

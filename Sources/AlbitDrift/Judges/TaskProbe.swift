@@ -15,9 +15,11 @@ package final class TaskProbe {
     private let reference: (name: String, value: Double)
     private var last: Double
 
-    /// Throws where the data have no labels for the model's task.
+    /// `candidate`: what the variants are of; their tokenizer is its own. Throws where the data have no labels for the
+    /// model's task.
     package init(
-        reference model: Model, data path: String, columns: ColumnChoice = ColumnChoice(), limit: Double,
+        reference: Model, candidate model: Model, data path: String, columns: ColumnChoice = ColumnChoice(),
+        limit: Double,
         kernel: Kernel,
         threads: Int
     ) throws(Fault) {
@@ -28,13 +30,13 @@ package final class TaskProbe {
         self.kernel = kernel
         self.threads = threads
         task = try JudgedTask(model.card, ExampleReader(path: path, for: model.card, choice: columns))
-        let figures = try TaskProbe.run(model, model.weights, path, columns, task, kernel, threads)
+        let figures = try TaskProbe.run(reference, reference.weights, path, columns, task, kernel, threads)
         guard figures.noMetric.isEmpty, let metric = figures.metrics.first, let value = metric.reference else {
             throw Fault(
                 .comparisonNoTruth, in: path, "has nothing to measure a task metric with: \(figures.noMetric)",
                 advice: "--max-error needs no labels")
         }
-        reference = (metric.name, value)
+        self.reference = (metric.name, value)
         last = value
     }
 
@@ -74,11 +76,13 @@ private struct ProbePass: JudgeVisitor {
         var judge = try Judge(reference: context, candidate: context, JudgeSettings())
         while let examples = try ExampleBatch<Judge>(data, judge) {
             var readings = ExampleReadings<Judge>(examples)
-            var batches = SequenceBatches(examples.plans)
+            var batches = SequenceBatches(examples.plans.map(\.reference))
             while let (inputs, places) = batches.next() {
                 let batch = try session.encode(inputs, reading: judge.tasks.reference.tokensRead)
                 for (index, place) in places.enumerated() {
-                    try readings.read(batch[index], place, of: examples, judge.tasks.reference)
+                    try readings.read(
+                        batch[index], place.sequence, of: place.plan, examples.plans[place.plan].reference,
+                        judge.tasks.reference)
                 }
             }
             for (index, example) in examples.examples.enumerated() {

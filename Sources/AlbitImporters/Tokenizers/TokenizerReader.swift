@@ -11,6 +11,14 @@ package enum TokenizerReader {
     package static func read(
         _ files: [TokenizerFile], isSegmented: Bool = false, isBare: Bool = false
     ) throws(Fault) -> TokenizerTables? {
+        guard let draft = try draft(files, isSegmented: isSegmented, isBare: isBare) else { return nil }
+        return try TokenizerTables(draft)
+    }
+
+    /// The same before it is laid out.
+    package static func draft(
+        _ files: [TokenizerFile], isSegmented: Bool = false, isBare: Bool = false
+    ) throws(Fault) -> TokenizerDraft? {
         var configuration = TokenizerConfiguration()
         var model: TokenizerFile?
         var json: (file: TokenizerFile, value: JSONValue)?
@@ -37,7 +45,7 @@ package enum TokenizerReader {
             }
             let draft = try SentencePieceLayout.draft(model, configuration, kind, isBare: isBare)
             if let json { try agree(draft, TokenizerJSONReader(path: json.file.path, json: json.value).draft()) }
-            return try TokenizerTables(draft)
+            return draft
         }
         if let json {
             var draft = try TokenizerJSONReader(path: json.file.path, json: json.value).draft()
@@ -45,10 +53,10 @@ package enum TokenizerReader {
             if let vocabulary {
                 try agree(draft, VocabularyReader.read(vocabulary.bytes, path: vocabulary.path, configuration))
             }
-            return try TokenizerTables(draft)
+            return draft
         }
         guard let vocabulary else { return nil }
-        return try TokenizerTables(VocabularyReader.read(vocabulary.bytes, path: vocabulary.path, configuration))
+        return try VocabularyReader.read(vocabulary.bytes, path: vocabulary.path, configuration)
     }
 
     /// Two files with one vocabulary: the same pieces under the same ids as far as both go.
@@ -72,7 +80,7 @@ package enum TokenizerReader {
         return tables
     }
 
-    private enum Kind {
+    enum Kind {
         case sentencePiece
         case json(JSONValue)
         case text
@@ -80,7 +88,7 @@ package enum TokenizerReader {
 
     /// Told from content: JSON begins with a brace, a SentencePiece model with the tag of its first piece and one of a
     /// field inside it.
-    private static func kind(_ file: TokenizerFile) throws(Fault) -> Kind {
+    static func kind(_ file: TokenizerFile) throws(Fault) -> Kind {
         let bytes = file.bytes
         let start = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
         if let first = bytes[start...].first(where: { $0 != 0x20 && $0 != 0x0A && $0 != 0x0D && $0 != 0x09 }),

@@ -8,10 +8,7 @@ enum VocabularyReader {
     static func read(
         _ bytes: [UInt8], path: String, _ configuration: TokenizerConfiguration
     ) throws(Fault) -> TokenizerDraft {
-        var pieces: [[UInt8]] = []
         let start = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
-        var line: [UInt8] = []
-        var position = start
         var bad: Int?
         bytes.withUnsafeBytes { raw in
             var i = start
@@ -28,19 +25,7 @@ enum VocabularyReader {
                 .tokenizerNotText, in: path, at: "byte \(bad)", "is not UTF-8 text",
                 expected: "a vocabulary with one piece a line")
         }
-        while position < bytes.count {
-            let byte = bytes[position]
-            position += 1
-            if byte == 0x0A || byte == 0x0D {
-                if byte == 0x0D, position < bytes.count, bytes[position] == 0x0A { position += 1 }
-                pieces.append(line)
-                line.removeAll()
-            } else {
-                line.append(byte)
-            }
-        }
-        if !line.isEmpty { pieces.append(line) }
-
+        let pieces = lines(bytes)
         var settings = TokenizerSettings(kind: .wordPiece)
         settings.lowerCase = configuration.lowerCase ?? true
         settings.separatesCJK = configuration.separatesCJK ?? true
@@ -69,5 +54,25 @@ enum VocabularyReader {
         vocabulary.addFurther(configuration)
         vocabulary.draft.template = TokenTemplate(cls: cls, sep: sep)
         return vocabulary.draft
+    }
+
+    /// The lines of a file, whatever ends them.
+    static func lines(_ bytes: [UInt8]) -> [[UInt8]] {
+        var lines: [[UInt8]] = []
+        var line: [UInt8] = []
+        var position = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
+        while position < bytes.count {
+            let byte = bytes[position]
+            position += 1
+            if byte == 0x0A || byte == 0x0D {
+                if byte == 0x0D, position < bytes.count, bytes[position] == 0x0A { position += 1 }
+                lines.append(line)
+                line.removeAll()
+            } else {
+                line.append(byte)
+            }
+        }
+        if !line.isEmpty { lines.append(line) }
+        return lines
     }
 }
