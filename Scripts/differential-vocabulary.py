@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Compares the ids of pruned tokenizers with those of PyPI's libraries on vocabularies that are pruned here.
 
-usage: differential-vocabulary.py [--albit PATH] [--strings N] [--pieces N,N] [--seed N]
+usage: differential-vocabulary.py [--albit PATH] [--strings N] [--pieces N,N] [--only TEXT] [--seed N]
 
 For each kind of tokenizer, `albit convert --keep-vocabulary` makes a model with fewer pieces. What was kept is read from
 its files; the original file is pruned again here, piece by piece, without Albit: pieces that texts use, single characters
@@ -35,6 +35,7 @@ parser = argparse.ArgumentParser()
 parser.add_argument("--albit", default=os.path.join(ROOT, ".build/release/albit"))
 parser.add_argument("--strings", type=int, default=20000)
 parser.add_argument("--pieces", default="0,4000", help="values of --keep-pieces; 0: without")
+parser.add_argument("--only", default="", help="kinds whose name holds this")
 parser.add_argument("--seed", type=int, default=1)
 options = parser.parse_args()
 
@@ -227,12 +228,14 @@ def compare(kind, pieces, texts, used, directory):
         return [names[i - shift] if shift == 0 or i > 3 else i for i in ids]
     wrong = 0
     same = 0
-    for a, b in zip(found, old):
+    for text, a, b in zip(texts + used, found, old):
         try:
             before = cut(b, all_names)
             if all(p in kept or isinstance(p, int) for p in before):
                 same += 1
-                wrong += cut(a, names) != before
+                if cut(a, names) != before:
+                    wrong += 1
+                    print("   ", repr(text), "was", before, "is", cut(a, names))
         except IndexError:
             # XLM-R's <mask>, added tokens: behind the model's pieces.
             pass
@@ -269,7 +272,7 @@ def main():
             JSONFile("tokenizer.json, WordPiece", os.path.join(DATA, "wordpiece_tokenizer.json")),
             LinesFile("vocab.txt", os.path.join(DATA, "vocab.txt")),
         ]
-        for kind in kinds:
+        for kind in (k for k in kinds if options.only in k.name):
             for pieces in map(int, options.pieces.split(",")):
                 bad += compare(kind, pieces, texts, used, directory)
     sys.exit(1 if bad else 0)

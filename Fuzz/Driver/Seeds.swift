@@ -41,9 +41,9 @@ struct Seeds {
             (".index", ["sstable"]),
             ("model.ckpt", ["sstable"]), ("index.json", ["shard-index", "json"]),
             ("config.json", ["configuration", "json"]),
-            ("tokenizer.json", ["tokenizer-json"]), ("tokenizer_config.json", ["tokenizer-config"]),
+            ("tokenizer.json", ["tokenizer-json", "pruned-tokenizer"]), ("tokenizer_config.json", ["tokenizer-config"]),
             ("vocab.txt", ["vocabulary"]),
-            (".model", ["sentencepiece"]), (".onnx", ["onnx"]), ("saved_model.pb", ["saved-model"]),
+            (".model", ["sentencepiece", "pruned-tokenizer"]), (".onnx", ["onnx"]), ("saved_model.pb", ["saved-model"]),
             (".pb", ["graph-def"]), (".tflite", ["tflite"]),
         ]
         var found: [String] = []
@@ -91,18 +91,20 @@ struct Seeds {
     private func models() throws {
         add(SmallModel.safetensors(), "safetensors", "small")
         add(SmallModel.configuration, "configuration", "small")
-        add(SmallTokenizer.sentencePiece(), "sentencepiece", "small")
+        for target in ["sentencepiece", "pruned-tokenizer"] { add(SmallTokenizer.sentencePiece(), target, "small") }
         let folder = output + "/small-model"
         mkdir(folder, 0o777)
         FileContent.write(SmallModel.safetensors(), to: folder + "/model.safetensors")
         FileContent.write(SmallModel.configuration, to: folder + "/config.json")
         for (name, tokenizer) in [
-            ("none", nil), ("word-piece", try SmallTokenizer.wordPiece()), ("unigram", try SmallTokenizer.unigram()),
+            ("none", nil), ("packed", nil), ("word-piece", try SmallTokenizer.wordPiece()),
+            ("unigram", try SmallTokenizer.unigram()),
         ] {
             let path = "\(folder)/\(name).gguf"
             let source = try Importer.open(path: folder)
             var request = QuantizationRequest()
             request.preset = .plain
+            if name == "packed" { request.embeddingBits = 5 }
             request.card.name = "small"
             if let tokenizer { request.writeTokenizer = { Tokenizer(tokenizer).tables.write(to: &$0) } }
             try Quantizer(source: source, request: request).write(to: path, overwrite: true).finish()

@@ -9,6 +9,23 @@ extension FuzzTarget {
             try encode(TokenizerReader.read($0, path: "tokenizer.json"))
         },
         FuzzTarget("vocabulary", maxLength: 1 << 14) { try encode(TokenizerReader.read($0, path: "vocab.txt")) },
+        // Any of the three with the pieces that texts use: such texts are cut as before.
+        FuzzTarget("pruned-tokenizer", maxLength: 1 << 16) { bytes in
+            let files = [TokenizerFile(name: "tokenizer", path: "tokenizer", bytes: bytes)]
+            guard let draft = try TokenizerReader.draft(files) else { return }
+            let whole = Tokenizer(try TokenizerTables(draft))
+            var counts = [Int](repeating: 0, count: draft.pieces.count)
+            for text in texts { for id in whole.tokens(text).ids { counts[Int(id)] += 1 } }
+            let order = VocabularyOrder(draft, whole, counts: counts, named: try PrunedTokenizer.named(files))
+            let kept = order.keep(order.usedCount)
+            let pruned = try PrunedTokenizer.files(files, of: draft, keeping: kept)
+            guard let tables = try TokenizerReader.read(pruned) else { fatalError("no tokenizer is left") }
+            let some = Tokenizer(tables)
+            for text in texts where whole.tokens(text).ids.map({ kept[Int($0)] }) != some.tokens(text).ids.map(Int.init)
+            {
+                fatalError("a text whose pieces are all there is cut otherwise")
+            }
+        },
         // Beside a vocabulary: the small files that change what it means.
         FuzzTarget("tokenizer-config", maxLength: 1 << 14) { bytes in
             let vocabulary = Array("[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]\na\n##b\nhello\n##,\n1\n".utf8)

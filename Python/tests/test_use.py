@@ -139,6 +139,22 @@ class Use(unittest.TestCase):
         with self.assertRaises(albit.InputError):
             albit.quantize("/nowhere", output, force=True)
 
+    def test_making_small(self):
+        output = os.path.join(SCRATCH, "small.gguf")
+        made = albit.quantize(
+            SAMPLE, output, preset="plain", keep_vocabulary=os.path.join(SAMPLE, "test.tsv"), keep_pieces=8000,
+            embeddings=6)
+        self.assertIn("8,000 of 30,000 pieces", made.summary["vocabulary"])
+        drift = albit.verify(SAMPLE, output, os.path.join(SAMPLE, "eval.tsv"))
+        self.assertTrue(0 < drift.report["cutOtherwise"] < 872)
+        # The model reads texts with the pieces that it has.
+        self.assertEqual(len(albit.Model(output).classify(["a charming journey"])), 1)
+        chosen = albit.quantize(
+            SAMPLE, output, preset="plain", keep_vocabulary=os.path.join(SAMPLE, "test.tsv"), max_bytes=2800000,
+            force=True)
+        self.assertLessEqual(os.path.getsize(output), 2800000)
+        self.assertEqual(sum(it["chosen"] for it in chosen.summary["size"]["candidates"]), 1)
+
 
 if __name__ == "__main__":
     unittest.main()

@@ -72,7 +72,9 @@ package struct Inspection {
     package init(_ file: ModelFile) throws(Fault) {
         self.init(configuration: file.configuration)
         path = file.path
-        format = "GGUF 3, Albit " + file.weights.rawValue + (file.preset.isEmpty ? "" : ", preset " + file.preset)
+        format =
+            "GGUF 3, Albit " + file.weights.rawValue + (file.preset.isEmpty ? "" : ", preset " + file.preset)
+            + (file.embeddingBits < 8 ? ", word rows of " + String(file.embeddingBits) + " bits" : "")
         configurationOrigin = "stored in the file"
         tensors = file.gguf.tensors.map {
             Tensor(name: $0.name, dtype: $0.type.name, shape: $0.shape, bytes: $0.byteCount)
@@ -127,7 +129,11 @@ package struct Inspection {
                 tensor.name.hasSuffix("norm.weight") || tensor.name.hasSuffix("norm.bias")
                 || tensor.name == Parameter.predictionBias.tensorName.text
             let isTable = Parameter.tables.contains { $0.tensorName.text == tensor.name }
-            if isNorm || isTable || tensor.name.hasPrefix("sentence.") { count += tensor.shape.reduce(1, *) }
+            if tensor.name == Parameter.wordEmbeddings.tensorName.text {
+                count += file.configuration.vocabSize * file.configuration.embeddingSize
+            } else if isNorm || isTable || tensor.name.hasPrefix("sentence.") {
+                count += tensor.shape.reduce(1, *)
+            }
         }
         return count
     }

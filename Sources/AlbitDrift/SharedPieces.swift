@@ -3,8 +3,8 @@ import AlbitTasks
 import AlbitText
 import AlbitTokenizers
 
-/// What two models' vocabularies have in common where they differ: one has some of the other's pieces in the same order,
-/// as `--keep-vocabulary` makes it.
+/// What two models' vocabularies have in common where they differ: one has some of the other's pieces in the same
+/// order, as `--keep-vocabulary` makes it.
 struct SharedPieces {
     /// The candidate's id of each of the reference's; -1 where it has no such piece.
     let candidateIDs: [Int32]

@@ -15,7 +15,8 @@ package struct SiteSensitivity: Sendable {
     /// Tokens that are measured at most, about.
     static let sampleTokens = 512
 
-    /// Nil for a candidate of floats. Inputs are the same pieces, as each of the models numbers them. `progress` gets sites done and all of them.
+    /// Nil for a candidate of floats. Inputs are the same pieces, as each of the models numbers them. `progress` gets
+    /// sites done and all of them.
     package static func measure(
         reference: EncoderWeights, candidate: EncoderWeights, inputs: [EncoderInput],
         candidateInputs: [EncoderInput], kernel: Kernel, threads: Int,

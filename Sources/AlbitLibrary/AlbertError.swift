@@ -81,7 +81,7 @@ public struct AlbertError: Error, Sendable, Equatable, CustomStringConvertible {
             .labelConfusable, .labelFlagCount, .labelFlagsOrIds, .labelNotFlag, .labelNotNumber, .labelNumbered,
             .labelUnknown:
             .unreadableData
-        case .precisionNotFound: .limitNotKept
+        case .precisionNotFound, .sizeNotReached: .limitNotKept
         case .cancelled: .cancelled
         default: fault.exitCode == .machine ? .machine : .unreadableModel
         }

@@ -61,6 +61,11 @@ extension Albert {
         public var keepVocabulary: String?
         /// Pieces to fill up to, the likeliest first, beside ``keepVocabulary``; nil: no more than the texts use.
         public var keepPieces: Int?
+        /// Bits of a value of the word embedding: 8, 6, 5 or 4.
+        public var embeddings = 8
+        /// Largest number of bytes of the file: bits of the word embedding, from ``embeddings`` down, and pieces of
+        /// ``keepVocabulary`` are chosen so that it is as accurate as it gets; nil: any.
+        public var maxBytes: Int?
         /// Whether a file of the same name is replaced.
         public var overwrite = false
         /// What the files of the source do not tell, and how to compute. ``Albert/Options/maxLength`` and
@@ -112,6 +117,11 @@ extension Albert {
         if let pieces = options.keepPieces, options.keepVocabulary == nil || pieces < 1 {
             throw AlbertError(.invalidArgument, "keepPieces is \(pieces), expected 1 or more beside keepVocabulary")
         }
+        guard [8, 6, 5, 4].contains(options.embeddings) else {
+            throw AlbertError(.invalidArgument, "embeddings is \(options.embeddings), expected 8, 6, 5 or 4")
+        }
+        quantization.embeddingBits = options.embeddings
+        quantization.maxBytes = options.maxBytes
         quantization.vocabulary = options.keepVocabulary.map {
             VocabularyChoice(texts: $0, pieces: options.keepPieces)
         }

@@ -36,7 +36,7 @@ package struct Conversion {
             advice: "name a file that ends in .onnx or .gguf, or a directory, which gets model.safetensors")
         let original = try OpenedModel.source(path, options: source)
         for note in original.report.notes { observer.note(note) }
-        let checkpoint = try vocabulary?.apply(to: original) ?? original
+        let checkpoint = try vocabulary?.apply(to: original, isSegmented: source.isPretokenized) ?? original
         if output.hasSuffix(".onnx"), let pipeline = checkpoint.card.sentence {
             observer.note("an ONNX file ends with the hidden states: what follows is not in it (\(pipeline.name))")
         }

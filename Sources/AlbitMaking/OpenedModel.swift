@@ -111,16 +111,22 @@ package struct OpenedModel {
     package func model() throws(Fault) -> Model {
         switch content {
         case .albit(let file): try Model(file).with(card: card)
-        case .source(let source): try Self.floats(source, path: path)
+        case .source(let source): try Self.floats(source, path: path, tokenizer: tokenizer())
         }
     }
 
-    /// The floats of a source in memory, with its tokenizer.
-    static func floats(_ source: AlbertSource, path: String) throws(Fault) -> Model {
+    /// The floats of a source in memory.
+    static func floats(_ source: AlbertSource, path: String, tokenizer: Tokenizer?) throws(Fault) -> Model {
         Model(
-            path: path, weights: try EncoderWeights(source),
-            tokenizer: try TokenizerReader.read(source.tokenizerFiles).map { Tokenizer($0) }, card: source.card,
+            path: path, weights: try EncoderWeights(source), tokenizer: tokenizer, card: source.card,
             size: ModelSize(fileBytes: source.report.fileBytes, memoryBytes: 4 * source.report.uniqueParameters))
+    }
+
+    /// The floats of a source whose tokenizer was read before, so that it is known to be one that runs.
+    static func floats(_ source: AlbertSource) throws(Fault) -> Model {
+        try floats(
+            source, path: source.report.path,
+            tokenizer: TokenizerReader.read(source.tokenizerFiles, isSegmented: true).map { Tokenizer($0) })
     }
 }
 

@@ -92,7 +92,7 @@ struct PrecisionTuning {
         let task = try limits.maxDrop.map {
             try TaskProbe(
                 reference: original === checkpoint
-                    ? reference : OpenedModel.floats(original, path: original.report.path), candidate: reference,
+                    ? reference : OpenedModel.floats(original), candidate: reference,
                 data: limits.data ?? "", columns: limits.columnChoice(), limit: $0,
                 kernel: kernel,
                 threads: threads)

@@ -16,6 +16,8 @@ package struct QuantizationSummary {
     package let drift: DriftReport?
     /// What a search raised; nil where none was asked for or needed.
     let raised: PrecisionTuning.Raised?
+    /// What a search for a size chose; nil where none was asked for.
+    package let size: SizeSearch.Choice?
     package let source: ImportSummary
     /// Whether limits were given, which then held from the start where nothing was raised.
     let isSearched: Bool
@@ -33,7 +35,7 @@ package struct QuantizationSummary {
                     "hidden state differs by \(DecimalText.fixed($0.hidden.relativeL2, digits: 4)) on \($0.dataPath)"
                 } ?? "not measured"),
         ]
-        lines += raisedLines + source.tensors
+        lines += (size?.words ?? []) + raisedLines + source.tensors
         return lines.joined(separator: "\n")
     }
 
@@ -87,6 +89,8 @@ package struct QuantizationSummary {
         if calibration.isEmpty { json.null() } else { json.string(calibration) }
         json.member("drift")
         if let drift { json.raw(drift.summary) } else { json.null() }
+        json.member("size")
+        if let size { size.write(to: &json) } else { json.null() }
         json.member("precision")
         if let raised {
             json.beginObject()

@@ -19,8 +19,9 @@ package struct VocabularyChoice: Sendable {
     }
 
     /// The source with the rows that are kept. Throws for a model without a tokenizer, and for a file without texts.
-    func apply(to source: AlbertSource) throws(Fault) -> AlbertSource {
-        let counted = try CountedPieces(self, source)
+    /// `isSegmented`: texts are words, cut by whoever asks.
+    package func apply(to source: AlbertSource, isSegmented: Bool = false) throws(Fault) -> AlbertSource {
+        let counted = try CountedPieces(self, source, isSegmented: isSegmented)
         return try counted.source(keeping: max(pieces ?? 0, counted.order.usedCount))
     }
 }
@@ -33,8 +34,9 @@ struct CountedPieces {
     private let choice: VocabularyChoice
     private let textCount: Int
 
-    init(_ choice: VocabularyChoice, _ source: AlbertSource) throws(Fault) {
-        guard let draft = try TokenizerReader.draft(source.tokenizerFiles) else {
+    /// `part`: count those texts only; nil: all.
+    init(_ choice: VocabularyChoice, _ source: AlbertSource, isSegmented: Bool, part: Int? = nil) throws(Fault) {
+        guard let draft = try TokenizerReader.draft(source.tokenizerFiles, isSegmented: isSegmented) else {
             throw Fault(
                 .modelNoTokenizer, in: source.report.path, "has no tokenizer whose pieces could be kept",
                 advice: "name one with --tokenizer, or leave --keep-vocabulary out")
@@ -52,6 +54,7 @@ struct CountedPieces {
         }
         while let example = try reader.next() {
             texts += 1
+            if let part, Self.part(ofText: texts) != part { continue }
             if case .ids(let ids, _) = example.input { count(ids) }
             for text in example.texts { count(source.card.tokens(of: text, tokenizer).ids) }
         }
@@ -64,6 +67,9 @@ struct CountedPieces {
         self.source = source
         self.choice = choice
     }
+
+    /// Which half of a file its nth text belongs to, 0 or 1.
+    static func part(ofText n: Int) -> Int { n % 2 }
 
     /// The source with the first `count` pieces, at least those that must stay.
     func source(keeping count: Int) throws(Fault) -> AlbertSource {

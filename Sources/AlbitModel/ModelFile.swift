@@ -15,6 +15,8 @@ package final class ModelFile: @unchecked Sendable {
     package let precision: PrecisionMap
     /// Byte planes of the softmax weights, 1 or 2.
     package let attentionWeightPlanes: Int
+    /// Bits of a value of the word embedding: 8, or fewer (`PackedRows`).
+    package let embeddingBits: Int
 
     /// The newest version of keys and layout that this program reads. It writes the oldest one that can say what a
     /// file holds: 4 for int8, 3 where card or tokenizer have more than formats before could say, else 1. In int8 files
@@ -60,6 +62,12 @@ package final class ModelFile: @unchecked Sendable {
             throw Fault(
                 .modelBadValue, in: path, at: "key '" + ModelKey.attentionWeightPlanes + "'", "is neither 1 nor 2")
         }
+        let bits = try gguf.integer(ModelKey.embeddingBits)
+        guard bits.map({ PackedRows.bitsRange.contains($0) }) ?? true else {
+            throw Fault(
+                .modelBadValue, in: path, at: "key '" + ModelKey.embeddingBits + "'", "is not 4, 5 or 6")
+        }
+        embeddingBits = bits ?? 8
     }
 
     // Tensors ---------------------------------------------------------------------------------
@@ -121,12 +129,15 @@ package final class ModelFile: @unchecked Sendable {
         return base.assumingMemoryBound(to: Float.self)
     }
 
-    /// An int8 table [rows][columns] of embeddings that stays in the file, and its scales.
+    /// An int8 table [rows][columns] of embeddings that stays in the file, and its scales; of words the rows may be
+    /// packed.
     package func table(_ parameter: Parameter, rows: Int, columns: Int) throws(Fault) -> Int8Table {
         let name = parameter.tensorName
-        let weights = try tensor(name, .i8, shape: [columns, rows])
+        let packing =
+            parameter == .wordEmbeddings && embeddingBits < 8 ? PackedRows(bits: embeddingBits, columns: columns) : nil
+        let weights = try tensor(name, .i8, shape: [packing?.rowBytes ?? columns, rows])
         return Int8Table(
-            fileOffset: weights.fileOffset, rows: rows, columns: columns,
+            fileOffset: weights.fileOffset, rows: rows, columns: columns, packing: packing,
             scales: try floats(TensorName(name.group, .scale), count: rows))
     }
 }
@@ -136,8 +147,12 @@ package struct Int8Table: @unchecked Sendable {
     package let fileOffset: Int
     package let rows: Int
     package let columns: Int
+    /// How rows of fewer than 8 bits a value lie; nil: a byte each.
+    package let packing: PackedRows?
     /// One scale per row; zero for a row of zeros.
     package let scales: UnsafePointer<Float>
+
+    package var rowBytes: Int { packing?.rowBytes ?? columns }
 }
 
 /// Faults that are found in several places of this file.

@@ -15,6 +15,8 @@ package enum ModelKey {
     package static let linearColumns = "albit.linear.columns"
     package static let linearBlock = "albit.linear.block"
     package static let linearPlanes = "albit.linear.planes"
+    /// Bits of a value of the word embedding, 4 to 6; absent: 8.
+    package static let embeddingBits = "albit.embeddings.bits"
     /// A byte for each place of the `PrecisionMap`.
     package static let precision = "albit.precision"
     /// Byte planes of softmax weights.

@@ -28,10 +28,15 @@ struct ModelWriter {
     /// Bytes of tensors that are written.
     var writtenBytes: Int { file.offset - headerBytes }
 
-    /// Reserves the checksums and writes the header.
-    mutating func begin() throws(Fault) {
+    /// Reserves the checksums: the header is complete.
+    mutating func completedHeader() -> [UInt8] {
         header.set(ModelKey.checksums, [UInt32](repeating: 0, count: announced.count))
-        let bytes = header.header()
+        return header.header()
+    }
+
+    /// Writes the header.
+    mutating func begin() throws(Fault) {
+        let bytes = completedHeader()
         headerBytes = bytes.count
         try file.write(bytes)
     }

@@ -18,6 +18,8 @@ struct QuantizationPlan<Source: ParameterSource> {
         let parameter: Parameter
         let rows: Int
         let columns: Int
+        /// Nil: a byte a value.
+        var packing: PackedRows?
     }
 
     /// The oldest version of model files that has what int8 files hold.
@@ -131,7 +133,10 @@ struct QuantizationPlan<Source: ParameterSource> {
     private mutating func addTables() {
         let c = source.configuration
         tables = [
-            Table(parameter: .wordEmbeddings, rows: c.vocabSize, columns: c.embeddingSize),
+            Table(
+                parameter: .wordEmbeddings, rows: c.vocabSize, columns: c.embeddingSize,
+                packing: request.embeddingBits < 8
+                    ? PackedRows(bits: request.embeddingBits, columns: c.embeddingSize) : nil),
             Table(parameter: .positionEmbeddings, rows: c.maxPositionEmbeddings, columns: c.embeddingSize),
         ]
     }
@@ -174,7 +179,7 @@ struct QuantizationPlan<Source: ParameterSource> {
         }
         for table in tables {
             let name = table.parameter.tensorName
-            writer.announce(name, .i8, shape: [table.columns, table.rows])
+            writer.announce(name, .i8, shape: [table.packing?.rowBytes ?? table.columns, table.rows])
             writer.announce(TensorName(name.group, .scale), .f32, shape: [table.rows])
         }
     }
@@ -192,6 +197,7 @@ struct QuantizationPlan<Source: ParameterSource> {
         let precision = request.precision ?? PrecisionMap(request.preset.precision, layers: c.appliedLayers)
         header.set(ModelKey.precision, precision.bytes)
         header.set(ModelKey.attentionWeightPlanes, Preset.attentionWeightPlanes)
+        if request.embeddingBits < 8 { header.set(ModelKey.embeddingBits, request.embeddingBits) }
         header.set(ModelKey.selfTestIds, Self.selfTestIds(c))
         header.set(ModelKey.selfTestDigest, String(repeating: "0", count: 64))
         ModelCard.reserveDrift(in: &header)

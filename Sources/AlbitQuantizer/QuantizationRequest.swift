@@ -17,6 +17,8 @@ package struct QuantizationRequest {
     package static let digestPlaceholder = String(repeating: "0", count: 64)
     /// Nil: the preset's.
     package var precision: PrecisionMap?
+    /// Bits of a value of the word embedding: 8, or 4 to 6.
+    package var embeddingBits = 8
     /// Whether all weights get a second plane, whatever `precision` says of them: for a search to try. Calibrated
     /// presets only.
     package var keepsAllSecondPlanes = false

@@ -51,13 +51,29 @@ package struct Quantizer<Source: ParameterSource> {
             }
         }
         let metric = request.preset.isCalibrated ? try tableMetric() : nil
-        for table in plan.tables { try writeTable(table, metric, &writer) }
+        for table in plan.tables {
+            if let packing = table.packing {
+                try writePackedTable(table, packing, metric, &writer)
+            } else {
+                try writeTable(table, metric, &writer)
+            }
+        }
         try writer.finishChecksums()
         try fillSelfTest(writer)
         return PendingModel(
             file: file, driftOffset: ModelCard.driftOffset(in: writer.header),
             digestOffset: request.card.origin.digest == QuantizationRequest.digestPlaceholder
                 ? ModelCard.digestOffset(in: writer.header) : nil)
+    }
+
+    /// Bytes of the file that `write` would make, without making it.
+    package func fileBytes(beside path: String) throws(Fault) -> Int {
+        let plan = QuantizationPlan(source: source, request: request)
+        let file = try OutputFile(path: path, overwrite: true)
+        defer { file.discard() }
+        var writer = ModelWriter(file: file)
+        plan.describe(&writer)
+        return writer.completedHeader().count + writer.totalBytes
     }
 
     func read(_ parameter: Parameter, _ count: Int) throws(Fault) -> [Float] {

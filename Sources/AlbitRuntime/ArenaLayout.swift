@@ -58,7 +58,8 @@ struct WorkspaceLayout {
         activated = plan.place(block * widths.activatedStride, of: Float.self)
         result = plan.place(block * widths.resultStride, of: Float.self)
         embedded = plan.place(block * widths.embeddingSize, of: Float.self)
-        embeddingRow = plan.place(2 * widths.embeddingSize, of: Int8.self)
+        // A packed row of words may be longer than one of a byte a value, by what pads its last group.
+        embeddingRow = plan.place(2 * widths.embeddingSize + PackedRows.groupWidth, of: Int8.self)
         scratch = plan.place(widths.scratch, of: Float.self)
     }
 }

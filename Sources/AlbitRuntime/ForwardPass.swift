@@ -116,11 +116,18 @@ extension Session {
         case (.int8(let words), .int8(let positions)):
             let bytes = workspace.embeddingRow
             guard let file = weights.file,
-                file.read(at: words.fileOffset + ids.word * e, count: e, into: bytes),
-                file.read(at: positions.fileOffset + ids.position * e, count: e, into: bytes + e)
+                file.read(at: words.fileOffset + ids.word * words.rowBytes, count: words.rowBytes, into: bytes),
+                file.read(at: positions.fileOffset + ids.position * e, count: e, into: bytes + words.rowBytes)
             else { return false }
+            let position = bytes + words.rowBytes
+            if let packing = words.packing {
+                packing.unpack(bytes, scale: words.scales[ids.word], into: out)
+                let scale = positions.scales[ids.position]
+                for i in 0..<e { out[i] = (out[i] + Float(position[i]) * scale) + (type?[i] ?? 0) }
+                return true
+            }
             table.embed(
-                bytes, words.scales[ids.word], bytes + e, positions.scales[ids.position], type, Int32(e), out)
+                bytes, words.scales[ids.word], position, positions.scales[ids.position], type, Int32(e), out)
             return true
         default:
             return false

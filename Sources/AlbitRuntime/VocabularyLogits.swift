@@ -32,7 +32,11 @@ extension Session {
                 words, prediction.bias, Int32(v), Int32(e), transformed, e, Int32(rows), KERNEL_ACTIVATION_NONE,
                 &logits, v)
         case .int8(let words):
-            try multiply(transformed, by: words, bias: prediction.bias, into: &logits)
+            if let packing = words.packing {
+                try multiply(transformed, by: words, packing, bias: prediction.bias, into: &logits)
+            } else {
+                try multiply(transformed, by: words, bias: prediction.bias, into: &logits)
+            }
         }
         return logits
     }
@@ -59,12 +63,7 @@ extension Session {
         var first = 0
         while first < words.rows {
             let count = min(blockRows, words.rows - first)
-            guard let file = weights.file, file.read(at: words.fileOffset + first * e, count: count * e, into: block)
-            else {
-                throw Fault(
-                    .fileReadFailed, in: weights.file?.path ?? "", "reading an embedding row failed",
-                    advice: "the medium may be worn")
-            }
+            try read(words, first, count, into: block)
             logits.withUnsafeMutableBufferPointer { out in
                 guard let base = out.baseAddress else { return }
                 table.matmul_table(
@@ -72,6 +71,48 @@ extension Session {
                     base + first, words.rows)
             }
             first += count
+        }
+    }
+
+    /// Float rows [n][columns] times a packed table, which is unpacked in blocks of rows: [n][table.rows].
+    private func multiply(
+        _ rows: [Float], by words: Int8Table, _ packing: PackedRows, bias: UnsafePointer<Float>,
+        into logits: inout [Float]
+    ) throws(Fault) {
+        let e = words.columns
+        let blockRows = max(1, Session.tableBlockBytes / (4 * e))
+        var plan = MemoryPlan()
+        let packedSlot = plan.place(blockRows * packing.rowBytes, of: Int8.self)
+        let blockSlot = plan.place(blockRows * e, of: Float.self)
+        let memory = try Memory(plan, purpose: "the masked-word head")
+        let (packed, block) = (memory[packedSlot], memory[blockSlot])
+        var first = 0
+        while first < words.rows {
+            let count = min(blockRows, words.rows - first)
+            try read(words, first, count, into: packed)
+            for row in 0..<count {
+                packing.unpack(packed + row * packing.rowBytes, scale: words.scales[first + row], into: block + row * e)
+            }
+            logits.withUnsafeMutableBufferPointer { out in
+                guard let base = out.baseAddress else { return }
+                table.matmul_f32(
+                    block, bias + first, Int32(count), Int32(e), rows, e, Int32(rows.count / e),
+                    KERNEL_ACTIVATION_NONE, base + first, words.rows)
+            }
+            first += count
+        }
+    }
+
+    private func read(
+        _ words: Int8Table, _ first: Int, _ count: Int, into block: UnsafeMutablePointer<Int8>
+    ) throws(Fault) {
+        let bytes = words.rowBytes
+        guard let file = weights.file,
+            file.read(at: words.fileOffset + first * bytes, count: count * bytes, into: block)
+        else {
+            throw Fault(
+                .fileReadFailed, in: weights.file?.path ?? "", "reading an embedding row failed",
+                advice: "the medium may be worn")
         }
     }
 }

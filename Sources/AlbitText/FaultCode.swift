@@ -116,7 +116,7 @@ package enum FaultCode: Sendable {
     // Quantizing, comparing, exporting.
     case calibrationEmpty
     case quantizerEmptyCalibration, quantizerMissingParameter, quantizerNotFinite
-    case precisionNotFound
+    case precisionNotFound, sizeNotReached
     case comparisonNoGolden, comparisonNoHead, comparisonNoTruth, comparisonOtherDimension, comparisonOtherGoldenShape,
         comparisonOtherHead, comparisonOtherLabels, comparisonOtherVocabulary
     /// A gate on what cannot differ, or was not measured.
@@ -128,7 +128,8 @@ package enum FaultCode: Sendable {
     /// The exit code of a program that ends with this fault: bad input where nothing else is said.
     package var exitCode: ExitCode {
         switch self {
-        case .selfTestWrongChecksum, .selfTestOtherDigest, .verifyNotGolden, .verifyOverLimit, .precisionNotFound:
+        case .selfTestWrongChecksum, .selfTestOtherDigest, .verifyNotGolden, .verifyOverLimit, .precisionNotFound,
+            .sizeNotReached:
             .check
         case .argumentsMissing, .columnsMalformed, .columnsNoSuchColumn, .columnsRoleTwice, .columnsUnknownRole,
             .commandLineMissingArgument, .commandLineMissingValue,

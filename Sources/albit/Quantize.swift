@@ -28,6 +28,18 @@ struct Quantize: ParsableCommand {
     )
     var calibrate: String?
 
+    @Option(name: .long, help: "Bits of a value of the word embedding: 8, 6, 5 or 4.")
+    var embeddings = 8
+
+    @Option(
+        name: .long,
+        help: """
+            Largest file, as in 4M, 2.8M or 900K (millions, thousands of bytes): bits of word rows, and pieces of \
+            --keep-vocabulary, are chosen so that it is as accurate as it gets.
+            """,
+        transform: ByteCount.parse)
+    var maxBytes: Int?
+
     @Flag(name: .long, help: "Replace the output where it exists.")
     var force = false
 
@@ -37,11 +49,19 @@ struct Quantize: ParsableCommand {
     @OptionGroup var strictness: StrictArguments
     @OptionGroup var source: SourceArguments
 
+    func validate() throws {
+        guard [8, 6, 5, 4].contains(embeddings) else {
+            throw ValidationError("--embeddings is \(embeddings), expected 8, 6, 5 or 4.")
+        }
+    }
+
     func run() throws {
         var quantization = Quantization()
         quantization.preset = preset
         quantization.calibrationPath = calibrate
         quantization.limits = precision.limits
+        quantization.embeddingBits = embeddings
+        quantization.maxBytes = maxBytes
         quantization.vocabulary = vocabulary.choice(columns: precision.columns)
         quantization.source = source.options(strict: strictness.strict)
         quantization.compute = computing.choice

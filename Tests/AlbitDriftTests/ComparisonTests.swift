@@ -46,7 +46,9 @@ struct ComparisonTests {
         let questions = fault { try run(model, model, "{\"question\": \"a\", \"context\": \"b\"}\n") }
         #expect(questions.isA(.comparisonNoHead, "questions"), "\(String(describing: questions))")
         let unlabelled = try DataFileTests.file("text\na\n")
-        let probe = fault { try TaskProbe(reference: model, data: unlabelled, limit: 1, kernel: .best, threads: 1) }
+        let probe = fault {
+            try TaskProbe(reference: model, candidate: model, data: unlabelled, limit: 1, kernel: .best, threads: 1)
+        }
         #expect(probe.isA(.comparisonNoTruth, unlabelled), "\(String(describing: probe))")
     }
 
@@ -87,7 +89,7 @@ struct ComparisonTests {
             desperate\tNEGATIVE\nlovely\tPOSITIVE\n
             """
         )
-        let probe = try TaskProbe(reference: model, data: data, limit: 0, kernel: .best, threads: 1)
+        let probe = try TaskProbe(reference: model, candidate: model, data: data, limit: 0, kernel: .best, threads: 1)
         #expect(try probe.holds(model.weights))
         #expect(probe.found == "accuracy drops from 100.00 % to 100.00 %")
         // The same network with its two labels exchanged is wrong everywhere.

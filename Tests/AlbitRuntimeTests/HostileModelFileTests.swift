@@ -11,18 +11,23 @@ import Testing
 /// another value, each tensor taken away. The reader says what is wrong, and never guesses.
 @Suite struct HostileModelFileTests {
     /// A valid file, made once.
-    private static let bytes: [UInt8] = {
+    private static let bytes = made(bits: 8)
+    /// The same with word rows of 5 bits.
+    private static let packed = made(bits: 5)
+
+    private static func made(bits: Int) -> [UInt8] {
         guard let path = try? TestData.temporaryDirectory() + "/model.gguf",
             let source = try? Importer.open(path: Zoo.directory + "/safetensors/base-pretraining")
         else { return [] }
         var request = QuantizationRequest()
         request.preset = .plain
+        request.embeddingBits = bits
         request.card = source.card
         guard (try? Quantizer(source: source, request: request).write(to: path, overwrite: true).finish()) != nil else {
             return []
         }
         return (try? TestData.bytes(atPath: path)) ?? []
-    }()
+    }
 
     /// Opens the bytes as a model and reads all weights; the code of the error, nil where there is none.
     private func refusal(_ bytes: [UInt8]) throws -> FaultCode? {
@@ -39,9 +44,8 @@ import Testing
     }
 
     /// Where the text first stands behind its own 64-bit length.
-    private func place(_ text: String) throws -> Int {
+    private func place(_ text: String, in bytes: [UInt8] = HostileModelFileTests.bytes) throws -> Int {
         let wanted = withUnsafeBytes(of: UInt64(text.utf8.count).littleEndian) { Array($0) } + Array(text.utf8)
-        let bytes = HostileModelFileTests.bytes
         return try #require(
             (0..<(bytes.count - wanted.count)).first {
                 bytes[$0] == wanted[0] && Array(bytes[$0..<($0 + wanted.count)]) == wanted
@@ -154,6 +158,33 @@ import Testing
         let whole = HostileModelFileTests.bytes
         for cut in stride(from: 64, to: whole.count, by: max(1, whole.count / 37)) {
             #expect(try refusal(Array(whole[..<(whole.count - cut)])) != nil, "\(cut) bytes less")
+        }
+    }
+
+    /// Word rows of fewer bits: another number of them, rows of another length, scales that are none.
+    @Test func packedRows() throws {
+        let bytes = Self.packed
+        #expect(try refusal(bytes) == nil)
+        let key = "albit.embeddings.bits"
+        let value = try place(key, in: bytes) + key.utf8.count + 4
+        func changed(_ bits: UInt32) -> [UInt8] {
+            var changed = bytes
+            changed.replaceSubrange(value..<(value + 4), with: word(bits))
+            return changed
+        }
+        for bits: UInt32 in [0, 3, 7, 8, 64, .max] { #expect(try refusal(changed(bits)) == .modelBadValue, "\(bits)") }
+        for bits: UInt32 in [4, 6] { #expect(try refusal(changed(bits)) == .modelWrongTensor, "\(bits)") }
+        var unsaid = bytes
+        unsaid[value - 5] = UInt8(ascii: "~")
+        #expect(try refusal(unsaid) == .modelWrongTensor, "rows of a byte a value are longer")
+        let path = try TestData.temporaryDirectory() + "/packed.gguf"
+        try Data(bytes).write(to: URL(filePath: path))
+        let file = try ModelFile(path: path)
+        let scale = try #require(file.gguf.tensor("token_embd.scale"))
+        for pattern in [Float.nan, .infinity] {
+            var broken = bytes
+            broken.replaceSubrange(scale.fileOffset..<(scale.fileOffset + 4), with: word(pattern.bitPattern))
+            #expect(try refusal(broken) == .modelNotFinite)
         }
     }
 }

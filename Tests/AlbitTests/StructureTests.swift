@@ -74,7 +74,7 @@ import Testing
     /// one floor know nothing of each other.
     static let importerFloors: [[String]] = [
         ["Bytes"], ["Tensors"], ["Checkpoints"], ["Graphs"], ["Graphs/Interpreter"], ["Graphs/Matching"],
-        ["Canonical"], ["Adapters", "Sentences", "Tokenizers"], ["Import"],
+        ["Canonical"], ["Adapters", "Sentences", "Tokenizers"], ["Vocabulary"], ["Import"],
     ]
 
     @Test func importersStandOnFloors() throws {

@@ -45,13 +45,15 @@ def quantize(
     source: Path, output: Path, *, preset: Optional[str] = None, calibrate: Optional[Path] = None,
     data: Optional[Path] = None, max_drop: Optional[float] = None, max_error: Optional[float] = None,
     keep_vocabulary: Optional[Path] = None, keep_pieces: Optional[int] = None,
+    embeddings: Optional[int] = None, max_bytes: Optional[int] = None,
     task: Optional[str] = None, threads: int = 0, force: bool = False, progress: Progress = None,
 ) -> Quantized:
     """Any checkpoint that Albit reads to an int8 model file; options as those of ``albit quantize``."""
     words = ["quantize", os.fspath(source), "-o", os.fspath(output), "--json"]
     words += _words(
         preset=preset, calibrate=calibrate, data=data, max_drop=max_drop, max_error=max_error,
-        keep_vocabulary=keep_vocabulary, keep_pieces=keep_pieces, task=task)
+        keep_vocabulary=keep_vocabulary, keep_pieces=keep_pieces, embeddings=embeddings,
+        max_bytes=max_bytes, task=task)
     words += ["--threads", str(threads)] if threads else []
     words += ["--force"] if force else []
     status, text, message = _run(words, progress)

@@ -1,11 +1,11 @@
 import AlbitText
 import AlbitTokenizers
 
-/// The files of a tokenizer without the pieces that are not kept, such as other programs read: each file as it was, with
-/// fewer pieces and other ids.
-enum PrunedTokenizer {
+/// The files of a tokenizer without the pieces that are not kept, such as other programs read: each file as it was,
+/// with fewer pieces and other ids.
+package enum PrunedTokenizer {
     /// Throws where the rewritten files do not make the old tokenizer under new ids.
-    static func files(
+    package static func files(
         _ files: [TokenizerFile], of draft: TokenizerDraft, keeping kept: KeptVocabulary
     ) throws(Fault) -> [TokenizerFile] {
         var result: [TokenizerFile] = []
@@ -25,7 +25,7 @@ enum PrunedTokenizer {
     }
 
     /// Ids that the files speak of beside the vocabulary: of added tokens.
-    static func named(_ files: [TokenizerFile]) throws(Fault) -> [Int] {
+    package static func named(_ files: [TokenizerFile]) throws(Fault) -> [Int] {
         var ids: [Int] = []
         for file in files {
             guard case .json(let value) = try TokenizerReader.kind(file) else { continue }
@@ -54,7 +54,7 @@ enum PrunedTokenizer {
                     advice: "leave --keep-vocabulary out: this tokenizer cannot be made smaller")
             }
         }
-        guard let new = try TokenizerReader.draft(files) else { return }
+        guard let new = try TokenizerReader.draft(files, isSegmented: true) else { return }
         let ids = kept.ids.filter { $0 < old.pieces.count }
         try same(new.pieces == ids.map { old.pieces[$0] }, "pieces", new.path)
         func id(_ old: Int32) -> Int32 { old < 0 ? old : kept[Int(old)].map { Int32($0) } ?? Int32.min }

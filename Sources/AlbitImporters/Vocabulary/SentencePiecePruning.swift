@@ -1,8 +1,8 @@
 import AlbitText
 import AlbitTokenizers
 
-/// A SentencePiece model with fewer pieces: all else is copied as it is, but for the trainer's ids of special pieces and
-/// its self-test, whose expected pieces may be gone.
+/// A SentencePiece model with fewer pieces: all else is copied as it is, but for the trainer's ids of special pieces
+/// and its self-test, whose expected pieces may be gone.
 ///
 /// Source: google/sentencepiece, src/sentencepiece_model.proto; SentencePieceProcessor::Load, which fails where the
 /// self-test does.

@@ -6,9 +6,9 @@ import AlbitTokenizers
 /// frequent first, and then the likeliest.
 ///
 /// What must stay: everything that is no ordinary piece (special and added tokens, bytes, pieces of other types), all
-/// single characters, and of a Unigram model the pieces with the least and the greatest score, by which unknown
-/// characters and user-defined symbols are weighed. With those, a text whose pieces are all kept is cut as before: the
-/// best of all segmentations is the best of fewer, too.
+/// single characters, pieces that the tokenizer itself cuts again (`9,`), and of a Unigram model the pieces with the
+/// least and the greatest score, by which unknown characters and user-defined symbols are weighed. With those, a text
+/// whose pieces are all kept is cut as before: the best of all segmentations is the best of fewer, too.
 package struct VocabularyOrder {
     /// Ids, the first ones to keep first.
     package let ids: [Int]
@@ -62,7 +62,15 @@ package struct VocabularyOrder {
         if draft.settings.byteFallback, piece.withUnsafeBytes({ UnigramTokenizer.byte(ofPiece: $0) }) != nil {
             return true
         }
+        if draft.settings.splitsDigitComma, endsInDigitAndComma(piece) { return true }
         return isCharacter(piece[...]) || isInnerCharacter(piece, draft)
+    }
+
+    /// Pieces that ALBERT's tokenizer cuts again: what comes out of a text does not show that they took part.
+    private static func endsInDigitAndComma(_ piece: [UInt8]) -> Bool {
+        guard piece.last == 0x2C else { return false }
+        let before = String(decoding: piece, as: UTF8.self).unicodeScalars.dropLast().last
+        return before.map { UnicodeProperties.flags($0.value).hasAny(.digit) } ?? false
     }
 
     /// Whether it is one character behind the mark of pieces that go on inside a word.
