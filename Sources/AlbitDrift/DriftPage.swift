@@ -168,7 +168,8 @@ extension DriftReport {
                 \(example.line)\(label)\(example.flipped ? ", <b class=\"flip\">answer changed</b>" : ""), 
                 """
                     + "error \(DecimalText.fixed(example.error, digits: 4))</p>"
-                    + "<p dir=\"auto\">\(PageText.escaped(DriftReport.shortened(example.text, to: 400)))</p>\(answers)</li>"
+                    + "<p dir=\"auto\">\(PageText.escaped(DriftReport.shortened(example.text, to: 400)))</p>"
+                    + "\(answers)</li>"
         }
         return "<section><h2>Worst examples</h2><ol>\(items.joined())</ol></section>"
     }
