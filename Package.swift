@@ -134,7 +134,10 @@ let package = Package(
             exclude: [
                 "Faults.json", "Golden.json", "Verify.json", "base.npz", "cross-golden.npz", "sentence-golden.npz",
             ]),
-        .testTarget(name: "AlbitQuantizerTests", dependencies: ["AlbitQuantizer", "AlbitRuntime", "AlbitModel"]),
+        .testTarget(
+            name: "AlbitQuantizerTests",
+            dependencies: ["AlbitQuantizer", "AlbitRuntime", "AlbitModel", "AlbitImporters", "TestData"],
+            exclude: ["gradients.npz"]),
         .testTarget(
             name: "AlbitRuntimeTests",
             dependencies: ["AlbitRuntime", "AlbitModel", "AlbitImporters", "AlbitQuantizer", "TestData", "AlbitText"]),

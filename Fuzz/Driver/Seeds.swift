@@ -96,14 +96,15 @@ struct Seeds {
         mkdir(folder, 0o777)
         FileContent.write(SmallModel.safetensors(), to: folder + "/model.safetensors")
         FileContent.write(SmallModel.configuration, to: folder + "/config.json")
-        for (name, tokenizer) in [
-            ("none", nil), ("packed", nil), ("word-piece", try SmallTokenizer.wordPiece()),
-            ("unigram", try SmallTokenizer.unigram()),
+        for (name, preset, tokenizer) in [
+            ("none", Preset.plain, nil), ("packed", .plain, nil), ("calibrated", .default, nil),
+            ("word-piece", .plain, try SmallTokenizer.wordPiece()), ("unigram", .plain, try SmallTokenizer.unigram()),
         ] {
             let path = "\(folder)/\(name).gguf"
             let source = try Importer.open(path: folder)
             var request = QuantizationRequest()
-            request.preset = .plain
+            request.preset = preset
+            request.calibration = preset.isCalibrated ? [EncoderInput(ids: [0, 1, 2])] : []
             if name == "packed" { request.embeddingBits = 5 }
             request.card.name = "small"
             if let tokenizer { request.writeTokenizer = { Tokenizer(tokenizer).tables.write(to: &$0) } }

@@ -120,7 +120,8 @@ package struct KernelSpeed {
         func quantize(rotated: Bool) -> Double {
             let width = Int32(inputs)
             let input = kernel_input(
-                shift: rotated ? UnsafePointer(shift) : nil, k: width, k_padded: width,
+                shift: rotated ? UnsafePointer(shift) : nil, gain: rotated ? UnsafePointer(shift) : nil, k: width,
+                k_padded: width,
                 block: rotated ? kernel_rotation_block(width) : 0, planes: 1)
             var rows = integers
             withUnsafePointer(to: input) { table.quantize($0, values, inputs, 32, &rows, 0, scratch) }

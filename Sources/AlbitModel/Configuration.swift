@@ -101,6 +101,25 @@ package struct Configuration: Sendable, Equatable {
         return group * innerGroupNum + step % innerGroupNum
     }
 
+    /// For each step, how many before it applied the same stored layer.
+    package var applications: [Int] {
+        var counts = [Int](repeating: 0, count: storedLayers)
+        var result: [Int] = []
+        for step in 0..<appliedLayers {
+            let layer = storedLayer(at: step)
+            result.append(counts[layer])
+            counts[layer] += 1
+        }
+        return result
+    }
+
+    /// How often each stored layer is applied.
+    package var applicationCounts: [Int] {
+        var counts = [Int](repeating: 0, count: storedLayers)
+        for step in 0..<appliedLayers { counts[storedLayer(at: step)] += 1 }
+        return counts
+    }
+
     /// The first dimension that makes no sense, in words; nil where all do. Bounds are those of the int8
     /// arithmetic (K up to 16384) and keep every product of two dimensions far inside 63 bits.
     package var problem: String? {

@@ -108,9 +108,9 @@ package final class ModelFile: @unchecked Sendable {
     }
 
     /// Finite half-precision values, widened.
-    package func halves(_ name: TensorName, count: Int, into values: UnsafeMutablePointer<Float>) throws(Fault) {
-        let bytes = gguf.bytes(of: try tensor(name, .f16, shape: [count]))
-        for i in 0..<count {
+    package func halves(_ name: TensorName, shape: [Int], into values: UnsafeMutablePointer<Float>) throws(Fault) {
+        let bytes = gguf.bytes(of: try tensor(name, .f16, shape: shape))
+        for i in 0..<shape.reduce(1, *) {
             values[i] = HalfPrecision.float(bytes.loadUnaligned(fromByteOffset: 2 * i, as: UInt16.self))
             guard values[i].isFinite else {
                 throw Fault(

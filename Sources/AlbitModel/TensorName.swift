@@ -9,6 +9,8 @@ package struct TensorName: Sendable, Hashable {
         case scale = ".scale"
         /// Means of a matmul's inputs.
         case shift = ".shift"
+        /// What a matmul's inputs are multiplied by before they are rotated.
+        case gain = ".gain"
         /// The second plane of a matmul's weights, and its scales.
         case secondWeight = ".low.weight"
         case secondScale = ".low.scale"

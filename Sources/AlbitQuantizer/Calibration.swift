@@ -9,8 +9,8 @@ final class Calibration {
     private let parallel: Parallel
     /// Mean input of the embedding projection [E]; empty for models without one.
     private(set) var embeddedMean: [Float] = []
-    /// Mean input of each site's matmul, per stored layer; `attention` stays empty.
-    private(set) var means: [[Site: [Float]]]
+    /// Mean input of each site's matmul, per stored layer and application of it; `attention` stays empty.
+    private(set) var means: [[Site: [[Float]]]]
 
     init(
         weights: EncoderWeights, sequences: [EncoderInput], kernel: Kernel, threads: Int, parallel: Parallel
@@ -36,42 +36,56 @@ final class Calibration {
     /// First pass: means per channel, summed in double in the order of the rows.
     func measureMeans(progress: (Int, Int) throws(Fault) -> Void) throws(Fault) {
         let configuration = session.configuration
+        let applications = configuration.applications
+        let counts = configuration.applicationCounts
         var embedded = Mean()
-        var sites = Array(repeating: [Site: Mean](), count: configuration.storedLayers)
+        var sites = counts.map { count in
+            Dictionary(uniqueKeysWithValues: Site.allCases.map { ($0, Array(repeating: Mean(), count: count)) })
+        }
         try observe(
             { observation in
                 switch observation.point {
                 case .embedded: embedded.add(observation)
                 case .site(let site):
-                    sites[configuration.storedLayer(at: observation.step)][site, default: Mean()].add(observation)
+                    sites[configuration.storedLayer(at: observation.step)][site]?[applications[observation.step]]
+                        .add(observation)
                 case .hidden: break
                 }
             }, progress: progress)
         embeddedMean = embedded.values
-        means = sites.map { $0.mapValues { $0.values } }
+        means = sites.map { $0.mapValues { $0.map(\.values) } }
     }
 
-    /// Second pass: Hessians of transformed inputs. `layer` nil takes the embedding projection.
+    /// Last pass: Hessians of transformed inputs, each token weighted as `importance` has it.
     func measureHessians(
-        layers: Range<Int>, transforms: [[Site: InputTransform]], embedded: InputTransform?,
+        layer: Int, transforms: [Site: InputTransform], importance: LayerImportance?, embedded: InputTransform?,
         progress: (Int, Int) throws(Fault) -> Void
-    ) throws(Fault) -> (layers: [[Site: Hessian]], embedded: Hessian?) {
+    ) throws(Fault) -> (sites: [Site: Hessian], embedded: Hessian?) {
         let configuration = session.configuration
+        let applications = configuration.applications
         let parallel = parallel
-        let hessians = layers.map { layer in transforms[layer].mapValues { Hessian(transform: $0, parallel: parallel) }
-        }
+        let hessians = transforms.mapValues { Hessian(transform: $0, parallel: parallel) }
         let projection = embedded.map { Hessian(transform: $0, parallel: parallel) }
+        var tokens: [Site: [Int]] = [:]
         try observe(
             { observation in
                 switch observation.point {
                 case .embedded: projection?.add(observation)
                 case .site(let site):
-                    let layer = configuration.storedLayer(at: observation.step)
-                    if layers.contains(layer) { hessians[layer - layers.lowerBound][site]?.add(observation) }
+                    guard configuration.storedLayer(at: observation.step) == layer, let hessian = hessians[site] else {
+                        return
+                    }
+                    let application = applications[observation.step]
+                    let first = tokens[site, default: Array(repeating: 0, count: applications.count)][application]
+                    let weights = importance?.tokens[site]?[application][first..<(first + observation.count)]
+                    tokens[site]?[application] += observation.count
+                    hessian.add(
+                        observation.rows, stride: observation.stride, count: observation.count,
+                        application: application, weights: weights)
                 case .hidden: break
                 }
             }, progress: progress)
-        for hessian in hessians.flatMap(\.values) { hessian.finish() }
+        for hessian in hessians.values { hessian.finish() }
         projection?.finish()
         return (hessians, projection)
     }

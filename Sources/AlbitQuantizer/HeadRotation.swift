@@ -1,9 +1,7 @@
 import AlbitText
-import CKernels
 
-/// An orthogonal matrix [size][size] that is folded into the weights of each attention head. Queries and keys share
-/// one, so that their products stay the same; values have another, undone by the output matmul. It costs nothing
-/// at run time and spreads outlier channels over the head before queries, keys and values become int8.
+/// An orthogonal matrix [size][size] that spreads outlier channels over an attention head before its queries, keys and
+/// values become int8: the last part of a `HeadTransform`.
 struct HeadRotation: Sendable {
     let size: Int
     /// Row-major.
@@ -50,44 +48,5 @@ struct HeadRotation: Sendable {
             for k in 0..<n { m[i * n + k] *= scale }
         }
         return m
-    }
-
-    /// R · x in place.
-    func rotate(_ x: UnsafeMutablePointer<Float>) {
-        withUnsafeTemporaryAllocation(of: Double.self, capacity: size) { result in
-            for i in 0..<size {
-                var sum = 0.0
-                for j in 0..<size { sum += matrix[i * size + j] * Double(x[j]) }
-                result[i] = sum
-            }
-            for i in 0..<size { x[i] = Float(result[i]) }
-        }
-    }
-
-    /// R · rows for a block [size][columns] at `offset` of `values`.
-    func rotateRows(_ values: inout [Float], offset: Int, columns: Int) {
-        var column = [Double](repeating: 0, count: size)
-        for c in 0..<columns {
-            for i in 0..<size { column[i] = Double(values[offset + i * columns + c]) }
-            for i in 0..<size {
-                var sum = 0.0
-                for j in 0..<size { sum += matrix[i * size + j] * column[j] }
-                values[offset + i * columns + c] = Float(sum)
-            }
-        }
-    }
-
-    /// Each row's `size` values from `offset` times Rᵀ, for rows of `stride` values.
-    func rotateColumns(_ values: inout [Float], offset: Int, rows: Int, stride: Int) {
-        var row = [Double](repeating: 0, count: size)
-        for r in 0..<rows {
-            let start = r * stride + offset
-            for i in 0..<size { row[i] = Double(values[start + i]) }
-            for i in 0..<size {
-                var sum = 0.0
-                for j in 0..<size { sum += row[j] * matrix[i * size + j] }
-                values[start + i] = Float(sum)
-            }
-        }
     }
 }

@@ -1,7 +1,8 @@
 import AlbitRuntime
 import CKernels
 
-/// The sum of xᵀx over the transformed inputs of a matmul, all steps of a shared layer together: [width][width].
+/// The sum of xᵀx over rows, such as the transformed inputs of a matmul in all steps of a shared layer together:
+/// [width][width].
 ///
 /// Inputs wider than `blockLimit` keep the diagonal blocks only, which bounds the memory.
 final class Hessian {
@@ -20,13 +21,14 @@ final class Hessian {
     /// Nil before the first observation and after the last: as large as half the matrix.
     private var scratch: Scratch?
     private var pending = 0
-    private let parallel: Parallel
+    let parallel: Parallel
 
-    init(transform: InputTransform, parallel: Parallel) {
+    /// `unit`: what the width of a block is to be a multiple of, at most half of the widest block.
+    init(transform: InputTransform, parallel: Parallel, unit: Int = 1) {
         self.transform = transform
         self.parallel = parallel
         let width = transform.width
-        blockWidth = width <= Hessian.widthLimit ? width : Hessian.blockSize
+        blockWidth = width <= Hessian.widthLimit ? width : max(1, Hessian.blockSize / unit) * unit
         count = (width + blockWidth - 1) / blockWidth * blockWidth * blockWidth
         values = .allocate(capacity: count)
         values.initialize(repeating: 0, count: count)
@@ -57,12 +59,20 @@ final class Hessian {
         add(observation.rows, stride: observation.stride, count: observation.count)
     }
 
-    /// Adds `count` rows, `stride` values apart, in their order.
-    func add(_ rows: UnsafePointer<Float>, stride: Int, count: Int) {
+    /// Adds `count` rows, `stride` values apart, in their order: inputs of an application of a shared layer, each as
+    /// often as its weight says.
+    func add(
+        _ rows: UnsafePointer<Float>, stride: Int, count: Int, application: Int = 0, weights: ArraySlice<Float>? = nil
+    ) {
         let scratch = self.scratch ?? Scratch(width: transform.width, blockWidth: blockWidth)
         self.scratch = scratch
         for row in 0..<count {
-            transform.apply(rows + row * stride, into: scratch.rows + pending * transform.width)
+            let target = scratch.rows + pending * transform.width
+            transform.apply(rows + row * stride, into: target, application: application)
+            if let weights {
+                let factor = weights[weights.startIndex + row].squareRoot()
+                for i in 0..<transform.width { target[i] *= factor }
+            }
             pending += 1
             if pending == Hessian.rowBlock { flush(scratch) }
         }

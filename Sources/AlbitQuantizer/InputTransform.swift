@@ -1,8 +1,9 @@
 import AlbitModel
+import AlbitRuntime
 import CKernels
 
-/// What happens to the rows of a matmul's input before they become integers: x - shift, signs, Walsh-Hadamard in
-/// blocks. Weights go through the inverse, so that the product stays the same.
+/// What happens to the rows of a matmul's input before they become integers: x - shift, gains and signs, Walsh-Hadamard
+/// in blocks. Weights go through the inverse, so that the product stays the same.
 ///
 /// Source: QuaRot (Ashkboos et al., 2024) for rotations; formats/int8.md.
 package struct InputTransform: Sendable {
@@ -10,26 +11,34 @@ package struct InputTransform: Sendable {
     package let columns: Int
     /// Hadamard block, 0: no rotation.
     package let block: Int
-    /// Mean per channel, empty: no shift.
-    package let shift: [Float]
-    /// Of calibration rows only: the head rotation that the values' weights will have undergone, and the mean to
-    /// take off before it. The runtime sees rotated contexts already.
-    let values: (rotation: HeadRotation, mean: [Float])?
+    /// Mean per channel, one for each application of a shared layer; empty: no shift.
+    package let shifts: [[Float]]
+    /// What channels are multiplied by before the rotation, as the file stores it; empty: by one.
+    package let gains: [Float]
+    /// Of calibration rows only: what the values' weights of each head will have been multiplied by, and the means to
+    /// take off before it. The runtime sees contexts that are so already.
+    let values: (transforms: [HeadTransform], means: [[Float]])?
 
     package init(columns: Int, rotated: Bool, shift: [Float]) {
-        self.init(columns: columns, rotated: rotated, shift: shift, values: nil)
+        self.init(columns: columns, rotated: rotated, shifts: shift.isEmpty ? [] : [shift])
     }
 
     /// The shift as the file stores it: half precision, which moves a mean by less than the noise of its estimate.
     /// What is folded into the bias is this rounded value, so nothing is lost.
     static func stored(_ mean: Float) -> Float16 { Float16(min(max(mean, -65504), 65504)) }
 
-    init(columns: Int, rotated: Bool, shift: [Float], values: (rotation: HeadRotation, mean: [Float])?) {
+    /// The values of half precision that the file stores of each of several vectors.
+    static func stored(_ vectors: [[Float]]) -> [[Float]] { vectors.map { $0.map { Float(stored($0)) } } }
+
+    init(
+        columns: Int, rotated: Bool, shifts: [[Float]], gains: [Float] = [],
+        values: (transforms: [HeadTransform], means: [[Float]])? = nil
+    ) {
         self.columns = columns
         self.values = values
-        let shift = shift.map { Float(InputTransform.stored($0)) }
+        self.gains = gains.map { Float(InputTransform.stored($0)) }
         block = rotated ? Int(kernel_rotation_block(Int32(columns))) : 0
-        self.shift = shift
+        self.shifts = InputTransform.stored(shifts)
     }
 
     /// Width of a transformed row.
@@ -38,22 +47,28 @@ package struct InputTransform: Sendable {
     /// How a matrix of `rows` output channels lies whose input is transformed so.
     func panels(rows: Int) -> Panels { Panels(rows: rows, columns: columns, isRotated: block > 0) }
 
-    /// Transforms one row of activations [columns] into [width]; float steps as in the kernels' quantizer.
-    func apply(_ row: UnsafePointer<Float>, into out: UnsafeMutablePointer<Float>) {
+    /// Transforms one row of activations [columns] of an application into [width]; float steps as in the kernels'
+    /// quantizer.
+    func apply(_ row: UnsafePointer<Float>, into out: UnsafeMutablePointer<Float>, application: Int = 0) {
         if let values {
-            for i in 0..<columns { out[i] = row[i] - values.mean[i] }
-            for head in stride(from: 0, to: columns, by: values.rotation.size) { values.rotation.rotate(out + head) }
+            let mean = values.means[application]
+            for i in 0..<columns { out[i] = row[i] - mean[i] }
+            for (head, transform) in values.transforms.enumerated() { transform.apply(out + head * transform.size) }
+        } else if shifts.isEmpty {
+            out.update(from: row, count: columns)
         } else {
-            for i in 0..<columns { out[i] = shift.isEmpty ? row[i] : row[i] - shift[i] }
+            let shift = shifts[shifts.count == 1 ? 0 : application]
+            for i in 0..<columns { out[i] = row[i] - shift[i] }
         }
         for i in columns..<width { out[i] = 0 }
+        if !gains.isEmpty { for i in 0..<columns { out[i] *= gains[i] } }
         rotate(out)
     }
 
-    /// Transforms one row of weights [columns] into [width]: rotated and divided by the block, which makes up for
-    /// the rotation of the input being unnormalised.
+    /// Transforms one row of weights [columns] into [width]: divided by the gains, rotated and divided by the block,
+    /// which makes up for the rotation of the input being unnormalised.
     func applyToWeights(_ row: UnsafePointer<Float>, into out: UnsafeMutablePointer<Float>) {
-        for i in 0..<columns { out[i] = row[i] }
+        for i in 0..<columns { out[i] = gains.isEmpty ? row[i] : row[i] / gains[i] }
         for i in columns..<width { out[i] = 0 }
         guard block > 0 else { return }
         rotate(out)

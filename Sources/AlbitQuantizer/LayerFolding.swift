@@ -7,16 +7,17 @@ struct FoldedLayer {
     var attentionOutput: FloatLinear
     var ffnUp: FloatLinear
     var ffnDown: FloatLinear
-    /// Mean input of the attention output in the rotated basis, without the moved value bias; empty uncalibrated.
-    var attentionOutputMean: [Float]
+    /// Mean input of the attention output, by application, in the heads' own basis and without the moved value bias.
+    var attentionOutputMeans: [[Float]]
 }
 
-/// Reads a layer and folds: rotations inside each head, no key bias (it cancels in softmax), the value's bias moved
+/// Reads a layer and folds: transforms inside each head, no key bias (it cancels in softmax), the value's bias moved
 /// behind the attention (softmax weights sum to one).
 struct LayerFolder<Source: ParameterSource> {
     let source: Source
-    /// Whether heads are rotated and means are known.
-    let means: [Site: [Float]]?
+    /// By application.
+    let means: [Site: [[Float]]]
+    let balance: HeadBalance
 
     func fold(_ layer: Int) throws(Fault) -> FoldedLayer {
         let c = source.configuration
@@ -31,31 +32,30 @@ struct LayerFolder<Source: ParameterSource> {
         var output = try read(.weight(layer: layer, .attentionOutput), h * h)
         var queryBias = try read(.bias(layer: layer, .query), h)
         let valueBias = try read(.bias(layer: layer, .value), h)
-        var outputBias = try read(.bias(layer: layer, .attentionOutput), h)
+        let outputBias = try read(.bias(layer: layer, .attentionOutput), h)
 
-        // What every context row carries, whatever attends to what: b_v + W_v · mu.
-        let mean = means?[.attentionQKV] ?? []
-        var constant = valueBias.map { Double($0) }
-        if !mean.isEmpty {
-            for row in 0..<h { for i in 0..<h { constant[row] += Double(value[row * h + i]) * Double(mean[i]) } }
+        // What every context row of an application carries, whatever attends to what: b_v + W_v · mu.
+        let constants = InputTransform.stored(means[.attentionQKV] ?? []).map { mean in
+            (0..<h).map { row in
+                (0..<h).reduce(Double(valueBias[row])) { $0 + Double(value[row * h + $1]) * Double(mean[$1]) }
+            }
         }
-        for row in 0..<h {
-            var sum = Double(outputBias[row])
-            for i in 0..<h { sum += Double(output[row * h + i]) * constant[i] }
-            outputBias[row] = Float(sum)
+        let outputBiases = constants.map { constant in
+            (0..<h).map { row in
+                Float((0..<h).reduce(Double(outputBias[row])) { $0 + Double(output[row * h + $1]) * constant[$1] })
+            }
         }
-        var contextMean = (means?[.attentionOutput] ?? []).enumerated().map { Float(Double($1) - constant[$0]) }
-
-        if means != nil {
-            let products = HeadRotation(size: d, seed: 0x51)
-            let values = HeadRotation(size: d, seed: 0x56)
-            for head in 0..<c.numAttentionHeads {
-                products.rotateRows(&query, offset: head * d * h, columns: h)
-                products.rotateRows(&queryBias, offset: head * d, columns: 1)
-                products.rotateRows(&key, offset: head * d * h, columns: h)
-                values.rotateRows(&value, offset: head * d * h, columns: h)
-                values.rotateColumns(&output, offset: head * d, rows: h, stride: h)
-                if !contextMean.isEmpty { values.rotateRows(&contextMean, offset: head * d, columns: 1) }
+        var contextMeans = zip(means[.attentionOutput] ?? [], constants).map { mean, constant in
+            zip(mean, constant).map { Float(Double($0) - $1) }
+        }
+        for head in 0..<c.numAttentionHeads {
+            balance.queries[head].applyToRows(&query, offset: head * d * h, columns: h)
+            balance.queries[head].applyToRows(&queryBias, offset: head * d, columns: 1)
+            balance.keys[head].applyToRows(&key, offset: head * d * h, columns: h)
+            balance.values[head].applyToRows(&value, offset: head * d * h, columns: h)
+            balance.values[head].undoInColumns(&output, offset: head * d, rows: h, stride: h)
+            for i in contextMeans.indices {
+                balance.values[head].applyToRows(&contextMeans[i], offset: head * d, columns: 1)
             }
         }
 
@@ -75,18 +75,18 @@ struct LayerFolder<Source: ParameterSource> {
         return FoldedLayer(
             qkv: FloatLinear(
                 name: Site.attentionQKV.tensorGroup(layer: layer), rows: attention.count, columns: h, weights: weights,
-                bias: bias),
+                biases: [bias]),
             attentionOutput: FloatLinear(
                 name: Site.attentionOutput.tensorGroup(layer: layer), rows: h, columns: h, weights: output,
-                bias: outputBias),
+                biases: outputBiases),
             ffnUp: FloatLinear(
                 name: Site.ffnUp.tensorGroup(layer: layer), rows: i, columns: h,
                 weights: try read(.weight(layer: layer, .ffnUp), i * h),
-                bias: try read(.bias(layer: layer, .ffnUp), i)),
+                biases: [try read(.bias(layer: layer, .ffnUp), i)]),
             ffnDown: FloatLinear(
                 name: Site.ffnDown.tensorGroup(layer: layer), rows: h, columns: i,
                 weights: try read(.weight(layer: layer, .ffnDown), h * i),
-                bias: try read(.bias(layer: layer, .ffnDown), h)),
-            attentionOutputMean: contextMean)
+                biases: [try read(.bias(layer: layer, .ffnDown), h)]),
+            attentionOutputMeans: contextMeans)
     }
 }

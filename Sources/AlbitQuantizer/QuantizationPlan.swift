@@ -32,6 +32,10 @@ struct QuantizationPlan<Source: ParameterSource> {
     private(set) var linears: [LinearDescription] = []
     /// Names of matmuls whose weights have a second plane.
     private(set) var secondPlanes: Set<String> = []
+    /// Names of matmuls whose inputs have gains, and how often those of layers are applied, each time with a bias and
+    /// a shift of its own.
+    private var gainLinears: Set<String> = []
+    private var applications: [String: Int] = [:]
     private(set) var tables: [Table] = []
     /// Names of float vectors in file order.
     private(set) var vectorOrder: [TensorName] = []
@@ -51,11 +55,15 @@ struct QuantizationPlan<Source: ParameterSource> {
             addLinear(
                 matmul.name, matmul.rows, matmul.columns, rotated: true, planes: request.preset.isCalibrated ? 2 : 1)
         }
+        let applicationCounts = c.applicationCounts
         for layer in 0..<c.storedLayers {
             func add(_ site: Site, _ rows: Int, _ columns: Int, rotated: Bool) {
                 let name = site.tensorGroup(layer: layer)
                 addLinear(name, rows, columns, rotated: rotated)
                 if request.keepsSecondPlane(layer: layer, site: site, c) { secondPlanes.insert(name) }
+                guard request.preset.isCalibrated else { return }
+                applications[name] = applicationCounts[layer]
+                if rotated { gainLinears.insert(name) }
             }
             add(.attentionQKV, AttentionRows(c).count, c.hiddenSize, rotated: true)
             add(.attentionOutput, c.hiddenSize, c.hiddenSize, rotated: false)
@@ -87,10 +95,13 @@ struct QuantizationPlan<Source: ParameterSource> {
         let c = source.configuration
         for linear in linears {
             add(TensorName(linear.name, .scale), linear.panels.rows)
-            add(TensorName(linear.name, .bias), linear.panels.rows)
+            add(TensorName(linear.name, .bias), linear.panels.rows, times: applications[linear.name] ?? 1)
             if secondPlanes.contains(linear.name) { add(TensorName(linear.name, .secondScale), linear.panels.rows) }
             let isHead = heads.contains { $0.name == linear.name }
-            if request.preset.isCalibrated, !isHead { add(TensorName(linear.name, .shift), linear.columns) }
+            if request.preset.isCalibrated, !isHead {
+                add(TensorName(linear.name, .shift), linear.columns, times: applications[linear.name] ?? 1)
+            }
+            if gainLinears.contains(linear.name) { add(TensorName(linear.name, .gain), linear.columns) }
         }
         // A few rows that every token adds up, so that their errors add up too: they stay floats.
         if c.typeVocabSize > 0 {
@@ -125,10 +136,14 @@ struct QuantizationPlan<Source: ParameterSource> {
         add(parameter.tensorName, count)
     }
 
-    private mutating func add(_ vector: TensorName, _ count: Int) {
+    private mutating func add(_ vector: TensorName, _ count: Int, times: Int = 1) {
         vectorOrder.append(vector)
-        vectorCounts[vector] = count
+        vectorCounts[vector] = count * times
+        if times > 1 { matrixShapes[vector] = [count, times] }
     }
+
+    /// Whether a vector is stored in half precision: shifts and gains are, all others in single.
+    func isHalf(_ vector: TensorName) -> Bool { vector.role == .shift || vector.role == .gain }
 
     private mutating func addTables() {
         let c = source.configuration
@@ -172,10 +187,8 @@ struct QuantizationPlan<Source: ParameterSource> {
                 writer.announce(TensorName(linear.name, .secondWeight), .i8, shape: shape)
             }
         }
-        // Shifts are stored in half precision, all other vectors in single.
         for name in vectorOrder {
-            writer.announce(
-                name, name.role == .shift ? .f16 : .f32, shape: matrixShapes[name] ?? [count(of: name)])
+            writer.announce(name, isHalf(name) ? .f16 : .f32, shape: matrixShapes[name] ?? [count(of: name)])
         }
         for table in tables {
             let name = table.parameter.tensorName

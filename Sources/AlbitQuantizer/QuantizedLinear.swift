@@ -7,9 +7,12 @@ package struct QuantizedLinear {
     package let panels: [Int8]
     /// One for each row of the panels.
     package let scales: [Float]
+    /// One for each row, and so for each application of a shared layer where they differ.
     package let bias: [Float]
-    /// [columns], empty without shift.
+    /// [columns], and so for each application; empty without shift.
     package let shift: [Float]
+    /// [columns], what inputs are multiplied by before the rotation; empty: by one.
+    package let gains: [Float]
     /// The second plane of the weights: panels and scales of what rounding left; nil where none is kept.
     package let secondPlane: (panels: [Int8], scales: [Float])?
 }
@@ -20,21 +23,21 @@ struct FloatLinear {
     let rows: Int
     let columns: Int
     var weights: [Float]
-    var bias: [Float]
+    /// One, or one for each application of a shared layer: [rows].
+    var biases: [[Float]]
 }
 
 /// Rounds the weights of one matmul.
 struct LinearRounder {
     let parallel: Parallel
 
-    /// Rounds to nearest, or with GPTQ where a metric of the transformed inputs is given.
+    /// Rounds to nearest, or with GPTQ where a metric of the transformed inputs is given, for one of the outputs too
+    /// where that is.
     func round(
-        _ linear: FloatLinear, transform: InputTransform, metric: RoundingMetric?, hasSecondPlane: Bool = false
+        _ linear: FloatLinear, transform: InputTransform, metric: RoundingMetric?, outputs: RoundingMetric? = nil,
+        hasSecondPlane: Bool = false
     ) -> QuantizedLinear {
         let layout = transform.panels(rows: linear.rows)
-        var bias = linear.bias + [Float](repeating: 0, count: layout.rows - linear.rows)
-        if !transform.shift.isEmpty { fold(transform.shift, of: linear, into: &bias) }
-
         var scales = [Float](repeating: 0, count: layout.rows)
         var panels = [Int8](repeating: 0, count: layout.byteCount)
         linear.weights.withUnsafeBufferPointer { weights in
@@ -43,32 +46,20 @@ struct LinearRounder {
                     guard let source = weights.baseAddress, let scale = scales.baseAddress,
                         let panel = panels.baseAddress
                     else { return }
-                    let input = SharedConstant(source)
-                    let scaleBuffer = SharedBuffer(scale)
-                    let panelBuffer = SharedBuffer(panel)
-                    parallel.forEachPart(of: linear.rows, grain: RowRounder.height) { rows in
-                        let rounder = RowRounder(width: layout.columns, factors: metric?.factors ?? [])
-                        defer { rounder.free() }
-                        for first in stride(from: rows.lowerBound, to: rows.upperBound, by: RowRounder.height) {
-                            let count = min(RowRounder.height, rows.upperBound - first)
-                            for r in 0..<count {
-                                transform.applyToWeights(
-                                    input.pointer + (first + r) * linear.columns,
-                                    into: rounder.original + r * layout.columns)
-                            }
-                            rounder.round(count: count)
-                            (scaleBuffer.pointer + first).update(from: rounder.scales, count: count)
-                            for r in 0..<count {
-                                layout.place(
-                                    rounder.codes + r * layout.columns, row: first + r, in: panelBuffer.pointer)
-                            }
-                        }
+                    let weights = SharedConstant(source)
+                    if let metric, let outputs {
+                        roundTwoSided(linear, transform, weights, metric, outputs, layout, scale, panel)
+                    } else {
+                        roundRows(
+                            linear, transform, weights, metric, layout, SharedBuffer(scale), SharedBuffer(panel))
                     }
                 }
             }
         }
         return QuantizedLinear(
-            name: linear.name, panels: panels, scales: scales, bias: bias, shift: transform.shift,
+            name: linear.name, panels: panels, scales: scales,
+            bias: biases(of: linear, transform, layout).flatMap { $0 },
+            shift: transform.shifts.flatMap { $0 }, gains: transform.gains,
             secondPlane: hasSecondPlane ? remainder(of: linear, transform, panels, scales) : nil)
     }
 
@@ -104,12 +95,61 @@ struct LinearRounder {
         return (second, secondScales)
     }
 
-    /// b += W · mu, summed in double in the order of the channels.
-    private func fold(_ shift: [Float], of linear: FloatLinear, into bias: inout [Float]) {
-        for row in 0..<linear.rows {
-            var sum = Double(bias[row])
-            for i in 0..<linear.columns { sum += Double(linear.weights[row * linear.columns + i]) * Double(shift[i]) }
-            bias[row] = Float(sum)
+    private func roundRows(
+        _ linear: FloatLinear, _ transform: InputTransform, _ weights: SharedConstant<Float>,
+        _ metric: RoundingMetric?, _ layout: Panels, _ scales: SharedBuffer<Float>, _ panels: SharedBuffer<Int8>
+    ) {
+        let columns = linear.columns
+        parallel.forEachPart(of: linear.rows, grain: RowRounder.height) { rows in
+            let rounder = RowRounder(width: layout.columns, factors: metric?.factors ?? [])
+            defer { rounder.free() }
+            for first in stride(from: rows.lowerBound, to: rows.upperBound, by: RowRounder.height) {
+                let count = min(RowRounder.height, rows.upperBound - first)
+                for r in 0..<count {
+                    transform.applyToWeights(
+                        weights.pointer + (first + r) * columns, into: rounder.original + r * layout.columns)
+                }
+                rounder.round(count: count)
+                (scales.pointer + first).update(from: rounder.scales, count: count)
+                for r in 0..<count {
+                    layout.place(rounder.codes + r * layout.columns, row: first + r, in: panels.pointer)
+                }
+            }
+        }
+    }
+
+    private func roundTwoSided(
+        _ linear: FloatLinear, _ transform: InputTransform, _ weights: SharedConstant<Float>,
+        _ metric: RoundingMetric, _ outputs: RoundingMetric, _ layout: Panels, _ scales: UnsafeMutablePointer<Float>,
+        _ panels: UnsafeMutablePointer<Int8>
+    ) {
+        let original = FloatRows(rows: linear.rows, columns: layout.columns)
+        let columns = linear.columns
+        parallel.forEachPart(of: linear.rows, grain: RowRounder.height) { rows in
+            for row in rows { transform.applyToWeights(weights.pointer + row * columns, into: original[row]) }
+        }
+        TwoSidedRounder(
+            rows: linear.rows, width: layout.columns, original: original, inputs: metric, outputs: outputs,
+            parallel: parallel
+        ).round(scales: scales) { row, codes in layout.place(codes, row: row, in: panels) }
+    }
+
+    /// b + W · mu for each application, summed in double in the order of the channels.
+    private func biases(of linear: FloatLinear, _ transform: InputTransform, _ layout: Panels) -> [[Float]] {
+        let count = max(linear.biases.count, transform.shifts.count)
+        return (0..<count).map { application in
+            var bias = linear.biases[linear.biases.count == 1 ? 0 : application]
+            if !transform.shifts.isEmpty {
+                let shift = transform.shifts[transform.shifts.count == 1 ? 0 : application]
+                for row in 0..<linear.rows {
+                    var sum = Double(bias[row])
+                    for i in 0..<linear.columns {
+                        sum += Double(linear.weights[row * linear.columns + i]) * Double(shift[i])
+                    }
+                    bias[row] = Float(sum)
+                }
+            }
+            return bias + [Float](repeating: 0, count: layout.rows - linear.rows)
         }
     }
 }

@@ -50,6 +50,8 @@ package final class EncoderWeights: @unchecked Sendable {
     package let embeddingNorm: LayerNorm
     package let projection: Linear?
     package let layers: [TransformerLayer]
+    /// For each step, how many before it applied the same stored layer.
+    let applications: [Int]
     package let pooler: Linear?
     package let classifier: Linear?
     package let answer: Linear?
@@ -81,6 +83,7 @@ package final class EncoderWeights: @unchecked Sendable {
         self.embeddingNorm = embeddingNorm
         self.projection = projection
         self.layers = layers
+        applications = configuration.applications
         self.pooler = pooler
         self.classifier = classifier
         self.answer = answer

@@ -4,10 +4,12 @@ import CKernels
 // The network, described once for float32 and int8: what each thread does in the three phases of a pass.
 extension Session {
     /// Rows first ... of `linear` applied to float rows, through the thread's integer rows where it is int8.
-    /// `precision`: a site's; nil: the matmul's own number of planes. `secondResult`: room for the products with the
+    /// `application`: how often the layer was applied before. `precision`: a site's; nil: the matmul's own number of
+    /// planes. `secondResult`: room for the products with the
     /// second plane of the weights, where the precision asks for it.
     func apply(
-        _ linear: Linear, precision: SitePrecision? = nil, secondResult: UnsafeMutablePointer<Float>? = nil,
+        _ linear: Linear, application: Int = 0, precision: SitePrecision? = nil,
+        secondResult: UnsafeMutablePointer<Float>? = nil,
         input: UnsafePointer<Float>, stride: Int, rows: Int,
         through integers: inout kernel_rows, scratch: UnsafeMutablePointer<Float>,
         activation: kernel_activation = KERNEL_ACTIVATION_NONE, output: UnsafeMutablePointer<Float>, outputStride: Int
@@ -18,6 +20,7 @@ extension Session {
                 weight, bias, Int32(linear.rows), Int32(linear.columns), input, stride, Int32(rows), activation,
                 output, outputStride)
         case .int8(var matrix, var quantizer):
+            linear.move(&matrix, &quantizer, to: application)
             if let precision { quantizer.planes = Int32(precision.activationPlanes) }
             integers.planes = quantizer.planes
             table.quantize(&quantizer, input, stride, Int32(rows), &integers, 0, scratch)
@@ -57,9 +60,10 @@ extension Session {
     private func quantizeHidden(
         _ block: Range<Int>, for step: Int, _ arena: Arena, scratch: UnsafeMutablePointer<Float>
     ) {
-        guard step < configuration.appliedLayers,
-            case .int8(_, var quantizer) = weights.layers[configuration.storedLayer(at: step)].qkv.weights
-        else { return }
+        guard step < configuration.appliedLayers else { return }
+        let linear = weights.layers[configuration.storedLayer(at: step)].qkv
+        guard case .int8(var matrix, var quantizer) = linear.weights else { return }
+        linear.move(&matrix, &quantizer, to: weights.applications[step])
         quantizer.planes = Int32(weights.precision[step, .attentionQKV].activationPlanes)
         var integers = arena.qkvRows
         integers.planes = quantizer.planes
@@ -161,7 +165,8 @@ extension Session {
                 table.attend_f32(
                     qkv, qkv + part, qkv + 2 * part, width, length, Int32(d), 0, queries,
                     workspace.head.assumingMemoryBound(to: Float.self), out, arena.hiddenStride)
-            case .int8(var matrix, _):
+            case .int8(var matrix, var quantizer):
+                layer.qkv.move(&matrix, &quantizer, to: weights.applications[step])
                 var integers = arena.qkvRows
                 integers.planes = Int32(weights.precision[step, .attentionQKV].activationPlanes)
                 let first = Int32(rows.first(head: head))
@@ -195,13 +200,14 @@ extension Session {
         let layer = weights.layers[configuration.storedLayer(at: step)]
         let h = configuration.hiddenSize
         let epsilon = configuration.layerNormEps
+        let application = weights.applications[step]
         var workspace = arena.workspaces[thread]
         forEachBlock(arena) { block in
             let offset = block.lowerBound * arena.hiddenStride
             let hidden = arena.hidden + offset
             let rows = Int32(block.count)
             apply(
-                layer.attentionOutput, precision: weights.precision[step, .attentionOutput],
+                layer.attentionOutput, application: application, precision: weights.precision[step, .attentionOutput],
                 secondResult: workspace.secondResult,
                 input: arena.context + offset, stride: arena.hiddenStride, rows: block.count,
                 through: &workspace.hiddenRows, scratch: workspace.scratch, output: workspace.result,
@@ -213,7 +219,8 @@ extension Session {
                 (trace + offset).update(from: hidden, count: block.count * arena.hiddenStride)
             }
             apply(
-                layer.ffnUp, precision: weights.precision[step, .ffnUp], secondResult: workspace.secondResult,
+                layer.ffnUp, application: application, precision: weights.precision[step, .ffnUp],
+                secondResult: workspace.secondResult,
                 input: hidden,
                 stride: arena.hiddenStride, rows: block.count, through: &workspace.hiddenRows,
                 scratch: workspace.scratch,
@@ -226,7 +233,8 @@ extension Session {
                 }
             }
             apply(
-                layer.ffnDown, precision: weights.precision[step, .ffnDown], secondResult: workspace.secondResult,
+                layer.ffnDown, application: application, precision: weights.precision[step, .ffnDown],
+                secondResult: workspace.secondResult,
                 input: workspace.activated,
                 stride: workspace.activatedStride, rows: block.count, through: &workspace.activatedRows,
                 scratch: workspace.scratch, output: workspace.result, outputStride: workspace.resultStride)

@@ -19,10 +19,11 @@ extension EncoderWeights {
         let e = configuration.embeddingSize
 
         var layers: [TransformerLayer] = []
+        let applications = configuration.applicationCounts
         for index in 0..<configuration.storedLayers {
             func linear(_ site: Site, rows: Int, columns: Int) throws(Fault) -> Linear {
                 try reader.linear(
-                    site.tensorGroup(layer: index), rows: rows, columns: columns,
+                    site.tensorGroup(layer: index), rows: rows, columns: columns, applications: applications[index],
                     hasSecondPlane: model.precision.needsSecondWeightPlane(
                         storedLayer: index, site: site, configuration))
             }
@@ -75,8 +76,11 @@ private final class Int8WeightReader {
         return try linear(name, rows: rows ?? description.rows, columns: columns)
     }
 
+    /// `applications`: how often it is applied, each time with a bias and shift of its own or always with the same.
     /// `hasSecondPlane`: with the second plane of its weights.
-    func linear(_ name: String, rows: Int, columns: Int, hasSecondPlane: Bool = false) throws(Fault) -> Linear {
+    func linear(
+        _ name: String, rows: Int, columns: Int, applications: Int = 1, hasSecondPlane: Bool = false
+    ) throws(Fault) -> Linear {
         guard let description = model.linears.first(where: { $0.name == name }) else {
             throw Fault(
                 .modelMissingTensor, in: model.path, at: "tensor '" + name + "'", "is missing",
@@ -92,7 +96,10 @@ private final class Int8WeightReader {
         let (n, k) = (layout.rows, layout.columns)
         let panels = try panels(TensorName(name, .weight), layout)
         let shiftName = TensorName(name, .shift)
-        let shift = model.gguf.tensor(shiftName.text) == nil ? nil : try self.shift(shiftName, columns)
+        let shiftShape = shape(of: shiftName, columns, applications)
+        let shift = model.gguf.tensor(shiftName.text) == nil ? nil : try self.shift(shiftName, shiftShape)
+        let biasName = TensorName(name, .bias)
+        let biasShape = shape(of: biasName, n, applications)
         let sums = try columnSums(panels, layout)
         var second: kernel_linear?
         // A file that a search works on holds planes that its precision does not ask for yet.
@@ -108,12 +115,14 @@ private final class Int8WeightReader {
             weights: .int8(
                 kernel_linear(
                     panels: panels, scale: try model.floats(TensorName(name, .scale), count: n),
-                    bias: try model.floats(TensorName(name, .bias), count: n), column_sum: sums, n: Int32(n),
+                    bias: try model.floats(biasName, shape: biasShape), column_sum: sums, n: Int32(n),
                     k: Int32(k)),
                 kernel_input(
-                    shift: shift, k: Int32(columns), k_padded: Int32(k), block: Int32(description.block),
+                    shift: shift, gain: try gain(name, description), k: Int32(columns), k_padded: Int32(k),
+                    block: Int32(description.block),
                     planes: Int32(description.planes))),
-            secondPlane: second, rows: rows, columns: columns)
+            secondPlane: second, rows: rows, columns: columns, biasStride: biasShape.count > 1 ? n : 0,
+            shiftStride: shiftShape.count > 1 ? columns : 0)
     }
 
     private func panels(_ name: TensorName, _ layout: Panels) throws(Fault) -> UnsafePointer<Int8> {
@@ -188,9 +197,43 @@ private final class Int8WeightReader {
         return memory[values]
     }
 
-    private func shift(_ name: TensorName, _ count: Int) throws(Fault) -> UnsafePointer<Float> {
-        let values = try allocate(count, of: Float.self)
-        try model.halves(name, count: count, into: values)
+    /// Of a vector [count], or [applications][count] where the file has it so.
+    private func shape(of name: TensorName, _ count: Int, _ applications: Int) -> [Int] {
+        model.gguf.tensor(name.text)?.shape.count == 2 ? [count, applications] : [count]
+    }
+
+    private func shift(_ name: TensorName, _ shape: [Int]) throws(Fault) -> UnsafePointer<Float> {
+        // The tensor is looked at first, so that no room is made for what is not there.
+        _ = try model.tensor(name, .f16, shape: shape)
+        let values = try allocate(shape.reduce(1, *), of: Float.self)
+        try model.halves(name, shape: shape, into: values)
+        return UnsafePointer(values)
+    }
+
+    /// What the channels of a rotated input are multiplied by: fixed signs, and what the file has beside them. Nil
+    /// where nothing is rotated.
+    private func gain(_ name: String, _ description: LinearDescription) throws(Fault) -> UnsafePointer<Float>? {
+        let gainName = TensorName(name, .gain)
+        let isThere = model.gguf.tensor(gainName.text) != nil
+        guard description.block > 0 else {
+            if isThere {
+                throw Fault(
+                    .modelWrongTensor, in: model.path, at: "tensor '" + gainName.text + "'",
+                    "is there, though the input is not rotated", expected: "none")
+            }
+            return nil
+        }
+        let values = try allocate(description.panels.columns, of: Float.self)
+        for i in 0..<description.panels.columns { values[i] = 1 }
+        if isThere { try model.halves(gainName, shape: [description.columns], into: values) }
+        for i in 0..<description.panels.columns {
+            guard Linear.gains.contains(values[i]) else {
+                throw Fault(
+                    .modelBadValue, in: model.path, at: "tensor '" + gainName.text + "'",
+                    "holds a gain out of range at element " + String(i), expected: "0.25 to 4")
+            }
+            if kernel_sign(Int32(i & 1023)) { values[i] = -values[i] }
+        }
         return UnsafePointer(values)
     }
 

@@ -10,6 +10,9 @@ package struct Linear: @unchecked Sendable {
         case int8(kernel_linear, kernel_input)
     }
 
+    /// What gains can be, apart from their signs.
+    package static let gains: ClosedRange<Float> = 0.25...4
+
     package let weights: Weights
     /// What rounding left of the int8 weights, rounded again: the second plane, without bias. Nil where none is kept.
     package let secondPlane: kernel_linear?
@@ -18,11 +21,27 @@ package struct Linear: @unchecked Sendable {
     /// True input channels.
     package let columns: Int
 
-    package init(weights: Weights, secondPlane: kernel_linear? = nil, rows: Int, columns: Int) {
+    /// From one application of a shared layer's matmul to the next, in floats: bias and shift; 0 where all have the
+    /// same.
+    private let biasStride: Int
+    private let shiftStride: Int
+
+    package init(
+        weights: Weights, secondPlane: kernel_linear? = nil, rows: Int, columns: Int, biasStride: Int = 0,
+        shiftStride: Int = 0
+    ) {
         self.weights = weights
         self.secondPlane = secondPlane
         self.rows = rows
         self.columns = columns
+        self.biasStride = biasStride
+        self.shiftStride = shiftStride
+    }
+
+    /// Moves the parts of int8 weights to their bias and shift of an application.
+    func move(_ matrix: inout kernel_linear, _ input: inout kernel_input, to application: Int) {
+        if let bias = matrix.bias { matrix.bias = bias + application * biasStride }
+        if let shift = input.shift { input.shift = shift + application * shiftStride }
     }
 
     /// Output channels that are written: `rows`, padded to 16 for int8.

@@ -57,7 +57,8 @@ extension Session {
         let blockSlot = plan.place(blockRows * e + Panels.lineBytes, of: Int8.self)
         let memory = try Memory(plan, purpose: "the masked-word head")
         var integers = rowSlots.rows(in: memory)
-        var input = kernel_input(shift: nil, k: Int32(e), k_padded: Int32(padded), block: 0, planes: 2)
+        var input = kernel_input(
+            shift: nil, gain: nil, k: Int32(e), k_padded: Int32(padded), block: 0, planes: 2)
         table.quantize(&input, rows, e, Int32(n), &integers, 0, memory[scratch])
         let block = memory[blockSlot]
         var first = 0

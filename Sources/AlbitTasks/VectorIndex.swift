@@ -60,7 +60,8 @@ package struct VectorIndex {
         let scoreSlot = plan.place(VectorIndex.blockRows, of: Float.self)
         let memory = try Memory(plan, purpose: "the search")
         var row = rowSlots.rows(in: memory)
-        var input = kernel_input(shift: nil, k: Int32(width), k_padded: Int32(padded), block: 0, planes: 2)
+        var input = kernel_input(
+            shift: nil, gain: nil, k: Int32(width), k_padded: Int32(padded), block: 0, planes: 2)
         table.quantize(&input, vector, width, 1, &row, 0, memory[scratch])
         let scores = memory[scoreSlot]
         var best = BestList<Int>(limit: top)

@@ -44,10 +44,6 @@ LANE f32x16 f_abs(f32x16 x) {
     __m256 mask = _mm256_castsi256_ps(_mm256_set1_epi32(0x7FFFFFFF));
     return (f32x16){_mm256_and_ps(x.a, mask), _mm256_and_ps(x.b, mask)};
 }
-LANE f32x16 f_flip(f32x16 x, const uint32_t *signs) {
-    return (f32x16){_mm256_xor_ps(x.a, _mm256_loadu_ps((const float *)signs)),
-                    _mm256_xor_ps(x.b, _mm256_loadu_ps((const float *)signs + 8))};
-}
 LANE f32x16 f_where_negative(f32x16 x, f32x16 y, f32x16 z) {
     __m256 zero = _mm256_setzero_ps();
     return (f32x16){_mm256_blendv_ps(z.a, y.a, _mm256_cmp_ps(x.a, zero, _CMP_LT_OQ)),

@@ -25,9 +25,6 @@ LANE f32x16 f_abs(f32x16 v) {
     return _mm512_castsi512_ps(_mm512_and_si512(_mm512_castps_si512(v), _mm512_set1_epi32(0x7FFFFFFF)));
 }
 /// Flips the sign of lanes whose word in `signs` has its top bit set.
-LANE f32x16 f_flip(f32x16 v, const uint32_t *signs) {
-    return _mm512_castsi512_ps(_mm512_xor_si512(_mm512_castps_si512(v), _mm512_loadu_si512(signs)));
-}
 /// Lanes of a where x is negative, of b elsewhere.
 LANE f32x16 f_where_negative(f32x16 x, f32x16 a, f32x16 b) {
     return _mm512_mask_mov_ps(b, _mm512_cmp_ps_mask(x, _mm512_setzero_ps(), _CMP_LT_OQ), a);

@@ -39,9 +39,6 @@ LANE f32x16 f_div(f32x16 x, f32x16 y) { return FOUR(f32x16, vdivq_f32(x.v[i], y.
 LANE f32x16 f_min(f32x16 x, f32x16 y) { return FOUR(f32x16, vminq_f32(x.v[i], y.v[i])); }
 LANE f32x16 f_max(f32x16 x, f32x16 y) { return FOUR(f32x16, vmaxq_f32(x.v[i], y.v[i])); }
 LANE f32x16 f_abs(f32x16 x) { return FOUR(f32x16, vabsq_f32(x.v[i])); }
-LANE f32x16 f_flip(f32x16 x, const uint32_t *signs) {
-    return FOUR(f32x16, vreinterpretq_f32_u32(veorq_u32(vreinterpretq_u32_f32(x.v[i]), vld1q_u32(signs + 4 * i))));
-}
 LANE f32x16 f_where_negative(f32x16 x, f32x16 y, f32x16 z) {
     return FOUR(f32x16, vbslq_f32(vcltzq_f32(x.v[i]), y.v[i], z.v[i]));
 }

@@ -26,7 +26,6 @@ LANE f32x16 f_max(f32x16 x, f32x16 y) { return ALL(f32x16, x.v[i] > y.v[i] ? x.v
 LANE f32x16 f_abs(f32x16 x) { return ALL(f32x16, x.v[i] < 0 ? -x.v[i] : x.v[i]); }
 LANE i32x16 f_bits(f32x16 x) { i32x16 r; memcpy(&r, &x, sizeof r); return r; }
 LANE f32x16 i_as_float(i32x16 x) { f32x16 r; memcpy(&r, &x, sizeof r); return r; }
-LANE f32x16 f_flip(f32x16 x, const uint32_t *signs) { return ALL(f32x16, signs[i] ? -x.v[i] : x.v[i]); }
 LANE f32x16 f_where_negative(f32x16 x, f32x16 y, f32x16 z) { return ALL(f32x16, x.v[i] < 0 ? y.v[i] : z.v[i]); }
 
 LANE i32x16 i_set(int32_t v) { return ALL(i32x16, v); }

@@ -44,7 +44,6 @@ LANE f32x16 f_min(f32x16 x, f32x16 y) { return x < y ? x : y; }
 LANE f32x16 f_max(f32x16 x, f32x16 y) { return x > y ? x : y; }
 LANE f32x16 f_abs(f32x16 x) { return i_as_float(f_bits(x) & 0x7FFFFFFF); }
 LANE i32x16 i_load(const int32_t *p) { i32x16 x; memcpy(&x, p, sizeof x); return x; }
-LANE f32x16 f_flip(f32x16 x, const uint32_t *signs) { return i_as_float(f_bits(x) ^ i_load((const int32_t *)signs)); }
 LANE f32x16 f_where_negative(f32x16 x, f32x16 y, f32x16 z) { return x < 0.0f ? y : z; }
 
 LANE i32x16 i_set(int32_t v) { return (i32x16)v; }

@@ -1,7 +1,6 @@
 // From float rows to integers: shift, rotation and step, as formats/int8.md and scalar.c have them.
 #pragma once
 #include "functions.h"
-#include "signs.h"
 
 // A value that is not a number is neither less nor more: comparisons must not differ between instruction sets, so
 // what quantizes such rows is unspecified and the runtime checks for them elsewhere.
@@ -23,18 +22,19 @@ LANE f32x16 shifted_lanes(const float *x, const float *shift, int32_t i, int32_t
             v[i + s] = f_sub(a, b);                                                        \
         }
 
-/// Shift, signs and rotation of the COUNT registers from channel i on.
+/// Shift, gains and rotation of the COUNT registers from channel i on.
 #define ROTATE_GROUP(COUNT)                                                                        \
-    static void rotate_##COUNT(const float *x, const float *shift, int32_t i, int32_t k, float *y, \
+    static void rotate_##COUNT(const kernel_input *input, const float *x, int32_t i, float *y,     \
                                f32x16 *min, f32x16 *max) {                                         \
-        const uint32_t *signs = kernel_sign_masks + (i & 1023);                                    \
+        const float *shift = input->shift, *gain = input->gain + i;                                \
+        int32_t k = input->k;                                                                      \
         f32x16 v[COUNT];                                                                           \
         if (shift && i + 16 * COUNT <= k) {                                                        \
             EACH_VALUE(g, COUNT) v[g] = f_sub(f_load(x + i + 16 * g), f_load(shift + i + 16 * g)); \
         } else {                                                                                   \
             EACH_VALUE(g, COUNT) v[g] = shifted_lanes(x, shift, i + 16 * g, k);                    \
         }                                                                                          \
-        EACH_VALUE(g, COUNT) v[g] = f_hadamard(f_flip(v[g], signs + 16 * g));                      \
+        EACH_VALUE(g, COUNT) v[g] = f_hadamard(f_mul(v[g], f_load(gain + 16 * g)));                \
         BUTTERFLIES(COUNT, v)                                                                      \
         EACH_VALUE(g, COUNT) f_store(y + i + 16 * g, v[g]);                                        \
         if (!min) return;                                                                          \
@@ -87,11 +87,11 @@ LANE void transform_row(const kernel_input *input, const float *x, float *y, f32
     for (int32_t i = 0; i < width; i += group) {
         f32x16 *l = wide ? NULL : min, *h = wide ? NULL : max;
         switch (group) {
-        case 16: rotate_1(x, input->shift, i, k, y, l, h); break;
-        case 32: rotate_2(x, input->shift, i, k, y, l, h); break;
-        case 64: rotate_4(x, input->shift, i, k, y, l, h); break;
-        case 128: rotate_8(x, input->shift, i, k, y, l, h); break;
-        default: rotate_16(x, input->shift, i, k, y, l, h); break;
+        case 16: rotate_1(input, x, i, y, l, h); break;
+        case 32: rotate_2(input, x, i, y, l, h); break;
+        case 64: rotate_4(input, x, i, y, l, h); break;
+        case 128: rotate_8(input, x, i, y, l, h); break;
+        default: rotate_16(input, x, i, y, l, h); break;
         }
         if (!wide || (i + group) % input->block) continue;
         if (input->block == 512)

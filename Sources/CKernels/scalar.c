@@ -57,9 +57,8 @@ static inline float activate(float x, kernel_activation activation) {
 
 // ------------------------------------------------------------------------------------------- quantizer
 
-static void rotate(float *y, int32_t width, int32_t block) {
-    for (int32_t i = 0; i < width; i++)
-        if (kernel_sign(i)) y[i] = -y[i];
+static void rotate(float *y, const float *gain, int32_t width, int32_t block) {
+    for (int32_t i = 0; i < width; i++) y[i] *= gain[i];
     for (int32_t start = 0; start < width; start += block)
         for (int32_t stride = 1; stride < block; stride *= 2)
             for (int32_t i = 0; i < block; i += 2 * stride)
@@ -76,7 +75,7 @@ static void quantize(const kernel_input *input, const float *x, size_t stride, i
     for (int32_t row = 0; row < rows; row++, x += stride) {
         for (int32_t i = 0; i < input->k; i++) y[i] = input->shift ? x[i] - input->shift[i] : x[i];
         for (int32_t i = input->k; i < width; i++) y[i] = 0;
-        if (input->block) rotate(y, width, input->block);
+        if (input->block) rotate(y, input->gain, width, input->block);
         float min = 0, max = 0;
         for (int32_t i = 0; i < width; i++) {
             min = smaller(min, y[i]);

@@ -11,7 +11,7 @@ struct Quantize: ParsableCommand {
 
             \(HelpExample.onSample(
                 #"quantize $model -o model.gguf"#, #"quantize $model -o accurate.gguf --preset accurate"#,
-                #"quantize $model -o close.gguf --max-error 0.007"#))
+                #"quantize $model -o close.gguf --max-error 0.004"#))
             """)
 
     @Argument(help: "A file, directory or archive of any supported format.", completion: .file())

@@ -65,7 +65,7 @@ struct LinearRounderTests {
         var random = SplitMix(seed: 7)
         let linear = FloatLinear(
             name: "test", rows: Self.rows, columns: Self.columns, weights: random.floats(Self.rows * Self.columns),
-            bias: random.floats(Self.rows))
+            biases: [random.floats(Self.rows)])
         let inputs = Self.inputs(&random)
         let transform = InputTransform(columns: Self.columns, rotated: rotated, shift: [])
         let rounder = LinearRounder(parallel: parallel)
@@ -138,7 +138,7 @@ struct LinearRounderTests {
 
     @Test func aRowOfZerosStaysZero() {
         let linear = FloatLinear(
-            name: "zero", rows: 1, columns: 16, weights: [Float](repeating: 0, count: 16), bias: [3])
+            name: "zero", rows: 1, columns: 16, weights: [Float](repeating: 0, count: 16), biases: [[3]])
         let transform = InputTransform(columns: 16, rotated: false, shift: [Float](repeating: 2, count: 16))
         let rounded = LinearRounder(parallel: parallel).round(linear, transform: transform, metric: nil)
         #expect(rounded.scales.allSatisfy { $0 == 0 } && rounded.panels.allSatisfy { $0 == 0 } && rounded.bias[0] == 3)
@@ -146,7 +146,7 @@ struct LinearRounderTests {
 
     /// b + W · shift, so that W (x - shift) + bias' is W x + b.
     @Test func theShiftGoesIntoTheBias() {
-        let linear = FloatLinear(name: "shift", rows: 1, columns: 4, weights: [1, -2, 0.5, 4], bias: [10])
+        let linear = FloatLinear(name: "shift", rows: 1, columns: 4, weights: [1, -2, 0.5, 4], biases: [[10]])
         let transform = InputTransform(columns: 4, rotated: false, shift: [1, 2, 3, 0.25])
         let rounded = LinearRounder(parallel: parallel).round(linear, transform: transform, metric: nil)
         #expect(rounded.bias[0] == 10 + 1 - 4 + 1.5 + 1)

@@ -25,9 +25,14 @@ struct BitIdentityTests {
                         let x = Guarded(
                             count == 3 ? [Float](repeating: 0, count: count * (k + 3)) : random.floats(count * (k + 3)))
                         let shift = Guarded(random.floats(k))
+                        // As files can have them: beyond, rows would overflow, and what that makes is unspecified.
+                        let gain = Guarded(
+                            (0..<width).map { (i: Int) -> Float in
+                                (i % 3 == 0 ? Float(-1) : 1) * (0.25 + Float(i * 7 % 16) / 4.3)
+                            })
                         var input = kernel_input(
-                            shift: random.next(3) > 0 ? UnsafePointer(shift.pointer) : nil, k: Int32(k),
-                            k_padded: Int32(width),
+                            shift: random.next(3) > 0 ? UnsafePointer(shift.pointer) : nil,
+                            gain: rotated ? UnsafePointer(gain.pointer) : nil, k: Int32(k), k_padded: Int32(width),
                             block: rotated ? kernel_rotation_block(Int32(k)) : 0, planes: Int32(planes))
                         let scratch = Guarded<Float>(width)
                         let (a, b) = (

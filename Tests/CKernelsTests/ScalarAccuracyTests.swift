@@ -52,7 +52,8 @@ struct ScalarAccuracyTests {
         var random = KernelRandom(seed: 5)
         let k = 100
         let x = random.tameFloats(k)
-        var input = kernel_input(shift: nil, k: Int32(k), k_padded: 112, block: 0, planes: Int32(planes))
+        var input = kernel_input(
+            shift: nil, gain: nil, k: Int32(k), k_padded: 112, block: 0, planes: Int32(planes))
         let rows = GuardedRows(count: 1, width: 112, planes: planes)
         var scratch = [Float](repeating: 0, count: 112)
         KernelTable.scalar.quantize(&input, x, k, 1, &rows.rows, 0, &scratch)

@@ -80,9 +80,9 @@ enum Specification {
         var zero: Int
     }
 
-    /// Signs, then butterflies of strides 1, 2, 4 ... inside blocks.
-    static func rotated(_ row: [Float], block: Int) -> [Float] {
-        var y = row.indices.map { kernel_sign(Int32($0)) ? -row[$0] : row[$0] }
+    /// Gains, then butterflies of strides 1, 2, 4 ... inside blocks.
+    static func rotated(_ row: [Float], gain: [Float], block: Int) -> [Float] {
+        var y = zip(row, gain).map { $0 * $1 }
         var stride = 1
         while stride < block {
             for i in y.indices where i / stride % 2 == 0 {

@@ -130,17 +130,25 @@ struct SpecificationTests {
             ] {
                 let width = isRotated ? Int(kernel_rotation_width(Int32(k))) : (k + 15) / 16 * 16
                 let shift = random.tameFloats(k)
+                let gain = (0..<width).map { (i: Int) -> Float in
+                    let magnitude = 0.25 + Float(i % 7)
+                    return kernel_sign(Int32(i)) ? -magnitude : magnitude
+                }
                 let expected = x.map { row in
                     var y = isShifted ? row.indices.map { row[$0] - shift[$0] } : row
                     y += [Float](repeating: 0, count: width - k)
-                    if isRotated { y = Specification.rotated(y, block: Int(kernel_rotation_block(Int32(k)))) }
+                    if isRotated {
+                        y = Specification.rotated(y, gain: gain, block: Int(kernel_rotation_block(Int32(k))))
+                    }
                     return Specification.quantized(y, planes: planes)
                 }
                 let floats = Guarded(x.flatMap { $0 })
                 let means = Guarded(shift)
+                let gains = Guarded(gain)
                 let scratch = Guarded<Float>(width)
                 var input = kernel_input(
-                    shift: isShifted ? UnsafePointer(means.pointer) : nil, k: Int32(k), k_padded: Int32(width),
+                    shift: isShifted ? UnsafePointer(means.pointer) : nil, gain: gains.pointer, k: Int32(k),
+                    k_padded: Int32(width),
                     block: isRotated ? kernel_rotation_block(Int32(k)) : 0, planes: Int32(planes))
                 let out = GuardedRows(count: x.count, width: width, planes: planes)
                 kernel.table.quantize(&input, floats.pointer, k, Int32(x.count), &out.rows, 0, scratch.pointer)

@@ -53,7 +53,7 @@
 // - f_set(v), f_load(p), f_store(p, x): any alignment. f_load_part(p, n), f_store_part(p, x, n): the first n < 16
 //   lanes; memory beyond is not touched, other lanes are +0.0. f_keep(x, n): lanes from n on become +0.0.
 // - f_add, f_sub, f_mul, f_div: IEEE 754, round to nearest even, denormals kept. f_min, f_max: of numbers; either zero.
-//   f_abs(x). f_flip(x, masks): x ^ masks[i], words 0 or 0x80000000. f_where_negative(x, a, b): a where x < 0, else b.
+//   f_abs(x). f_where_negative(x, a, b): a where x < 0, else b.
 // - f_bits, i_as_float: the same bits. i_to_float: to nearest even.
 // - f_fold: the sum of the lanes by halves (1). f_min_lane, f_max_lane: over the lanes. i_sum: over the lanes, exact.
 // - f_hadamard: butterflies (a, b) -> (a + b, a - b) of strides 1, 2, 4, 8 over the lanes.
@@ -76,12 +76,13 @@ typedef struct {
     int32_t n, k;               // padded: both multiples of 16
 } kernel_linear;
 
-/// How float rows become integers: u = rne((x - shift) rotated, over the row's scale) + zero.
+/// How float rows become integers: u = rne((x - shift) * gain rotated, over the row's scale) + zero.
 typedef struct {
     const float *shift;  // [k] or null: none
+    const float *gain;   // [k_padded], read where rotated: what channels are multiplied by, signs included
     int32_t k;           // true width of a row
     int32_t k_padded;    // multiple of 16, and of block; what lies between is zero before the rotation
-    int32_t block;       // 0: not rotated; else a power of two 16...1024: signs, then Walsh-Hadamard in blocks
+    int32_t block;       // 0: not rotated; else a power of two 16...1024: gains, then Walsh-Hadamard in blocks
     int32_t planes;      // 1: u in 1...255; 2: u in 0...65535 as high and low byte planes
 } kernel_input;
 
