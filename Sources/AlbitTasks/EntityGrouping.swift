@@ -18,43 +18,107 @@ package struct EntityGrouping {
 
     /// A token, or the tokens of a word, with one label.
     private struct Unit {
-        let label: String
+        /// Id of the label.
+        let label: Int
         let score: Float
+        let range: Range<Int>
+    }
+
+    /// Neighbours that make one entity.
+    private struct OpenEntity {
+        let label: Int
         var range: Range<Int>
+        var sum: Float
+        var units = 1
+
+        init(_ unit: Unit) {
+            label = unit.label
+            range = unit.range
+            sum = unit.score
+        }
+
+        mutating func append(_ unit: Unit) {
+            range = range.lowerBound..<max(range.lowerBound, unit.range.upperBound)
+            sum += unit.score
+            units += 1
+        }
     }
 
     /// Entities of a text from the scores [tokens][labels] of its tokens, without frame. `unknown` is the id of
     /// [UNK], which always begins a word.
     package func entities(_ run: TokenRun, scores: [Float], in text: [UInt8], unknown: Int32? = nil) -> [Entity] {
-        guard !labels.isEmpty, scores.count >= run.count * labels.count else { return [] }
-        let units =
-            aggregation.joinsWords
-            ? words(run, text, unknown).map { unit(run, $0, scores) }
-            : (0..<run.count).map { unit(run, $0..<($0 + 1), scores) }
-        if aggregation == .none {
-            return units.filter { $0.label != "O" }.map { Entity(label: $0.label, range: $0.range, score: $0.score) }
+        let all = TokenScores([TokenScores.Part(scores, count: run.count)], width: labels.count)
+        return entities(run, scores: all, in: text, unknown: unknown)
+    }
+
+    /// The same from scores in parts. Words are looked at one by one and not kept: of a long text there are many.
+    package func entities(_ run: TokenRun, scores: TokenScores, in text: [UInt8], unknown: Int32? = nil) -> [Entity] {
+        guard !labels.isEmpty, scores.count >= run.count else { return [] }
+        var entities: [Entity] = []
+        func add(_ entity: Entity) {
+            guard aggregation == .word else { return entities.append(entity) }
+            if let trimmed = EntityGrouping.trimmed(entity, text) { entities.append(trimmed) }
         }
-        let entities = group(units)
-        return aggregation == .word ? entities.compactMap { EntityGrouping.trimmed($0, text) } : entities
+        let tags = labels.map { EntityTag($0, hasEnds: hasEnds) }
+        var open: OpenEntity?
+        func close() {
+            guard let open, labels[open.label] != "O" else { return }
+            add(
+                Entity(
+                    label: EntityGrouping.name(labels[open.label]), range: open.range,
+                    score: open.sum / Float(open.units)))
+        }
+        var last: Int?
+        forEachUnit(run, text, unknown, scores) { unit in
+            if aggregation == .none {
+                let label = labels[unit.label]
+                if label != "O" { entities.append(Entity(label: label, range: unit.range, score: unit.score)) }
+                return
+            }
+            // Neighbours with the same name are joined until one begins anew or the last one ended.
+            let tag = tags[unit.label]
+            if let last, tags[last].name == tag.name, !tag.begins, !tags[last].ends {
+                open?.append(unit)
+            } else {
+                close()
+                open = OpenEntity(unit)
+            }
+            last = unit.label
+        }
+        close()
+        return entities
     }
 
     /// Label of each word of a text, in order, with the bytes it covers: what CoNLL scores compare.
-    package func wordLabels(_ run: TokenRun, scores: [Float], in text: [UInt8], unknown: Int32? = nil) -> [Entity] {
-        guard !labels.isEmpty, scores.count >= run.count * labels.count else { return [] }
-        return words(run, text, unknown).map { unit(run, $0, scores) }.map {
-            Entity(label: $0.label, range: $0.range, score: $0.score)
+    package func wordLabels(_ run: TokenRun, scores: TokenScores, in text: [UInt8], unknown: Int32? = nil) -> [Entity] {
+        guard !labels.isEmpty, scores.count >= run.count else { return [] }
+        var words: [Entity] = []
+        forEachWord(run, text, unknown) { word in
+            let unit = unit(run, word, scores)
+            words.append(Entity(label: labels[unit.label], range: unit.range, score: unit.score))
+        }
+        return words
+    }
+
+    /// Words where they are joined, else tokens.
+    private func forEachUnit(
+        _ run: TokenRun, _ text: [UInt8], _ unknown: Int32?, _ scores: TokenScores, _ body: (Unit) -> Void
+    ) {
+        if aggregation.joinsWords {
+            forEachWord(run, text, unknown) { body(unit(run, $0, scores)) }
+        } else {
+            for token in 0..<run.count { body(unit(run, token..<(token + 1), scores)) }
         }
     }
 
-    private func words(_ run: TokenRun, _ text: [UInt8], _ unknown: Int32?) -> [Range<Int>] {
-        var words: [Range<Int>] = []
+    /// Calls `body` with the tokens of every word.
+    private func forEachWord(_ run: TokenRun, _ text: [UInt8], _ unknown: Int32?, _ body: (Range<Int>) -> Void) {
         var first = 0
         for token in 0..<run.count where token > first && (run.ids[token] == unknown || beginsWord(run, token, text)) {
-            words.append(first..<token)
+            body(first..<token)
             first = token
         }
-        if first < run.count { words.append(first..<run.count) }
-        return words
+        if first < run.count { body(first..<run.count) }
     }
 
     /// transformers asks a tokenizer without continuation marks whether a blank stands at or before the token, which
@@ -66,51 +130,22 @@ package struct EntityGrouping {
         return text[start - 1] == 0x20 || start < text.count && text[start] == 0x20
     }
 
-    private func unit(_ run: TokenRun, _ tokens: Range<Int>, _ scores: [Float]) -> Unit {
-        let width = labels.count
-        func row(_ token: Int) -> ArraySlice<Float> { scores[(token * width)..<((token + 1) * width)] }
-        var best = row(tokens.lowerBound)
+    private func unit(_ run: TokenRun, _ tokens: Range<Int>, _ scores: TokenScores) -> Unit {
+        var best = scores[tokens.lowerBound]
         if aggregation == .max {
-            for token in tokens.dropFirst() where (row(token).max() ?? 0) > (best.max() ?? 0) { best = row(token) }
+            for token in tokens.dropFirst() where (scores[token].max() ?? 0) > (best.max() ?? 0) {
+                best = scores[token]
+            }
         } else if aggregation == .average {
-            var sum = [Float](repeating: 0, count: width)
-            for token in tokens { for (i, score) in row(token).enumerated() { sum[i] += score } }
-            best = sum.map { $0 / Float(tokens.count) }[...]
+            var sum = [Float](repeating: 0, count: labels.count)
+            for token in tokens { for (i, score) in scores[token].enumerated() { sum[i] += score } }
+            best = sum.map { $0 / Float(tokens.count) }
         }
-        let label = Scores.largest(best) ?? 0
+        let label = Scores.largest(best[...]) ?? 0
         let start = Int(run.starts[tokens.lowerBound])
         return Unit(
-            label: labels[label], score: best[best.startIndex + label],
+            label: label, score: best[label],
             range: start..<max(start, Int(run.ends[tokens.upperBound - 1])))
-    }
-
-    /// Neighbours with the same name are joined until one begins anew or the last one ended.
-    private func group(_ units: [Unit]) -> [Entity] {
-        var entities: [Entity] = []
-        var open: [Unit] = []
-        var last: EntityTag?
-        func close() {
-            guard let first = open.first, let end = open.last, first.label != "O" else { return }
-            var sum: Float = 0
-            for unit in open { sum += unit.score }
-            entities.append(
-                Entity(
-                    label: EntityGrouping.name(first.label),
-                    range: first.range.lowerBound..<max(first.range.lowerBound, end.range.upperBound),
-                    score: sum / Float(open.count)))
-        }
-        for unit in units {
-            let tag = EntityTag(unit.label, hasEnds: hasEnds)
-            if let before = last, before.name == tag.name, !tag.begins, !before.ends {
-                open.append(unit)
-            } else {
-                close()
-                open = [unit]
-            }
-            last = tag
-        }
-        close()
-        return entities
     }
 
     /// What follows the first dash of a label, or all of it.

@@ -34,22 +34,17 @@ package struct WindowedText: TaskPlan {
 package struct TaggedText {
     private let text: [UInt8]
     private let run: TokenRun
-    /// [tokens][labels]
-    private let logits: [Float]
+    private let scores: TokenScores
     private let grouping: EntityGrouping
     private let unknown: Int32?
-    private let kernel: Kernel
 
-    init(text: [UInt8], run: TokenRun, logits: [Float], grouping: EntityGrouping, unknown: Int32?, kernel: Kernel) {
+    init(text: [UInt8], run: TokenRun, scores: TokenScores, grouping: EntityGrouping, unknown: Int32?) {
         self.text = text
         self.run = run
-        self.logits = logits
+        self.scores = scores
         self.grouping = grouping
         self.unknown = unknown
-        self.kernel = kernel
     }
-
-    private var scores: [Float] { Scores.softmax(logits, width: grouping.labels.count, kernel: kernel) }
 
     /// What `tag` prints.
     package var entities: [Entity] { grouping.entities(run, scores: scores, in: text, unknown: unknown) }
@@ -59,13 +54,11 @@ package struct TaggedText {
 
     /// Label of each of some parts of the text, in their order: that of the first token in it; nil where no token is.
     package func labels(of parts: [Range<Int>]) -> [Int?] {
-        let scores = scores
-        let width = grouping.labels.count
         var token = 0
         return parts.map { part in
             while token < run.count, Int(run.ends[token]) <= part.lowerBound { token += 1 }
             guard token < run.count, Int(run.starts[token]) < part.upperBound else { return nil }
-            return Scores.largest(scores[(token * width)..<((token + 1) * width)])
+            return Scores.largest(scores[token][...])
         }
     }
 }
@@ -108,19 +101,22 @@ package struct TokenClassification: TextTask {
     }
 
     package func answer(_ plan: WindowedText, _ windows: [[Float]]) throws(Fault) -> TaggedText {
-        let width = classifier.rows
-        var logits: [Float] = []
-        logits.reserveCapacity(plan.run.count * width)
         // The windows that see tokens best follow each other as the tokens do.
-        for (window, rows) in windows.enumerated() {
-            var token = plan.windows.ranges[window].lowerBound
-            for (row, segment) in plan.encoding(window).segments.enumerated() where segment != Encoding.frame {
-                if plan.windows.window(of: token) == window { logits += rows[(row * width)..<((row + 1) * width)] }
-                token += 1
+        var parts: [TokenScores.Part] = []
+        for (window, logits) in windows.enumerated() {
+            let tokens = plan.windows.ranges[window]
+            let frame = plan.encoding(window).segments.prefix { $0 == Encoding.frame }.count
+            var own = 0
+            var first = tokens.lowerBound
+            for token in tokens where plan.windows.window(of: token) == window {
+                if own == 0 { first = token }
+                own += 1
             }
+            parts.append(TokenScores.Part(logits, firstRow: frame + first - tokens.lowerBound, count: own))
         }
         return TaggedText(
-            text: plan.text, run: plan.run, logits: logits, grouping: grouping,
-            unknown: context.model.tokenizer?.specialIDs.unknown, kernel: context.kernel)
+            text: plan.text, run: plan.run,
+            scores: TokenScores(parts, width: classifier.rows, kernel: context.kernel), grouping: grouping,
+            unknown: context.model.tokenizer?.specialIDs.unknown)
     }
 }
