@@ -4,7 +4,9 @@ internal import AlbitTasks
 /// Something that a model can be asked; `Answer` is what comes of it.
 ///
 /// ```swift
+/// let model = try Albert(contentsOf: "ner.gguf")
 /// let answers = try model.ask([.tag("Ada lives in Paris."), .tag("Bob went home.")])
+/// print(answers.count)
 /// ```
 ///
 /// ``Albert`` has a method for each kind. Questions are for whoever asks many at once: ``Albert/prepare(_:)`` counts

@@ -104,7 +104,7 @@ import Testing
     /// The search raises what it must, the file keeps what was promised, and the same data make the same file.
     @Test func anErrorIsAGateToo() throws {
         let folder = try TestData.temporaryDirectory()
-        let limit = 0.0062
+        let limit = 0.002
         for (name, threads) in [("a", "1"), ("b", "2")] {
             let made = try BuiltProgram.desktop.run([
                 "quantize", Self.sample, "-o", folder + "/" + name, "--max-error", "\(limit)", "--threads", threads,
