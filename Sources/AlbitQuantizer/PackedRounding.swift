@@ -48,11 +48,13 @@ struct PackedRounder {
         var start = 0
         for factor in factors {
             let n = factor.size
-            for k in 0..<n {
+            // The metric is as wide as panels are: what lies behind the row is 0 in both.
+            let end = min(n, layout.columns - start)
+            for k in 0..<max(end, 0) {
                 let error = row[start + k] - quantize(start + k, scale)
                 let feedback = factor.feedback + k * n
                 let values = target + start
-                for j in (k + 1)..<max(n, k + 1) { values[j] += error * feedback[j] }
+                for j in (k + 1)..<max(end, k + 1) { values[j] += error * feedback[j] }
             }
             start += n
         }

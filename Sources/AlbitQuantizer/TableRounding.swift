@@ -45,13 +45,19 @@ private struct TableBlock: Sendable {
     let columns: Int
 
     func round(_ rows: Range<Int>, _ factors: [Factorization]) {
-        let rounder = RowRounder(width: columns, factors: factors)
+        // The metric is as wide as panels are; what lies behind a row stays 0.
+        let width = max(columns, factors.reduce(0) { $0 + $1.size })
+        let rounder = RowRounder(width: width, factors: factors)
         defer { rounder.free() }
         for first in stride(from: rows.lowerBound, to: rows.upperBound, by: RowRounder.height) {
             let count = min(RowRounder.height, rows.upperBound - first)
-            rounder.original.update(from: values.pointer + first * columns, count: count * columns)
+            for r in 0..<count {
+                (rounder.original + r * width).update(from: values.pointer + (first + r) * columns, count: columns)
+            }
             rounder.round(count: count)
-            (codes.pointer + first * columns).update(from: rounder.codes, count: count * columns)
+            for r in 0..<count {
+                (codes.pointer + (first + r) * columns).update(from: rounder.codes + r * width, count: columns)
+            }
             (scales.pointer + first).update(from: rounder.scales, count: count)
         }
     }
