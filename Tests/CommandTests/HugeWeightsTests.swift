@@ -10,9 +10,11 @@ struct HugeWeightsTests {
 
     @Test func allAreThere() { #expect(Self.folders.count == 6) }
 
-    @Test(arguments: folders, [
-        ["--preset", "plain"], [], ["--preset", "accurate"], ["--max-error", "0.01"], ["--embeddings", "5"],
-    ])
+    @Test(
+        arguments: folders,
+        [
+            ["--preset", "plain"], [], ["--preset", "accurate"], ["--max-error", "0.01"], ["--embeddings", "5"],
+        ])
     func endInAMessage(folder: String, options: [String]) throws {
         let path = try TestData.temporaryDirectory() + "/m.gguf"
         let source = CheckpointCases.directory + "/huge/" + folder
