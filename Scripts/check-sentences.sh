@@ -41,23 +41,32 @@ right = [int(line.rstrip("\n").split("\t")[1]) for line in open("questions.tsv")
 golden = [[int(word) for word in line.split("\t")[1:6]] for line in open("ranking.tsv")]
 
 
+# Cosines in int8 are 0.002 from those in float32 (root mean square); a difference of two is three of its deviations from
+# what it was at 3 * sqrt(2) * 0.002.
+CLOSE = 0.0085
+
+
 def ranking(path):
-    rows = [[] for _ in right]
+    """The answers to each question, best first, with their scores."""
+    rows = [{} for _ in right]
     for line in open(path).readlines()[1:]:
-        number, index = line.split("\t")[:2]
-        rows[int(number) - 1].append(int(index))
+        number, index, score = line.split("\t")[:3]
+        rows[int(number) - 1][int(index)] = float(score)
     return rows
 
 
 reference = sum(best[0] == answer for best, answer in zip(golden, right))
 ok = True
+scores = ranking(sys.argv[1])
 for name, path in zip(("float32", "int8"), sys.argv[1:]):
-    found = ranking(path)
+    found = [list(row) for row in ranking(path)]
     hits = sum(best[0] == answer for best, answer in zip(found, right))
     first = sum(a[0] == b[0] for a, b in zip(found, golden))
     same = sum(a == b for a, b in zip(found, golden))
     print(f"{name}: {hits} of {len(right)} right answers first (reference {reference}), the reference's first answer for "
           f"{first}, its five best in order for {same}")
-    ok &= hits >= reference and first == len(right) and (name == "int8" or same == len(right))
+    # Another first answer is one that float32 holds to be as good.
+    gaps = [max(row.values()) - row.get(a[0], -1.0) for row, a in zip(scores, found)]
+    ok &= hits >= reference and max(gaps) < CLOSE and (name == "int8" or first == same == len(right))
 sys.exit(0 if ok else 1)
 PYTHON
